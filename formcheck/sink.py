@@ -1,0 +1,134 @@
+"""Write annotated frames to a video file that browsers play."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from formcheck.errors import OutputError
+
+_TICKS = 90_000  # a second's worth; divides by all common frame rates
+_CRF = "23"
+
+
+class VideoSink:
+    """An H.264 MP4 file with each frame at its exact time.
+
+    Written beside the target under a temporary name, which becomes the target when it is closed, so that
+    a half-written file is never left; leaving the `with` block by an exception removes it. An odd last row
+    or column is cut off, as H.264 wants even sizes.
+
+    Args:
+        path: The file to write; replaced where it exists.
+        fps: About how many frames a second to expect, for the encoder's planning only.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+
+    def __init__(self, path: Path | str, fps: float = 30.0) -> None:
+        self._path = Path(path)
+        self._fps = fps
+        self._last_tick: int | None = None
+        self._stream: Any = None
+        self._container: Any = None
+        # Not mkstemp: its files are private, and the target is to get the user's usual permissions.
+        self._part = self._path.with_name(f".{self._path.stem}-{os.getpid()}-{secrets.token_hex(4)}.part")
+        options = {
+            "movflags": "+faststart",
+            "movie_timescale": str(_TICKS),
+        }  # for the first time
+        try:
+            self._part.open("xb").close()  # PyAV opens it only when the first frame comes
+            self._container = av.open(str(self._part), "w", format="mp4", options=options)
+        except (OSError, av.error.FFmpegError) as error:
+            self.discard()
+            raise self._failed(error) from error
+
+    def write(self, image_rgb: NDArray[np.uint8], time_s: float) -> None:
+        """Append a frame.
+
+        Args:
+            image_rgb: (H, W, 3), all of the first one's size.
+            time_s: Its presentation time; one not later than the last is moved by 1/90000 s.
+
+        Raises:
+            OutputError: The disk is full or the file cannot be written any more.
+        """
+        if self._container is None:
+            raise ValueError("this video is closed")
+        even = image_rgb[: image_rgb.shape[0] // 2 * 2, : image_rgb.shape[1] // 2 * 2]
+        tick = round(time_s * _TICKS)
+        if self._last_tick is not None:
+            tick = max(tick, self._last_tick + 1)
+        self._last_tick = tick
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
+        frame.pts, frame.time_base = tick, Fraction(1, _TICKS)
+        try:
+            if self._stream is None:
+                self._stream = self._add_stream(even.shape[1], even.shape[0])
+            self._container.mux(self._stream.encode(frame))
+        except (OSError, av.error.FFmpegError) as error:
+            self.discard()
+            raise self._failed(error) from error
+
+    def close(self) -> None:
+        """Finish the file and give it its name. May be called twice; without any frame nothing is left.
+
+        Raises:
+            OutputError: It cannot be finished, for instance because the disk is full.
+        """
+        if self._container is None:
+            return
+        if self._stream is None:
+            self.discard()
+            return
+        try:
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+            os.replace(self._part, self._path)
+            self._container = None
+        except (OSError, av.error.FFmpegError) as error:
+            self.discard()
+            raise self._failed(error) from error
+
+    def discard(self) -> None:
+        """Stop and remove what was written. The target stays as it was."""
+        container, self._container = self._container, None
+        if container is not None:
+            with suppress(OSError, av.error.FFmpegError):
+                container.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    def __enter__(self) -> VideoSink:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.discard()
+
+    def _add_stream(self, width: int, height: int) -> Any:
+        stream: Any = self._container.add_stream("libx264", rate=max(1, round(self._fps)))
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.options = {"crf": _CRF, "preset": "veryfast"}
+        stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
+        return stream
+
+    def _failed(self, error: Exception) -> OutputError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return OutputError(f"The video {self._path} cannot be written ({reason}); choose another place.")

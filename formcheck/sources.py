@@ -1,0 +1,264 @@
+"""Frames from video files, and annotated frames into one.
+
+Decoding runs in a thread of its own, so that it overlaps with the search for landmarks.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import av
+import av.logging
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from formcheck._frames import Clock, Image, display_matrix, presentation_time_s, turn
+from formcheck.errors import UsageError, VideoError
+from formcheck.sink import VideoSink
+
+__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource"]
+
+_QUEUE = 4  # frames decoded ahead: enough to ride out a slow one, and 100 MB at most for 4K
+_DEFAULT_FPS = 30.0
+_STILL_FORMATS = ("image2", "_pipe")
+_NOT_A_VIDEO = "{path} is not a video that can be read ({reason}); record it again or convert it to MP4."
+
+av.logging.set_level(None)  # FFmpeg's own lines are not for the user's terminal
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One image of a video.
+
+    Attributes:
+        index: Its place among the decoded frames, from 0.
+        time_s: Its presentation time.
+        image: (H, W, 3) RGB, upright, unmirrored, with square pixels.
+    """
+
+    index: int
+    time_s: float
+    image: Image
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a video file says about itself.
+
+    Attributes:
+        path: The file.
+        width: Of the upright image with square pixels, in pixels.
+        height: Likewise.
+        fps: Average frame rate; 30 where the file does not say.
+        start_s: Presentation time of the first frame, mostly 0.
+        duration_s: Length, or None where the file does not say.
+        frames_estimate: About how many frames to expect, or None.
+    """
+
+    path: Path
+    width: int
+    height: int
+    fps: float
+    start_s: float
+    duration_s: float | None
+    frames_estimate: int | None
+
+
+class VideoSource:
+    """The frames of a video file, upright and in order of time; can be gone through once.
+
+    Times are the file's own, `VideoInfo.start_s` for the first frame, repaired as `Clock` says. The
+    rotation and the pixel shape the file names are applied. Close it, or use it as a context manager:
+    that also ends the decoding thread when not all frames were wanted.
+
+    Args:
+        path: The file.
+
+    Attributes:
+        info: What the file says about itself.
+        truncated: Once all frames were given: None, or why there are fewer than there should be.
+
+    Raises:
+        UsageError: There is no such file.
+        VideoError: It is not a video, or no frame of it can be decoded.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.truncated: str | None = None
+        self._path = Path(path)
+        if not self._path.exists():
+            raise UsageError(f"There is no file {self._path}; check the name.")
+        if not self._path.is_file():
+            raise UsageError(f"{self._path} is not a file; name a video file.")
+        self._queue: queue.Queue[Frame | BaseException | None] = queue.Queue(_QUEUE)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._started = False
+        self._damaged = 0
+        self._container = self._open()
+        try:
+            self._stream = self._pick_stream()
+            self._decoded = self._decode()
+            self._first = self._decode_first()
+            self._matrix = display_matrix(self._first)
+            self.info = self._describe()
+        except BaseException:
+            self._container.close()
+            raise
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Decode ahead in a thread and give the frames one by one.
+
+        Raises:
+            VideoError: The file cannot be read any further for a reason other than its own damage.
+        """
+        if self._started:
+            raise RuntimeError("a VideoSource can be gone through once; open it again")
+        self._started = True
+        self._thread = threading.Thread(target=self._work, name=f"decode {self._path.name}", daemon=True)
+        self._thread.start()
+        try:
+            while not self._stop.is_set():
+                item = self._queue.get()
+                if item is None:
+                    break
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+        finally:
+            self._end_thread()
+
+    def close(self) -> None:
+        """End the thread and close the file. May be called twice."""
+        self._started = True
+        self._end_thread()
+        self._container.close()
+
+    def __enter__(self) -> VideoSource:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _bad(self, reason: str) -> VideoError:
+        return VideoError(_NOT_A_VIDEO.format(path=self._path, reason=reason))
+
+    def _open(self) -> Any:
+        try:
+            return av.open(str(self._path))
+        except PermissionError as error:
+            raise UsageError(f"{self._path} may not be read; check its permissions.") from error
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            reason = "it is empty" if self._path.stat().st_size == 0 else "damaged or of an unknown format"
+            raise self._bad(reason) from error
+
+    def _pick_stream(self) -> VideoStream:
+        cover = av.stream.Disposition.attached_pic
+        streams = [s for s in self._container.streams.video if not s.disposition & cover]
+        if not streams:
+            raise self._bad("it holds no video")
+        name = self._container.format.name
+        if name.endswith(_STILL_FORMATS):
+            raise self._bad("it is a single image")
+        stream: VideoStream = streams[0]
+        if stream.codec_context is None:
+            raise self._bad("no decoder for it is built in")
+        stream.thread_type = "AUTO"
+        return stream
+
+    def _decode(self) -> Iterator[VideoFrame]:
+        """Give frame after frame; a packet that cannot be decoded is counted and left out."""
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                frames = packet.decode()
+            except av.error.EOFError:
+                return
+            except av.error.FFmpegError as error:
+                self._damaged += 1
+                if isinstance(error, OSError) and not isinstance(error, ValueError):
+                    return
+                continue
+            yield from frames
+
+    def _decode_first(self) -> VideoFrame:
+        frame = next(self._decoded, None)
+        if frame is None:
+            raise self._bad("no frame of it can be decoded")
+        return frame
+
+    def _describe(self) -> VideoInfo:
+        stream, first = self._stream, self._first
+        rate = stream.average_rate or stream.guessed_rate
+        fps = float(rate) if rate and 1 <= rate <= 1000 else _DEFAULT_FPS
+        duration: float | None = None
+        if stream.duration and stream.time_base:
+            duration = float(stream.duration * stream.time_base)
+        elif self._container.duration:
+            duration = self._container.duration / av.time_base
+        frames = stream.frames or (round(duration * fps) if duration else None)
+        height, width = self._upright(first).shape[:2]
+        return VideoInfo(self._path, width, height, fps, presentation_time_s(first) or 0.0, duration, frames)
+
+    def _upright(self, frame: VideoFrame) -> Image:
+        first = (
+            self._first
+        )  # a video that changes its size or rotation half-way keeps those of its first frame
+        aspect = self._stream.sample_aspect_ratio or 1
+        width, height = round(first.width * aspect), first.height
+        image: Any = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
+        return turn(image, self._matrix)
+
+    def _work(self) -> None:
+        """Decode until the end or until told to stop; the last item is None or the reason of failure."""
+        clock = Clock(self.info.fps)
+        last: BaseException | None = None
+        try:
+            frame: VideoFrame | None = self._first
+            index, time_s = 0, 0.0
+            while frame is not None and not self._stop.is_set():
+                time_s = clock.tick(presentation_time_s(frame))
+                self._put(Frame(index, time_s, self._upright(frame)))
+                frame, index = next(self._decoded, None), index + 1
+            if frame is None:
+                self.truncated = self._judge_end(time_s)
+        except av.error.FFmpegError as error:
+            last = self._bad(str(error))
+        except BaseException as error:  # handed to whoever iterates
+            last = error
+        self._put(last)
+
+    def _judge_end(self, last_s: float) -> str | None:
+        if self._damaged:
+            return f"{self._damaged} part(s) of {self._path.name} are damaged and were left out"
+        given_s = last_s - self.info.start_s + 1.0 / self.info.fps
+        if self.info.duration_s and given_s < 0.97 * self.info.duration_s - 0.5:
+            return f"{self._path.name} breaks off at {given_s:.1f} s of {self.info.duration_s:.1f} s"
+        return None
+
+    def _put(self, item: Frame | BaseException | None) -> None:
+        while not self._stop.is_set():
+            try:
+                return self._queue.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+
+    def _end_thread(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+            with suppress(queue.Full):
+                self._queue.put_nowait(None)  # wakes an iteration that waits in another thread

@@ -1,0 +1,220 @@
+"""A recorded track: everything later stages need of a clip, without its pictures.
+
+The file format `formcheck-track-1` is a NumPy `.npz` archive:
+
+| array          | shape          | content                                                    |
+|----------------|----------------|------------------------------------------------------------|
+| `format`       | ()             | the text `formcheck-track-1`                               |
+| `time_s`       | (T,)           | presentation times, strictly increasing, seconds           |
+| `image_px`     | (T, 33, 2)     | landmarks in pixels of the unmirrored image, NaN: nobody   |
+| `visibility`   | (T, 33)        | 0 to 1                                                     |
+| `size`         | (2,)           | image width and height, pixels                             |
+| `world_m`      | (T, 33, 3)     | optional: metric landmarks                                 |
+| `edges_px`     | (T, 2, 33, 2)  | optional: silhouette outline, see `Pose.edges_px`          |
+| `mask_at`      | (T, 33)        | optional: silhouette value under each landmark             |
+| `people`       | (T,)           | optional: people counted at the last look, 0 where unknown |
+| `source`       | ()             | optional: name of the clip                                 |
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .errors import OutputError, TrackError, UsageError
+from .pose import Floats, Pose
+
+FORMAT = "formcheck-track-1"
+_OPTIONAL = {"world_m": (33, 3), "edges_px": (2, 33, 2), "mask_at": (33,), "people": ()}
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One person over T frames; the arrays are those of the module's table."""
+
+    time_s: Floats
+    image_px: Floats
+    visibility: Floats
+    size: tuple[int, int]
+    world_m: Floats | None = None
+    edges_px: Floats | None = None
+    mask_at: Floats | None = None
+    people: Floats | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        n = len(self.time_s)
+        if self.image_px.shape != (n, 33, 2) or self.visibility.shape != (n, 33):
+            raise TrackError(
+                f"a track of {n} frames needs landmarks ({n}, 33, 2) and visibility ({n}, 33), "
+                f"not {self.image_px.shape} and {self.visibility.shape}"
+            )
+        if n > 1 and not bool(np.all(np.diff(self.time_s) > 0)):
+            raise TrackError("the times of a track must increase strictly; drop or mend the repeated frames")
+        for name, tail in _OPTIONAL.items():
+            array = getattr(self, name)
+            if array is not None and array.shape != (n, *tail):
+                raise TrackError(f"the track's {name} must have shape {(n, *tail)}, not {array.shape}")
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @property
+    def found(self) -> np.ndarray:
+        """(T,) whether a person was found."""
+        hips: np.ndarray = np.isfinite(self.image_px[:, 23:25, 0]).all(axis=1)
+        return hips
+
+    @property
+    def fps(self) -> float:
+        """Median frame rate, 1/s; NaN for fewer than two frames."""
+        return float(1.0 / np.median(np.diff(self.time_s))) if len(self) > 1 else float("nan")
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first frame to the end of the last one."""
+        if len(self) < 2:
+            return 0.0
+        return float(self.time_s[-1] - self.time_s[0] + np.median(np.diff(self.time_s)))
+
+    def between(self, start_s: float, end_s: float) -> Track:
+        """Return the frames with `start_s <= time_s <= end_s` (views, not copies)."""
+        return self[int(np.searchsorted(self.time_s, start_s)) : int(np.searchsorted(self.time_s, end_s, "right"))]
+
+    def __getitem__(self, part: slice) -> Track:
+        cut = {
+            name: None if (array := getattr(self, name)) is None else array[part]
+            for name in ("time_s", "image_px", "visibility", *_OPTIONAL)
+        }
+        return replace(self, **cut)
+
+    @classmethod
+    def from_poses(cls, poses: Sequence[Pose], size: tuple[int, int], source: str = "") -> Track:
+        """Stack poses; what any found pose has, the track has (NaN where missing)."""
+
+        def stack(name: str, tail: tuple[int, ...]) -> Floats | None:
+            parts = [getattr(pose, name) for pose in poses]
+            if all(part is None for part in parts):
+                return None
+            blank = np.full(tail, np.nan)
+            return np.array([blank if part is None else part for part in parts], dtype=np.float64)
+
+        return cls(
+            time_s=np.array([pose.time_s for pose in poses], dtype=np.float64),
+            image_px=np.array([pose.image_px for pose in poses], dtype=np.float64).reshape(-1, 33, 2),
+            visibility=np.array([pose.visibility for pose in poses], dtype=np.float64).reshape(-1, 33),
+            size=size,
+            world_m=stack("world_m", (33, 3)),
+            edges_px=stack("edges_px", (2, 33, 2)),
+            mask_at=stack("mask_at", (33,)),
+            people=np.array([pose.people for pose in poses], dtype=np.float64),
+            source=source,
+        )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        time_s: ArrayLike,
+        image_px: ArrayLike,
+        visibility: ArrayLike,
+        size: tuple[int, int],
+        *,
+        world_m: ArrayLike | None = None,
+        source: str = "",
+    ) -> Track:
+        """Build a track from another tool's landmarks.
+
+        Args:
+            time_s: (T,) seconds, strictly increasing.
+            image_px: (T, 33, 2) pixels of the unmirrored image, NaN where nobody was found.
+            visibility: (T, 33) in 0 to 1.
+            size: Image width and height in pixels.
+            world_m: (T, 33, 3) metric landmarks if there are any.
+            source: What to call the clip in reports.
+
+        Raises:
+            TrackError: If shapes or times do not fit. What needs an absent array is not judged later.
+        """
+        return cls(
+            np.asarray(time_s, dtype=np.float64),
+            np.asarray(image_px, dtype=np.float64),
+            np.asarray(visibility, dtype=np.float64),
+            (int(size[0]), int(size[1])),
+            world_m=None if world_m is None else np.asarray(world_m, dtype=np.float64),
+            source=source,
+        )
+
+    def poses(self) -> list[Pose]:
+        """Return the track frame by frame."""
+        return [
+            Pose(
+                float(self.time_s[i]),
+                self.image_px[i],
+                self.visibility[i],
+                None if self.world_m is None else self.world_m[i],
+                None if self.edges_px is None else self.edges_px[i],
+                None if self.mask_at is None else self.mask_at[i],
+                0 if self.people is None else int(self.people[i]),
+            )
+            for i in range(len(self))
+        ]
+
+    def save(self, path: Path) -> None:
+        """Write the track, whole or not at all (32-bit floats, times 64-bit).
+
+        Raises:
+            OutputError: If the file cannot be written.
+        """
+        arrays = {"format": np.array(FORMAT), "time_s": self.time_s, "size": np.array(self.size)}
+        arrays["source"] = np.array(self.source)
+        for name in ("image_px", "visibility", *_OPTIONAL):
+            if (array := getattr(self, name)) is not None:
+                arrays[name] = array.astype(np.float32)
+        try:
+            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+                try:
+                    np.savez_compressed(part, **arrays)
+                    part.close()
+                    os.replace(part.name, path)
+                except BaseException:
+                    part.close()
+                    os.unlink(part.name)
+                    raise
+        except OSError as error:
+            raise OutputError(f"cannot write the track {path}: {error.strerror or error}") from error
+
+    @classmethod
+    def load(cls, path: Path) -> Track:
+        """Read a track written by `save`, or an archive of the plain arrays.
+
+        Raises:
+            UsageError: If there is no such file.
+            TrackError: If it is not a track of this format.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+        except FileNotFoundError as error:
+            raise UsageError(f"there is no track {path}; check the name") from error
+        except (OSError, ValueError, EOFError, KeyError) as error:
+            raise TrackError(f"{path} is not a recorded track; make one with --track") from error
+        if str(arrays.get("format", FORMAT)) != FORMAT:
+            raise TrackError(f"{path} has format {arrays['format']}, this version reads {FORMAT}: record it again")
+        missing = {"time_s", "image_px", "visibility", "size"} - arrays.keys()
+        if missing:
+            raise TrackError(f"{path} is not a recorded track: it lacks {', '.join(sorted(missing))}")
+        wide = {name: arrays[name].astype(np.float64) for name in _OPTIONAL if name in arrays}
+        return cls(
+            arrays["time_s"].astype(np.float64),
+            arrays["image_px"].astype(np.float64),
+            arrays["visibility"].astype(np.float64),
+            (int(arrays["size"][0]), int(arrays["size"][1])),
+            source=str(arrays.get("source", path.stem)),
+            **wide,
+        )

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from formcheck import _native, models
+from formcheck.errors import ModelError
+from formcheck.landmarker import Landmarker, MediaPipeLandmarker, count_people
+from formcheck.sources import VideoSource
+
+CLIP = Path(__file__).parent.parent / "samples" / "kickback.mp4"
+VARIABLES = ("HTTPS_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
+
+
+@pytest.fixture(scope="module")
+def model() -> Path:
+    try:
+        return models.resolve("full")
+    except ModelError as error:
+        pytest.skip(str(error))
+
+
+def frames(count: int) -> list[tuple[NDArray[np.uint8], float]]:
+    if not CLIP.exists():
+        pytest.skip("samples/kickback.mp4 is not there")
+    found = []
+    with VideoSource(CLIP) as source:
+        for frame in source:
+            found.append((frame.image, frame.time_s))
+            if len(found) == count:
+                break
+    return found
+
+
+def c_environment(names: tuple[str, ...] = VARIABLES) -> dict[str, str]:
+    """What C code of this process sees; a child without env= inherits it."""
+    code = (
+        "import os, sys; print(*(f'{n}={os.environ[n]}' for n in sys.argv[1:] if n in os.environ), sep='\\n')"
+    )
+    out = subprocess.run([sys.executable, "-c", code, *names], capture_output=True, text=True, check=True)
+    return dict(line.split("=", 1) for line in out.stdout.split())
+
+
+@pytest.fixture
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("_clean_environment")
+def test_the_shield_closes_the_c_environment_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://user.example:3128")
+    monkeypatch.setenv("NO_PROXY", "*")
+    before = dict(os.environ)
+    _native.Shield.acquire()
+    try:
+        assert dict(os.environ) == before
+        assert c_environment() == _native.CLOSED_ENVIRONMENT
+        assert "*" not in _native.CLOSED_ENVIRONMENT.values()
+        _native.Shield.acquire()
+        _native.Shield.release()
+        assert c_environment() == _native.CLOSED_ENVIRONMENT
+    finally:
+        _native.Shield.release()
+    if os.name == "posix":  # elsewhere the variables' names have no case
+        assert c_environment() == {"HTTPS_PROXY": "http://user.example:3128", "NO_PROXY": "*"}
+
+
+@pytest.mark.usefixtures("_clean_environment")
+def test_a_landmarker_that_fails_gives_the_shield_back(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="does not exist"):
+        MediaPipeLandmarker(tmp_path / "none.task")
+    assert c_environment() == {}
+
+
+NOISE = (
+    b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n"
+    b"WARNING: Logging before InitGoogle() is written to STDERR\n"
+    b"W0000 00:00:1795224848.767894    4308 inference_feedback_manager.cc:121] Feedback manager\n"
+)
+
+
+def test_quiet_holds_back_mediapipe_only(capfd: pytest.CaptureFixture[str]) -> None:
+    with _native.quiet():
+        os.write(2, NOISE)
+        os.write(2, b"WARNING: mine\n")
+        thread = threading.Thread(target=lambda: print("from a thread", file=sys.__stderr__, flush=True))
+        thread.start()
+        thread.join()
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "WARNING: mine\nfrom a thread\nafter\n"
+
+
+def test_quiet_restores_after_an_exception(capfd: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        with _native.quiet(), _native.quiet():
+            os.write(2, NOISE + b"kept")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    os.write(2, b" and after")
+    assert capfd.readouterr().err == "kept and after"
+
+
+def test_quiet_can_be_off(capfd: pytest.CaptureFixture[str]) -> None:
+    with _native.quiet(False):
+        os.write(2, NOISE)
+    assert capfd.readouterr().err == NOISE.decode()
+
+
+def test_quiet_without_a_stderr() -> None:
+    code = "import os\nfrom formcheck._native import quiet\nos.close(2)\nwith quiet(): print('ran')"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout == "ran\n"
+
+
+def body(left: float, top: float, size: float, visibility: float = 1.0) -> tuple[Any, Any]:
+    points = np.random.default_rng(0).uniform(0, size, (33, 2))
+    points[0], points[1] = (0, 0), (size, size)
+    return points + np.array([left, top]), np.full(33, visibility)
+
+
+@pytest.mark.parametrize(
+    ("found", "count"),
+    [
+        ([], 0),
+        ([body(0, 0, 200)], 1),
+        ([body(0, 0, 200), body(300, 0, 190)], 2),
+        ([body(0, 0, 200), body(250, 0, 190), body(500, 50, 200)], 3),
+        ([body(0, 0, 200), body(20, 30, 150)], 1),
+        ([body(20, 30, 150), body(0, 0, 200)], 1),
+        ([body(0, 0, 200), body(300, 0, 50)], 1),
+        ([body(0, 0, 200), body(300, 0, 190, 0.2)], 1),
+    ],
+    ids=["nobody", "one", "two", "three", "box in box", "the other way", "far away", "hardly seen"],
+)
+def test_one_body_is_counted_once(found: list[Any], count: int) -> None:
+    assert count_people(found) == count
+
+
+def test_importing_the_landmarker_does_not_import_mediapipe() -> None:
+    code = "import sys, formcheck.landmarker; sys.exit('mediapipe' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.model
+def test_a_file_that_is_not_a_model(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bad.task").write_bytes(b"nonsense" * 100)
+    with pytest.raises(ModelError, match=r"bad\.task cannot be loaded") as caught:
+        MediaPipeLandmarker(tmp_path / "bad.task")
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.model
+def test_a_person_is_found_without_a_word(model: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    clip = frames(6)
+    with MediaPipeLandmarker(model) as landmarker:
+        as_protocol: Landmarker = landmarker
+        poses = [as_protocol.detect(image, time_s) for image, time_s in clip]
+    assert [p.time_s for p in poses] == [time_s for _, time_s in clip]
+    height, width = clip[0][0].shape[:2]
+    for pose in poses:
+        assert pose.found
+        assert pose.people == 1
+        assert np.all(
+            (pose.image_px[[11, 12, 23, 24]] > 0) & (pose.image_px[[11, 12, 23, 24]] < (width, height))
+        )
+        assert pose.world_m is not None
+        assert pose.world_m.shape == (33, 3)
+        assert np.abs(pose.world_m).max() < 2.5
+        assert pose.edges_px is not None
+        assert np.isfinite(pose.edges_px[:, 8:24]).mean() > 0.5
+        assert pose.mask_at is not None
+        assert np.nanmax(pose.mask_at) > 0.9
+        assert pose.visibility.shape == (33,)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.model
+def test_times_that_collide_and_images_without_anybody(model: Path) -> None:
+    image = np.zeros((120, 160, 3), np.uint8)
+    with MediaPipeLandmarker(model, silhouette=False, people=False) as landmarker:
+        for time_s in (0.0, 0.0001, 0.0002, 0.004, 0.002):
+            pose = landmarker.detect(image[:, ::-1], time_s)
+            assert pose.time_s == time_s
+            assert not pose.found
+            assert pose.people == 0
+    with pytest.raises(ValueError, match="closed"):
+        landmarker.detect(image, 1.0)
+    landmarker.close()
+
+
+@pytest.mark.model
+def test_two_people_side_by_side_are_counted(model: Path) -> None:
+    (image, _), *_ = frames(1)
+    with MediaPipeLandmarker(model) as landmarker:
+        assert landmarker.others(image) == 1
+        assert landmarker.others(np.concatenate([image, image[:, ::-1]], axis=1)) == 2
+        assert landmarker.others(np.zeros_like(image)) == 0
+
+
+USE = """
+import sys
+import numpy as np
+from formcheck.landmarker import MediaPipeLandmarker
+with MediaPipeLandmarker(sys.argv[1]) as landmarker:
+    for i in range(5):
+        landmarker.detect(np.zeros((120, 160, 3), np.uint8), i / 30)
+"""
+
+
+@pytest.mark.model
+def test_nothing_leaves_this_machine(model: Path, tmp_path: Path) -> None:
+    strace = shutil.which("strace")
+    trace = tmp_path / "trace"
+    command = [str(strace), "-f", "-qq", "-o", str(trace), "-e", "trace=connect,sendto,sendmsg,sendmmsg"]
+    if strace is None or subprocess.run([*command, "true"], capture_output=True).returncode:
+        pytest.skip("strace is missing or not allowed")
+    hostile = {**os.environ, "NO_PROXY": "*", "no_proxy": "*", "HTTPS_PROXY": "http://192.0.2.1:3128"}
+    subprocess.run([*command, sys.executable, "-c", USE, str(model)], env=hostile, check=True, timeout=120)
+    internet = [line for line in trace.read_text().splitlines() if "AF_INET" in line]
+    assert not [line for line in internet if '"127.0.0.1"' not in line]
+
+
+@pytest.mark.model
+def test_it_works_without_a_network(model: Path) -> None:
+    unshare = shutil.which("unshare")
+    if unshare is None or subprocess.run([unshare, "-n", "true"], capture_output=True).returncode:
+        pytest.skip("no right to make a network namespace")
+    done = subprocess.run(
+        [unshare, "-n", sys.executable, "-c", USE, str(model)], capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")

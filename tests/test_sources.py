@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import threading
+import time
+import wave
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from formcheck import _frames
+from formcheck.errors import UsageError, VideoError
+from formcheck.sources import VideoSink, VideoSource
+
+TIMES = np.arange(40) / 30
+
+
+def image(level: int = 0, height: int = 96, width: int = 160) -> NDArray[np.uint8]:
+    """Grey, with a red field at the top left."""
+    picture = np.full((height, width, 3), level, np.uint8)
+    picture[:32, :48] = (255, 0, 0)
+    return picture
+
+
+def record(path: Path, times: NDArray[np.float64] = TIMES) -> Path:
+    with VideoSink(path) as sink:
+        for i, time_s in enumerate(times):
+            sink.write(image(i % 60 * 4), float(time_s))
+    return path
+
+
+def decoding() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name.startswith("decode")]
+
+
+def test_frames_come_in_order_with_their_exact_times(tmp_path: Path) -> None:
+    times = 0.25 + np.cumsum(np.random.default_rng(0).uniform(0.004, 0.06, 60))
+    with VideoSource(record(tmp_path / "a.mp4", times)) as source:
+        frames = list(source)
+    assert [f.index for f in frames] == list(range(60))
+    np.testing.assert_allclose([f.time_s for f in frames], times, atol=1 / 90_000)
+    assert source.truncated is None
+    assert source.info.start_s == pytest.approx(times[0], abs=1e-4)
+    assert source.info.frames_estimate == 60
+    assert source.info.duration_s is not None
+    assert (source.info.width, source.info.height) == (160, 96)
+    assert frames[0].image.shape == (96, 160, 3)
+    assert frames[0].image.dtype == np.uint8
+    np.testing.assert_allclose(frames[50].image[80, 140], 200, atol=6)
+    assert not decoding()
+
+
+@pytest.mark.parametrize(("fps", "size"), [(24, (160, 96)), (60, (96, 160)), (240, (320, 176))])
+def test_rates_and_shapes(tmp_path: Path, fps: int, size: tuple[int, int]) -> None:
+    with VideoSink(tmp_path / "a.mp4", fps=fps) as sink:
+        for i in range(50):
+            sink.write(image(0, size[1], size[0]), i / fps)
+    with VideoSource(tmp_path / "a.mp4") as source:
+        assert source.info.fps == pytest.approx(fps, rel=0.03)
+        assert (source.info.width, source.info.height) == size
+        assert len(list(source)) == 50
+
+
+def oriented(path: Path, **rotation: Any) -> Path:
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        if not hasattr(stream, "set_display_rotation"):
+            pytest.skip("this PyAV cannot write a rotation")
+        stream.set_display_rotation(**rotation)
+        for _ in range(5):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image(), format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rotation", "size", "corner"),
+    [
+        ({"degrees": 0}, (160, 96), "top left"),
+        ({"degrees": 90}, (96, 160), "bottom left"),
+        ({"degrees": 180}, (160, 96), "bottom right"),
+        ({"degrees": -90}, (96, 160), "top right"),
+        ({"degrees": 0, "hflip": True}, (160, 96), "top right"),
+        ({"degrees": 0, "vflip": True}, (160, 96), "bottom left"),
+    ],
+)
+def test_a_rotated_clip_comes_upright(
+    tmp_path: Path, rotation: dict[str, Any], size: tuple[int, int], corner: str
+) -> None:
+    with VideoSource(oriented(tmp_path / "r.mp4", **rotation)) as source:
+        frame = next(iter(source))
+        assert (source.info.width, source.info.height) == size
+        assert frame.image.shape == (size[1], size[0], 3)
+        assert frame.image.flags.c_contiguous
+    y, x = np.nonzero(frame.image[..., 0].astype(int) - frame.image[..., 1] > 100)
+    found = ("top " if y.mean() < size[1] / 2 else "bottom ") + (
+        "left" if x.mean() < size[0] / 2 else "right"
+    )
+    assert found == corner
+
+
+def test_wide_pixels_are_made_square(tmp_path: Path) -> None:
+    path = tmp_path / "wide.mp4"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(image(), format="rgb24")))
+        container.mux(stream.encode(None))
+    with VideoSource(path) as source:
+        assert next(iter(source)).image.shape == (96, 320, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([5.0, 5.1, 5.2], [5.0, 5.1, 5.2]),
+        ([None, 0.1, None, 0.3], [0.0, 0.1, 0.2, 0.3]),
+        ([0.0, 0.1, 0.1, 0.2], [0.0, 0.1, 0.101, 0.2]),
+        ([0.0, 0.2, 0.1, 0.3], [0.0, 0.2, 0.201, 0.3]),
+        ([8.0, 9.0, 0.0, 0.1], [8.0, 9.0, 9.1, 9.2]),
+    ],
+    ids=["as they are", "missing", "twice", "swapped", "restart"],
+)
+def test_the_clock_repairs_times(given: list[float | None], expected: list[float]) -> None:
+    clock = _frames.Clock(10.0)
+    assert [clock.tick(t) for t in given] == pytest.approx(expected)
+
+
+def test_leaving_early_ends_the_thread(tmp_path: Path) -> None:
+    path = record(tmp_path / "a.mp4")
+    with VideoSource(path) as source:
+        for _ in source:
+            assert len(decoding()) == 1
+            break
+    assert not decoding()
+    with VideoSource(path), pytest.raises(ZeroDivisionError):
+        _ = 1 / 0
+    source = VideoSource(path)
+    frames = iter(source)
+    next(frames)
+    source.close()
+    source.close()
+    assert next(frames, None) is None
+    assert not decoding()
+
+
+def test_the_queue_is_bounded(tmp_path: Path) -> None:
+    with VideoSource(record(tmp_path / "a.mp4")) as source:
+        next(iter_ := iter(source))
+        time.sleep(0.2)
+        assert source._queue.qsize() <= 4
+        assert sum(1 for _ in iter_) == len(TIMES) - 1
+
+
+def test_an_error_while_decoding_reaches_the_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = VideoSource(record(tmp_path / "a.mp4"))
+
+    def fail(frame: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(source, "_upright", fail)
+    with source, pytest.raises(MemoryError):
+        list(source)
+    assert not decoding()
+
+
+def test_it_can_be_gone_through_once(tmp_path: Path) -> None:
+    with VideoSource(record(tmp_path / "a.mp4")) as source:
+        list(source)
+        with pytest.raises(RuntimeError, match="once"):
+            list(source)
+
+
+def test_a_truncated_video_gives_what_there_is(tmp_path: Path) -> None:
+    whole = tmp_path / "a.mp4"
+    rng = np.random.default_rng(0)
+    with VideoSink(whole) as sink:
+        for i in range(90):
+            sink.write(rng.integers(0, 255, (96, 160, 3), dtype=np.uint8), i / 30)
+    data = whole.read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(data[: len(data) // 2])
+    with VideoSource(tmp_path / "cut.mp4") as source:
+        frames = list(source)
+    assert 10 < len(frames) < 80
+    assert source.truncated is not None
+    assert "cut.mp4" in source.truncated
+
+
+def test_damage_in_the_middle_is_told(tmp_path: Path) -> None:
+    whole = record(tmp_path / "a.mp4", np.arange(300) / 30)
+    data = bytearray(whole.read_bytes())
+    start = data.find(b"mdat") + 4
+    middle = start + (len(data) - start) // 2
+    data[middle : middle + 400] = bytes(b"\xff" * 400)
+    (tmp_path / "bad.mp4").write_bytes(data)
+    with VideoSource(tmp_path / "bad.mp4") as source:
+        frames = list(source)
+    assert len(frames) > 100
+    assert np.all(np.diff([f.time_s for f in frames]) > 0)
+
+
+def test_what_is_not_a_video(tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "text.mp4").write_text("hello " * 1000)
+    with wave.open(str(tmp_path / "sound.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(16000))
+    whole = record(tmp_path / "a.mp4").read_bytes()
+    (tmp_path / "head.mp4").write_bytes(whole[: whole.find(b"mdat") + 8])
+    (tmp_path / "noindex.mp4").write_bytes(
+        whole[: whole.find(b"moov") - 4] + whole[whole.find(b"mdat") - 4 :]
+    )
+    for name in ("empty.mp4", "text.mp4", "sound.wav", "head.mp4", "noindex.mp4"):
+        with pytest.raises(VideoError, match=name) as caught:
+            VideoSource(tmp_path / name)
+        assert caught.value.exit_code == 3
+        assert "\n" not in str(caught.value)
+    assert not decoding()
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "bmp"])
+def test_a_picture_is_not_a_video(tmp_path: Path, suffix: str) -> None:
+    import cv2
+
+    cv2.imwrite(str(tmp_path / f"a.{suffix}"), image())
+    with pytest.raises(VideoError, match="image"):
+        VideoSource(tmp_path / f"a.{suffix}")
+
+
+def test_what_is_not_a_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no file"):
+        VideoSource(tmp_path / "none.mp4")
+    with pytest.raises(UsageError, match="not a file"):
+        VideoSource(tmp_path)
