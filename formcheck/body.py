@@ -1,0 +1,86 @@
+"""A track seen as anatomy: working and free leg, near and far side, head to feet."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from .geometry import distance_px
+from .pose import Floats, Landmark, Side
+from .track import Track
+from .view import Look
+
+Role = Literal["working", "free", "near", "far", "middle"]
+Part = Literal["ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index"]
+
+_LEFT: dict[str, int] = {
+    part: Landmark[f"LEFT_{part.upper()}"].value
+    for part in ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
+}
+
+
+class Body:
+    """Joints by role over T frames.
+
+    Args:
+        track: The frames, smoothed or not.
+        working: The side that works in this set.
+        look: How the camera sees the set.
+    """
+
+    def __init__(self, track: Track, working: Side, look: Look) -> None:
+        self.track, self.working, self.look = track, working, look
+
+    def side(self, role: Role) -> Side:
+        """Return the side a role stands for; `middle` has none."""
+        return {
+            "working": self.working,
+            "free": self.working.other,
+            "near": self.look.near,
+            "far": self.look.near.other,
+        }[role]
+
+    def joint(self, role: Role, part: Part) -> Floats:
+        """Return (T, 2) pixels of one joint; `middle` is halfway between left and right."""
+        left = _LEFT[part]
+        px = self.track.image_px
+        if role == "middle":
+            middle: Floats = (px[:, left] + px[:, left + 1]) / 2
+            return middle
+        return px[:, left + self.side(role).offset]
+
+    def world(self, role: Role, part: Part) -> Floats:
+        """Return (T, 3) metres of one joint, y down, or NaN where the track has none."""
+        left = _LEFT[part]
+        if self.track.world_m is None:
+            return np.full((len(self.track), 3), np.nan)
+        if role == "middle":
+            middle: Floats = (self.track.world_m[:, left] + self.track.world_m[:, left + 1]) / 2
+            return middle
+        return self.track.world_m[:, left + self.side(role).offset]
+
+    def visibility(self, role: Role, part: Part) -> Floats:
+        """Return (T,) the model's visibility of a joint, the lower one for `middle`."""
+        left = _LEFT[part]
+        if role == "middle":
+            return np.min(self.track.visibility[:, left : left + 2], axis=1)
+        return self.track.visibility[:, left + self.side(role).offset]
+
+    @property
+    def nose(self) -> Floats:
+        """(T, 2) pixels."""
+        return self.track.image_px[:, Landmark.NOSE]
+
+    @property
+    def trunk_px(self) -> float:
+        """Length of the trunk in pixels, as seen from the side."""
+        return self.look.scale_px
+
+    def travel(self, points: Floats) -> Floats:
+        """Return (T,) distances from the first defined point, in trunk lengths."""
+        good = np.flatnonzero(np.isfinite(points[:, 0]))
+        if not len(good):
+            return np.full(len(points), np.nan)
+        moved: Floats = distance_px(points[good[0]][None], points) / self.trunk_px
+        return moved

@@ -1,0 +1,290 @@
+"""What is measured on the body, frame by frame or rep by rep.
+
+`Measure` describes one quantity: its definition, what it needs to see, and how far it is off. The values
+come from `Measure.of(body)` as (T,) arrays. Angles are degrees, lengths percent of the trunk length
+(shoulder to hip), so that neither camera distance nor body size matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import geometry as g
+from .body import Body, Part, Role
+from .contour import back_bend_deg
+from .errors import UsageError
+from .pose import Floats
+
+Joint = tuple[Role, Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One quantity.
+
+    Attributes:
+        name: Its name, ending in its unit.
+        unit: `deg`, `%` of the trunk length, or `s`.
+        definition: What exactly, with the sign.
+        needs: The joints it is made of.
+        error: Standard error from the side, against the known truth of rendered clips (`formcheck evaluate`),
+            for the absolute value.
+        change_error: The same for a change from the person's own start, where steady bias cancels.
+        fooled_by: What makes it wrong.
+        of: Computes (T,) values from a body.
+    """
+
+    name: str
+    unit: str
+    definition: str
+    needs: tuple[Joint, ...]
+    error: float
+    change_error: float
+    fooled_by: str
+    of: Callable[[Body], Floats]
+
+
+MEASURES: dict[str, Measure] = {}
+
+
+def measure(name: str) -> Measure:
+    """Return a measure by name.
+
+    Raises:
+        UsageError: If there is none of that name.
+    """
+    try:
+        return MEASURES[name]
+    except KeyError:
+        raise UsageError(f"there is no measure {name!r}; formcheck.measures.MEASURES lists them") from None
+
+
+def _define(
+    name: str,
+    definition: str,
+    *,
+    needs: tuple[Joint, ...],
+    error: float,
+    change_error: float | None = None,
+    fooled_by: str = "",
+) -> Callable[[Callable[[Body], Floats]], Callable[[Body], Floats]]:
+    unit = {"deg": "deg", "pct": "%"}[name.rsplit("_", 1)[1]]
+
+    def register(of: Callable[[Body], Floats]) -> Callable[[Body], Floats]:
+        MEASURES[name] = Measure(
+            name, unit, definition, needs, error, error if change_error is None else change_error, fooled_by, of
+        )
+        return of
+
+    return register
+
+
+_LEG: tuple[Joint, ...] = (("working", "hip"), ("working", "knee"), ("working", "ankle"))
+_FREE: tuple[Joint, ...] = (("free", "hip"), ("free", "knee"), ("free", "ankle"))
+_TRUNK: tuple[Joint, ...] = (("near", "shoulder"), ("near", "hip"))
+_HIPS: tuple[Joint, ...] = (("working", "hip"), ("free", "hip"))
+
+
+def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
+    return g.elevation_deg(body.joint(role, a), body.joint(role, b), forward=body.look.facing)
+
+
+@_define("leg_elevation_deg", "Line from working hip to ankle above the horizontal, + = up.", needs=_LEG, error=2.0)
+def _leg_elevation(body: Body) -> Floats:
+    return _rise_deg(body, "working", "hip", "ankle")
+
+
+@_define(
+    "free_leg_elevation_deg",
+    "Line from the free hip to the free ankle above the horizontal, + = up.",
+    needs=_FREE,
+    error=5.0,
+    change_error=3.0,
+    fooled_by="a bar or plate over the hips",
+)
+def _free_leg_elevation(body: Body) -> Floats:
+    return _rise_deg(body, "free", "hip", "ankle")
+
+
+@_define("knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=5.0, change_error=4.0)
+def _knee_flexion(body: Body) -> Floats:
+    return 180.0 - g.angle_at_deg(*(body.joint("working", part) for part in ("hip", "knee", "ankle")))
+
+
+@_define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=9.0, change_error=5.0)
+def _free_knee_flexion(body: Body) -> Floats:
+    return 180.0 - g.angle_at_deg(*(body.joint("free", part) for part in ("hip", "knee", "ankle")))
+
+
+@_define("trunk_pitch_deg", "Line from near hip to near shoulder above the horizontal.", needs=_TRUNK, error=2.5)
+def _trunk_pitch(body: Body) -> Floats:
+    return g.elevation_deg(body.joint("near", "hip"), body.joint("near", "shoulder"), forward=-body.look.facing)
+
+
+@_define(
+    "hip_extension_deg",
+    "Working thigh against the trunk line prolonged through the hip, + = extended past straight.",
+    needs=(*_TRUNK, ("working", "hip"), ("working", "knee")),
+    error=7.0,
+    change_error=4.0,
+    fooled_by="the hip landmark sitting off the joint; plates over the hips",
+)
+def _hip_extension(body: Body) -> Floats:
+    thigh = _rise_deg(body, "working", "hip", "knee")
+    bend = g.wrap_deg(thigh + _trunk_pitch(body))
+    return bend if body.look.prone else -bend
+
+
+@_define(
+    "leg_against_trunk_deg",
+    "Line from working hip to ankle against the trunk line prolonged, + = extended past straight.",
+    needs=(*_TRUNK, *_LEG),
+    error=4.0,
+)
+def _leg_against_trunk(body: Body) -> Floats:
+    bend = g.wrap_deg(_leg_elevation(body) + _trunk_pitch(body))
+    return bend if body.look.prone else -bend
+
+
+@_define(
+    "shin_from_vertical_deg",
+    "Working shin against the vertical, + = ankle further from the hips than the knee (foot too far).",
+    needs=_LEG[1:],
+    error=4.0,
+    change_error=3.0,
+)
+def _shin_from_vertical(body: Body) -> Floats:
+    return _rise_deg(body, "working", "knee", "ankle") + 90.0
+
+
+@_define(
+    "neck_extension_deg",
+    "Line from shoulder to ear against the trunk line prolonged headwards, + = head back (looking up).",
+    needs=(*_TRUNK, ("near", "ear")),
+    error=7.0,
+    change_error=5.0,
+    fooled_by="a shrugged shoulder, hair over the ear",
+)
+def _neck_extension(body: Body) -> Floats:
+    ear = g.elevation_deg(body.joint("near", "shoulder"), body.joint("near", "ear"), forward=-body.look.facing)
+    back = g.wrap_deg(ear - _trunk_pitch(body))
+    return back if body.look.prone else -back
+
+
+@_define(
+    "face_from_floor_deg",
+    "Line from ear to nose against straight down, + = turned up towards the front.",
+    needs=(("near", "ear"),),
+    error=10.0,
+    change_error=6.0,
+)
+def _face_from_floor(body: Body) -> Floats:
+    return g.elevation_deg(body.joint("near", "ear"), body.nose, forward=-body.look.facing) + 90.0
+
+
+@_define(
+    "pelvis_roll_deg",
+    "Slope of the line between the hips, + = working side higher.",
+    needs=_HIPS,
+    error=4.0,
+    change_error=3.0,
+    fooled_by="views from the side, where the hips hide each other",
+)
+def _pelvis_roll(body: Body) -> Floats:
+    return _roll_deg(body, "hip")
+
+
+@_define("shoulder_roll_deg", "Slope of the line between the shoulders, + = working side higher.",
+         needs=(("working", "shoulder"), ("free", "shoulder")), error=4.0, change_error=3.0)
+def _shoulder_roll(body: Body) -> Floats:
+    return _roll_deg(body, "shoulder")
+
+
+@_define("bar_slope_deg", "Slope of the line between the wrists, + = working side higher.",
+         needs=(("working", "wrist"), ("free", "wrist")), error=4.0, change_error=3.0)
+def _bar_slope(body: Body) -> Floats:
+    return _roll_deg(body, "wrist")
+
+
+@_define("trunk_twist_deg", "Roll of the pelvis against the shoulders, + = working hip higher.",
+         needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")), error=6.0, change_error=5.0)
+def _trunk_twist(body: Body) -> Floats:
+    return _roll_deg(body, "hip") - _roll_deg(body, "shoulder")
+
+
+def _roll_deg(body: Body, part: Part) -> Floats:
+    working, free = body.joint("working", part), body.joint("free", part)
+    rise = free[:, 1] - working[:, 1]
+    across = np.maximum(np.abs(working[:, 0] - free[:, 0]), 1e-6)
+    rolled: Floats = np.degrees(np.arctan2(rise, across))
+    return rolled
+
+
+@_define("hip_height_pct", "Mid-hip above mid-shoulder.", error=6.0, change_error=4.0,
+         needs=(("middle", "hip"), ("middle", "shoulder")))
+def _hip_height(body: Body) -> Floats:
+    rise = body.joint("middle", "shoulder")[:, 1] - body.joint("middle", "hip")[:, 1]
+    height: Floats = 100.0 * rise / body.trunk_px
+    return height
+
+
+@_define("hip_travel_pct", "How far the hips have moved from where they were, in any direction.",
+         needs=(("middle", "hip"),), error=4.0)
+def _hip_travel(body: Body) -> Floats:
+    return 100.0 * body.travel(body.joint("middle", "hip"))
+
+
+@_define("heel_lift_deg", "Slope of the working foot from toe up to heel.", error=8.0, change_error=5.0,
+         needs=(("working", "heel"), ("working", "foot_index")))
+def _heel_lift(body: Body) -> Floats:
+    return g.elevation_deg(
+        body.joint("working", "foot_index"), body.joint("working", "heel"), forward=-body.look.facing
+    )
+
+
+@_define("foot_slide_pct", "How far the planted foot has moved along the floor.", error=3.0,
+         needs=(("working", "heel"), ("working", "foot_index")))
+def _foot_slide(body: Body) -> Floats:
+    foot = (body.joint("working", "heel") + body.joint("working", "foot_index")) / 2
+    return _along_pct(body, foot)
+
+
+@_define("shoulder_slide_pct", "How far the near shoulder has moved along the bench.", error=4.0,
+         needs=(("near", "shoulder"),))
+def _shoulder_slide(body: Body) -> Floats:
+    return _along_pct(body, body.joint("near", "shoulder"))
+
+
+def _along_pct(body: Body, points: Floats) -> Floats:
+    good = np.flatnonzero(np.isfinite(points[:, 0]))
+    if not len(good):
+        return np.full(len(points), np.nan)
+    moved: Floats = 100.0 * np.abs(points[:, 0] - np.median(points[good[: max(1, len(good) // 4)], 0])) / body.trunk_px
+    return moved
+
+
+@_define("free_foot_clearance_pct", "Free heel above the planted heel.", error=12.0, change_error=5.0,
+         needs=(("free", "heel"), ("working", "heel")),
+         fooled_by="a camera above floor height: the further foot looks higher")
+def _free_foot_clearance(body: Body) -> Floats:
+    rise = body.joint("working", "heel")[:, 1] - body.joint("free", "heel")[:, 1]
+    clearance: Floats = 100.0 * rise / body.trunk_px
+    return clearance
+
+
+@_define("knee_wander_pct", "Working knee beside the line from hip to ankle, + = to the image right.",
+         needs=_LEG, error=5.0, change_error=4.0)
+def _knee_wander(body: Body) -> Floats:
+    hip, knee, ankle = (body.joint("working", part) for part in ("hip", "knee", "ankle"))
+    wander: Floats = 100.0 * (knee[:, 0] - (hip[:, 0] + ankle[:, 0]) / 2) / body.trunk_px
+    return wander
+
+
+@_define("back_bend_deg", "Bend of the back's outline between its upper and lower half, + = hollow (arched).",
+         needs=(("middle", "shoulder"), ("middle", "hip")), error=8.0, change_error=5.0,
+         fooled_by="loose clothes, hair, the bench, an arm across the back, a view off the side")
+def _back_bend(body: Body) -> Floats:
+    return back_bend_deg(body)

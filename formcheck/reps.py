@@ -1,0 +1,270 @@
+"""Repetitions and their phases from one signal that rises with the lift.
+
+The segmenter is causal: it takes one sample after another and says when a repetition has opened, topped
+out and closed. It is run live on the causally smoothed signal and, for the record, on the lag-free one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from .pose import Floats
+
+RATE_LIMIT = 0.30
+"""Slower than this share of the range per second counts as standing still (10 deg/s of a 30 deg kickback)."""
+_RETURNED = 0.25  # of the range above the bottom: the rep is over once below and still
+_FULL = 0.40  # of the usual range: less is a partial repetition
+_NOISE = 0.20  # of the usual range: less is no movement at all
+_MIN_S, _MAX_S = 0.5, 15.0
+_REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
+
+
+class Phase(str, Enum):
+    """Parts of a repetition."""
+
+    START = "start"
+    UP = "up"
+    TOP = "top"
+    DOWN = "down"
+    BOTTOM = "bottom"
+    LIFT = "lift"
+    """Up, top and down together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition.
+
+    Attributes:
+        start_s: Leaves the bottom.
+        lockout_s: Reaches the top.
+        lower_s: Leaves the top.
+        end_s: Is back at the bottom.
+        bottom: Signal at the bottom, before.
+        top: Signal at the top.
+        partial: Too small or cut off: listed, not scored.
+    """
+
+    start_s: float
+    lockout_s: float
+    lower_s: float
+    end_s: float
+    bottom: float
+    top: float
+    partial: bool = False
+
+    @property
+    def range(self) -> float:
+        """How far the signal rose, in its own unit."""
+        return self.top - self.bottom
+
+    def window(self, phase: Phase, *, margin_s: float = 0.0) -> tuple[float, float]:
+        """Return the first and last time of a phase. A top shorter than 0.16 s is widened to that."""
+        middle = (self.lockout_s + self.lower_s) / 2
+        half = max((self.lower_s - self.lockout_s) / 2, 0.08)
+        windows = {
+            Phase.START: (self.start_s - 0.5, self.start_s),
+            Phase.UP: (self.start_s, self.lockout_s),
+            Phase.TOP: (middle - half, middle + half),
+            Phase.DOWN: (self.lower_s, self.end_s),
+            Phase.BOTTOM: (self.end_s, self.end_s + 0.3),
+            Phase.LIFT: (self.start_s, self.end_s),
+        }
+        low, high = windows[phase]
+        return low - margin_s, high + margin_s
+
+
+class RepSegmenter:
+    """Finds repetitions in a signal, sample by sample.
+
+    A repetition opens when the signal has risen from its last low by a share of the usual range, tops
+    out when it has fallen back by half, and closes when it is low and still, or rises again. Dips in the
+    top that stay above half do not split it; a pause at the bottom costs nothing.
+
+    Args:
+        min_range: The least rise that can be a repetition, in the signal's unit.
+    """
+
+    def __init__(self, min_range: float) -> None:
+        self._min_range = min_range
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the set."""
+        self._t: list[float] = []
+        self._s: list[float] = []
+        self._low = self._high = float("nan")
+        self._after = float("nan")
+        self._state = Phase.BOTTOM
+        self._ranges: list[float] = []
+        self._low_at = self._after_at = 0
+
+    @property
+    def phase(self) -> Phase:
+        """Where the signal is now: bottom, up, top or down."""
+        if self._state is Phase.UP and self._s and self._s[-1] > self._low + 0.85 * (self._high - self._low):
+            rate = _rate(self._t[-6:], self._s[-6:])
+            still = abs(rate) < RATE_LIMIT * (self._high - self._low)
+            usual = self._high - self._low >= 0.6 * self._usual
+            return Phase.TOP if still and usual else Phase.UP
+        return self._state
+
+    @property
+    def _usual(self) -> float:
+        return float(np.median(self._ranges[-3:])) if self._ranges else self._min_range
+
+    @property
+    def started_s(self) -> float | None:
+        """When the open repetition left the bottom, about; None when none is open."""
+        return self._t[self._low_at] if self._state in (Phase.UP, Phase.DOWN) and self._t else None
+
+    def update(self, time_s: float, value: float) -> Rep | None:
+        """Take the next sample; return a repetition when one closes. NaN samples are passed over."""
+        if not np.isfinite(value):
+            return None
+        self._t.append(time_s)
+        self._s.append(value)
+        closed = None
+        if self._state is Phase.BOTTOM:
+            self._rest(value)
+        elif self._state is Phase.UP:
+            self._rise(value)
+        else:
+            closed = self._fall(value)
+        return closed
+
+    def finish(self) -> Rep | None:
+        """Close what is open at the end of the samples, so that the last repetition is not lost."""
+        if self._state is Phase.DOWN:
+            self._after_at = len(self._s) - 1 if self._s[-1] <= self._after else self._after_at
+            return self._close(cut_off=self._after > self._low + 0.5 * (self._high - self._low))
+        if self._state is Phase.UP and self._high - self._low >= self._min_range:
+            self._after, self._after_at = self._s[-1], len(self._s) - 1
+            return self._close(cut_off=True)
+        return None
+
+    def _rest(self, value: float) -> None:
+        if not value >= self._low:
+            self._low, self._low_at = value, len(self._s) - 1
+        elif value < self._low + 0.1 * self._usual:
+            self._low_at = len(self._s) - 1  # the latest time it was still low
+        if value - self._low >= max(self._min_range, 0.3 * self._usual):
+            self._state, self._high = Phase.UP, value
+        self._trim()
+
+    def _rise(self, value: float) -> None:
+        self._high = max(self._high, value)
+        if value < self._high - 0.5 * (self._high - self._low):
+            self._state, self._after, self._after_at = Phase.DOWN, value, len(self._s) - 1
+
+    def _fall(self, value: float) -> Rep | None:
+        span = self._high - self._low
+        if value < self._after:
+            self._after, self._after_at = value, len(self._s) - 1
+        low_enough = self._after < self._low + _RETURNED * span
+        still = abs(_rate(self._t[-6:], self._s[-6:])) < 0.5 * RATE_LIMIT * span
+        rested = self._t[-1] - self._t[self._after_at] > _REST_S
+        rising = value - self._after > 0.3 * span
+        if (low_enough and still) or rising or rested:
+            return self._close(cut_off=False)
+        return None
+
+    def _close(self, *, cut_off: bool) -> Rep | None:
+        rep = phase_times(np.array(self._t), np.array(self._s), self._low_at)
+        span = self._high - self._low
+        usual = self._usual if self._ranges else span
+        last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
+        self._t, self._s, self._low_at = last_t, last_s, 0
+        self._low = min(last_s)
+        self._high = self._after = float("nan")
+        self._state, self._after_at = Phase.BOTTOM, 0
+        if rep is None or span < _NOISE * usual or not _MIN_S <= rep.end_s - rep.start_s <= _MAX_S:
+            return None
+        partial = cut_off or span < _FULL * usual
+        if not partial:
+            self._ranges.append(span)
+        return Rep(rep.start_s, rep.lockout_s, rep.lower_s, rep.end_s, rep.bottom, rep.top, partial)
+
+    def _trim(self) -> None:
+        """Keep a second before the last low: memory stays flat through a long rest."""
+        if self._low_at > 600:
+            cut = self._low_at - 300
+            self._t, self._s = self._t[cut:], self._s[cut:]
+            self._low_at -= cut
+
+
+def _rate(t: list[float], s: list[float]) -> float:
+    return (s[-1] - s[0]) / (t[-1] - t[0]) if len(t) > 1 and t[-1] > t[0] else 0.0
+
+
+def phase_times(t: Floats, s: Floats, low_at: int = 0) -> Rep | None:
+    """Place start, lockout, lowering and end in one rise and fall of a signal.
+
+    Args:
+        t: (N,) times, from before the rise to after the fall.
+        s: (N,) signal.
+        low_at: Index of the last sample at the bottom before the rise.
+
+    Returns:
+        The repetition, or None where there is no rise.
+    """
+    if len(t) < 5:
+        return None
+    peak = int(np.argmax(s))
+    peak_value = float(np.percentile(s[s >= s[peak] - 0.2 * (s[peak] - s.min())], 90))
+    before, after = float(s[: peak + 1].min()), float(s[peak:].min())
+    up, down = peak_value - before, peak_value - after
+    if up <= 0:
+        return None
+    rise = _ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
+    fall = _ramp(t[peak:][::-1], ((s[peak:] - after) / max(down, 1e-9))[::-1])
+    start_s, lockout_s = rise
+    end_s, lower_s = fall
+    top_s = float(t[peak])
+    if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
+        lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
+    return Rep(
+        max(start_s, float(t[0])),
+        lockout_s,
+        lower_s,
+        min(max(end_s, top_s), float(t[-1])),
+        before,
+        peak_value,
+    )
+
+
+_LOW, _HIGH = 0.15, 0.85
+_RAMP = (0.2899, 0.7101)  # where a minimum-jerk movement has covered these shares of its way
+
+
+def _ramp(t: Floats, level: Floats) -> tuple[float, float]:
+    """Return when a rise from 0 to 1 begins and ends, from its crossings of 15 and 85 %.
+
+    The ends themselves are slow and drown in noise, so they are extrapolated with the timing of a
+    minimum-jerk movement (Flash and Hogan 1985). `t` may run backwards (a fall seen from its end).
+    """
+    high = int(np.flatnonzero(level >= _HIGH)[0]) if (level >= _HIGH).any() else len(level) - 1
+    below = np.flatnonzero(level[: high + 1] < _LOW)
+    low = int(below[-1]) if len(below) else 0
+    t_low = _crossing(t, level, low, _LOW)
+    t_high = _crossing(t, level, high - 1, _HIGH)
+    length = (t_high - t_low) / (_RAMP[1] - _RAMP[0])
+    return t_low - _RAMP[0] * length, t_high + (1 - _RAMP[1]) * length
+
+
+def _crossing(t: Floats, level: Floats, i: int, at: float) -> float:
+    i = min(max(i, 0), len(t) - 2)
+    step = float(level[i + 1] - level[i])
+    share = (at - float(level[i])) / step if step else 0.0
+    return float(t[i] + min(max(share, 0.0), 1.0) * (t[i + 1] - t[i]))
+
+
+def segment(t: Floats, s: Floats, *, min_range: float) -> list[Rep]:
+    """Find all repetitions of a recorded signal, (N,) times and values; NaN values are passed over."""
+    segmenter = RepSegmenter(min_range)
+    reps = [rep for time_s, value in zip(t.tolist(), s.tolist(), strict=True) if (rep := segmenter.update(time_s, value))]
+    last = segmenter.finish()
+    return [*reps, last] if last else reps
