@@ -1,0 +1,84 @@
+"""From a repetition to verdicts. What cannot be seen is "not judged", never "good"."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .rule import Limit, Reading, RepData, Rule, Status, View
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule on one repetition.
+
+    Attributes:
+        rule: The rule.
+        status: What was decided.
+        reading: The value with its uncertainty, or the reason for having none.
+        limit: The limits used, after the profile.
+        view: Where the camera stood.
+    """
+
+    rule: Rule
+    status: Status
+    reading: Reading
+    limit: Limit
+    view: View
+
+    @property
+    def judged(self) -> bool:
+        """Whether the rule counts towards the coverage."""
+        return self.status is not Status.NOT_JUDGED
+
+    @property
+    def flagged(self) -> bool:
+        """Whether something is wrong."""
+        return self.status in (Status.WARN, Status.FAULT)
+
+    @property
+    def cue(self) -> str:
+        """What to tell the lifter, or nothing."""
+        if not self.flagged:
+            return ""
+        return self.rule.cue_minus if self.rule.cue_minus and self.reading.value < 0 else self.rule.cue
+
+
+_VIEW_WORDS = {
+    View.SIDE: "the side",
+    View.OBLIQUE_FOOT: "obliquely from the feet",
+    View.OBLIQUE_HEAD: "obliquely from the head",
+    View.FOOT_END: "the foot end",
+    View.HEAD_END: "the head end",
+    View.UNKNOWN: "an unclear angle",
+}
+
+
+def judge_rule(rule: Rule, data: RepData, limit: Limit | None = None) -> Verdict:
+    """Judge one rule on a repetition, closed or still open.
+
+    Args:
+        rule: The rule.
+        data: The repetition within its set.
+        limit: Limits in place of the rule's own (a profile's).
+    """
+    limit = limit or rule.limit
+    view = data.look.view
+    if view not in rule.views:
+        reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
+    elif rule.read is not None:
+        reading = rule.read(data)
+    else:
+        reading = data.read(rule.measure, rule.when, rule.stat, from_start=rule.from_start)
+    if math.isnan(reading.value):
+        return Verdict(rule, Status.NOT_JUDGED, reading, limit, view)
+    gap = abs((limit.fault if limit.fault is not None else 2 * limit.warn) - limit.warn)
+    if reading.uncertainty > 3 * max(gap, abs(limit.warn) / 3):
+        vague = Reading.none(f"too uncertain from here (±{reading.uncertainty:.0f} {rule.value_unit})")
+        return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
+    return Verdict(rule, limit.status(reading.value, reading.uncertainty), reading, limit, view)
+
+
+def judge(rules: tuple[Rule, ...], data: RepData, limits: dict[str, Limit] | None = None) -> tuple[Verdict, ...]:
+    """Judge all rules on a repetition; `limits` maps codes to limits in place of the rules' own."""
+    return tuple(judge_rule(rule, data, (limits or {}).get(rule.code)) for rule in rules)

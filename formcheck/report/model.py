@@ -1,0 +1,144 @@
+"""The report, `formcheck-report-1`: one JSON object a clip.
+
+Times are seconds of the clip's own clock. `null` stands for "not known", always with a reason beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..rule import Status
+
+SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class VerdictReport(_Model):
+    """One rule's verdict on one repetition."""
+
+    rule: str = Field(description="Code of the rule, for `formcheck explain CODE`.")
+    fault: str = Field(description="Name of the fault, kebab case.")
+    status: Status
+    value: float | None = Field(description="Measured value in `unit`, or null where it was not judged.")
+    uncertainty: float | None = Field(description="Standard uncertainty of the value, in `unit`.")
+    unit: str = Field(description="deg, %, s, ...; percent is of the trunk length from shoulder to hip.")
+    warn: float = Field(description="Limit of good form.")
+    fault_limit: float | None = Field(description="Limit of a fault; null for a rule that only warns.")
+    time_s: float | None = Field(description="When the value was seen.")
+    view: str = Field(description="Where the camera stood.")
+    reason: str = Field(description="Why it was not judged, or what the value says; may be empty.")
+    cue: str = Field(description="What the lifter would be told; empty unless warn or fault.")
+
+
+class RepReport(_Model):
+    """One repetition."""
+
+    index: int = Field(description="Counts from 1 over the clip.")
+    side: Literal["left", "right"] = Field(description="Working side, the subject's own.")
+    set: int = Field(description="Which set of the clip, from 1.")
+    start_s: float
+    lockout_s: float
+    lower_s: float
+    end_s: float
+    partial: bool = Field(description="Too small or cut off: listed, not scored.")
+    score: float | None = Field(description="0 to 100; null where too little could be judged.")
+    coverage: float = Field(description="Share of the rules' weight that was judged, 0 to 1.")
+    verdicts: tuple[VerdictReport, ...]
+
+    @property
+    def up_s(self) -> float:
+        """Duration of the lift."""
+        return self.lockout_s - self.start_s
+
+    @property
+    def hold_s(self) -> float:
+        """Duration of the hold at the top."""
+        return self.lower_s - self.lockout_s
+
+    @property
+    def down_s(self) -> float:
+        """Duration of the lowering."""
+        return self.end_s - self.lower_s
+
+
+class CueReport(_Model):
+    """One cue as it would have been spoken during the set."""
+
+    time_s: float
+    rule: str
+    text: str
+
+
+class NotJudged(_Model):
+    """A fault that could not be judged in some repetitions."""
+
+    rule: str
+    fault: str
+    reps: tuple[int, ...] = Field(description="Indices of the repetitions.")
+    reason: str
+    remedy: str = Field(description="What to change so that it can be judged.")
+
+
+class SetSummary(_Model):
+    """One set: consecutive repetitions of one working side."""
+
+    index: int
+    working_side: Literal["left", "right"]
+    view: str
+    yaw_deg: float | None = Field(description="How far the camera stood off the pure side view.")
+    reps: tuple[int, ...]
+    score: float | None
+    coverage: float
+
+
+class Fix(_Model):
+    """The one thing to fix."""
+
+    rule: str
+    fault: str
+    text: str
+    reps: tuple[int, ...]
+
+
+class Report(_Model):
+    """Everything said of one clip."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", populate_by_name=True)
+
+    schema_: Literal["formcheck-report-1"] = Field(SCHEMA, alias="schema")
+    version: str = Field(description="Version of formcheck.")
+    source: str = Field(description="Name of the clip.")
+    exercise: str
+    profile: str
+    view: str = Field(description="side, oblique-foot, oblique-head, foot-end, head-end or unknown.")
+    working_side: Literal["left", "right", "both", "unknown"]
+    fps: float | None
+    duration_s: float
+    complete: bool = Field(description="False where the analysis was interrupted or the clip is cut off.")
+    score: float | None
+    coverage: float
+    sets: tuple[SetSummary, ...]
+    reps: tuple[RepReport, ...]
+    cues: tuple[CueReport, ...]
+    not_judged: tuple[NotJudged, ...]
+    fix: Fix | None
+    notes: tuple[str, ...] = Field(description="What a reader must know: people lost, wrong exercise, ...")
+
+    def to_json(self) -> str:
+        """Return the report as indented JSON."""
+        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Report:
+        """Read a report; pydantic's `ValidationError` says what does not fit."""
+        return cls.model_validate_json(text)
+
+
+def json_schema() -> dict[str, object]:
+    """Return the JSON Schema of a report."""
+    return Report.model_json_schema(by_alias=True, mode="serialization")

@@ -1,0 +1,217 @@
+"""The contract of `rules/`: what an exercise and its rules are made of.
+
+A rule file declares `Rule`s and one module-level `EXERCISE`. Tests, `rules/README.md` and the text of
+`formcheck explain` are projections of it. Nothing is registered by importing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from .measures import MEASURES
+from .pose import View
+from .reps import Phase, Rep
+from .setdata import Reading, RepData
+
+__all__ = [
+    "OBLIQUE",
+    "SIDEWAYS",
+    "Above",
+    "Below",
+    "Example",
+    "Exercise",
+    "Limit",
+    "Phase",
+    "Reading",
+    "Rep",
+    "RepData",
+    "Rule",
+    "Status",
+    "Unobservable",
+    "View",
+]
+
+SIDEWAYS = frozenset({View.SIDE})
+OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
+
+Stat = Literal["median", "max", "min", "largest"]
+"""How values of a phase become one: `largest` is the one furthest from zero, with its sign."""
+
+
+class Status(str, Enum):
+    """What a verdict says."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAULT = "fault"
+    TOO_CLOSE = "too-close"
+    NOT_JUDGED = "not-judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Limits of true form; the judge adds the measurement's own uncertainty.
+
+    Attributes:
+        warn: Where form begins to suffer.
+        fault: Where it is a fault, or None for a rule that only warns.
+        sign: +1 where more is worse, -1 where less is worse.
+        both: Whether the distance from zero counts, whatever its sign.
+    """
+
+    warn: float
+    fault: float | None
+    sign: int
+    both: bool = False
+
+    def status(self, value: float, uncertainty: float) -> Status:
+        """Judge a value: a fault only where it is past the limit by its uncertainty."""
+        worse = (abs(value) if self.both else value) * self.sign
+        warn = self.warn * self.sign
+        fault = float("inf") if self.fault is None else self.fault * self.sign
+        if worse - uncertainty >= fault:
+            return Status.FAULT
+        if worse - uncertainty >= warn:
+            return Status.WARN
+        if worse < warn and (worse + uncertainty < fault or self.fault is None):
+            return Status.OK
+        return Status.TOO_CLOSE
+
+    def penalty(self, value: float, uncertainty: float) -> float:
+        """Return 0 (fine) over 0.5 (at the fault limit) to 1, the error always in the lifter's favour."""
+        worse = (abs(value) if self.both else value) * self.sign - uncertainty
+        warn = self.warn * self.sign
+        span = abs((self.fault if self.fault is not None else 2 * self.warn) - self.warn) or 1.0
+        return float(min(max(0.5 * (worse - warn) / span, 0.0), 1.0))
+
+
+def Above(warn: float, fault: float | None = None, *, both: bool = False) -> Limit:  # noqa: N802
+    """Declare that more than `warn` is worse, and more than `fault` a fault."""
+    return Limit(warn, fault, +1, both)
+
+
+def Below(warn: float, fault: float | None = None) -> Limit:  # noqa: N802
+    """Declare that less than `warn` is worse, and less than `fault` a fault."""
+    return Limit(warn, fault, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value the rule must pass or fail, with the uncertainty it is measured with."""
+
+    value: float
+    uncertainty: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One documented fault and how it is seen.
+
+    Attributes:
+        code: Stable code, never reused.
+        name: The fault in kebab case.
+        statement: Rows of the technique brief it answers, such as `K6`.
+        says: What the source says, in a sentence.
+        why: Why it matters.
+        source: Where statement and limits come from.
+        measure: A frame measure's name; or empty, with `read`.
+        when: The phase it is judged in.
+        stat: How the phase's values become one.
+        from_start: Whether the person's own start position is subtracted.
+        read: A function of the rep instead of `measure`, for checks beyond one threshold.
+        unit: The unit of what `read` returns.
+        limit: True-form limits.
+        beginner, strict: What the profiles multiply the limits' distance from ideal with.
+        views: Views it can be judged from.
+        priority: 1 is spoken first.
+        weight: Share of the score, of 100 over the exercise.
+        safety: Spoken at once, and caps the rep's score at 60.
+        cue: At most a few words, external focus first.
+        cue_minus: The words where the value is negative (rules for both signs).
+        remedy: What to change so that it can be judged.
+        passes, fails: Examples, tested.
+    """
+
+    code: str
+    name: str
+    statement: str
+    says: str
+    why: str
+    source: str
+    limit: Limit
+    views: frozenset[View]
+    cue: str
+    remedy: str
+    passes: tuple[Example, ...]
+    fails: tuple[Example, ...]
+    measure: str = ""
+    when: Phase = Phase.LIFT
+    stat: Stat = "max"
+    from_start: bool = False
+    read: Callable[[RepData], Reading] | None = None
+    unit: str = ""
+    priority: int = 8
+    weight: float = 0.0
+    safety: bool = False
+    cue_minus: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.measure) == bool(self.read):
+            raise ValueError(f"{self.code}: give either a measure or a read function")
+        if self.measure and self.measure not in MEASURES:
+            raise ValueError(f"{self.code}: there is no measure {self.measure}")
+
+    @property
+    def value_unit(self) -> str:
+        """The unit of the verdict's value."""
+        return self.unit or MEASURES[self.measure].unit
+
+
+@dataclass(frozen=True, slots=True)
+class Unobservable:
+    """A statement of the source that video cannot show."""
+
+    statement: str
+    says: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One exercise.
+
+    Attributes:
+        name: Kebab case, for `--exercise`.
+        title: For people.
+        source: The document it comes from.
+        prone: Face down (all fours) or face up.
+        signal: The measure that rises with the lift.
+        min_range: The least rise of the signal that can be a rep.
+        signal_per_leg: Whether the signal belongs to the working leg (the leg that moves more works).
+        views: Views in which reps can be counted.
+        posture: Says which frames show the exercise's body shape, (T,) bool.
+        refuses: Says why a rep is not of this exercise, or None.
+        working: Says which side works, positive for left, from the frames of a rep.
+        rules: What is checked.
+        unobservable: What is not, and why.
+        film: How to film it.
+        notes: Readings of the source that are ambiguous, and advice that is text only.
+    """
+
+    name: str
+    title: str
+    source: str
+    prone: bool
+    signal: str
+    min_range: float
+    signal_per_leg: bool
+    views: frozenset[View]
+    refuses: Callable[[RepData], str | None]
+    rules: tuple[Rule, ...]
+    unobservable: tuple[Unobservable, ...]
+    film: str
+    working: Callable[[RepData], float] | None = None
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,175 @@
+"""One repetition with all that is known around it: what a rule reads from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .body import Body, Part, Role
+from .measures import MEASURES, Measure
+from .pose import Floats, Side
+from .reps import Phase, Rep
+from .track import Track
+from .view import Look
+
+MIN_VISIBILITY = 0.5
+MIN_USABLE = 0.60
+"""Share of a phase's frames in which every needed joint must be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measured value with its uncertainty, or NaN and the reason why there is none."""
+
+    value: float
+    uncertainty: float = 0.0
+    time_s: float = float("nan")
+    reason: str = ""
+
+    @classmethod
+    def none(cls, reason: str) -> Reading:
+        """Nothing could be measured."""
+        return cls(float("nan"), float("nan"), float("nan"), reason)
+
+
+class SetData:
+    """The frames of one set under one working side, and the set's own baselines.
+
+    Args:
+        raw: The frames as the model gave them: their scatter is the noise.
+        smoothed: The same, smoothed.
+        working: The working side.
+        look: How the camera sees the set.
+        reps: The set's repetitions, for baselines; may grow while the set runs.
+    """
+
+    def __init__(self, raw: Track, smoothed: Track, working: Side, look: Look, reps: list[Rep]) -> None:
+        self.raw, self.body = Body(raw, working, look), Body(smoothed, working, look)
+        self.look, self.working, self.reps = look, working, reps
+        self._values: dict[str, Floats] = {}
+        self._noise: dict[str, float] = {}
+
+    def values(self, name: str) -> Floats:
+        """Return (T,) values of a frame measure, computed once."""
+        if name not in self._values:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                self._values[name] = MEASURES[name].of(self.body)
+        return self._values[name]
+
+    def noise(self, name: str) -> float:
+        """Return the scatter of one frame of a measure: how far raw landmarks jump about the smooth ones."""
+        if name not in self._noise:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                off = MEASURES[name].of(self.raw) - self.values(name)
+            off = off[np.isfinite(off)]
+            off = (off + 180.0) % 360.0 - 180.0 if MEASURES[name].unit == "deg" else off
+            self._noise[name] = float(1.48 * np.median(np.abs(off))) if len(off) else float("nan")
+        return self._noise[name]
+
+    @cached_property
+    def usable(self) -> dict[tuple[Role, Part], np.ndarray]:
+        """Cache of (T,) masks per joint."""
+        return {}
+
+    def sees(self, role: Role, part: Part) -> np.ndarray:
+        """Return (T,) whether a joint is there and the model claims to see it."""
+        if (role, part) not in self.usable:
+            there = np.isfinite(self.body.joint(role, part)[:, 0])
+            self.usable[(role, part)] = there & (self.body.visibility(role, part) >= MIN_VISIBILITY)
+        return self.usable[(role, part)]
+
+    def frames(self, start_s: float, end_s: float) -> slice:
+        """Return the frames from one time to another, at least one."""
+        t = self.body.track.time_s
+        first = int(np.searchsorted(t, start_s - 1e-9))
+        last = int(np.searchsorted(t, end_s + 1e-9, "right"))
+        first = min(first, len(t) - 1)
+        return slice(first, max(last, first + 1))
+
+    def start_value(self, name: str) -> float:
+        """Return the set's own start position of a measure: the median over all waits before a rep."""
+        values = self.values(name)
+        waits = [values[self.frames(*rep.window(Phase.START))] for rep in self.reps]
+        waits += [values[self.frames(*rep.window(Phase.BOTTOM))] for rep in self.reps]
+        joined = np.concatenate(waits) if waits else np.array([])
+        joined = joined[np.isfinite(joined)]
+        return float(np.median(joined)) if len(joined) else float("nan")
+
+
+@dataclass(frozen=True)
+class RepData:
+    """One repetition within its set."""
+
+    rep: Rep
+    set: SetData
+
+    @property
+    def look(self) -> Look:
+        """How the camera sees the set."""
+        return self.set.look
+
+    def values(self, name: str, phase: Phase) -> Floats:
+        """Return the finite values of a frame measure in a phase."""
+        values = self.set.values(name)[self.set.frames(*self.rep.window(phase))]
+        return values[np.isfinite(values)]
+
+    def median(self, name: str, phase: Phase) -> float:
+        """Return the median of a measure in a phase, or NaN."""
+        values = self.values(name, phase)
+        return float(np.median(values)) if len(values) else float("nan")
+
+    def change(self, name: str, phase: Phase) -> float:
+        """Return the median of a measure in a phase, less the set's own start position."""
+        return self.median(name, phase) - self.set.start_value(name)
+
+    def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:
+        """Read one value of a frame measure from a phase.
+
+        Returns:
+            The value with an uncertainty from the measure's error, the clip's own scatter, the yaw of the
+            camera and the far side; or a reason: a joint unseen in too many frames, or no start position.
+        """
+        measure = MEASURES[name]
+        part = self.set.frames(*self.rep.window(phase))
+        good = np.isfinite(self.set.values(name)[part])
+        for role, joint in measure.needs:
+            seen = self.set.sees(role, joint)[part]
+            if seen.mean() < MIN_USABLE:
+                return Reading.none(f"cannot see your {_called(self.set.body, role, joint)}")
+            good &= seen
+        if good.mean() < MIN_USABLE:
+            return Reading.none("the outline of your body was not clear")
+        values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
+        origin = self.set.start_value(name) if from_start else 0.0
+        if np.isnan(origin):
+            return Reading.none("no start position seen: hold it still for a second before the first rep")
+        changed = values - origin
+        if measure.unit == "deg":
+            changed = (changed + 180.0) % 360.0 - 180.0
+        value, at = _pick(changed, stat)
+        effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
+        scatter = self.set.noise(name) / np.sqrt(effective)
+        return Reading(value, self._uncertainty(measure, from_start, scatter), float(times[at]))
+
+    def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
+        base = measure.change_error if from_start else measure.error
+        if measure.needs and measure.unit == "deg":
+            base /= max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0
+        return float(np.hypot(base, np.nan_to_num(scatter)))
+
+
+def _pick(values: Floats, stat: str) -> tuple[float, int]:
+    if stat == "median":
+        middle = float(np.median(values))
+        return middle, int(np.argmin(np.abs(values - middle)))
+    # A single frame is a glitch: the extreme is the 5 % (or 95 %) quantile.
+    low, high = np.percentile(values, [5, 95])
+    choice = {"max": high, "min": low, "largest": high if abs(high) >= abs(low) else low}[stat]
+    return float(choice), int(np.argmin(np.abs(values - choice)))
+
+
+def _called(body: Body, role: Role, part: Part) -> str:
+    name = part.replace("_index", "")
+    return f"{name}s" if role == "middle" else f"{body.side(role).value} {name}"
