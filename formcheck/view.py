@@ -14,6 +14,8 @@ SIDE_MAX_DEG = 27.0
 """Off the pure side view by more than this counts as oblique (foreshortening past 10 %)."""
 END_MIN_DEG = 65.0
 """Beyond this the body is seen from an end."""
+PRONE_YAW_GAIN = 1.8
+"""On all fours the model flattens the yaw: 40 deg off the side look like 22 (rendered clips)."""
 BIACROMIAL_TO_TRUNK = 0.75
 """Shoulder width over shoulder-hip length [assumed from anthropometry]."""
 
@@ -67,6 +69,8 @@ def look(track: Track, *, prone: bool) -> Look:
         estimates = [flat_deg, shoulders_deg, abs(trunk_deg)]
         toward_feet = np.sign(trunk_deg)
     yaw = float(np.median(estimates))
+    if prone:
+        yaw = min(PRONE_YAW_GAIN * yaw, yaw + 20.0)
     view = _view(yaw, toward_feet)
     shank = max(
         float(np.nanpercentile(distance_px(px[:, knee], px[:, knee + 2]), 80))

@@ -1,0 +1,73 @@
+"""Lumbar arching, from what a camera can see of it.
+
+The body model has no point on the spine, so two independent witnesses are fused:
+
+- the outline of the back hollows (`back_bend_deg`, change from the person's own start), and
+- the hips seem to extend further than they did in the person's other reps, or than hips can.
+
+Both are scaled to degrees of lumbar extension by regression on rendered clips with known lumbar angles.
+Where they disagree the uncertainty grows by half the disagreement: a high but braced kick moves only the
+second, a shirt or the bench only the first, and neither becomes a fault.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .reps import Phase
+from .setdata import Reading, RepData
+
+_CONTOUR_GAIN, _CONTOUR_OFFSET = 1.6, 0.8  # deg of lumbar extension per deg of outline, fitted
+_PRONE_GAIN, _PRONE_OFFSET = 1.1, -0.3
+_SUPINE_GAIN, _SUPINE_OFFSET = 1.3, 2.0
+_FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same landmarks
+_LONE_DEG = 7.0  # error of one witness alone
+_USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
+_FULL_RANGE = 0.70  # a rep below this share of the largest is short and no baseline for lockout
+
+
+def lumbar_extension(data: RepData) -> Reading:
+    """Read how far the lower back arched at the top of a repetition, degrees, + = arched.
+
+    Relative to the person's own start position (outline) and, face up, to their own other reps.
+    """
+    extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
+    outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
+    if math.isnan(extension.value) and math.isnan(outline.value):
+        return Reading.none(outline.reason)
+    extra = 0.0
+    if data.look.prone:
+        by_hips = _PRONE_GAIN * extension.value + _PRONE_OFFSET
+        by_outline = _CONTOUR_GAIN * outline.value + _CONTOUR_OFFSET
+    else:
+        usual_hips, usual_outline = _usual(data)
+        by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
+        by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
+        extra = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG) / 2
+        if len(data.set.reps) < 2:
+            extra += 3.0
+    time_s = extension.time_s if math.isnan(outline.value) else outline.time_s
+    if math.isnan(by_outline) or math.isnan(by_hips):
+        lone = by_hips if math.isnan(by_outline) else by_outline
+        return Reading(lone, math.hypot(_LONE_DEG, extra), time_s, "one witness only")
+    value, apart = (by_outline + by_hips) / 2, abs(by_outline - by_hips)
+    uncertainty = math.sqrt(_FLOOR_DEG**2 + (apart / 2) ** 2 + extra**2)
+    reason = "outline and hips disagree" if apart > 2 * _LONE_DEG else ""
+    return Reading(value, uncertainty, time_s, reason)
+
+
+def _usual(data: RepData) -> tuple[float, float]:
+    """Return the person's own usual hip extension and outline change at the top of a full repetition."""
+    most = max(rep.range for rep in data.set.reps) if data.set.reps else data.rep.range
+    full = [rep for rep in data.set.reps if rep.range >= _FULL_RANGE * most] or [data.rep]
+    tops = [RepData(rep, data.set) for rep in full]
+    hips = [top.median("hip_extension_deg", Phase.TOP) for top in tops]
+    outline = [top.change("back_bend_deg", Phase.TOP) for top in tops]
+    return _low(hips), _low(outline)
+
+
+def _low(values: list[float]) -> float:
+    known = [value for value in values if math.isfinite(value)]
+    return float(np.percentile(known, 25)) if known else float("nan")

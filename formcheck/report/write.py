@@ -1,0 +1,73 @@
+"""Text files written whole or not at all, and a look at an output before the long work begins."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import OutputError
+
+
+def check_writable(path: Path) -> None:
+    """Make sure that a file can be written here later; nothing is left behind, what is there stays.
+
+    Raises:
+        OutputError: The folder is missing or closed, or something else than a file has the name.
+    """
+    if path.is_dir():
+        raise OutputError(f"cannot write {path}: it is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"cannot write {path}: it is not an ordinary file")
+    if not path.parent.is_dir():
+        raise OutputError(f"cannot write {path}: there is no folder {path.parent}; create it first")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise OutputError(f"cannot write {path}: it is read-only; choose another name")
+    probe = _beside(path)
+    try:
+        probe.open("xb").close()
+        probe.unlink()
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder for outputs, with its parents, if it is not there.
+
+    Raises:
+        OutputError: It cannot be created.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OutputError(f"cannot write into {folder}: it is a file, not a folder") from error
+    except OSError as error:
+        raise OutputError(f"cannot create the folder {folder}: {error.strerror or error}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file as UTF-8. It is replaced in one step; on failure it stays as it was.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    target = Path(os.path.realpath(path))  # a link stays a link
+    part = _beside(target)
+    try:
+        with part.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.replace(part, target)
+    except OSError as error:
+        raise _failed(path, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.stem[:80]}-{os.getpid()}-{secrets.token_hex(4)}.part")
+
+
+def _failed(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"cannot write {path}: {error.strerror or error}; choose another place")

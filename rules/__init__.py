@@ -1,0 +1,1 @@
+"""One exercise a file. `formcheck.catalog` finds them; nothing registers itself."""

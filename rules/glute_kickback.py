@@ -1,0 +1,322 @@
+"""Glute kickback: on all fours, one straight leg raised behind."""
+
+from __future__ import annotations
+
+import math
+
+from formcheck.rule import (
+    OBLIQUE,
+    SIDEWAYS,
+    Above,
+    Below,
+    Example,
+    Exercise,
+    Phase,
+    Reading,
+    RepData,
+    Rule,
+    Unobservable,
+    View,
+)
+
+from ._shared import BRIEF, hold, lowering, lumbar_extension, own_best_top
+
+SOURCE = "PureGym, Glute Kickbacks (puregym.com/exercises/glutes/glute-kickbacks/glute-kickback)"
+ALL_BUT_HEAD = OBLIQUE | {View.FOOT_END}
+
+
+def lift_shortfall(data: RepData) -> Reading:
+    """Degrees by which the leg stays below the person's own best, or below the line of the trunk."""
+    top = data.read("leg_elevation_deg", Phase.TOP, "median", from_start=False)
+    if math.isnan(top.value):
+        return top
+    best = own_best_top(data, "leg_elevation_deg")
+    below_trunk = -data.median("leg_against_trunk_deg", Phase.TOP)
+    against_self = best - top.value
+    if below_trunk > against_self:
+        return Reading(below_trunk, 4.0, top.time_s, "the leg stays below the line of your trunk")
+    return Reading(against_self, 2.5, top.time_s, "against your own best reps")
+
+
+def toe_rest(data: RepData) -> Reading:
+    """Degrees of the leg below horizontal where it turns."""
+    return data.read("leg_elevation_deg", Phase.BOTTOM, "median", from_start=False)
+
+
+def hands_and_knees(data: RepData) -> Reading:
+    """Worst offset of wrist from shoulder and of stance knee from hip, percent of the trunk."""
+    body = data.set.body
+    part = data.set.frames(*data.rep.window(Phase.START))
+    hands = body.joint("near", "wrist")[part, 0] - body.joint("near", "shoulder")[part, 0]
+    knees = body.joint("free", "knee")[part, 0] - body.joint("free", "hip")[part, 0]
+    offsets = [100.0 * abs(float(x)) / body.trunk_px for x in (_middle(hands), _middle(knees))]
+    if any(math.isnan(x) for x in offsets):
+        return Reading.none("hands or knees not seen")
+    return Reading(max(offsets), 8.0, data.rep.start_s)
+
+
+def _middle(values: object) -> float:
+    import numpy as np
+
+    finite = np.asarray(values)[np.isfinite(np.asarray(values))]
+    return float(np.median(finite)) if len(finite) else float("nan")
+
+
+LUMBAR_ARCHING = Rule(
+    code="GKB01",
+    name="lumbar-arching",
+    statement="K12, K2, K4",
+    says="A common mistake is arching the spine, which shifts tension away from the glutes onto the lower back.",
+    why="Past what the hip can extend, the leg only rises because the lower back hollows.",
+    source=f"{SOURCE}; 6/10 deg between a braced and an unbraced prone leg lift (Oh 2007, JOSPT 10.2519/jospt.2007.2435)",
+    read=lumbar_extension,
+    unit="deg",
+    limit=Above(6.0, 10.0),
+    views=SIDEWAYS,
+    priority=1,
+    weight=30,
+    safety=True,
+    cue="Kick lower, keep your back flat",
+    remedy="Film from the side, at hip height, in a top that fits closely.",
+    passes=(Example(3.0, 4.0), Example(9.0, 4.0)),
+    fails=(Example(16.0, 4.0), Example(11.0, 4.0)),
+)
+
+KNEE_BENT = Rule(
+    code="GKB02",
+    name="knee-bent",
+    statement="K6",
+    says="Raise the leg towards the ceiling, keeping the knee straight throughout.",
+    why="A bent knee shortens the lever and turns the kickback into a donkey kick.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="knee_flexion_deg",
+    when=Phase.LIFT,
+    stat="max",
+    limit=Above(15.0, 25.0),
+    views=SIDEWAYS,
+    priority=5,
+    weight=12,
+    cue="Long leg, push the wall away",
+    remedy="Film from the side so that hip, knee and ankle of the kicking leg are seen.",
+    passes=(Example(4.0, 5.0), Example(17.0, 5.0)),
+    fails=(Example(24.0, 5.0), Example(33.0, 5.0)),
+)
+
+PELVIS_ROTATED = Rule(
+    code="GKB03",
+    name="pelvis-rotated",
+    statement="K13",
+    says="The hamstrings and core keep the pelvis stable while extending the hip.",
+    why="Opening the hip to the side lifts the leg without the glute.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="pelvis_roll_deg",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(5.0, 8.0, both=True),
+    views=frozenset(),
+    priority=3,
+    weight=10,
+    cue="Both hip bones face the floor",
+    cue_minus="Keep the kicking hip up, level",
+    remedy="No camera angle tried shows it reliably on all fours yet: from behind the legs hide the hips.",
+    passes=(Example(2.0, 3.0), Example(-3.0, 3.0)),
+    fails=(Example(14.0, 4.0), Example(-14.0, 4.0)),
+)
+
+HEAD_UP = Rule(
+    code="GKB04",
+    name="head-up",
+    statement="K3",
+    says="Start on your hands and knees, spine neutral, with your head facing the floor.",
+    why="Looking up extends the neck and tends to arch the back.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="neck_extension_deg",
+    when=Phase.LIFT,
+    stat="max",
+    from_start=True,
+    limit=Above(8.0, 14.0),
+    views=SIDEWAYS,
+    priority=9,
+    weight=4,
+    cue="Look at the floor between your hands",
+    remedy="Film from the side with the head in the picture.",
+    passes=(Example(2.0, 3.0),),
+    fails=(Example(18.0, 3.0),),
+)
+
+SMALL_RANGE = Rule(
+    code="GKB05",
+    name="small-range",
+    statement="K7",
+    says="Raise the leg towards the ceiling.",
+    why="The glute works hardest where the hip is extended; a leg left below the trunk misses that part.",
+    source=f"{SOURCE}; {BRIEF}. No reward for height: with a flat back the kick is not high.",
+    read=lift_shortfall,
+    unit="deg",
+    limit=Above(5.0, 9.0),
+    views=OBLIQUE,
+    priority=6,
+    weight=8,
+    cue="A little higher, back still",
+    remedy="Film from the side so that the whole leg is seen.",
+    passes=(Example(3.0, 2.5),),
+    fails=(Example(12.0, 2.5),),
+)
+
+NO_HOLD = Rule(
+    code="GKB06",
+    name="no-hold",
+    statement="K9, K8",
+    says="At the top, squeeze your glutes and hold this position for a second.",
+    why="The hold keeps the glute working where it is shortest, and takes the swing out.",
+    source=f"{SOURCE}; {BRIEF}",
+    read=hold,
+    unit="s",
+    limit=Below(1.0, 0.6),
+    views=ALL_BUT_HEAD,
+    priority=7,
+    weight=12,
+    cue="Pause at the top, one",
+    remedy="Film so that the kicking leg is seen to the foot.",
+    passes=(Example(0.95, 0.12), Example(1.3, 0.12)),
+    fails=(Example(0.2, 0.12), Example(0.8, 0.12)),
+)
+
+LOWERING_TOO_FAST = Rule(
+    code="GKB07",
+    name="lowering-too-fast",
+    statement="K10",
+    says="Slowly return your leg back down in line with your hips.",
+    why="A dropped leg is not controlled by the glute, and drags the pelvis with it.",
+    source=f"{SOURCE}; {BRIEF}",
+    read=lowering,
+    unit="s",
+    limit=Below(1.0, 0.6),
+    views=ALL_BUT_HEAD,
+    priority=8,
+    weight=10,
+    cue="Lower like through water",
+    remedy="Film so that the kicking leg is seen to the foot.",
+    passes=(Example(1.6, 0.12),),
+    fails=(Example(0.4, 0.12), Example(0.8, 0.12)),
+)
+
+BOTTOM_TOO_LOW = Rule(
+    code="GKB08",
+    name="bottom-too-low",
+    statement="K11, K5",
+    says="Return your leg back down in line with your hips.",
+    why="Resting the toes between reps takes the load off.",
+    source=f"{SOURCE}; the text is ambiguous (hip height or hip width), so it only warns, and only well below: {BRIEF}",
+    read=toe_rest,
+    unit="deg",
+    limit=Below(-32.0),
+    views=SIDEWAYS,
+    priority=9,
+    weight=4,
+    cue="Stop level with your hips",
+    remedy="Film from the side.",
+    passes=(Example(-20.0, 2.0),),
+    fails=(Example(-40.0, 2.0),),
+)
+
+HIP_DRIFT = Rule(
+    code="GKB09",
+    name="hip-drift",
+    statement="K13",
+    says="Core and hamstrings keep the pelvis stable while extending the hip.",
+    why="A body that sways backwards or sags lends the leg its height.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="hip_travel_pct",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(10.0, 16.0),
+    views=SIDEWAYS,
+    priority=5,
+    weight=10,
+    cue="Hips stay over your knee",
+    remedy="Film from the side.",
+    passes=(Example(4.0, 4.0),),
+    fails=(Example(22.0, 4.0),),
+)
+
+SET_UP = Rule(
+    code="GKB10",
+    name="set-up-hands-knees",
+    statement="K1",
+    says="Start on your hands and knees (ACE exercise 270: hands under shoulders, knees under hips).",
+    why="Hands and knees under the joints they carry make a stable base.",
+    source=f"{SOURCE}; ACE exercise library 270; {BRIEF}",
+    read=hands_and_knees,
+    unit="%",
+    limit=Above(40.0),
+    views=SIDEWAYS,
+    priority=10,
+    weight=0,
+    cue="Hands under shoulders, knees under hips",
+    remedy="Film from the side with hands and knees in the picture.",
+    passes=(Example(15.0, 8.0),),
+    fails=(Example(60.0, 8.0),),
+)
+
+
+def refuses(data: RepData) -> str | None:
+    """Say why a movement is not a glute kickback."""
+    body, rep = data.set.body, data.rep
+    part = data.set.frames(rep.start_s, rep.end_s)
+    unit = body.trunk_px
+    hands = _middle(body.joint("middle", "wrist")[part, 1] - body.joint("middle", "shoulder")[part, 1]) / unit
+    knee = _middle(body.joint("free", "knee")[part, 1] - body.joint("free", "hip")[part, 1]) / unit
+    if not (hands > 0.4 and knee > 0.3):
+        return "not on hands and knee"
+    if data.look.view in OBLIQUE and not -30.0 < data.median("trunk_pitch_deg", Phase.LIFT) < 45.0:
+        return "the trunk is not level"
+    if data.median("knee_flexion_deg", Phase.TOP) > 72.0:
+        return "the knee is bent at the top: a donkey kick"
+    still = data.values("free_leg_elevation_deg", Phase.LIFT)
+    if len(still) and float(still.max() - still.min()) > 0.7 * rep.range:
+        return "both legs move"
+    return None
+
+
+EXERCISE = Exercise(
+    name="glute-kickback",
+    title="Glute kickback",
+    source=SOURCE,
+    prone=True,
+    signal="leg_elevation_deg",
+    min_range=8.0,
+    signal_per_leg=True,
+    views=OBLIQUE,
+    refuses=refuses,
+    rules=(
+        LUMBAR_ARCHING,
+        KNEE_BENT,
+        PELVIS_ROTATED,
+        HEAD_UP,
+        SMALL_RANGE,
+        NO_HOLD,
+        LOWERING_TOO_FAST,
+        BOTTOM_TOO_LOW,
+        HIP_DRIFT,
+        SET_UP,
+    ),
+    unobservable=(
+        Unobservable("K2", "Spine neutral at the start.", "There is no absolute norm for one picture; the start you hold is your neutral."),
+        Unobservable("K4", "Engage the core, pull the belly button to the spine.", "Muscle tension is not visible; its outcome is checked (GKB01, GKB09)."),
+        Unobservable("K5", "The leg straight back, in line with the hip (width).", "From behind, the legs hide the hips: landmarks there are confident and wrong."),
+        Unobservable("K8", "Squeeze your glutes at the top.", "Muscle effort is not visible; the hold is checked (GKB06)."),
+        Unobservable("K14", "Repeat for reps, then switch sides.", "Both sides are reported as sets of their own; how many you planned is not known."),
+        Unobservable("K15", "Works all three glutes, hamstrings, core; stretches the hip flexors.", "Which muscles work is not visible."),
+        Unobservable("K16", "Improves stability and coordination.", "A trend over weeks, not a fault of a rep."),
+        Unobservable("K17", "As you get stronger, progress to cable kickbacks or hip thrusts.", "Needs a training log, which this version does not keep."),
+        Unobservable("K18", "Consult your doctor if unsure.", "formcheck gives no medical advice."),
+    ),
+    film="From the side at hip height, 2 to 3 m away, whole body in the picture, the kicking leg towards the camera.",
+    notes=(
+        "'In line with your hips' can mean hip height or hip width; height is checked with a wide margin, width is not visible.",
+        "Start each set by holding the start position for a second: it is your baseline.",
+    ),
+)

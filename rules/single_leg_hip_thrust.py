@@ -1,0 +1,540 @@
+"""Barbell single-leg hip thrust: upper back on a bench, one foot planted, the other leg held out."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from formcheck.rule import (
+    OBLIQUE,
+    SIDEWAYS,
+    Above,
+    Below,
+    Example,
+    Exercise,
+    Phase,
+    Reading,
+    RepData,
+    Rule,
+    Unobservable,
+    View,
+)
+
+from ._shared import BRIEF, hold, lowering, lumbar_extension, of_best
+
+SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
+CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
+ANY = OBLIQUE | {View.FOOT_END}
+FEET = frozenset({View.FOOT_END, View.OBLIQUE_FOOT})
+
+
+def lockout_shortfall(data: RepData) -> Reading:
+    """Degrees by which the hips stay below the line from shoulder to knee, or below the own usual lockout.
+
+    The hip landmark sits off the joint by up to 12 deg, steadily: the person's best lockouts (but no
+    higher than the straight line needs) tell by how much.
+    """
+    top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
+    if math.isnan(top.value):
+        return top
+    from ._shared import own_best_top
+
+    best = own_best_top(data, "hip_extension_deg")
+    offset = min(max(best, 0.0), 8.0)
+    uncertainty = math.hypot(top.uncertainty if len(data.set.reps) < 2 else 4.0, 0.0)
+    return Reading(top.value - offset, uncertainty, top.time_s)
+
+
+def depth(data: RepData) -> Reading:
+    """Range of this rep in percent of the set's largest, measured at the bottom side."""
+    low = data.set.start_value("hip_height_pct")
+    bottoms = [RepData(rep, data.set).median("hip_height_pct", Phase.BOTTOM) for rep in data.set.reps]
+    here = data.median("hip_height_pct", Phase.BOTTOM)
+    _, most = of_best(data)
+    deepest = float(np.nanmin([low, *bottoms])) if bottoms else low
+    if not math.isfinite(here - deepest) or most <= 0:
+        return Reading.none("the bottom of the rep was not seen")
+    return Reading(100.0 * (1.0 - (here - deepest) / most), 8.0, data.rep.end_s, "of your own deepest")
+
+
+def bounce(data: RepData) -> Reading:
+    """Percent of the fastest upward speed that is left 0.1 s before the turn at the top, without a hold."""
+    rep = data.rep
+    held = rep.lower_s - rep.lockout_s
+    speed = rep.range / max(rep.lockout_s - rep.start_s, 0.05)
+    typical = np.median([r.range / max(r.lockout_s - r.start_s, 0.05) for r in data.set.reps]) if data.set.reps else speed
+    return Reading(100.0 * speed / float(typical) if held < 0.15 else 0.0, 25.0, rep.lockout_s)
+
+
+LUMBAR_ARCHING = Rule(
+    code="SHT01",
+    name="lumbar-arching",
+    statement="H15",
+    says="Hyperextending the lower back at the top: lockout is hip extension, not lumbar extension.",
+    why="The load hangs where the spine bends: the lumbar moment is as in a deadlift (Otsuka 2021, PLoS ONE e0251418).",
+    source=f"{SOURCE}; {BRIEF}",
+    read=lumbar_extension,
+    unit="deg",
+    limit=Above(6.0, 10.0),
+    views=SIDEWAYS,
+    priority=1,
+    weight=25,
+    safety=True,
+    cue="Stop at flat, ribs down",
+    remedy="Film from the side at hip height; with 45 cm plates do one rep without load.",
+    passes=(Example(2.0, 4.0), Example(9.0, 4.0)),
+    fails=(Example(16.0, 4.0), Example(11.0, 4.0)),
+)
+
+INCOMPLETE_LOCKOUT = Rule(
+    code="SHT02",
+    name="incomplete-lockout",
+    statement="H8",
+    says="Lift until the body forms a straight line from shoulder to working knee.",
+    why="The glute works hardest in the last degrees.",
+    source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
+    read=lockout_shortfall,
+    unit="deg",
+    limit=Below(-8.0, -15.0),
+    views=OBLIQUE,
+    priority=6,
+    weight=14,
+    cue="Bar to the ceiling",
+    remedy="Film from the side with the hips in view, not hidden by plates.",
+    passes=(Example(-4.0, 4.0),),
+    fails=(Example(-14.0, 4.0), Example(-22.0, 4.0)),
+)
+
+FREE_LEG_DROP = Rule(
+    code="SHT03",
+    name="free-leg-drop",
+    statement="H10, H17",
+    says="Keep the elevated leg level with the body at lockout; don't let it drop.",
+    why="Holding it level is the stability the exercise asks for.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="free_leg_elevation_deg",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Below(-10.0, -18.0),
+    views=OBLIQUE,
+    priority=5,
+    weight=7,
+    cue="Lift the free leg, keep it level",
+    remedy="Film from the side so that the free leg is seen to the foot.",
+    passes=(Example(-3.0, 3.0), Example(-12.0, 3.0)),
+    fails=(Example(-15.0, 3.0), Example(-25.0, 3.0)),
+)
+
+FREE_LEG_RISE = Rule(
+    code="SHT04",
+    name="free-leg-rise",
+    statement="H10, H17",
+    says="Keep the elevated leg level with the body at lockout; don't let it rise.",
+    why="A swinging leg throws the hips up instead of the glute lifting them.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="free_leg_elevation_deg",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(10.0, 18.0),
+    views=OBLIQUE,
+    priority=5,
+    weight=6,
+    cue="Point the foot at the wall, keep it level",
+    remedy="Film from the side so that the free leg is seen to the foot.",
+    passes=(Example(3.0, 3.0), Example(12.0, 3.0)),
+    fails=(Example(15.0, 3.0), Example(28.0, 3.0)),
+)
+
+FREE_LEG_BENT = Rule(
+    code="SHT05",
+    name="free-leg-bent",
+    statement="H5",
+    says="Extend the other leg out in front, knee straight.",
+    why="A bent free leg is easier to hold and hides a pelvis that turns.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="free_knee_flexion_deg",
+    when=Phase.TOP,
+    stat="median",
+    limit=Above(25.0, 35.0),
+    views=SIDEWAYS,
+    priority=5,
+    weight=2,
+    cue="Long leg, hovering",
+    remedy="Film from the side so that the free leg is seen to the foot.",
+    passes=(Example(10.0, 9.0), Example(30.0, 9.0)),
+    fails=(Example(50.0, 9.0),),
+)
+
+FREE_LEG_TOUCHING = Rule(
+    code="SHT06",
+    name="free-leg-touching",
+    statement="H5",
+    says="The other leg is held a few inches off the floor.",
+    why="A heel on the floor helps to lift.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="free_foot_clearance_pct",
+    when=Phase.LIFT,
+    stat="median",
+    limit=Below(-14.0, -22.0),
+    views=SIDEWAYS,
+    priority=5,
+    weight=2,
+    cue="Keep the free foot off the floor",
+    remedy="Film from the side, camera low, both feet in the picture.",
+    passes=(Example(12.0, 12.0),),
+    fails=(Example(-40.0, 12.0),),
+)
+
+SHIN_NOT_VERTICAL = Rule(
+    code="SHT07",
+    name="shin-not-vertical",
+    statement="H12, H4",
+    says="Foot too far forward: the working shin should be vertical at lockout.",
+    why="A foot too far forward turns the lift into a hamstring movement.",
+    source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
+    measure="shin_from_vertical_deg",
+    when=Phase.TOP,
+    stat="median",
+    limit=Above(8.0, 15.0),
+    views=SIDEWAYS,
+    priority=4,
+    weight=12,
+    cue="Foot a hand closer",
+    remedy="Film from the side of the working leg.",
+    passes=(Example(3.0, 4.0), Example(11.0, 4.0)),
+    fails=(Example(13.0, 4.0), Example(24.0, 4.0)),
+)
+
+FOOT_TOO_CLOSE = Rule(
+    code="SHT08",
+    name="foot-too-close",
+    statement="H12, H24",
+    says="The working shin should be vertical at lockout; too close brings in the quadriceps.",
+    why="With the heel under the hips the knee does the work.",
+    source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
+    measure="shin_from_vertical_deg",
+    when=Phase.TOP,
+    stat="median",
+    limit=Below(-12.0),
+    views=SIDEWAYS,
+    priority=4,
+    weight=0,
+    cue="Foot a hand further",
+    remedy="Film from the side of the working leg.",
+    passes=(Example(-6.0, 4.0),),
+    fails=(Example(-22.0, 4.0),),
+)
+
+PELVIS_TILT = Rule(
+    code="SHT09",
+    name="pelvis-tilt",
+    statement="H20",
+    says="Letting the pelvis tilt towards the working side: if you can't keep the hips level, drop the load.",
+    why="Keeping the pelvis level is what the gluteus medius is there for.",
+    source=f"{SOURCE}; no published norm was found for this lift: {BRIEF}",
+    measure="pelvis_roll_deg",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(5.0, 8.0, both=True),
+    views=FEET,
+    priority=3,
+    weight=15,
+    cue="Working side is high, keep the bar level",
+    cue_minus="Working side is low, keep the bar level",
+    remedy="Film from the foot end or 30 to 45 deg from it, at 1.2 to 1.5 m height.",
+    passes=(Example(2.0, 3.0), Example(-4.0, 3.0)),
+    fails=(Example(13.0, 4.0), Example(-13.0, 4.0)),
+)
+
+NO_HOLD = Rule(
+    code="SHT10",
+    name="no-hold",
+    statement="H9, H28",
+    says="Squeeze the glute of the working leg hard at the top: a true squeeze, not a bounce.",
+    why="A moment without movement shows that the glute, not the swing, holds the bar.",
+    source=f"{SOURCE} (no duration given); {BRIEF}",
+    read=hold,
+    unit="s",
+    limit=Below(0.5, 0.2),
+    views=ANY,
+    priority=7,
+    weight=5,
+    cue="Freeze at the top",
+    remedy="Film so that the trunk is seen throughout.",
+    passes=(Example(1.0, 0.12), Example(0.45, 0.12)),
+    fails=(Example(0.05, 0.12), Example(0.3, 0.12)),
+)
+
+BOUNCE = Rule(
+    code="SHT11",
+    name="bounce",
+    statement="H9",
+    says="A true squeeze, not a bounce.",
+    why="A bar thrown up is caught by the lower back.",
+    source=f"{SOURCE}; {BRIEF}",
+    read=bounce,
+    unit="%",
+    limit=Above(130.0, 170.0),
+    views=ANY,
+    priority=7,
+    weight=3,
+    cue="No bounce, press and hold",
+    remedy="Film so that the trunk is seen throughout.",
+    passes=(Example(100.0, 25.0), Example(0.0, 25.0)),
+    fails=(Example(200.0, 25.0),),
+)
+
+LOWERING_TOO_FAST = Rule(
+    code="SHT12",
+    name="lowering-too-fast",
+    statement="H11",
+    says="Lower the hips with control.",
+    why="A dropped bar lands on the hips and takes the glute out of half the rep.",
+    source=f"{SOURCE}; {BRIEF}",
+    read=lowering,
+    unit="s",
+    limit=Below(1.0, 0.6),
+    views=ANY,
+    priority=2,
+    weight=6,
+    cue="Slow on the way down",
+    remedy="Film so that the trunk is seen throughout.",
+    passes=(Example(1.6, 0.12),),
+    fails=(Example(0.4, 0.12), Example(0.8, 0.12)),
+)
+
+HEEL_UP = Rule(
+    code="SHT13",
+    name="heel-up",
+    statement="H3, H7",
+    says="Plant one foot flat; drive through the planted heel and the whole foot.",
+    why="On the toes the quadriceps takes over.",
+    source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
+    measure="heel_lift_deg",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(12.0, 20.0),
+    views=SIDEWAYS,
+    priority=4,
+    weight=3,
+    cue="Leave a heel print",
+    remedy="Film from the side of the working leg with the foot in the picture.",
+    passes=(Example(4.0, 6.0),),
+    fails=(Example(30.0, 6.0),),
+)
+
+FOOT_SLIDES = Rule(
+    code="SHT14",
+    name="foot-slides",
+    statement="H7",
+    says="Drive through the planted heel and the whole foot.",
+    why="A foot that slides pushes along the floor instead of into it.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="foot_slide_pct",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(10.0, 18.0),
+    views=SIDEWAYS,
+    priority=4,
+    weight=0,
+    cue="Push the floor away",
+    remedy="Film from the side of the working leg with the foot in the picture.",
+    passes=(Example(3.0, 3.0),),
+    fails=(Example(25.0, 3.0),),
+)
+
+SHOULDER_SLIDES = Rule(
+    code="SHT15",
+    name="shoulder-slides",
+    statement="H1",
+    says="Upper back against the bench, the edge just below the shoulder blades.",
+    why="The bench edge is the hinge; sliding over it bends the back instead.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="shoulder_slide_pct",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(16.0, 26.0),
+    views=SIDEWAYS,
+    priority=9,
+    weight=0,
+    cue="Hinge on the bench edge, don't slide",
+    remedy="Film from the side with the bench in the picture.",
+    passes=(Example(6.0, 4.0),),
+    fails=(Example(35.0, 4.0),),
+)
+
+CHIN_UP = Rule(
+    code="SHT16",
+    name="chin-up",
+    statement="H16",
+    says="Tuck the chin and squeeze the glute.",
+    why="A head thrown back leads the lower back into arching.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="neck_extension_deg",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(25.0),
+    views=SIDEWAYS,
+    priority=9,
+    weight=2,
+    cue="Look over the bar at your knee",
+    remedy="Film from the side with the head in the picture.",
+    passes=(Example(5.0, 6.0),),
+    fails=(Example(40.0, 6.0),),
+)
+
+SHALLOW_BOTTOM = Rule(
+    code="SHT17",
+    name="shallow-bottom",
+    statement="H13",
+    says="Lower until the bar is just above the floor.",
+    why="The lower half trains the glute at length.",
+    source=f"{SOURCE}; {BRIEF}",
+    read=depth,
+    unit="%",
+    limit=Below(75.0, 60.0),
+    views=ANY,
+    priority=8,
+    weight=2,
+    cue="Almost kiss the floor",
+    remedy="Film so that the trunk is seen throughout.",
+    passes=(Example(95.0, 8.0),),
+    fails=(Example(50.0, 8.0),),
+)
+
+TRUNK_TWIST = Rule(
+    code="SHT18",
+    name="trunk-twist",
+    statement="H23",
+    says="The trunk muscles brace asymmetrically.",
+    why="A twisting trunk gives the free side away.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="trunk_twist_deg",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(15.0, None, both=True),
+    views=frozenset({View.FOOT_END}),
+    priority=9,
+    weight=0,
+    cue="Both shoulders heavy on the bench",
+    remedy="Film from the foot end at 1.2 to 1.5 m height.",
+    passes=(Example(4.0, 5.0),),
+    fails=(Example(25.0, 5.0), Example(-25.0, 5.0)),
+)
+
+KNEE_WANDER = Rule(
+    code="SHT19",
+    name="knee-wander",
+    statement="H22",
+    says="The hamstrings of the working leg co-contract for knee stability.",
+    why="A knee that wanders sideways is not held by the hip.",
+    source=f"{SOURCE}; frontal angles are poor in all markerless work, so it only warns: {BRIEF}",
+    measure="knee_wander_pct",
+    when=Phase.TOP,
+    stat="median",
+    from_start=True,
+    limit=Above(16.0, None, both=True),
+    views=frozenset({View.FOOT_END}),
+    priority=10,
+    weight=0,
+    cue="Knee over the laces",
+    remedy="Film from the foot end at 1.2 to 1.5 m height.",
+    passes=(Example(4.0, 4.0),),
+    fails=(Example(30.0, 4.0), Example(-30.0, 4.0)),
+)
+
+
+def refuses(data: RepData) -> str | None:
+    """Say why a movement is not a single-leg hip thrust."""
+    start, top = data.median("hip_height_pct", Phase.START), data.median("hip_height_pct", Phase.TOP)
+    if start < -90.0 or top < -60.0:
+        return "the trunk is upright"
+    if start > -18.0:
+        return "the shoulders are as low as the hips: a bridge from the floor"
+    if data.look.view not in OBLIQUE:
+        return None
+    if not 30.0 < data.median("knee_flexion_deg", Phase.TOP) < 140.0:
+        return "no foot is planted"
+    if data.median("free_knee_flexion_deg", Phase.TOP) > 62.0:
+        return "both knees are bent: both feet are planted"
+    return None
+
+
+def working(data: RepData) -> float:
+    """Return a vote for the left (positive) or right leg: the planted knee is bent, the planted foot rests."""
+    px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
+    top = data.set.body.track.image_px[data.set.frames(*data.rep.window(Phase.TOP))]
+    if data.look.view in OBLIQUE:
+        from formcheck.geometry import angle_at_deg
+
+        bend = [180.0 - np.nanmedian(angle_at_deg(top[:, 23 + i], top[:, 25 + i], top[:, 27 + i])) for i in (0, 1)]
+        return float(bend[0] - bend[1])
+    travel = [np.nanpercentile(px[:, 27 + i, 1], 90) - np.nanpercentile(px[:, 27 + i, 1], 10) for i in (0, 1)]
+    return float(travel[1] - travel[0])
+
+
+EXERCISE = Exercise(
+    name="single-leg-hip-thrust",
+    title="Barbell single-leg hip thrust",
+    source=SOURCE,
+    prone=False,
+    signal="hip_height_pct",
+    min_range=14.0,
+    signal_per_leg=False,
+    views=ANY,
+    refuses=refuses,
+    working=working,
+    rules=(
+        LUMBAR_ARCHING,
+        INCOMPLETE_LOCKOUT,
+        FREE_LEG_DROP,
+        FREE_LEG_RISE,
+        FREE_LEG_BENT,
+        FREE_LEG_TOUCHING,
+        SHIN_NOT_VERTICAL,
+        FOOT_TOO_CLOSE,
+        PELVIS_TILT,
+        NO_HOLD,
+        BOUNCE,
+        LOWERING_TOO_FAST,
+        HEEL_UP,
+        FOOT_SLIDES,
+        SHOULDER_SLIDES,
+        CHIN_UP,
+        SHALLOW_BOTTOM,
+        TRUNK_TWIST,
+        KNEE_WANDER,
+    ),
+    unobservable=(
+        Unobservable("H1", "The bench edge hits just below the shoulder blades.", "The bench is no landmark; sliding on it is checked (SHT15)."),
+        Unobservable("H2", "Roll a loaded bar to the hips, with a pad.", "Bar and pad are not tracked; plates that hide the hips are said."),
+        Unobservable("H6", "Foot relaxed; grip the bar lightly.", "Grip and tension are not visible; ankle pose is too noisy."),
+        Unobservable("H9", "Squeeze the glute hard.", "Muscle effort is not visible; the hold is checked (SHT10)."),
+        Unobservable("H14", "Complete all reps on one side before switching.", "Both sides are reported as sets of their own."),
+        Unobservable("H18", "Single-leg loads run 40 to 60 % of bilateral.", "Load is not visible; it needs a training log."),
+        Unobservable("H19", "Ego-loading collapses the form.", "Seen in the per-rep scores; load is not known."),
+        Unobservable("H21", "If you can't keep the hips level, drop the load.", "Advice that follows from SHT09."),
+        Unobservable("H24", "If the planted leg's quad does more than the glute, drop the load.", "Muscle activity is not visible; foot-too-close and heel-up are its signs."),
+        Unobservable("H25", "Exposes side differences; use the weaker side's numbers.", "Both sides are reported; advice needs a training log."),
+        Unobservable("H26", "Regress to the single-leg glute bridge until lockouts are clean.", "Advice; needs more than one set."),
+        Unobservable("H27", "B-stance as a stepping stone.", "Load split between the feet is not visible."),
+        Unobservable("H28", "Progress by 3 s pauses or a deficit.", "Advice; the hold's length is reported."),
+        Unobservable("H29", "3 to 4 sets of 6 to 10 reps per leg, two days a week.", "Needs a training log."),
+        Unobservable("H30", "Muscles, level, equipment, sports.", "Which muscles work is not visible."),
+    ),
+    film="From the side of the working leg at hip height for back, lockout and shin; from 30 to 45 deg off the foot end at 1.2 to 1.5 m for the pelvis.",
+    notes=(
+        "'Level' is read as parallel to the floor throughout, which is in line with the body at lockout.",
+        "'Tilts towards the working side': both directions are checked and the low side is named.",
+        "The source gives the squeeze no duration; half a second is asked for.",
+    ),
+)
