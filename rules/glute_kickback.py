@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from formcheck.rule import (
     OBLIQUE,
     SIDEWAYS,
@@ -55,10 +57,8 @@ def hands_and_knees(data: RepData) -> Reading:
     return Reading(max(offsets), 8.0, data.rep.start_s)
 
 
-def _middle(values: object) -> float:
-    import numpy as np
-
-    finite = np.asarray(values)[np.isfinite(np.asarray(values))]
+def _middle(values: np.ndarray) -> float:
+    finite = values[np.isfinite(values)]
     return float(np.median(finite)) if len(finite) else float("nan")
 
 
@@ -273,8 +273,11 @@ def refuses(data: RepData) -> str | None:
         return "not on hands and knee"
     if data.look.view in OBLIQUE and not -30.0 < data.median("trunk_pitch_deg", Phase.LIFT) < 45.0:
         return "the trunk is not level"
-    if data.median("knee_flexion_deg", Phase.TOP) > 72.0:
-        return "the knee is bent at the top: a donkey kick"
+    if data.look.view in OBLIQUE and data.median("free_knee_flexion_deg", Phase.LIFT) < 45.0:
+        return "the standing leg does not kneel"
+    top, below = data.median("knee_flexion_deg", Phase.TOP), data.median("knee_flexion_deg", Phase.BOTTOM)
+    if top > 72.0 or (top > 45.0 and below > 65.0):
+        return "the knee stays bent: a donkey kick"
     still = data.values("free_leg_elevation_deg", Phase.LIFT)
     if len(still) and float(still.max() - still.min()) > 0.7 * rep.range:
         return "both legs move"

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from formcheck.geometry import angle_at_deg
 from formcheck.rule import (
     OBLIQUE,
     SIDEWAYS,
@@ -21,7 +22,7 @@ from formcheck.rule import (
     View,
 )
 
-from ._shared import BRIEF, hold, lowering, lumbar_extension, of_best
+from ._shared import BRIEF, hold, lowering, lumbar_extension, of_best, own_best_top
 
 SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
@@ -38,11 +39,9 @@ def lockout_shortfall(data: RepData) -> Reading:
     top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
         return top
-    from ._shared import own_best_top
-
     best = own_best_top(data, "hip_extension_deg")
     offset = min(max(best, 0.0), 8.0)
-    uncertainty = math.hypot(top.uncertainty if len(data.set.reps) < 2 else 4.0, 0.0)
+    uncertainty = top.uncertainty if len(data.set.reps) < 2 else 4.0
     return Reading(top.value - offset, uncertainty, top.time_s)
 
 
@@ -120,7 +119,7 @@ FREE_LEG_DROP = Rule(
     limit=Below(-10.0, -18.0),
     views=OBLIQUE,
     priority=5,
-    weight=7,
+    weight=5,
     cue="Lift the free leg, keep it level",
     remedy="Film from the side so that the free leg is seen to the foot.",
     passes=(Example(-3.0, 3.0), Example(-12.0, 3.0)),
@@ -141,7 +140,7 @@ FREE_LEG_RISE = Rule(
     limit=Above(10.0, 18.0),
     views=OBLIQUE,
     priority=5,
-    weight=6,
+    weight=5,
     cue="Point the foot at the wall, keep it level",
     remedy="Film from the side so that the free leg is seen to the foot.",
     passes=(Example(3.0, 3.0), Example(12.0, 3.0)),
@@ -181,7 +180,7 @@ FREE_LEG_TOUCHING = Rule(
     limit=Below(-14.0, -22.0),
     views=SIDEWAYS,
     priority=5,
-    weight=2,
+    weight=1,
     cue="Keep the free foot off the floor",
     remedy="Film from the side, camera low, both feet in the picture.",
     passes=(Example(12.0, 12.0),),
@@ -474,8 +473,6 @@ def working(data: RepData) -> float:
     px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
     top = data.set.body.track.image_px[data.set.frames(*data.rep.window(Phase.TOP))]
     if data.look.view in OBLIQUE:
-        from formcheck.geometry import angle_at_deg
-
         bend = [180.0 - np.nanmedian(angle_at_deg(top[:, 23 + i], top[:, 25 + i], top[:, 27 + i])) for i in (0, 1)]
         return float(bend[0] - bend[1])
     travel = [np.nanpercentile(px[:, 27 + i, 1], 90) - np.nanpercentile(px[:, 27 + i, 1], 10) for i in (0, 1)]

@@ -1,0 +1,343 @@
+"""The command line: parse, call, print, exit code.
+
+Exit codes: 0 fine; 1 only with `--fail-on`; 2 wrong use; 3 the clip could not be analysed; 70 a bug in
+formcheck; 130 stopped by Ctrl-C (the first one still prints and writes what was analysed so far); 141 the
+reader of a pipe went away. Whatever is slow to import is imported inside the commands.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from .errors import FormcheckError, UsageError
+from .options import (
+    Annotate,
+    Clip,
+    ClipFolder,
+    ExerciseName,
+    Fail,
+    FailOn,
+    Fetch,
+    Json,
+    Model,
+    OutFolder,
+    Profile,
+    Record,
+    Rules,
+    Topic,
+    Tracks,
+    Verbose,
+    Version,
+    WorkingLeg,
+)
+from .terminal import PIPE_CLOSED, bar, close_pipe, complain, ctrl_c, say, say_rich
+
+if TYPE_CHECKING:
+    from .report.model import Report
+
+app = typer.Typer(
+    name="formcheck",
+    help="Watches a recorded clip of an exercise and says what is wrong with the form, and how sure it is.",
+    epilog="Exit codes: 0 fine, 1 with --fail-on only, 2 wrong use, 3 the clip could not be analysed, "
+    "130 stopped by Ctrl-C.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    context: typer.Context,
+    version: Version = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        say(f"formcheck {installed('formcheck')}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        say(context.get_help() + "\n")
+
+
+@app.command()
+def analyze(
+    clip: Clip,
+    *,
+    exercise: ExerciseName = None,
+    side: WorkingLeg = None,
+    out: OutFolder = None,
+    json: Json = None,
+    annotated: Annotate = None,
+    track: Record = None,
+    profile: Profile = "standard",
+    model: Model = "full",
+    fail_on: Fail = None,
+    rules: Rules = None,
+    verbose: Verbose = False,
+) -> int:
+    """Analyse a recorded clip, repetition by repetition."""
+    _check_clip(clip)
+    wanted = _planned(clip, out, json=json, annotated=annotated, track=track)
+    _check_names(exercise, profile, rules)
+    from . import models, pipeline
+    from .pose import Side
+    from .report.write import write_text
+
+    total = pipeline.frames_estimate(clip)
+    if clip.suffix.lower() != ".npz":
+        models.resolve(model, progress=True)
+    with ctrl_c() as stopped, bar("analysing", total) as progress:
+        analysis = pipeline.analyze_clip(
+            clip,
+            exercise,
+            side=Side(side.value) if side else None,
+            profile=profile,
+            model=model,
+            progress=progress,
+            stop=stopped,
+            verbose=verbose,
+        )
+    report = analysis.report
+    try:
+        if "json" in wanted:
+            write_text(wanted["json"], report.to_json())
+        if "track" in wanted:
+            analysis.raw.save(wanted["track"])
+        if "annotated" in wanted:
+            from .annotate import write_annotated
+
+            with bar("drawing", len(analysis.smoothed)) as progress:
+                write_annotated(
+                    clip, analysis.smoothed, report, analysis.exercise, wanted["annotated"], progress=progress
+                )
+    finally:  # a file that fails does not cost the reader the result
+        if _is_dash(json):
+            say(report.to_json())
+        else:
+            from .report.table import render
+
+            say_rich(render(report, analysis.exercise))
+    if stopped():
+        return 130
+    return int(fail_on is not None and _fails(report, fail_on))
+
+
+@app.command()
+def evaluate(
+    folder: ClipFolder,
+    *,
+    json: Json = None,
+    tracks: Tracks = None,
+    profile: Profile = "standard",
+    model: Model = "full",
+    rules: Rules = None,
+) -> None:
+    """Compare the analysis of clips with the known truth about them."""
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}; name one with clips and their truth files")
+    _check_names(None, profile, rules)
+    from . import evaluate as evaluation
+    from .report.write import check_writable, make_folder, write_text
+
+    if json and not _is_dash(json):
+        check_writable(json)
+    if tracks:
+        make_folder(tracks)
+    with bar("evaluating", None, "clips") as progress:
+        result = evaluation.evaluate(folder, model=model, profile=profile, tracks=tracks, progress=progress)
+    if json and not _is_dash(json):
+        write_text(json, result.to_json())
+    say(_line(result.to_json() if _is_dash(json) else result.table()))
+
+
+@app.command()
+def bench(clip: Clip, *, json: Json = None, model: Model = "full") -> None:
+    """Measure the speed on a clip, against bare decoding and detection in the same run."""
+    _check_clip(clip)
+    from . import bench as benchmark
+    from .report.write import check_writable, write_text
+
+    if json and not _is_dash(json):
+        check_writable(json)
+    result = benchmark.bench(clip, model=model)
+    if json and not _is_dash(json):
+        write_text(json, result.to_json())
+    say(_line(result.to_json() if _is_dash(json) else result.table()))
+
+
+@app.command()
+def exercises(*, rules: Rules = None) -> None:
+    """List the exercises."""
+    from . import catalog
+
+    if rules:
+        catalog.load_folder(rules)
+    known = catalog.exercises()
+    width = max(map(len, known), default=0)
+    say("".join(f"{name:<{width}}  {item.title}, {len(item.rules)} rules\n" for name, item in known.items()))
+
+
+@app.command()
+def explain(
+    name: Topic,
+    *,
+    rules: Rules = None,
+) -> None:
+    """Explain what is checked and how, from where, with limits and source, and what cannot be seen."""
+    from . import catalog
+    from .explain import explain as text
+
+    if rules:
+        catalog.load_folder(rules)
+    say(text(name))
+
+
+@app.command("models")
+def list_models(
+    *,
+    fetch: Fetch = None,
+) -> None:
+    """List the pose models and where they are, or fetch one."""
+    from . import models
+
+    if fetch is not None:
+        say(f"{models.fetch(fetch, progress=True)}\n")
+        return
+    for info in models.available():
+        if info.present:
+            size = f"{(info.size_bytes or 0) / 1e6:.1f} MB"
+            say(f"{info.name:<6} {size:>8}  {info.path}\n       from {info.source}, sha256 {info.sha256}\n")
+        else:
+            say(f"{info.name:<6} {'absent':>8}  from {info.source}\n")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a report."""
+    from .report.model import json_schema
+
+    say(jsonlib.dumps(json_schema(), indent=1) + "\n")
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    sys.exit(run())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line, the process's own by default, and return its exit code.
+
+    Whatever goes wrong becomes one sentence on stderr; a traceback only with `--verbose`.
+    """
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    verbose = "--verbose" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot write ± is no reason to fail
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, format="formcheck: %(message)s")
+    try:
+        code = app(arguments, prog_name="formcheck", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 1
+    except BrokenPipeError:
+        close_pipe()
+        return PIPE_CLOSED
+    except (KeyboardInterrupt, typer.Abort):
+        complain("stopped")
+        return 130
+    except Exception as error:
+        if verbose:
+            traceback.print_exc()
+        return _explain_failure(error)
+
+
+def _explain_failure(error: Exception) -> int:
+    if isinstance(error, FormcheckError):
+        complain(str(error))
+        return error.exit_code
+    show: Any = getattr(error, "format_message", None)  # Typer's own, whose classes moved between versions
+    if show is not None:
+        complain(f"{str(show()).rstrip('.')}; see `formcheck --help`")
+        return 2
+    complain(
+        f"internal error ({type(error).__name__}: {error}); please report it, and run the command again with "
+        "--verbose for the traceback"
+    )
+    return 70
+
+
+def _check_clip(clip: Path) -> None:
+    if not clip.exists():
+        raise UsageError(f"there is no file {clip}; check the name")
+    if not clip.is_file():
+        raise UsageError(f"{clip} is not a file; name a video, or a recorded track (.npz)")
+
+
+def _check_names(exercise: str | None, profile: str, rules: Path | None) -> None:
+    """Find wrong names before anything slow begins."""
+    from . import catalog
+    from .profiles import PROFILES
+
+    if rules:
+        catalog.load_folder(rules)
+    if exercise is not None:
+        catalog.exercise(exercise)
+    if profile not in PROFILES:
+        raise UsageError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
+
+
+def _planned(
+    clip: Path, out: Path | None, *, json: Path | None, annotated: Path | None, track: Path | None
+) -> dict[str, Path]:
+    """Return which files to write, by kind, each of which can be written.
+
+    Raises:
+        OutputError: One cannot be written.
+        UsageError: Two outputs, or an output and the clip, are the same file; a track is to be annotated.
+    """
+    from .report.write import check_writable, make_folder
+
+    recorded = clip.suffix.lower() == ".npz"
+    if recorded and annotated:
+        raise UsageError("a recorded track has no pictures to draw on; name the clip itself for --annotated")
+    named = {"json": None if _is_dash(json) else json, "annotated": annotated, "track": track}
+    if out is not None:
+        make_folder(out)
+        stem = clip.name.removesuffix(".track.npz") if recorded else clip.stem
+        named["json"] = named["json"] or out / f"{stem}.report.json"
+        if not recorded:
+            named["annotated"] = annotated or out / f"{stem}.annotated.mp4"
+            named["track"] = track or out / f"{stem}.track.npz"
+    wanted = {kind: path for kind, path in named.items() if path is not None}
+    places = [path.resolve() for path in wanted.values()]
+    if clip.resolve() in places:
+        raise UsageError(f"an output would overwrite {clip}; choose another name")
+    if len(set(places)) < len(places):
+        raise UsageError("two outputs have the same name; choose another for one of them")
+    for path in wanted.values():
+        check_writable(path)
+    return wanted
+
+
+def _is_dash(path: Path | None) -> bool:
+    return path is not None and str(path) == "-"
+
+
+def _line(text: str) -> str:
+    return text.rstrip("\n") + "\n"
+
+
+def _fails(report: Report, fail_on: FailOn) -> bool:
+    bad = {"fault"} if fail_on is FailOn.FAULT else {"warn", "fault"}
+    full = [rep for rep in report.reps if not rep.partial]
+    return any(verdict.status.value in bad for rep in full for verdict in rep.verdicts)

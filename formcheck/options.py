@@ -1,0 +1,83 @@
+"""The options and arguments of the command line, with their help."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+
+class Leg(str, Enum):
+    """Values of `--side`."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class FailOn(str, Enum):
+    """Values of `--fail-on`."""
+
+    WARN = "warn"
+    FAULT = "fault"
+
+
+def _file(help: str, *, name: str | None = None, metavar: str = "FILE") -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = Option(
+        *([name] if name else []), metavar=metavar, help=help, show_default=False
+    )
+    return option
+
+
+Clip = Annotated[
+    Path, Argument(metavar="CLIP", help="A video, or a recorded track (.npz).", show_default=False)
+]
+ClipFolder = Annotated[
+    Path, Argument(metavar="DIR", help="Clips with truth files beside them.", show_default=False)
+]
+Topic = Annotated[
+    str, Argument(metavar="NAME", help="An exercise, a rule's code or a fault.", show_default=False)
+]
+
+ExerciseName = Annotated[
+    str | None,
+    Option("--exercise", metavar="NAME", help="See `formcheck exercises`.", show_default="the one that fits"),
+]
+WorkingLeg = Annotated[
+    Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")
+]
+OutFolder = Annotated[
+    Path | None,
+    _file(
+        "Write CLIP.report.json, CLIP.track.npz and CLIP.annotated.mp4 into this folder.",
+        name="--out",
+        metavar="DIR",
+    ),
+]
+Json = Annotated[
+    Path | None, _file("Write the result as JSON; - prints it instead of the table.", name="--json")
+]
+Annotate = Annotated[
+    Path | None, _file("Write the clip with what was seen drawn in (MP4).", name="--annotated")
+]
+Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
+Tracks = Annotated[
+    Path | None,
+    _file("Reuse tracks recorded in this folder; record the others.", name="--tracks", metavar="DIR"),
+]
+Rules = Annotated[
+    Path | None, _file("Folder with more exercises (rule files).", name="--rules", metavar="DIR")
+]
+Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
+Profile = Annotated[str, Option(metavar="NAME", help="How strict: standard, strict or beginner.")]
+Model = Annotated[str, Option(metavar="NAME|PATH", help="Pose model: lite, full, heavy, or a .task file.")]
+Fail = Annotated[
+    FailOn | None,
+    Option(
+        "--fail-on", help="Exit with 1 where a repetition has a fault (or a warning).", show_default=False
+    ),
+]
+Verbose = Annotated[bool, Option("--verbose", help="Show what the libraries say, and tracebacks.")]
+Version = Annotated[bool, Option("--version", help="Print the version.", is_eager=True)]

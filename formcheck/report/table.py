@@ -1,0 +1,213 @@
+"""A report as text for the person who trained: readable in 80 columns, with colour on a terminal only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..explain import VIEW_WORDS, limit_text, quantity
+from ..measures import MEASURES
+from ..pose import View
+from ..rule import Exercise, Rule, Status
+from ..score import MIN_COVERAGE
+from .model import NotJudged, Report, RepReport, SetSummary, VerdictReport
+
+_SHOWN = {
+    Status.FAULT: ("FAULT", "bold red"),
+    Status.WARN: ("warn", "yellow"),
+    Status.TOO_CLOSE: ("too close", "cyan"),
+}
+_ORDER = list(_SHOWN)
+
+
+def render(report: Report, exercise: Exercise) -> RenderableType:
+    """Return a report as something rich can print."""
+    rules = {rule.code: rule for rule in exercise.rules}
+    parts: list[RenderableType] = list(_header(report, exercise))
+    if report.reps:
+        parts += [Text(), _reps(report, rules)]
+        parts += _legend(report, rules)
+        parts += _not_judged(report)
+    parts += _notes(report)
+    parts += [Text(), *_verdict(report)]
+    return Group(*parts)
+
+
+def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
+    yield Text.assemble((report.source, "bold"), ": ", (exercise.title, "bold"))
+    facts = [f"{report.duration_s:.1f} s"]
+    if report.fps is not None:
+        facts[0] += f" at {report.fps:.0f} frames/s"
+    if report.profile != "standard":
+        facts.append(f"{report.profile} limits")
+    one = report.sets[0] if len(report.sets) == 1 else None
+    if one is not None:
+        yield Text(f"{_capital(_camera(one))}, {one.working_side} leg works, {', '.join(facts)}")
+        return
+    if not report.sets and report.view != View.UNKNOWN.value:
+        facts.insert(0, _from(report.view))
+    yield Text(_capital(", ".join(facts)))
+    for part in report.sets:
+        score = "no score" if part.score is None else f"{part.score:.0f}/100, judged {part.coverage:.0%}"
+        yield Text(
+            f"Set {part.index}: {part.working_side} leg works, {_spans(part.reps)}, {_camera(part)}: {score}"
+        )
+
+
+def _camera(part: SetSummary) -> str:
+    yaw = "" if part.yaw_deg is None else f" (camera {part.yaw_deg:.0f}° off the pure side view)"
+    return _from(part.view) + yaw
+
+
+def _from(view: str) -> str:
+    words = VIEW_WORDS[View(view)] if view in {v.value for v in View} else view
+    if view == View.UNKNOWN.value:
+        return "camera angle unclear"
+    return f"seen {words}" if words.startswith("obl") else f"seen from the {words}"
+
+
+def _reps(report: Report, rules: dict[str, Rule]) -> RenderableType:
+    """One block a repetition: a line of its own, then a line for each verdict that is not ok."""
+    rows: list[RenderableType] = [Text(_line("Rep", "Side", "Score", "Up – hold – down", "From"), "bold")]
+    for rep in report.reps:
+        rows.append(_rep_line(rep))
+        flagged = [verdict for verdict in rep.verdicts if verdict.status in _SHOWN and not rep.partial]
+        if flagged:
+            flagged.sort(key=lambda verdict: _ORDER.index(verdict.status))
+            rows.append(_verdicts(flagged, rules))
+    return Group(*rows)
+
+
+def _line(index: str, side: str, score: str, tempo: str, start: str) -> str:
+    return f"{index:>4}  {side:<5}  {score:>5}  {tempo:<19} {start}"
+
+
+def _rep_line(rep: RepReport) -> Text:
+    tempo = f"{rep.up_s:.1f} – {rep.hold_s:.1f} – {rep.down_s:.1f} s"
+    score = "-" if rep.score is None else f"{rep.score:.0f}"
+    text = Text(_line(str(rep.index), rep.side, score, tempo, f"{rep.start_s:.1f} s"))
+    if rep.partial:
+        text.append("  partial, not scored", "dim")
+    elif rep.score is None:
+        text.append(f"  only {rep.coverage:.0%} judged, no score", "dim")
+    elif all(verdict.status in (Status.OK, Status.NOT_JUDGED) for verdict in rep.verdicts):
+        text.append("  good", "green")
+    return text
+
+
+def _verdicts(verdicts: Iterable[VerdictReport], rules: dict[str, Rule]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for width in (9, 18, 13):
+        grid.add_column(min_width=width, no_wrap=True)
+    grid.add_column()
+    for verdict in verdicts:
+        word, style = _SHOWN[verdict.status]
+        value = "" if verdict.value is None else quantity(verdict.value, verdict.unit, verdict.uncertainty)
+        limits = _limits(verdict, rules.get(verdict.rule))
+        grid.add_row(Text(word, style), Text(verdict.fault, style), value, limits)
+    return Padding(grid, (0, 0, 0, 6))
+
+
+def _limits(verdict: VerdictReport, rule: Rule | None) -> str:
+    if rule is not None:
+        sign, both = rule.limit.sign, rule.limit.both
+    else:
+        sign, both = (1 if verdict.fault_limit is None or verdict.fault_limit >= verdict.warn else -1), False
+    return limit_text(verdict.warn, verdict.fault_limit, verdict.unit, sign=sign, both=both)
+
+
+def _legend(report: Report, rules: dict[str, Rule]) -> Iterator[RenderableType]:
+    """Explain what the lines above use, once, and only what they use."""
+    shown = [v for rep in report.reps if not rep.partial for v in rep.verdicts if v.status in _SHOWN]
+    texts = []
+    if any(verdict.status is Status.TOO_CLOSE for verdict in shown):
+        texts.append("Too close: the limit lies within the uncertainty, so it counts neither way.")
+    measured = {rules[v.rule].measure for v in shown if v.rule in rules}
+    if any(name and MEASURES[name].unit == "%" for name in measured):
+        texts.append("% is of the trunk length, shoulder to hip.")
+    if texts:
+        yield Text()
+        yield Text(" ".join(texts), "dim")
+
+
+def _not_judged(report: Report) -> Iterator[RenderableType]:
+    if not report.not_judged:
+        return
+    groups: dict[tuple[str, str, tuple[int, ...]], list[NotJudged]] = {}
+    for item in report.not_judged:
+        groups.setdefault((item.reason, item.remedy, item.reps), []).append(item)
+    whole = tuple(rep.index for rep in report.reps if not rep.partial)
+    remedies: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    faults: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for (reason, remedy, reps), items in groups.items():
+        key = reason, reps
+        faults.setdefault(key, []).extend(item.fault for item in items)
+        if remedy and remedy not in remedies.setdefault(key, []):
+            remedies[key].append(remedy)
+    yield Text()
+    yield Text("Not judged", "bold")
+    for (reason, reps), names in faults.items():
+        where = "" if set(reps) >= set(whole) else f" in {_spans(reps)}"
+        yield Padding(Text(f"{', '.join(names)}{where}: {_sentence(reason, capital=False)}"), (0, 0, 0, 2))
+        for remedy in remedies.get((reason, reps), []):
+            yield Padding(Text(f"To have it judged: {_sentence(remedy, capital=False)}", "dim"), (0, 0, 0, 4))
+
+
+def _notes(report: Report) -> Iterator[RenderableType]:
+    if not report.notes:
+        return
+    yield Text()
+    for note in report.notes:
+        yield Text(f"Note: {_sentence(note, capital=False)}")
+
+
+def _verdict(report: Report) -> Iterator[RenderableType]:
+    """The last lines: the one thing to fix, and the score."""
+    if not report.complete:
+        yield Text("This report is partial: it covers what was analysed.", "yellow")
+    full = [rep for rep in report.reps if not rep.partial]
+    if not report.reps:
+        yield Text("No repetition was found, so nothing was judged.", "bold")
+        return
+    if not full:
+        yield Text("No full repetition was found, so there is no score.", "bold")
+        return
+    if report.fix is not None:
+        where = f" ({report.fix.fault}, {_spans(report.fix.reps, len(full))})"
+        yield Text.assemble("One thing to fix: ", (report.fix.text, "bold"), where)
+    elif report.score is not None:
+        yield Text("Nothing to fix was seen in what could be judged.")
+    name = "Set score" if len(report.sets) < 2 else "Score"
+    if report.score is None:
+        share = f"{report.coverage:.0%} of the form could be judged; {MIN_COVERAGE:.0%} is needed"
+        yield Text(f"No score: {share}.", "bold")
+    else:
+        yield Text(f"{name} {report.score:.0f}/100, judged {report.coverage:.0%}", "bold")
+
+
+def _spans(indices: Sequence[int], whole: int | None = None) -> str:
+    """Write indices as `rep 3`, `reps 1–3, 5`, or `every rep` where they are `whole`."""
+    if whole is not None and whole > 1 and len(indices) >= whole:
+        return "every rep"
+    spans: list[list[int]] = []
+    for index in sorted(indices):
+        if spans and index == spans[-1][-1] + 1:
+            spans[-1].append(index)
+        else:
+            spans.append([index])
+    texts = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans]
+    return f"{'rep' if len(indices) == 1 else 'reps'} {', '.join(texts)}"
+
+
+def _sentence(text: str, *, capital: bool = True) -> str:
+    text = " ".join(text.split())
+    text = text if not text or text.endswith((".", "!", "?")) else f"{text}."
+    return _capital(text) if capital else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

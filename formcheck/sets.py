@@ -1,0 +1,182 @@
+"""From a track to sets: which leg, which camera, which movements are repetitions of the exercise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .pose import Landmark, Side, View
+from .reps import Rep, segment
+from .rule import Exercise
+from .setdata import RepData, SetData
+from .smoothing import unswap
+from .track import Track
+from .view import Look, look
+
+RESTLESS_PCT = 3.8
+"""Leg landmarks that jump further than this (median over frames, of the trunk length) are guesses."""
+_MARGIN_S = 0.7  # around a repetition: the start position belongs to it
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSet:
+    """Consecutive repetitions of one side.
+
+    Attributes:
+        data: Frames, side, camera and the full repetitions (the baseline).
+        reps: All repetitions, partial ones included, in time order.
+    """
+
+    data: SetData
+    reps: tuple[Rep, ...]
+
+    @property
+    def side(self) -> Side:
+        """The working side."""
+        return self.data.working
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a track holds of an exercise.
+
+    Attributes:
+        sets: The sets, in time order.
+        refused: How many movements were no repetitions, by reason.
+        look: How the camera saw the person over the whole track.
+    """
+
+    sets: tuple[FoundSet, ...]
+    refused: Counter[str]
+    look: Look
+
+    @property
+    def rep_count(self) -> int:
+        """Full repetitions over all sets."""
+        return sum(not rep.partial for found in self.sets for rep in found.reps)
+
+
+def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | None = None) -> Found:
+    """Find the sets of an exercise in a track.
+
+    Args:
+        raw: The frames as measured.
+        smoothed: The same frames, smoothed without lag.
+        exercise: What to look for.
+        side: The working side if the user gave it, for all sets.
+    """
+    overall = look(smoothed, prone=exercise.prone)
+    refused: Counter[str] = Counter()
+    if overall.view not in exercise.views:
+        return Found((), refused, overall)
+    if restlessness_pct(raw, smoothed, overall.scale_px) > RESTLESS_PCT:
+        refused["the landmarks jump: the body is not seen well from here"] += 1
+        return Found((), refused, overall)
+    sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
+    taken: list[tuple[Rep, Side]] = []
+    for working in sides:
+        data = SetData(raw, smoothed, working, overall, [])
+        candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
+        if candidates:  # once more with the camera as seen during the movement
+            overall_here = look(_during(smoothed, candidates), prone=exercise.prone)
+            if overall_here.view not in exercise.views:
+                continue
+            data = SetData(raw, smoothed, working, overall_here, [])
+            candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
+        data.reps.extend(rep for rep in candidates if not rep.partial)
+        taken += [(rep, working) for rep in candidates]
+    placed = _sides(raw, smoothed, exercise, overall, _without_overlaps(taken), side)
+    return Found(_group(raw, smoothed, exercise, placed, refused), refused, overall)
+
+
+def _during(track: Track, reps: Sequence[Rep]) -> Track:
+    keep = np.zeros(len(track), dtype=bool)
+    for rep in reps:
+        keep |= (track.time_s >= rep.start_s - _MARGIN_S) & (track.time_s <= rep.end_s + _MARGIN_S)
+    rows = np.flatnonzero(keep & track.found)
+    return Track(
+        track.time_s[rows],
+        track.image_px[rows],
+        track.visibility[rows],
+        track.size,
+        world_m=None if track.world_m is None else track.world_m[rows],
+    )
+
+
+def _without_overlaps(taken: list[tuple[Rep, Side]]) -> list[tuple[Rep, Side]]:
+    """Of movements of both legs at the same time keep the larger one."""
+    kept: list[tuple[Rep, Side]] = []
+    for rep, side in sorted(taken, key=lambda item: -item[0].range):
+        if not any(_overlap(rep, other) > 0.3 for other, _ in kept):
+            kept.append((rep, side))
+    return sorted(kept, key=lambda item: item[0].start_s)
+
+
+def _overlap(a: Rep, b: Rep) -> float:
+    """Return the shared time over the shorter one's duration."""
+    shared = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
+    return max(shared, 0.0) / max(min(a.end_s - a.start_s, b.end_s - b.start_s), 1e-6)
+
+
+def restlessness_pct(raw: Track, smoothed: Track, scale_px: float) -> float:
+    """Return how far leg landmarks jump about their smooth path, percent of the trunk (median).
+
+    Up to 3 where the body is seen; 4 to 12 where the model guesses (all fours from behind or ahead).
+    """
+    legs = slice(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)
+    off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
+    worst = np.hypot(off[..., 0], off[..., 1]).max(axis=1)
+    worst = worst[np.isfinite(worst)]
+    return float(100.0 * np.median(worst) / scale_px) if len(worst) else float("inf")
+
+
+def _sides(
+    raw: Track,
+    smoothed: Track,
+    exercise: Exercise,
+    camera: Look,
+    placed: list[tuple[Rep, Side]],
+    given: Side | None,
+) -> list[tuple[Rep, Side]]:
+    """Settle the working side where the signal does not: each rep's vote, steadied by its neighbours'."""
+    if exercise.working is None or given is not None or not placed:
+        return placed
+    data = SetData(raw, smoothed, Side.LEFT, camera, [])
+    votes = np.nan_to_num([exercise.working(RepData(rep, data)) for rep, _ in placed])
+    steady = [float(np.sum(votes[max(0, i - 1) : i + 2])) for i in range(len(votes))]
+    if abs(float(np.sum(votes))) > 0.5 * float(np.sum(np.abs(votes))) or len(votes) < 4:
+        steady = [float(np.sum(votes))] * len(votes)  # one or two odd votes do not make two sets
+    return [(rep, Side.LEFT if vote >= 0 else Side.RIGHT) for (rep, _), vote in zip(placed, steady, strict=True)]
+
+
+def _group(
+    raw: Track, smoothed: Track, exercise: Exercise, placed: list[tuple[Rep, Side]], refused: Counter[str]
+) -> tuple[FoundSet, ...]:
+    """Split at changes of side, and drop what is not this exercise."""
+    runs: list[list[tuple[Rep, Side]]] = []
+    for rep, side in placed:
+        if runs and runs[-1][-1][1] is side:
+            runs[-1].append((rep, side))
+        else:
+            runs.append([(rep, side)])
+    sets = []
+    for run in runs:
+        reps = [rep for rep, _ in run]
+        camera = look(_during(smoothed, reps), prone=exercise.prone)
+        if camera.view not in exercise.views:
+            camera = replace(camera, view=View.UNKNOWN)
+        data = SetData(raw, smoothed, run[0][1], camera, [])
+        good = []
+        for rep in reps:
+            reason = exercise.refuses(RepData(rep, data))
+            if reason is None:
+                good.append(rep)
+            else:
+                refused[reason] += 1
+        if any(not rep.partial for rep in good):
+            data.reps.extend(rep for rep in good if not rep.partial)
+            sets.append(FoundSet(data, tuple(good)))
+    return tuple(sets)

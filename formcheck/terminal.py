@@ -1,0 +1,142 @@
+"""What the command line needs of the terminal: output that survives a closed pipe, a bar, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.progress import TaskID
+
+PIPE_CLOSED = 141
+"""Exit code where the reader of our output went away: 128 + SIGPIPE, as the shell has it."""
+
+
+class Advance(Protocol):
+    """Takes how much is done, and whatever else the caller of progress functions gives."""
+
+    def __call__(self, done: int, *rest: object) -> None:
+        """Report."""
+
+
+def say(text: str) -> None:
+    """Write to stdout; ends the process quietly where nobody reads it any more."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_pipe()
+        sys.exit(PIPE_CLOSED)
+
+
+def say_rich(what: RenderableType) -> None:
+    """Write something rich to stdout: with colour on a terminal, as plain text 80 columns wide elsewhere."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    terminal = Console(file=sys.stdout)
+    width = terminal.width if terminal.is_terminal else 80
+    buffer = Console(
+        file=StringIO(),
+        force_terminal=terminal.is_terminal,
+        no_color=terminal.no_color,
+        width=max(60, min(width, 110)),
+        highlight=False,
+        legacy_windows=False,
+    )
+    with buffer.capture() as captured:
+        buffer.print(what)
+    say("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+
+
+def complain(message: str) -> None:
+    """Write one sentence to stderr."""
+    text = " ".join(message.split())
+    text = text[:1].upper() + text[1:]
+    text = text if text.endswith((".", "!", "?")) else f"{text}."
+    try:
+        print(f"formcheck: {text}", file=sys.stderr, flush=True)
+    except (OSError, ValueError, AttributeError):
+        return  # nobody can be told
+
+
+def close_pipe() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush does not fail as well."""
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+    except (OSError, ValueError):
+        return
+
+
+@contextmanager
+def bar(what: str, total: int | None = None, unit: str = "frames") -> Iterator[Advance]:
+    """Give a function to report progress to; it draws a bar if stderr is a terminal.
+
+    The bar appears with the first report: MediaPipe's start redirects stderr for a moment. The total may
+    also come as the second number of a report.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, *rest: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        transient=True,
+        refresh_per_second=5,
+    )
+    task: TaskID | None = None
+    began = 0.0
+
+    def advance(done: int, *rest: object) -> None:
+        nonlocal task, began
+        if task is None:
+            began = time.monotonic()
+            task = progress.add_task(what, total=total, rate="")
+            progress.start()
+        passed = time.monotonic() - began
+        rate = f"{done / passed:.{0 if unit == 'frames' else 1}f} {unit}/s" if passed > 0.5 else ""
+        known = rest[0] if rest and isinstance(rest[0], int) else total
+        progress.update(task, completed=done, total=known, rate=rate)
+
+    try:
+        yield advance
+    finally:
+        progress.stop()
+
+
+@contextmanager
+def ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C only raise a flag that can be asked for; the second one interrupts."""
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+
+    def note(number: int, frame: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
