@@ -17,27 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from . import options as opt
 from .errors import FormcheckError, UsageError
-from .options import (
-    Annotate,
-    Clip,
-    ClipFolder,
-    ExerciseName,
-    Fail,
-    FailOn,
-    Fetch,
-    Json,
-    Model,
-    OutFolder,
-    Profile,
-    Record,
-    Rules,
-    Topic,
-    Tracks,
-    Verbose,
-    Version,
-    WorkingLeg,
-)
 from .terminal import PIPE_CLOSED, bar, close_pipe, complain, ctrl_c, say, say_rich
 
 if TYPE_CHECKING:
@@ -57,7 +38,7 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def _top(
     context: typer.Context,
-    version: Version = False,
+    version: opt.Version = False,
 ) -> None:
     if version:
         from importlib.metadata import version as installed
@@ -70,27 +51,28 @@ def _top(
 
 @app.command()
 def analyze(
-    clip: Clip,
+    clip: opt.Clip,
     *,
-    exercise: ExerciseName = None,
-    side: WorkingLeg = None,
-    out: OutFolder = None,
-    json: Json = None,
-    annotated: Annotate = None,
-    track: Record = None,
-    profile: Profile = "standard",
-    model: Model = "full",
-    fail_on: Fail = None,
-    rules: Rules = None,
-    verbose: Verbose = False,
+    exercise: opt.ExerciseName = None,
+    side: opt.WorkingLeg = None,
+    out: opt.OutFolder = None,
+    json: opt.Json = None,
+    annotated: opt.Annotate = None,
+    track: opt.Record = None,
+    profile: opt.Profile = "standard",
+    model: opt.Model = "full",
+    fail_on: opt.Fail = None,
+    rules: opt.Rules = None,
+    verbose: opt.Verbose = False,
 ) -> int:
     """Analyse a recorded clip, repetition by repetition."""
     _check_clip(clip)
-    wanted = _planned(clip, out, json=json, annotated=annotated, track=track)
+    from .report.write import plan, write_text
+
+    wanted = plan(clip, out, json=None if _is_dash(json) else json, annotated=annotated, track=track)
     _check_names(exercise, profile, rules)
     from . import models, pipeline
     from .pose import Side
-    from .report.write import write_text
 
     total = pipeline.frames_estimate(clip)
     if clip.suffix.lower() != ".npz":
@@ -133,13 +115,13 @@ def analyze(
 
 @app.command()
 def evaluate(
-    folder: ClipFolder,
+    folder: opt.ClipFolder,
     *,
-    json: Json = None,
-    tracks: Tracks = None,
-    profile: Profile = "standard",
-    model: Model = "full",
-    rules: Rules = None,
+    json: opt.Json = None,
+    tracks: opt.Tracks = None,
+    profile: opt.Profile = "standard",
+    model: opt.Model = "full",
+    rules: opt.Rules = None,
 ) -> None:
     """Compare the analysis of clips with the known truth about them."""
     if not folder.is_dir():
@@ -160,7 +142,7 @@ def evaluate(
 
 
 @app.command()
-def bench(clip: Clip, *, json: Json = None, model: Model = "full") -> None:
+def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -> None:
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     _check_clip(clip)
     from . import bench as benchmark
@@ -175,7 +157,7 @@ def bench(clip: Clip, *, json: Json = None, model: Model = "full") -> None:
 
 
 @app.command()
-def exercises(*, rules: Rules = None) -> None:
+def exercises(*, rules: opt.Rules = None) -> None:
     """List the exercises."""
     from . import catalog
 
@@ -188,9 +170,9 @@ def exercises(*, rules: Rules = None) -> None:
 
 @app.command()
 def explain(
-    name: Topic,
+    name: opt.Topic,
     *,
-    rules: Rules = None,
+    rules: opt.Rules = None,
 ) -> None:
     """Explain what is checked and how, from where, with limits and source, and what cannot be seen."""
     from . import catalog
@@ -204,7 +186,7 @@ def explain(
 @app.command("models")
 def list_models(
     *,
-    fetch: Fetch = None,
+    fetch: opt.Fetch = None,
 ) -> None:
     """List the pose models and where they are, or fetch one."""
     from . import models
@@ -215,9 +197,9 @@ def list_models(
     for info in models.available():
         if info.present:
             size = f"{(info.size_bytes or 0) / 1e6:.1f} MB"
-            say(f"{info.name:<6} {size:>8}  {info.path}\n       from {info.source}, sha256 {info.sha256}\n")
+            say(f"{info.name:<6} {size:>8}  {info.path}\n{'':17}{info.source}\n{'':17}sha256 {info.sha256}\n")
         else:
-            say(f"{info.name:<6} {'absent':>8}  from {info.source}\n")
+            say(f"{info.name:<6} {'absent':>8}  {info.source}\n")
 
 
 @app.command()
@@ -296,39 +278,6 @@ def _check_names(exercise: str | None, profile: str, rules: Path | None) -> None
         raise UsageError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
 
 
-def _planned(
-    clip: Path, out: Path | None, *, json: Path | None, annotated: Path | None, track: Path | None
-) -> dict[str, Path]:
-    """Return which files to write, by kind, each of which can be written.
-
-    Raises:
-        OutputError: One cannot be written.
-        UsageError: Two outputs, or an output and the clip, are the same file; a track is to be annotated.
-    """
-    from .report.write import check_writable, make_folder
-
-    recorded = clip.suffix.lower() == ".npz"
-    if recorded and annotated:
-        raise UsageError("a recorded track has no pictures to draw on; name the clip itself for --annotated")
-    named = {"json": None if _is_dash(json) else json, "annotated": annotated, "track": track}
-    if out is not None:
-        make_folder(out)
-        stem = clip.name.removesuffix(".track.npz") if recorded else clip.stem
-        named["json"] = named["json"] or out / f"{stem}.report.json"
-        if not recorded:
-            named["annotated"] = annotated or out / f"{stem}.annotated.mp4"
-            named["track"] = track or out / f"{stem}.track.npz"
-    wanted = {kind: path for kind, path in named.items() if path is not None}
-    places = [path.resolve() for path in wanted.values()]
-    if clip.resolve() in places:
-        raise UsageError(f"an output would overwrite {clip}; choose another name")
-    if len(set(places)) < len(places):
-        raise UsageError("two outputs have the same name; choose another for one of them")
-    for path in wanted.values():
-        check_writable(path)
-    return wanted
-
-
 def _is_dash(path: Path | None) -> bool:
     return path is not None and str(path) == "-"
 
@@ -337,7 +286,7 @@ def _line(text: str) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def _fails(report: Report, fail_on: FailOn) -> bool:
-    bad = {"fault"} if fail_on is FailOn.FAULT else {"warn", "fault"}
+def _fails(report: Report, fail_on: opt.FailOn) -> bool:
+    bad = {"fault"} if fail_on is opt.FailOn.FAULT else {"warn", "fault"}
     full = [rep for rep in report.reps if not rep.partial]
     return any(verdict.status.value in bad for rep in full for verdict in rep.verdicts)

@@ -121,6 +121,12 @@ class RepSegmenter:
         """When the open repetition left the bottom, about; None when none is open."""
         return self._t[self._low_at] if self._state in (Phase.UP, Phase.DOWN) and self._t else None
 
+    def open_rep(self) -> Rep | None:
+        """Return the open repetition as far as it has come, its missing ends at the last sample."""
+        if self._state is Phase.BOTTOM or len(self._s) < 5:
+            return None
+        return phase_times(np.array(self._t), np.array(self._s))
+
     def update(self, time_s: float, value: float) -> Rep | None:
         """Take the next sample; return a repetition when one closes. NaN samples are passed over."""
         if not np.isfinite(value):
@@ -173,7 +179,7 @@ class RepSegmenter:
         return None
 
     def _close(self, *, cut_off: bool) -> Rep | None:
-        rep = phase_times(np.array(self._t), np.array(self._s), self._low_at)
+        rep = phase_times(np.array(self._t), np.array(self._s))
         span = self._high - self._low
         usual = self._usual if self._ranges else span
         last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
@@ -200,13 +206,12 @@ def _rate(t: list[float], s: list[float]) -> float:
     return (s[-1] - s[0]) / (t[-1] - t[0]) if len(t) > 1 and t[-1] > t[0] else 0.0
 
 
-def phase_times(t: Floats, s: Floats, low_at: int = 0) -> Rep | None:
+def phase_times(t: Floats, s: Floats) -> Rep | None:
     """Place start, lockout, lowering and end in one rise and fall of a signal.
 
     Args:
         t: (N,) times, from before the rise to after the fall.
         s: (N,) signal.
-        low_at: Index of the last sample at the bottom before the rise.
 
     Returns:
         The repetition, or None where there is no rise.
@@ -219,10 +224,10 @@ def phase_times(t: Floats, s: Floats, low_at: int = 0) -> Rep | None:
     up, down = peak_value - before, peak_value - after
     if up <= 0:
         return None
-    rise = _ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
-    fall = _ramp(t[peak:][::-1], ((s[peak:] - after) / max(down, 1e-9))[::-1])
-    start_s, lockout_s = rise
-    end_s, lower_s = fall
+    start_s, lockout_s = _ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
+    if down < _STARTED_DOWN * up:  # still at the top
+        return Rep(max(start_s, float(t[0])), min(lockout_s, float(t[-1])), float(t[-1]), float(t[-1]), before, peak_value)
+    end_s, lower_s = _ramp(t[peak:][::-1], ((s[peak:] - after) / down)[::-1])
     top_s = float(t[peak])
     if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
         lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
@@ -236,6 +241,7 @@ def phase_times(t: Floats, s: Floats, low_at: int = 0) -> Rep | None:
     )
 
 
+_STARTED_DOWN = 0.25  # of the way up: less is not yet a lowering
 _LOW, _HIGH = 0.15, 0.85
 _RAMP = (0.2899, 0.7101)  # where a minimum-jerk movement has covered these shares of its way
 

@@ -32,8 +32,8 @@ def render(report: Report, exercise: Exercise) -> RenderableType:
         parts += [Text(), _reps(report, rules)]
         parts += _legend(report, rules)
         parts += _not_judged(report)
-    parts += _notes(report)
-    parts += [Text(), *_verdict(report)]
+    parts += [Text(), *_notes(report)]
+    parts += _verdict(report)
     return Group(*parts)
 
 
@@ -52,14 +52,14 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
         facts.insert(0, _from(report.view))
     yield Text(_capital(", ".join(facts)))
     for part in report.sets:
-        score = "no score" if part.score is None else f"{part.score:.0f}/100, judged {part.coverage:.0%}"
+        score = "no score" if part.score is None else f"{part.score:.0f}/100, judged {_share(part.coverage)}"
         yield Text(
             f"Set {part.index}: {part.working_side} leg works, {_spans(part.reps)}, {_camera(part)}: {score}"
         )
 
 
 def _camera(part: SetSummary) -> str:
-    yaw = "" if part.yaw_deg is None else f" (camera {part.yaw_deg:.0f}° off the pure side view)"
+    yaw = "" if part.yaw_deg is None else f" (camera turned {part.yaw_deg:.0f}°)"
     return _from(part.view) + yaw
 
 
@@ -73,7 +73,11 @@ def _from(view: str) -> str:
 def _reps(report: Report, rules: dict[str, Rule]) -> RenderableType:
     """One block a repetition: a line of its own, then a line for each verdict that is not ok."""
     rows: list[RenderableType] = [Text(_line("Rep", "Side", "Score", "Up – hold – down", "From"), "bold")]
+    last = report.reps[0].set
     for rep in report.reps:
+        if rep.set != last:
+            rows.append(Text())
+        last = rep.set
         rows.append(_rep_line(rep))
         flagged = [verdict for verdict in rep.verdicts if verdict.status in _SHOWN and not rep.partial]
         if flagged:
@@ -83,7 +87,7 @@ def _reps(report: Report, rules: dict[str, Rule]) -> RenderableType:
 
 
 def _line(index: str, side: str, score: str, tempo: str, start: str) -> str:
-    return f"{index:>4}  {side:<5}  {score:>5}  {tempo:<19} {start}"
+    return f"{index:>4}  {side:<5}  {score:>5}  {tempo:<19}  {start:>7}"
 
 
 def _rep_line(rep: RepReport) -> Text:
@@ -93,7 +97,7 @@ def _rep_line(rep: RepReport) -> Text:
     if rep.partial:
         text.append("  partial, not scored", "dim")
     elif rep.score is None:
-        text.append(f"  only {rep.coverage:.0%} judged, no score", "dim")
+        text.append(f"  only {_share(rep.coverage)} judged, no score", "dim")
     elif all(verdict.status in (Status.OK, Status.NOT_JUDGED) for verdict in rep.verdicts):
         text.append("  good", "green")
     return text
@@ -158,11 +162,10 @@ def _not_judged(report: Report) -> Iterator[RenderableType]:
 
 
 def _notes(report: Report) -> Iterator[RenderableType]:
-    if not report.notes:
-        return
-    yield Text()
     for note in report.notes:
         yield Text(f"Note: {_sentence(note, capital=False)}")
+    if report.notes:
+        yield Text()
 
 
 def _verdict(report: Report) -> Iterator[RenderableType]:
@@ -183,10 +186,10 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
         yield Text("Nothing to fix was seen in what could be judged.")
     name = "Set score" if len(report.sets) < 2 else "Score"
     if report.score is None:
-        share = f"{report.coverage:.0%} of the form could be judged; {MIN_COVERAGE:.0%} is needed"
+        share = f"{_share(report.coverage)} of the form could be judged; {_share(MIN_COVERAGE)} is needed"
         yield Text(f"No score: {share}.", "bold")
     else:
-        yield Text(f"{name} {report.score:.0f}/100, judged {report.coverage:.0%}", "bold")
+        yield Text(f"{name} {report.score:.0f}/100, judged {_share(report.coverage)}", "bold")
 
 
 def _spans(indices: Sequence[int], whole: int | None = None) -> str:
@@ -201,6 +204,10 @@ def _spans(indices: Sequence[int], whole: int | None = None) -> str:
             spans.append([index])
     texts = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans]
     return f"{'rep' if len(indices) == 1 else 'reps'} {', '.join(texts)}"
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _sentence(text: str, *, capital: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""Text files written whole or not at all, and a look at an output before the long work begins."""
+"""Text files written whole or not at all; outputs are looked at before the long work begins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,45 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import OutputError
+from ..errors import OutputError, UsageError
+
+
+def plan(
+    clip: Path, folder: Path | None, *, json: Path | None, annotated: Path | None, track: Path | None
+) -> dict[str, Path]:
+    """Return which files to write, by kind (`json`, `annotated`, `track`), each of which can be written.
+
+    Args:
+        clip: What is analysed; of a recorded track neither a track nor a video is made.
+        folder: Where to write every kind that was not given a file of its own, or None.
+        json: The file for the report.
+        annotated: The file for the annotated video.
+        track: The file for the recorded track.
+
+    Raises:
+        OutputError: One cannot be written.
+        UsageError: Two outputs, or an output and the clip, are the same file; a track is to be annotated.
+    """
+    recorded = clip.suffix.lower() == ".npz"
+    if recorded and annotated:
+        raise UsageError("a recorded track has no pictures to draw on; name the clip itself for --annotated")
+    named = {"json": json, "annotated": annotated, "track": track}
+    if folder is not None:
+        make_folder(folder)
+        stem = clip.stem.removesuffix(".track") if recorded else clip.stem
+        named["json"] = json or folder / f"{stem}.report.json"
+        if not recorded:
+            named["annotated"] = annotated or folder / f"{stem}.annotated.mp4"
+            named["track"] = track or folder / f"{stem}.track.npz"
+    wanted = {kind: path for kind, path in named.items() if path is not None}
+    places = [path.resolve() for path in wanted.values()]
+    if clip.resolve() in places:
+        raise UsageError(f"an output would overwrite {clip}; choose another name")
+    if len(set(places)) < len(places):
+        raise UsageError("two outputs have the same name; choose another for one of them")
+    for path in wanted.values():
+        check_writable(path)
+    return wanted
 
 
 def check_writable(path: Path) -> None:

@@ -1,0 +1,30 @@
+"""formcheck watches a person train and says what is wrong with their form, and how sure it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .pipeline import Analysis, Session, analyze, analyze_clip
+    from .report.model import Report
+    from .track import Track
+
+__all__ = ["Analysis", "Report", "Session", "Track", "analyze", "analyze_clip"]
+
+_HOME = {
+    "Analysis": "pipeline",
+    "Report": "report.model",
+    "Session": "pipeline",
+    "Track": "track",
+    "analyze": "pipeline",
+    "analyze_clip": "pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names when first used: `formcheck --help` must not wait for SciPy and OpenCV."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

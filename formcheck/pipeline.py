@@ -1,0 +1,236 @@
+"""The whole story on one page.
+
+    frames -> poses -> measures -> phases and reps -> faults -> cues -> report
+
+Every use goes through `Session`: a file, a camera, a folder of clips and a recorded track give the same
+verdicts for the same frames. While frames come in, the causal `Coach` finds the cues; when they end, the
+whole set is smoothed without lag and judged once more, and that is the verdict of record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import catalog
+from .coach import Coach, Step
+from .cues import Cue
+from .errors import NoPersonError, UsageError
+from .landmarker import Landmarker, MediaPipeLandmarker
+from .models import resolve
+from .pose import Pose, Side
+from .profiles import limits
+from .report.build import build
+from .report.model import Report
+from .rule import Exercise
+from .sets import Found, find_sets
+from .smoothing import smooth, unswap
+from .sources import Frame, VideoSource
+from .track import Track
+
+Progress = Callable[[int, float], None]
+"""Told the frames done and the clip time reached, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A report with what it was made from.
+
+    Attributes:
+        report: The verdicts of record.
+        raw: Poses as measured: save them to re-score later.
+        smoothed: The same frames, smoothed without lag.
+        exercise: What was judged.
+    """
+
+    report: Report
+    raw: Track
+    smoothed: Track
+    exercise: Exercise
+
+
+class Session:
+    """One clip or one live set: push frames (or poses), then finish.
+
+    Args:
+        size: Image width and height in pixels.
+        exercise: What is being done, or None to recognise it from the whole; without it there are no
+            steps while frames come in.
+        side: The working side, or None to recognise it.
+        profile: `standard`, `strict` or `beginner`.
+        landmarker: Finds poses in frames; not needed where poses are pushed.
+        source: What to call the clip in the report.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        exercise: Exercise | None = None,
+        *,
+        side: Side | None = None,
+        profile: str = "standard",
+        landmarker: Landmarker | None = None,
+        source: str = "",
+    ) -> None:
+        self._size, self._exercise, self._side, self._profile = size, exercise, side, profile
+        self._landmarker, self._source = landmarker, source
+        self._poses: list[Pose] = []
+        self._cues: list[Cue] = []
+        self._coach = Coach(exercise, size, side=side, profile=profile) if exercise else None
+
+    def push(self, frame: Frame | Pose) -> Step | None:
+        """Take the next frame or pose; return what is known now (None while the exercise is not known).
+
+        Raises:
+            UsageError: If a frame is pushed into a session without a landmarker.
+        """
+        if isinstance(frame, Pose):
+            pose = frame
+        elif self._landmarker is None:
+            raise UsageError("this session has no landmarker: push poses, or give it one")
+        else:
+            pose = self._landmarker.detect(frame.image, frame.time_s)
+        self._poses.append(pose)
+        if self._coach is None:
+            return None
+        step = self._coach.update(pose)
+        if step.cue is not None:
+            self._cues.append(step.cue)
+        return step
+
+    def finish(self, *, complete: bool = True) -> Analysis:
+        """Judge everything pushed, for the record.
+
+        Args:
+            complete: False where the clip was not seen to its end.
+
+        Raises:
+            NoPersonError: If nobody was seen in any frame.
+        """
+        raw = unswap(Track.from_poses(self._poses, self._size, self._source))
+        if raw.found.sum() < 5:
+            raise NoPersonError(
+                f"no person was seen in {self._source or 'the clip'}: film the whole body, well lit, 2 to 3 m away"
+            )
+        smoothed = smooth(raw)
+        exercise, found = self._recognise(raw, smoothed)
+        if self._coach is None and found.sets:
+            self._cues = _cues_of(raw, exercise, found, self._profile)
+        report = build(
+            found,
+            exercise,
+            limits(exercise, self._profile),
+            profile=self._profile,
+            source=self._source,
+            fps=raw.fps,
+            duration_s=raw.duration_s,
+            complete=complete,
+            cues=self._cues,
+            notes=_notes(raw),
+        )
+        return Analysis(report, raw, smoothed, exercise)
+
+    def _recognise(self, raw: Track, smoothed: Track) -> tuple[Exercise, Found]:
+        """Take the exercise with the most repetitions, where none was named."""
+        known = [self._exercise] if self._exercise else list(catalog.exercises().values())
+        tried = [(item, find_sets(raw, smoothed, item, side=self._side)) for item in known]
+        return max(tried, key=lambda pair: pair[1].rep_count)
+
+
+def analyze(
+    path: str | Path, exercise: str | None = None, *, side: str | None = None, profile: str = "standard", model: str = "full"
+) -> Report:
+    """Analyse a clip or a recorded track.
+
+    Args:
+        path: Any video ffmpeg reads, or a `.npz` track.
+        exercise: Name of the exercise, or None to recognise it.
+        side: `left` or `right` where the working side should not be recognised.
+        profile: `standard`, `strict` or `beginner`.
+        model: `lite`, `full`, `heavy`, or a path to a pose landmarker bundle.
+
+    Raises:
+        FormcheckError: With one clear sentence; see `formcheck.errors`.
+    """
+    wanted = Side(side) if side else None
+    return analyze_clip(Path(path), exercise, side=wanted, profile=profile, model=model).report
+
+
+def analyze_clip(
+    path: Path,
+    exercise: str | None = None,
+    *,
+    side: Side | None = None,
+    profile: str = "standard",
+    model: str = "full",
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+    verbose: bool = False,
+) -> Analysis:
+    """Analyse a clip or track and keep what it was made from; arguments as for `analyze`.
+
+    Args:
+        path: The clip or track.
+        exercise: As for `analyze`.
+        side: As for `analyze`.
+        profile: As for `analyze`.
+        model: As for `analyze`.
+        progress: Told of every frame.
+        stop: Asked before every frame; True ends the analysis with what was seen so far.
+        verbose: Whether MediaPipe's own lines may reach the terminal.
+    """
+    chosen = catalog.exercise(exercise) if exercise else None
+    limits(chosen, profile) if chosen else limits(next(iter(catalog.exercises().values())), profile)
+    tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
+    with ExitStack() as stack:
+        if path.suffix == ".npz":
+            track = Track.load(path)
+            session = Session(track.size, chosen, side=side, profile=profile, source=track.source or path.name)
+            frames: list[Pose] | VideoSource = track.poses()
+        else:
+            clip = stack.enter_context(VideoSource(path))
+            finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
+            size = (clip.info.width, clip.info.height)
+            session = Session(size, chosen, side=side, profile=profile, landmarker=finder, source=path.name)
+            frames = clip
+        tell(0, 0.0)
+        complete = True
+        for count, frame in enumerate(frames, start=1):
+            if stopped():
+                complete = False
+                break
+            session.push(frame)
+            tell(count, frame.time_s)
+        if isinstance(frames, VideoSource) and frames.truncated:
+            complete = False
+    return session.finish(complete=complete)
+
+
+def frames_estimate(path: Path) -> int | None:
+    """Return about how many frames a clip or track holds, or None where it does not say."""
+    if path.suffix == ".npz":
+        return len(Track.load(path))
+    with VideoSource(path) as clip:
+        return clip.info.frames_estimate
+
+
+def _cues_of(raw: Track, exercise: Exercise, found: Found, profile: str) -> list[Cue]:
+    """Run the coach over recorded poses, as it would have run live."""
+    side = found.sets[0].side if len(found.sets) == 1 else None
+    coach = Coach(exercise, raw.size, side=side, profile=profile)
+    return [step.cue for pose in raw.poses() if (step := coach.update(pose)).cue is not None]
+
+
+def _notes(raw: Track) -> list[str]:
+    notes = []
+    lost = 1.0 - float(raw.found.mean())
+    if lost > 0.05:
+        notes.append(f"The person was not seen in {lost:.0%} of the frames.")
+    if raw.people is not None and float(np.nanmax(raw.people, initial=0.0)) > 1:
+        share = float(np.mean(raw.people > 1))
+        notes.append(f"More than one person in the picture ({share:.0%} of the time): only the one tracked is judged.")
+    return notes

@@ -1,0 +1,178 @@
+"""From verdicts to the report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from ..cues import Cue
+from ..judge import Verdict, judge
+from ..pose import Side
+from ..reps import Rep
+from ..rule import Exercise, Limit, Status
+from ..score import rep_score, set_score
+from ..setdata import RepData
+from ..sets import Found, FoundSet
+from .model import CueReport, Fix, NotJudged, RepReport, Report, SetSummary, VerdictReport
+
+_HOPELESS = {
+    "head-end": "Repetitions cannot be counted from the head end: film from the side.",
+    "foot-end": "Repetitions cannot be counted from the foot end: film from the side.",
+    "unknown": "The camera angle could not be told: film from the side, whole body in the picture.",
+}
+
+
+def package_version() -> str:
+    """Return the installed version of formcheck."""
+    try:
+        return version("formcheck")
+    except PackageNotFoundError:
+        return "0"
+
+
+def build(
+    found: Found,
+    exercise: Exercise,
+    limits: dict[str, Limit],
+    *,
+    profile: str,
+    source: str,
+    fps: float,
+    duration_s: float,
+    complete: bool,
+    cues: Sequence[Cue],
+    notes: Sequence[str],
+) -> Report:
+    """Judge every repetition for the record and put the report together."""
+    reps: list[RepReport] = []
+    sets: list[SetSummary] = []
+    judged: list[tuple[int, Verdict]] = []
+    for number, one in enumerate(found.sets, start=1):
+        first = len(reps)
+        for rep in one.reps:
+            verdicts = () if rep.partial else judge(exercise.rules, RepData(rep, one.data), limits)
+            reps.append(_rep(len(reps) + 1, number, rep, one, verdicts))
+            judged += [(len(reps), verdict) for verdict in verdicts]
+        sets.append(_set(number, one, reps[first:]))
+    full = [rep for rep in reps if not rep.partial]
+    sides = {one.side for one in found.sets}
+    return Report(
+        schema="formcheck-report-1",
+        version=package_version(),
+        source=source,
+        exercise=exercise.name,
+        profile=profile,
+        view=(found.sets[0].data.look if found.sets else found.look).view.value,
+        working_side="unknown" if not sides else "both" if len(sides) > 1 else next(iter(sides)).value,
+        fps=_number(fps, 3),
+        duration_s=round(duration_s, 3),
+        complete=complete,
+        score=_number(set_score([rep.score for rep in full]), 1),
+        coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
+        sets=tuple(sets),
+        reps=tuple(reps),
+        cues=tuple(CueReport(time_s=round(cue.time_s, 3), rule=cue.rule, text=cue.text) for cue in cues),
+        not_judged=_not_judged(judged),
+        fix=_fix(judged),
+        notes=(*notes, *_explain_none(found, exercise)),
+    )
+
+
+def _number(value: float | None, digits: int) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(value, digits)
+
+
+def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Verdict]) -> RepReport:
+    score, coverage = rep_score(verdicts) if verdicts else (None, 0.0)
+    return RepReport(
+        index=index,
+        side=_side(one.side),
+        set=number,
+        start_s=round(rep.start_s, 3),
+        lockout_s=round(rep.lockout_s, 3),
+        lower_s=round(rep.lower_s, 3),
+        end_s=round(rep.end_s, 3),
+        partial=rep.partial,
+        score=_number(score, 1),
+        coverage=round(coverage, 3),
+        verdicts=tuple(_verdict(verdict) for verdict in verdicts),
+    )
+
+
+def _side(side: Side) -> str:
+    return side.value
+
+
+def _verdict(verdict: Verdict) -> VerdictReport:
+    reading, limit = verdict.reading, verdict.limit
+    return VerdictReport(
+        rule=verdict.rule.code,
+        fault=verdict.rule.name,
+        status=verdict.status,
+        value=_number(reading.value, 2),
+        uncertainty=_number(reading.uncertainty, 2),
+        unit=verdict.rule.value_unit,
+        warn=round(limit.warn, 3),
+        fault_limit=_number(limit.fault, 3),
+        time_s=_number(reading.time_s, 3),
+        view=verdict.view.value,
+        reason=reading.reason,
+        cue=verdict.cue,
+    )
+
+
+def _set(number: int, one: FoundSet, reps: Sequence[RepReport]) -> SetSummary:
+    full = [rep for rep in reps if not rep.partial]
+    return SetSummary(
+        index=number,
+        working_side=_side(one.side),
+        view=one.data.look.view.value,
+        yaw_deg=_number(one.data.look.yaw_deg, 1),
+        reps=tuple(rep.index for rep in reps),
+        score=_number(set_score([rep.score for rep in full]), 1),
+        coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
+    )
+
+
+def _not_judged(judged: Sequence[tuple[int, Verdict]]) -> tuple[NotJudged, ...]:
+    groups: dict[tuple[str, str], list[int]] = {}
+    rules = {verdict.rule.code: verdict.rule for _, verdict in judged}
+    for index, verdict in judged:
+        if verdict.status is Status.NOT_JUDGED:
+            groups.setdefault((verdict.rule.code, verdict.reading.reason), []).append(index)
+    return tuple(
+        NotJudged(rule=code, fault=rules[code].name, reps=tuple(reps), reason=reason, remedy=rules[code].remedy)
+        for (code, reason), reps in groups.items()
+    )
+
+
+def _fix(judged: Sequence[tuple[int, Verdict]]) -> Fix | None:
+    """Choose the one thing to fix: faults before warnings, then risk, then how often."""
+    flagged: dict[str, list[tuple[int, Verdict]]] = {}
+    for index, verdict in judged:
+        if verdict.flagged:
+            flagged.setdefault(verdict.rule.code, []).append((index, verdict))
+    if not flagged:
+        return None
+
+    def urgency(found: list[tuple[int, Verdict]]) -> tuple[int, int, int]:
+        faults = sum(verdict.status is Status.FAULT for _, verdict in found)
+        return (0 if faults else 1, found[0][1].rule.priority, -len(found))
+
+    worst = min(flagged.values(), key=urgency)
+    rule = worst[0][1].rule
+    reps = tuple(index for index, _ in worst)
+    return Fix(rule=rule.code, fault=rule.name, text=worst[0][1].cue, reps=reps)
+
+
+def _explain_none(found: Found, exercise: Exercise) -> list[str]:
+    """Say why nothing was counted, where nothing was."""
+    if found.sets:
+        return []
+    if found.look.view not in exercise.views:
+        return [_HOPELESS[found.look.view.value]] if found.look.view.value in _HOPELESS else []
+    if found.refused:
+        reason, count = found.refused.most_common(1)[0]
+        return [f"No repetition of the {exercise.title.lower()}: {reason} ({count} time{'s' if count > 1 else ''})."]
+    return [f"No repetition of the {exercise.title.lower()} was found: {exercise.film}"]

@@ -1,0 +1,402 @@
+"""The command line: exit codes, one sentence for every mistake, outputs whole or not at all.
+
+All run with `analyze_clip` replaced, but those marked `model`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+
+from formcheck import catalog
+from formcheck.cli import run
+from formcheck.errors import NoPersonError, OutputError
+from formcheck.report.model import Report
+from formcheck.track import Track
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "samples" / "kickback.mp4"
+Run = Callable[..., tuple[int, str, str]]
+
+
+def sample_report(status: str = "ok", *, partial: bool = False, complete: bool = True) -> Report:
+    rule = catalog.exercise("glute-kickback").rules[1]
+    verdict = {
+        "rule": rule.code,
+        "fault": rule.name,
+        "status": status,
+        "value": 18.0,
+        "uncertainty": 2.0,
+        "unit": "deg",
+        "warn": 15.0,
+        "fault_limit": 25.0,
+        "time_s": 2.0,
+        "view": "side",
+        "reason": "",
+        "cue": "",
+    }
+    times = {"start_s": 1.0, "lockout_s": 2.0, "lower_s": 3.0, "end_s": 4.0}
+    rep = {"index": 1, "side": "left", "set": 1, **times, "partial": partial, "score": 90.0, "coverage": 0.8}
+    base: dict[str, object] = {"version": "0.1.0", "source": "clip.mp4", "exercise": "glute-kickback"}
+    base |= {"profile": "standard", "view": "side", "working_side": "left", "fps": 30.0, "duration_s": 5.0}
+    base |= {"complete": complete, "score": 90.0, "coverage": 0.8, "sets": [], "cues": [], "not_judged": []}
+    base |= {"fix": None, "notes": [], "reps": [{**rep, "verdicts": [verdict]}]}
+    return Report.model_validate(base)
+
+
+def small_track() -> Track:
+    points = np.zeros((3, 33, 2))
+    return Track.from_arrays(np.arange(3) / 30, points, np.ones((3, 33)), (640, 480))
+
+
+class Fake:
+    """Stands in for the pipeline and the drawing; keeps what it was called with."""
+
+    def __init__(self) -> None:
+        self.report = sample_report()
+        self.error: BaseException | None = None
+        self.draw_error: BaseException | None = None
+        self.calls: list[tuple[Path, str | None, dict[str, Any]]] = []
+        self.during: Callable[[dict[str, Any]], None] = lambda options: None
+
+    def analyze_clip(self, path: Path, exercise: str | None, **options: Any) -> SimpleNamespace:
+        self.calls.append((path, exercise, options))
+        options["progress"](0, 0.0)
+        self.during(options)
+        if self.error:
+            raise self.error
+        kickback = catalog.exercise("glute-kickback")
+        return SimpleNamespace(
+            report=self.report, raw=small_track(), smoothed=small_track(), exercise=kickback
+        )
+
+    def write_annotated(self, clip: Path, *arguments: Any, progress: Any = None) -> None:
+        if self.draw_error:
+            raise self.draw_error
+        out: Path = arguments[3]
+        out.write_bytes(b"video")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
+    stand_in = Fake()
+    monkeypatch.setattr("formcheck.pipeline.analyze_clip", stand_in.analyze_clip)
+    monkeypatch.setattr("formcheck.pipeline.frames_estimate", lambda path: None)
+    monkeypatch.setattr("formcheck.annotate.write_annotated", stand_in.write_annotated)
+    monkeypatch.setattr("formcheck.models.resolve", lambda *arguments, **options: Path("model.task"))
+    return stand_in
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"not looked at")
+    return path
+
+
+@pytest.fixture
+def formcheck(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = run([str(item) for item in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def one_sentence(err: str) -> bool:
+    return err.startswith("formcheck: ") and err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_the_table_is_printed_and_nothing_else(fake: Fake, clip: Path, formcheck: Run) -> None:
+    code, out, err = formcheck("analyze", clip)
+    assert (code, err) == (0, "")
+    assert "Set score 90/100, judged 80 %" in out or "Score 90/100, judged 80 %" in out
+    assert "\x1b" not in out
+
+
+def test_options_reach_the_pipeline(fake: Fake, clip: Path, formcheck: Run) -> None:
+    formcheck("analyze", clip, "--exercise", "glute-kickback", "--side", "right", "--profile", "strict")
+    [(path, exercise, options)] = fake.calls
+    assert (path, exercise, options["profile"], options["model"]) == (
+        clip,
+        "glute-kickback",
+        "strict",
+        "full",
+    )
+    assert options["side"].value == "right"
+
+
+def test_without_an_exercise_the_pipeline_chooses(fake: Fake, clip: Path, formcheck: Run) -> None:
+    formcheck("analyze", clip)
+    assert fake.calls[0][1] is None
+
+
+def test_out_writes_all_three_beside_each_other(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    assert formcheck("analyze", clip, "--out", tmp_path / "a" / "b")[0] == 0
+    names = sorted(path.name for path in (tmp_path / "a" / "b").iterdir())
+    assert names == ["clip.annotated.mp4", "clip.report.json", "clip.track.npz"]
+    assert Report.from_json((tmp_path / "a" / "b" / "clip.report.json").read_bytes()) == fake.report
+
+
+def test_a_named_output_replaces_its_part_of_out(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    formcheck("analyze", clip, "--out", tmp_path / "out", "--json", tmp_path / "mine.json")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "clip.annotated.mp4",
+        "clip.track.npz",
+    ]
+    assert (tmp_path / "mine.json").exists()
+
+
+def test_of_a_track_only_the_report_is_written(fake: Fake, tmp_path: Path, formcheck: Run) -> None:
+    recorded = tmp_path / "clip.track.npz"
+    small_track().save(recorded)
+    assert formcheck("analyze", recorded, "--out", tmp_path / "out")[0] == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["clip.report.json"]
+
+
+def test_json_to_stdout_is_json_only(fake: Fake, clip: Path, formcheck: Run) -> None:
+    _, out, _ = formcheck("analyze", clip, "--json", "-")
+    assert json.loads(out)["schema"] == "formcheck-report-1"
+
+
+@pytest.mark.parametrize(
+    ("status", "partial", "fail_on", "code"),
+    [
+        ("fault", False, "fault", 1),
+        ("fault", False, "warn", 1),
+        ("warn", False, "fault", 0),
+        ("warn", False, "warn", 1),
+        ("too-close", False, "warn", 0),
+        ("fault", True, "warn", 0),  # partial reps are listed, not judged
+    ],
+)
+def test_fail_on(
+    fake: Fake, clip: Path, formcheck: Run, status: str, partial: bool, fail_on: str, code: int
+) -> None:
+    fake.report = sample_report(status, partial=partial)
+    assert formcheck("analyze", clip, "--fail-on", fail_on)[0] == code
+    assert formcheck("analyze", clip)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["analyze", "none.mp4"], "There is no file none.mp4"),
+        (["analyze", "."], "is not a file"),
+        (["analyze", "CLIP", "--exercise", "glute-kickbak"], "did you mean glute-kickback"),
+        (["analyze", "CLIP", "--profile", "hard"], "standard, strict, beginner"),
+        (["analyze", "CLIP", "--rules", "nowhere"], "no folder nowhere"),
+        (["analyze", "CLIP", "--side", "up"], "'up'"),
+        (["analyze", "CLIP", "--fail-on", "ok"], "'ok'"),
+        (["analyze", "CLIP", "--json", "no/where.json"], "there is no folder no"),
+        (["analyze", "CLIP", "--json", "FOLDER"], "it is a folder"),
+        (["analyze", "CLIP", "--track", "CLIP"], "would overwrite"),
+        (["analyze", "CLIP", "--track", "FOLDER/x", "--json", "FOLDER/x"], "two outputs"),
+        (["analyze", "CLIP", "--out", "CLIP"], "is a file, not a folder"),
+        (["analyze", "TRACK", "--annotated", "x.mp4"], "no pictures"),
+        (["analyze"], "Missing argument"),
+        (["analyse", "CLIP"], "No such command"),
+        (["analyze", "CLIP", "--exersice", "x"], "No such option"),
+        (["explain", "knee-bnt"], "did you mean knee-bent"),
+        (["evaluate", "nowhere"], "no folder nowhere"),
+        (["bench", "none.mp4"], "no file none.mp4"),
+        (["models", "--fetch", "huge"], "lite, full, heavy"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_2(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run, arguments: list[str], words: str
+) -> None:
+    names = {"CLIP": str(clip), "FOLDER": str(tmp_path), "TRACK": str(tmp_path / "t.npz")}
+    small_track().save(tmp_path / "t.npz")
+    for name, path in names.items():
+        arguments = [argument.replace(name, path) for argument in arguments]
+    before = clip.read_bytes()
+    code, out, err = formcheck(*arguments)
+    assert (code, out) == (2, "")
+    assert one_sentence(err)
+    assert words.lower() in err.lower()
+    assert not fake.calls
+    assert clip.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_closed_folder_is_noticed_before_the_analysis(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    assert formcheck("analyze", clip, "--json", closed / "x.json")[0] == 2
+    assert not fake.calls
+
+
+def test_a_device_is_not_replaced(fake: Fake, clip: Path, formcheck: Run) -> None:
+    code, _, err = formcheck("analyze", clip, "--json", os.devnull)
+    assert code == 2
+    assert "not an ordinary file" in err
+    assert Path(os.devnull).exists()
+    assert not Path(os.devnull).is_file()
+
+
+def test_what_is_not_a_clip_is_3(clip: Path, tmp_path: Path, formcheck: Run) -> None:
+    empty = tmp_path / "empty.mp4"
+    empty.touch()
+    text = tmp_path / "text.mp4"
+    text.write_text("This is no video.\n" * 50)
+    track = tmp_path / "broken.npz"
+    track.write_bytes(b"PK\x03\x04 broken")
+    nothing = tmp_path / "nothing.npz"
+    nothing.touch()
+    for path in (empty, text, track, nothing):
+        code, out, err = formcheck("analyze", path)
+        assert (code, out) == (3, ""), err
+        assert one_sentence(err)
+
+
+def test_a_clip_without_a_person_is_3(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
+    fake.error = NoPersonError("nobody was seen in clip.mp4")
+    kept = tmp_path / "old.json"
+    kept.write_text("old")
+    code, _, err = formcheck("analyze", clip, "--json", kept)
+    assert (code, err) == (3, "formcheck: Nobody was seen in clip.mp4.\n")
+    assert kept.read_text() == "old"
+
+
+def test_the_result_is_printed_even_where_a_file_fails(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    fake.draw_error = OutputError("the disk is full")
+    code, out, err = formcheck("analyze", clip, "--annotated", tmp_path / "a.mp4")
+    assert code == 2
+    assert "90/100" in out
+    assert err == "formcheck: The disk is full.\n"
+
+
+def test_a_bug_shows_a_traceback_only_when_asked(fake: Fake, clip: Path, formcheck: Run) -> None:
+    fake.error = ZeroDivisionError("division by zero")
+    code, _, err = formcheck("analyze", clip)
+    assert code == 70
+    assert one_sentence(err)
+    assert "please report" in err
+    code, _, err = formcheck("analyze", clip, "--verbose")
+    assert code == 70
+    assert "Traceback" in err
+
+
+def test_the_first_ctrl_c_keeps_what_was_analysed(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    def press(options: dict[str, Any]) -> None:
+        assert not options["stop"]()
+        signal.raise_signal(signal.SIGINT)
+        assert options["stop"]()
+
+    fake.during = press
+    fake.report = sample_report(complete=False)
+    before = signal.getsignal(signal.SIGINT)
+    code, out, _ = formcheck("analyze", clip, "--json", tmp_path / "part.json")
+    assert code == 130
+    assert "This report is partial" in out
+    assert not Report.from_json((tmp_path / "part.json").read_bytes()).complete
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_second_ctrl_c_stops_at_once(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
+    def press(options: dict[str, Any]) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    fake.during = press
+    code, out, err = formcheck("analyze", clip, "--json", tmp_path / "part.json")
+    assert (code, out, err) == (130, "", "formcheck: Stopped.\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4"]
+
+
+def test_version_help_and_lists(formcheck: Run) -> None:
+    assert formcheck("--version")[1].startswith("formcheck 0.")
+    assert "analyze" in formcheck("--help")[1]
+    assert formcheck()[1] == formcheck("--help")[1]
+    assert "--fail-on" in formcheck("analyze", "--help")[1]
+    assert formcheck("exercises")[1].startswith("glute-kickback")
+    assert "WHAT IS CHECKED" in formcheck("explain", "glute-kickback")[1]
+    assert "full" in formcheck("models")[1]
+
+
+def test_reports_fit_the_printed_schema(formcheck: Run) -> None:
+    schema = json.loads(formcheck("schema")[1])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(sample_report("fault").to_json()), schema)
+
+
+def command(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "formcheck", *map(str, arguments)]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", **options)
+
+
+def test_the_command_line_starts_without_the_heavy_libraries() -> None:
+    code = (
+        "import sys; from formcheck.cli import run; run(['--help']); "
+        "print({'mediapipe', 'cv2', 'av', 'scipy', 'numpy', 'pydantic'} & sys.modules.keys(), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr.strip() == "set()"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    line = f"{sys.executable} -m formcheck explain glute-kickback | head -n 1"
+    done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_a_terminal_that_cannot_write_a_degree_sign_is_no_error() -> None:
+    done = command("explain", "GKB02", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+@pytest.mark.model
+def test_the_sample_gives_a_table_a_valid_report_and_no_noise(tmp_path: Path) -> None:
+    done = command("analyze", SAMPLE, "--exercise", "glute-kickback", "--out", tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "/100, judged" in done.stdout
+    report = json.loads((tmp_path / "kickback.report.json").read_text("utf-8"))
+    jsonschema.validate(report, json.loads(command("schema").stdout))
+    assert report["reps"]
+    assert (tmp_path / "kickback.annotated.mp4").stat().st_size > 10_000
+
+    again = command("analyze", tmp_path / "kickback.track.npz", "--json", "-")
+    assert json.loads(again.stdout)["reps"] == report["reps"]
+
+
+@pytest.mark.model
+def test_ctrl_c_on_the_sample_reports_what_was_seen() -> None:
+    line = [sys.executable, "-m", "formcheck", "analyze", str(SAMPLE), "--verbose"]
+    with subprocess.Popen(
+        line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as job:
+        assert job.stderr is not None
+        for row in job.stderr:  # once the model runs
+            if "TensorFlow Lite" in row or "inference_feedback" in row:
+                break
+        job.send_signal(signal.SIGINT)
+        out, _ = job.communicate(timeout=60)
+    assert job.returncode == 130
+    assert "partial" in out
