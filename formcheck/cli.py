@@ -71,13 +71,10 @@ def analyze(
 
     wanted = plan(clip, out, json=None if _is_dash(json) else json, annotated=annotated, track=track)
     _check_names(exercise, profile, rules)
-    from . import models, pipeline
+    from . import pipeline
     from .pose import Side
 
-    total = pipeline.frames_estimate(clip)
-    if clip.suffix.lower() != ".npz":
-        models.resolve(model, progress=True)
-    with ctrl_c() as stopped, bar("analysing", total) as progress:
+    with ctrl_c() as stopped, bar("analysing", pipeline.frames_estimate(clip)) as progress:
         analysis = pipeline.analyze_clip(
             clip,
             exercise,

@@ -24,20 +24,20 @@ from formcheck.rule import (
 from ._shared import BRIEF, hold, lowering, lumbar_extension, own_best_top
 
 SOURCE = "PureGym, Glute Kickbacks (puregym.com/exercises/glutes/glute-kickbacks/glute-kickback)"
+ENOUGH_DEG = 6.0
+"""Leg above the line of the trunk that is enough: the source asks for a flat back, not for height."""
 ALL_BUT_HEAD = OBLIQUE | {View.FOOT_END}
 
 
 def lift_shortfall(data: RepData) -> Reading:
     """Degrees by which the leg stays below the person's own best, or below the line of the trunk."""
-    top = data.read("leg_elevation_deg", Phase.TOP, "median", from_start=False)
+    top = data.read("leg_against_trunk_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
         return top
-    best = own_best_top(data, "leg_elevation_deg")
-    below_trunk = -data.median("leg_against_trunk_deg", Phase.TOP)
-    against_self = best - top.value
-    if below_trunk > against_self:
-        return Reading(below_trunk, 4.0, top.time_s, "the leg stays below the line of your trunk")
-    return Reading(against_self, 2.5, top.time_s, "against your own best reps")
+    best = own_best_top(data, "leg_against_trunk_deg")
+    wanted = min(max(best, 0.0), ENOUGH_DEG)
+    reason = "against your own best reps" if best > 0 else "the leg stays below the line of your trunk"
+    return Reading(wanted - top.value, 2.5 if len(data.set.reps) > 1 else 4.0, top.time_s, reason)
 
 
 def toe_rest(data: RepData) -> Reading:

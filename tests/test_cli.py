@@ -1,6 +1,6 @@
 """The command line: exit codes, one sentence for every mistake, outputs whole or not at all.
 
-All run with `analyze_clip` replaced, but those marked `model`.
+All run with `analyze_clip` replaced; `test_cli_process.py` holds those that run the real thing.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,8 +24,6 @@ from formcheck.errors import NoPersonError, OutputError
 from formcheck.report.model import Report
 from formcheck.track import Track
 
-ROOT = Path(__file__).parents[1]
-SAMPLE = ROOT / "samples" / "kickback.mp4"
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -93,8 +90,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     stand_in = Fake()
     monkeypatch.setattr("formcheck.pipeline.analyze_clip", stand_in.analyze_clip)
     monkeypatch.setattr("formcheck.pipeline.frames_estimate", lambda path: None)
-    monkeypatch.setattr("formcheck.annotate.write_annotated", stand_in.write_annotated)
-    monkeypatch.setattr("formcheck.models.resolve", lambda *arguments, **options: Path("model.task"))
+    drawing = SimpleNamespace(write_annotated=stand_in.write_annotated)
+    monkeypatch.setitem(sys.modules, "formcheck.annotate", drawing)
     return stand_in
 
 
@@ -253,21 +250,6 @@ def test_a_device_is_not_replaced(fake: Fake, clip: Path, formcheck: Run) -> Non
     assert not Path(os.devnull).is_file()
 
 
-def test_what_is_not_a_clip_is_3(clip: Path, tmp_path: Path, formcheck: Run) -> None:
-    empty = tmp_path / "empty.mp4"
-    empty.touch()
-    text = tmp_path / "text.mp4"
-    text.write_text("This is no video.\n" * 50)
-    track = tmp_path / "broken.npz"
-    track.write_bytes(b"PK\x03\x04 broken")
-    nothing = tmp_path / "nothing.npz"
-    nothing.touch()
-    for path in (empty, text, track, nothing):
-        code, out, err = formcheck("analyze", path)
-        assert (code, out) == (3, ""), err
-        assert one_sentence(err)
-
-
 def test_a_clip_without_a_person_is_3(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
     fake.error = NoPersonError("nobody was seen in clip.mp4")
     kept = tmp_path / "old.json"
@@ -327,76 +309,7 @@ def test_the_second_ctrl_c_stops_at_once(fake: Fake, clip: Path, tmp_path: Path,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4"]
 
 
-def test_version_help_and_lists(formcheck: Run) -> None:
-    assert formcheck("--version")[1].startswith("formcheck 0.")
-    assert "analyze" in formcheck("--help")[1]
-    assert formcheck()[1] == formcheck("--help")[1]
-    assert "--fail-on" in formcheck("analyze", "--help")[1]
-    assert formcheck("exercises")[1].startswith("glute-kickback")
-    assert "WHAT IS CHECKED" in formcheck("explain", "glute-kickback")[1]
-    assert "full" in formcheck("models")[1]
-
-
 def test_reports_fit_the_printed_schema(formcheck: Run) -> None:
     schema = json.loads(formcheck("schema")[1])
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(sample_report("fault").to_json()), schema)
-
-
-def command(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "formcheck", *map(str, arguments)]
-    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", **options)
-
-
-def test_the_command_line_starts_without_the_heavy_libraries() -> None:
-    code = (
-        "import sys; from formcheck.cli import run; run(['--help']); "
-        "print({'mediapipe', 'cv2', 'av', 'scipy', 'numpy', 'pydantic'} & sys.modules.keys(), file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.stderr.strip() == "set()"
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    line = f"{sys.executable} -m formcheck explain glute-kickback | head -n 1"
-    done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.count("\n") == 1
-    assert done.stderr == ""
-
-
-def test_a_terminal_that_cannot_write_a_degree_sign_is_no_error() -> None:
-    done = command("explain", "GKB02", env={**os.environ, "PYTHONIOENCODING": "ascii"})
-    assert done.returncode == 0
-    assert done.stderr == ""
-
-
-@pytest.mark.model
-def test_the_sample_gives_a_table_a_valid_report_and_no_noise(tmp_path: Path) -> None:
-    done = command("analyze", SAMPLE, "--exercise", "glute-kickback", "--out", tmp_path)
-    assert done.returncode == 0
-    assert done.stderr == ""
-    assert "/100, judged" in done.stdout
-    report = json.loads((tmp_path / "kickback.report.json").read_text("utf-8"))
-    jsonschema.validate(report, json.loads(command("schema").stdout))
-    assert report["reps"]
-    assert (tmp_path / "kickback.annotated.mp4").stat().st_size > 10_000
-
-    again = command("analyze", tmp_path / "kickback.track.npz", "--json", "-")
-    assert json.loads(again.stdout)["reps"] == report["reps"]
-
-
-@pytest.mark.model
-def test_ctrl_c_on_the_sample_reports_what_was_seen() -> None:
-    line = [sys.executable, "-m", "formcheck", "analyze", str(SAMPLE), "--verbose"]
-    with subprocess.Popen(
-        line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as job:
-        assert job.stderr is not None
-        for row in job.stderr:  # once the model runs
-            if "TensorFlow Lite" in row or "inference_feedback" in row:
-                break
-        job.send_signal(signal.SIGINT)
-        out, _ = job.communicate(timeout=60)
-    assert job.returncode == 130
-    assert "partial" in out

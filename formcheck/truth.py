@@ -1,0 +1,128 @@
+"""Known truth of rendered clips (`synth-truth-1`), in the terms of the rules.
+
+For each fault the true value is taken from the posed skeleton in the sense and unit of the rule's
+measure, so that the rule's own limits say whether the fault is truly there. A value between the warning
+and the fault limit is neither: it is left out of precision and recall.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+EXERCISES = {
+    "kickback": "glute-kickback",
+    "hip_thrust": "single-leg-hip-thrust",
+    "donkey_kick": "donkey-kick",
+    "glute_bridge": "single-leg-glute-bridge",
+    "hip_thrust_bilateral": "hip-thrust",
+}
+VIEWS = {"left": "side", "right": "side", "working_side": "side", "other_side": "side"}
+INJECTED = {
+    "lumbar_extension": "lumbar-arching",
+    "knee_bend": "knee-bent",
+    "hips_open": "pelvis-rotated",
+    "head_up": "head-up",
+    "low_height": "small-range",
+    "fast_lowering": "lowering-too-fast",
+    "no_hold": "no-hold",
+    "nonworking_drop": "free-leg-drop",
+    "nonworking_rise": "free-leg-rise",
+    "shin_not_vertical": "shin-not-vertical",
+    "hips_not_level": "pelvis-tilt",
+    "incomplete_lockout": "incomplete-lockout",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrueRep:
+    """One true repetition: times, angles at the lockout, injected faults, and the start position."""
+
+    start_s: float
+    lockout_s: float
+    lower_s: float
+    end_s: float
+    lockout: dict[str, float]
+    peak: dict[str, float]
+    rest: dict[str, float]
+    injected: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The truth of one clip."""
+
+    exercise: str
+    side: str
+    view: str
+    azimuth_deg: float
+    reps: tuple[TrueRep, ...]
+    onsets: tuple[tuple[str, int, float], ...]
+    time_s: np.ndarray
+    angles: dict[str, np.ndarray]
+
+    @classmethod
+    def load(cls, path: Path) -> Truth:
+        """Read a truth file."""
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        frames = data["frames"]
+        keys = frames[0]["angles"].keys()
+        angles = {key: np.array([frame["angles"][key] for frame in frames]) for key in keys}
+        idle = np.array([frame["phase"] == "start" for frame in frames])
+        rest = {key: float(np.median(values[idle])) for key, values in angles.items()}
+        reps = tuple(
+            TrueRep(
+                rep["start"],
+                rep["lockout"],
+                rep["lower"],
+                rep["end"],
+                rep["at_lockout"],
+                rep["peak"],
+                rest,
+                frozenset(INJECTED[name] for name in rep["faults"]),
+            )
+            for rep in data["reps"]
+        )
+        return cls(
+            EXERCISES[data["exercise"]],
+            {"L": "left", "R": "right"}[data["working_leg"]],
+            VIEWS.get(data["camera"]["view"], data["camera"]["view"]),
+            float(data["camera"]["azimuth"]),
+            reps,
+            tuple((INJECTED[f["type"]], f["rep"], f["onset"]) for f in data["faults"]),
+            np.array([frame["t"] for frame in frames]),
+            angles,
+        )
+
+
+def _changed(key: str) -> Callable[[TrueRep], float]:
+    return lambda rep: rep.lockout[key] - rep.rest[key]
+
+
+def _if_injected(fault: str) -> Callable[[TrueRep], float]:
+    """For faults whose truth has no angle of the rule's own definition: put in or not."""
+    return lambda rep: float("inf") if fault in rep.injected else float("-inf")
+
+
+TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {
+    "lumbar-arching": _changed("lumbar_extension"),
+    "knee-bent": lambda rep: rep.peak["knee_flexion_working"],
+    "pelvis-rotated": _changed("pelvic_obliquity"),
+    "head-up": _if_injected("head-up"),
+    "small-range": _if_injected("small-range"),
+    "no-hold": lambda rep: rep.lower_s - rep.lockout_s,
+    "lowering-too-fast": lambda rep: rep.end_s - rep.lower_s,
+    "incomplete-lockout": lambda rep: rep.lockout["hip_trunk_angle_working"] - 180.0,
+    "free-leg-drop": _changed("leg_elevation_other"),
+    "free-leg-rise": _changed("leg_elevation_other"),
+    "free-leg-bent": lambda rep: rep.lockout["knee_flexion_other"],
+    "shin-not-vertical": lambda rep: rep.lockout["shin_from_vertical_working"],
+    "foot-too-close": lambda rep: rep.lockout["shin_from_vertical_working"],
+    "pelvis-tilt": _changed("pelvic_obliquity"),
+}
+"""True value of a fault's measure at a repetition; faults not named here are never put in."""

@@ -1,0 +1,109 @@
+"""The command line as a process of its own, and on real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from formcheck.cli import run
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "samples" / "kickback.mp4"
+
+
+def test_version_help_and_lists(capsys: pytest.CaptureFixture[str]) -> None:
+    def printed(*arguments: str) -> str:
+        assert run(arguments) == 0
+        return capsys.readouterr().out
+
+    assert printed("--version").startswith("formcheck 0.")
+    assert "analyze" in printed("--help")
+    assert printed() == printed("--help")
+    assert "--fail-on" in printed("analyze", "--help")
+    assert printed("exercises").startswith("glute-kickback")
+    assert "WHAT IS CHECKED" in printed("explain", "glute-kickback")
+    assert "full" in printed("models")
+
+
+def test_what_is_not_a_clip_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty.mp4"
+    empty.touch()
+    text = tmp_path / "text.mp4"
+    text.write_text("This is no video.\n" * 50)
+    track = tmp_path / "broken.npz"
+    track.write_bytes(b"PK\x03\x04 broken")
+    nothing = tmp_path / "nothing.npz"
+    nothing.touch()
+    for path in (empty, text, track, nothing):
+        code = run(["analyze", str(path)])
+        out, err = capsys.readouterr()
+        assert (code, out) == (3, ""), err
+        assert err.startswith("formcheck: ")
+        assert err.count("\n") == 1
+
+
+def command(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "formcheck", *map(str, arguments)]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", **options)
+
+
+def test_the_command_line_starts_without_the_heavy_libraries() -> None:
+    code = (
+        "import sys; from formcheck.cli import run; run(['--help']); heavy = "
+        "{'mediapipe', 'cv2', 'av', 'scipy', 'numpy', 'pydantic'}; print(heavy & sys.modules.keys(), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr.strip() == "set()"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    line = f"{sys.executable} -m formcheck explain glute-kickback | head -n 1"
+    done = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_a_terminal_that_cannot_write_a_degree_sign_is_no_error() -> None:
+    done = command("explain", "GKB02", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+@pytest.mark.model
+def test_the_sample_gives_a_table_a_valid_report_and_no_noise(tmp_path: Path) -> None:
+    done = command("analyze", SAMPLE, "--exercise", "glute-kickback", "--out", tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "/100, judged" in done.stdout
+    report = json.loads((tmp_path / "kickback.report.json").read_text("utf-8"))
+    jsonschema.validate(report, json.loads(command("schema").stdout))
+    assert report["reps"]
+    assert (tmp_path / "kickback.annotated.mp4").stat().st_size > 10_000
+
+    again = command("analyze", tmp_path / "kickback.track.npz", "--json", "-")
+    assert json.loads(again.stdout)["reps"] == report["reps"]
+
+
+@pytest.mark.model
+def test_ctrl_c_on_the_sample_reports_what_was_seen() -> None:
+    line = [sys.executable, "-m", "formcheck", "analyze", str(SAMPLE), "--verbose"]
+    with subprocess.Popen(
+        line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as job:
+        assert job.stderr is not None
+        for row in job.stderr:  # once the model runs
+            if "TensorFlow Lite" in row or "inference_feedback" in row:
+                break
+        job.send_signal(signal.SIGINT)
+        out, _ = job.communicate(timeout=60)
+    assert job.returncode == 130
+    assert "partial" in out
