@@ -46,7 +46,8 @@ def drawable(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _width(text: str, font: int, scale: float, thick: int) -> int:
-    return int(cv2.getTextSize(text, font, scale, thick)[0][0])
+    width: int = cv2.getTextSize(text, font, scale, thick)[0][0]
+    return width
 
 
 class Canvas:

@@ -7,6 +7,7 @@ reader of a pipe went away. Whatever is slow to import is imported inside the co
 
 from __future__ import annotations
 
+import itertools
 import json as jsonlib
 import logging
 import sys
@@ -131,8 +132,11 @@ def evaluate(
         check_writable(json)
     if tracks:
         make_folder(tracks)
-    with bar("evaluating", None, "clips") as progress:
-        result = evaluation.evaluate(folder, model=model, profile=profile, tracks=tracks, progress=progress)
+    count = itertools.count()
+    with bar("evaluating", len(list(folder.glob("*.mp4"))), "clips") as advance:
+        result = evaluation.evaluate(
+            folder, model=model, profile=profile, tracks=tracks, progress=lambda name: advance(next(count))
+        )
     if json and not _is_dash(json):
         write_text(json, result.to_json())
     say(_line(result.to_json() if _is_dash(json) else result.table()))
@@ -232,7 +236,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         close_pipe()
         return PIPE_CLOSED
     except (KeyboardInterrupt, typer.Abort):
-        complain("stopped")
         return 130
     except Exception as error:
         if verbose:

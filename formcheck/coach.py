@@ -146,11 +146,7 @@ class Coach:
         data = self._data(rep, side)
         if self._exercise.refuses(data) is not None:
             return None
-        ready = [
-            rule
-            for rule in self._exercise.rules
-            if rule.read is None and rule.when in (Phase.TOP, Phase.LIFT) or rule.safety
-        ]
+        ready = [rule for rule in self._exercise.rules if rule.ready(phase)]
         self._verdicts = tuple(judge_rule(rule, data, self._limits[rule.code]) for rule in ready)
         return self._chooser.update(time_s, phase, self._verdicts)
 

@@ -25,7 +25,7 @@ _SUPINE_GAIN, _SUPINE_OFFSET = 1.3, 2.0
 _FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same landmarks
 _LONE_DEG = 7.0  # error of one witness alone
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
-_FULL_RANGE = 0.70  # a rep below this share of the largest is short and no baseline for lockout
+_FULL_RANGE = 0.62  # a rep below this share of the largest is short and no baseline for lockout
 
 
 def lumbar_extension(data: RepData) -> Reading:

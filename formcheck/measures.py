@@ -109,12 +109,12 @@ def _free_leg_elevation(body: Body) -> Floats:
     return _rise_deg(body, "free", "hip", "ankle")
 
 
-@_define("knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=5.0, change_error=4.0)
+@_define("knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=3.5)
 def _knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.joint("working", part) for part in ("hip", "knee", "ankle")))
 
 
-@_define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=9.0, change_error=5.0)
+@_define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=6.0)
 def _free_knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.joint("free", part) for part in ("hip", "knee", "ankle")))
 
@@ -153,8 +153,7 @@ def _leg_against_trunk(body: Body) -> Floats:
     "shin_from_vertical_deg",
     "Working shin against the vertical, + = ankle further from the hips than the knee (foot too far).",
     needs=_LEG[1:],
-    error=4.0,
-    change_error=3.0,
+    error=5.0,
 )
 def _shin_from_vertical(body: Body) -> Floats:
     return _rise_deg(body, "working", "knee", "ankle") + 90.0
@@ -237,7 +236,7 @@ def _hip_travel(body: Body) -> Floats:
     return 100.0 * body.travel(body.joint("middle", "hip"))
 
 
-@_define("heel_lift_deg", "Slope of the working foot from toe up to heel.", error=8.0, change_error=5.0,
+@_define("heel_lift_deg", "Slope of the working foot from toe up to heel.", error=10.0,
          needs=(("working", "heel"), ("working", "foot_index")))
 def _heel_lift(body: Body) -> Floats:
     return g.elevation_deg(

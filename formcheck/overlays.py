@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -126,10 +125,10 @@ def draw_skeleton(canvas: Canvas, state: Overlay) -> None:
         _draw_bone(canvas, state, a, b, DIM, 2.0)
     for side in (state.near.other, state.near):
         for a_name, b_name in _BONES:
-            a, b = Landmark[f"LEFT_{a_name}"] + side.offset, Landmark[f"LEFT_{b_name}"] + side.offset
+            first, last = (Landmark[f"LEFT_{name}"].value + side.offset for name in (a_name, b_name))
             leg = side in state.working and a_name in _LEG
             plain = WHITE if side is state.near else DIM
-            _draw_bone(canvas, state, a, b, BLUE if leg else plain, 4.0 if leg else 2.4)
+            _draw_bone(canvas, state, first, last, BLUE if leg else plain, 4.0 if leg else 2.4)
 
 
 def _draw_bone(canvas: Canvas, state: Overlay, a: int, b: int, colour: Colour, width: float) -> None:

@@ -123,8 +123,8 @@ class Rule:
         from_start: Whether the person's own start position is subtracted.
         read: A function of the rep instead of `measure`, for checks beyond one threshold.
         unit: The unit of what `read` returns.
+        decided: With `read`, the first phase in which it can be judged live.
         limit: True-form limits.
-        beginner, strict: What the profiles multiply the limits' distance from ideal with.
         views: Views it can be judged from.
         priority: 1 is spoken first.
         weight: Share of the score, of 100 over the exercise.
@@ -153,6 +153,7 @@ class Rule:
     from_start: bool = False
     read: Callable[[RepData], Reading] | None = None
     unit: str = ""
+    decided: Phase = Phase.BOTTOM
     priority: int = 8
     weight: float = 0.0
     safety: bool = False
@@ -163,6 +164,12 @@ class Rule:
             raise ValueError(f"{self.code}: give either a measure or a read function")
         if self.measure and self.measure not in MEASURES:
             raise ValueError(f"{self.code}: there is no measure {self.measure}")
+
+    def ready(self, phase: Phase) -> bool:
+        """Whether an open repetition in this phase has shown enough to judge the rule."""
+        order = (Phase.UP, Phase.TOP, Phase.DOWN, Phase.BOTTOM)
+        needed = self.decided if self.read else {Phase.LIFT: Phase.TOP, Phase.START: Phase.TOP}.get(self.when, self.when)
+        return phase in order and order.index(phase) >= order.index(needed)
 
     @property
     def value_unit(self) -> str:

@@ -9,12 +9,16 @@ import numpy as np
 
 from .body import Body, Part, Role
 from .measures import MEASURES, Measure
-from .pose import Floats, Side
+from .pose import Floats, Side, View
 from .reps import Phase, Rep
 from .track import Track
 from .view import Look
 
 MIN_VISIBILITY = 0.5
+TIME_ERROR_S = 0.18
+"""Error of a phase's length from the side: a frame, the smoothing, and both ends."""
+MAX_JUMP_PCT = 5.0
+"""A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
 MIN_USABLE = 0.60
 """Share of a phase's frames in which every needed joint must be seen."""
 
@@ -74,10 +78,12 @@ class SetData:
         return {}
 
     def sees(self, role: Role, part: Part) -> np.ndarray:
-        """Return (T,) whether a joint is there and the model claims to see it."""
+        """Return (T,) whether a joint is there, the model claims to see it, and it does not jump about."""
         if (role, part) not in self.usable:
-            there = np.isfinite(self.body.joint(role, part)[:, 0])
-            self.usable[(role, part)] = there & (self.body.visibility(role, part) >= MIN_VISIBILITY)
+            smooth, raw = self.body.joint(role, part), self.raw.joint(role, part)
+            jump_pct = 100.0 * np.hypot(*(raw - smooth).T) / self.body.trunk_px
+            steady = np.nan_to_num(jump_pct, nan=np.inf) < MAX_JUMP_PCT
+            self.usable[(role, part)] = steady & (self.body.visibility(role, part) >= MIN_VISIBILITY)
         return self.usable[(role, part)]
 
     def frames(self, start_s: float, end_s: float) -> slice:
@@ -124,6 +130,16 @@ class RepData:
         """Return the median of a measure in a phase, less the set's own start position."""
         return self.median(name, phase) - self.set.start_value(name)
 
+    def time_error_s(self, duration_s: float, signal: str) -> float:
+        """Return the standard error of a phase's end, from the slope of the signal there.
+
+        A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s
+        (rendered clips, from the side; twice that from elsewhere).
+        """
+        base = TIME_ERROR_S if self.look.view is View.SIDE else 2 * TIME_ERROR_S
+        share = MEASURES[signal].change_error / max(self.rep.range, 1e-6)
+        return float(np.hypot(base, 1.5 * duration_s * share))
+
     def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:
         """Read one value of a frame measure from a phase.
 
@@ -137,7 +153,7 @@ class RepData:
         for role, joint in measure.needs:
             seen = self.set.sees(role, joint)[part]
             if seen.mean() < MIN_USABLE:
-                return Reading.none(f"cannot see your {_called(self.set.body, role, joint)}")
+                return Reading.none(f"cannot see your {_called(self.set.body, role, joint)} steadily")
             good &= seen
         if good.mean() < MIN_USABLE:
             return Reading.none("the outline of your body was not clear")

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
-from formcheck.lumbar import lumbar_extension
 from formcheck.rule import Phase, Reading, RepData
 
-__all__ = ["hold", "lowering", "lumbar_extension"]
-
 BRIEF = "thresholds: engineering choices of the formcheck brief, measured on rendered clips"
-TIME_ERROR_S = 0.12
-"""Error of a phase's duration: one frame and the smoothing at both ends (rendered clips)."""
 
 
-def hold(data: RepData) -> Reading:
-    """Seconds at the top."""
-    rep = data.rep
-    return Reading(rep.lower_s - rep.lockout_s, TIME_ERROR_S, rep.lower_s)
+def hold_of(signal: str) -> Callable[[RepData], Reading]:
+    """Return a check of the seconds at the top of a signal."""
+
+    def hold(data: RepData) -> Reading:
+        rep = data.rep
+        moving = (rep.lockout_s - rep.start_s + rep.end_s - rep.lower_s) / 2
+        return Reading(rep.lower_s - rep.lockout_s, data.time_error_s(moving, signal), rep.lower_s)
+
+    return hold
 
 
-def lowering(data: RepData) -> Reading:
-    """Seconds from leaving the top to the bottom."""
-    rep = data.rep
-    return Reading(rep.end_s - rep.lower_s, TIME_ERROR_S, rep.end_s)
+def lowering_of(signal: str) -> Callable[[RepData], Reading]:
+    """Return a check of the seconds from leaving the top of a signal to its bottom."""
+
+    def lowering(data: RepData) -> Reading:
+        took_s = data.rep.end_s - data.rep.lower_s
+        return Reading(took_s, data.time_error_s(took_s, signal), data.rep.end_s)
+
+    return lowering
 
 
 def of_best(data: RepData) -> tuple[float, float]:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from formcheck.lumbar import lumbar_extension
 from formcheck.rule import (
     OBLIQUE,
     SIDEWAYS,
@@ -21,7 +22,7 @@ from formcheck.rule import (
     View,
 )
 
-from ._shared import BRIEF, hold, lowering, lumbar_extension, own_best_top
+from ._shared import BRIEF, hold_of, lowering_of, own_best_top
 
 SOURCE = "PureGym, Glute Kickbacks (puregym.com/exercises/glutes/glute-kickbacks/glute-kickback)"
 ENOUGH_DEG = 6.0
@@ -70,6 +71,7 @@ LUMBAR_ARCHING = Rule(
     why="Past what the hip can extend, the leg only rises because the lower back hollows.",
     source=f"{SOURCE}; 6/10 deg between a braced and an unbraced prone leg lift (Oh 2007, JOSPT 10.2519/jospt.2007.2435)",
     read=lumbar_extension,
+    decided=Phase.TOP,
     unit="deg",
     limit=Above(6.0, 10.0),
     views=SIDEWAYS,
@@ -171,7 +173,8 @@ NO_HOLD = Rule(
     says="At the top, squeeze your glutes and hold this position for a second.",
     why="The hold keeps the glute working where it is shortest, and takes the swing out.",
     source=f"{SOURCE}; {BRIEF}",
-    read=hold,
+    read=hold_of("leg_elevation_deg"),
+    decided=Phase.DOWN,
     unit="s",
     limit=Below(1.0, 0.6),
     views=ALL_BUT_HEAD,
@@ -190,7 +193,7 @@ LOWERING_TOO_FAST = Rule(
     says="Slowly return your leg back down in line with your hips.",
     why="A dropped leg is not controlled by the glute, and drags the pelvis with it.",
     source=f"{SOURCE}; {BRIEF}",
-    read=lowering,
+    read=lowering_of("leg_elevation_deg"),
     unit="s",
     limit=Below(1.0, 0.6),
     views=ALL_BUT_HEAD,

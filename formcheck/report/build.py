@@ -14,7 +14,7 @@ from ..rule import Exercise, Limit, Status
 from ..score import rep_score, set_score
 from ..setdata import RepData
 from ..sets import Found, FoundSet
-from .model import CueReport, Fix, NotJudged, RepReport, Report, SetSummary, VerdictReport
+from .model import CueReport, Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
 
 _HOPELESS = {
     "head-end": "Repetitions cannot be counted from the head end: film from the side.",
@@ -142,7 +142,9 @@ def _not_judged(judged: Sequence[tuple[int, Verdict]]) -> tuple[NotJudged, ...]:
         if verdict.status is Status.NOT_JUDGED:
             groups.setdefault((verdict.rule.code, verdict.reading.reason), []).append(index)
     return tuple(
-        NotJudged(rule=code, fault=rules[code].name, reps=tuple(reps), reason=reason, remedy=rules[code].remedy)
+        NotJudged(
+            rule=code, fault=rules[code].name, reps=tuple(reps), reason=reason, remedy=rules[code].remedy
+        )
         for (code, reason), reps in groups.items()
     )
 
@@ -174,5 +176,7 @@ def _explain_none(found: Found, exercise: Exercise) -> list[str]:
         return [_HOPELESS[found.look.view.value]] if found.look.view.value in _HOPELESS else []
     if found.refused:
         reason, count = found.refused.most_common(1)[0]
-        return [f"No repetition of the {exercise.title.lower()}: {reason} ({count} time{'s' if count > 1 else ''})."]
+        return [
+            f"No repetition of the {exercise.title.lower()}: {reason} ({count} time{'s' if count > 1 else ''})."
+        ]
     return [f"No repetition of the {exercise.title.lower()} was found: {exercise.film}"]

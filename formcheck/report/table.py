@@ -14,7 +14,7 @@ from ..measures import MEASURES
 from ..pose import View
 from ..rule import Exercise, Rule, Status
 from ..score import MIN_COVERAGE
-from .model import NotJudged, Report, RepReport, SetSummary, VerdictReport
+from .model import Report, RepReport, SetSummary, VerdictReport
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -41,7 +41,7 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     yield Text.assemble((report.source, "bold"), ": ", (exercise.title, "bold"))
     facts = [f"{report.duration_s:.1f} s"]
     if report.fps is not None:
-        facts[0] += f" at {report.fps:.0f} frames/s"
+        facts[0] += f", {report.fps:.0f} fps"
     if report.profile != "standard":
         facts.append(f"{report.profile} limits")
     one = report.sets[0] if len(report.sets) == 1 else None
@@ -59,7 +59,7 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
 
 
 def _camera(part: SetSummary) -> str:
-    yaw = "" if part.yaw_deg is None else f" (camera turned {part.yaw_deg:.0f}°)"
+    yaw = "" if part.yaw_deg is None else f" (turned {part.yaw_deg:.0f}°)"
     return _from(part.view) + yaw
 
 
@@ -139,31 +139,27 @@ def _legend(report: Report, rules: dict[str, Rule]) -> Iterator[RenderableType]:
 
 
 def _not_judged(report: Report) -> Iterator[RenderableType]:
+    """Say why, then what to change for which faults; what has one reason or one remedy stands together."""
     if not report.not_judged:
         return
-    groups: dict[tuple[str, str, tuple[int, ...]], list[NotJudged]] = {}
+    full = {rep.index for rep in report.reps if not rep.partial}
+    reasons: dict[str, dict[str, list[str]]] = {}
     for item in report.not_judged:
-        groups.setdefault((item.reason, item.remedy, item.reps), []).append(item)
-    whole = tuple(rep.index for rep in report.reps if not rep.partial)
-    remedies: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    faults: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    for (reason, remedy, reps), items in groups.items():
-        key = reason, reps
-        faults.setdefault(key, []).extend(item.fault for item in items)
-        if remedy and remedy not in remedies.setdefault(key, []):
-            remedies[key].append(remedy)
+        where = "" if full <= set(item.reps) else f", {_spans(item.reps)}"
+        remedies = reasons.setdefault(_capital(f"{item.reason}{where}"), {})
+        remedies.setdefault(item.remedy, []).append(item.fault)
     yield Text()
     yield Text("Not judged", "bold")
-    for (reason, reps), names in faults.items():
-        where = "" if set(reps) >= set(whole) else f" in {_spans(reps)}"
-        yield Padding(Text(f"{', '.join(names)}{where}: {_sentence(reason, capital=False)}"), (0, 0, 0, 2))
-        for remedy in remedies.get((reason, reps), []):
-            yield Padding(Text(f"To have it judged: {_sentence(remedy, capital=False)}", "dim"), (0, 0, 0, 4))
+    for reason, remedies in reasons.items():
+        yield Padding(Text(f"{reason}:"), (0, 0, 0, 2))
+        for remedy, faults in remedies.items():
+            advice = (f": {_sentence(remedy)}", "dim") if remedy else ""
+            yield Padding(Text.assemble(", ".join(faults), advice), (0, 0, 0, 4))
 
 
 def _notes(report: Report) -> Iterator[RenderableType]:
     for note in report.notes:
-        yield Text(f"Note: {_sentence(note, capital=False)}")
+        yield Text(f"Note: {_sentence(note)}")
     if report.notes:
         yield Text()
 
@@ -210,10 +206,9 @@ def _share(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _sentence(text: str, *, capital: bool = True) -> str:
+def _sentence(text: str) -> str:
     text = " ".join(text.split())
-    text = text if not text or text.endswith((".", "!", "?")) else f"{text}."
-    return _capital(text) if capital else text
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _capital(text: str) -> str:

@@ -1,0 +1,195 @@
+"""One set as it is drawn: joints, values beside them, and what is coloured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .body import Body, Part, Role
+from .measures import MEASURES, Measure
+from .overlays import AngleLabel, Overlay
+from .pose import Floats, Landmark, Pose, Side, View
+from .rule import Exercise, Rule, Status
+from .setdata import MIN_VISIBILITY
+from .track import Track
+from .view import Look, look
+
+MAX_ANGLES = 3
+_START_S = 0.5  # how long before a repetition counts as its start position
+_ANCHORS: dict[str, Part] = {
+    "knee": "knee",
+    "hip": "hip",
+    "leg": "hip",
+    "thigh": "hip",
+    "shin": "knee",
+    "neck": "shoulder",
+    "trunk": "shoulder",
+    "face": "ear",
+    "heel": "heel",
+    "pelvis": "hip",
+    "shoulder": "shoulder",
+    "bar": "wrist",
+}
+"""Where a measure is written, by the first of these words in its name that it is made of."""
+_BACK = "back"
+"""The word in the name of measures that read the outline of the back instead of joints."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A rule's value over the track, and where it is written."""
+
+    rule: Rule
+    word: str
+    values: Floats
+    at: Floats
+    seen: np.ndarray
+
+
+class Scene:
+    """One set under one working side.
+
+    Args:
+        track: The whole clip, smoothed.
+        exercise: What is done.
+        working: The working legs; the first is the one that is measured.
+        starts_s: When the set's repetitions start, in order.
+        end_s: When the last one ends.
+        view: Where the camera stands.
+    """
+
+    def __init__(
+        self,
+        track: Track,
+        exercise: Exercise,
+        working: tuple[Side, ...],
+        starts_s: Sequence[float],
+        end_s: float,
+        view: View,
+    ) -> None:
+        self.working = working
+        self.start_s = starts_s[0] - 1.0 if starts_s else -np.inf
+        self._track = track
+        around = track.between(self.start_s, end_s) if starts_s else track
+        self.look: Look = look(around if around.found.any() else track, prone=exercise.prone)
+        self._body = Body(track, working[0] if working else self.look.near, self.look)
+        self._starts_s = starts_s
+        shown = sorted(
+            (rule for rule in exercise.rules if rule.measure and view in rule.views),
+            key=lambda rule: (rule.measure != exercise.signal, -rule.weight, rule.priority),
+        )
+        self._drawn = [
+            self._prepare(rule)
+            for rule in shown
+            if MEASURES[rule.measure].unit == "deg" and track.found.any()
+        ]
+
+    def place(
+        self, overlay: Overlay, frame: int, flagged: Sequence[tuple[Rule, Status]], scale: Floats
+    ) -> Overlay:
+        """Add all that has a place on the body.
+
+        Args:
+            overlay: What is known besides.
+            frame: Index into the track.
+            flagged: The rules that are broken now.
+            scale: (2,) image pixels to one of the track's, across and down.
+        """
+        status_of = {rule.code: status for rule, status in flagged}
+        limbs, back = [], None
+        for rule, status in flagged:
+            if rule.measure and _BACK in rule.measure.split("_"):
+                back = status if back is not Status.FAULT else back
+            elif rule.measure:
+                limbs.append((self._landmarks(MEASURES[rule.measure]), status))
+        contour = self._contour(frame)
+        return replace(
+            overlay,
+            pose=_scaled(overlay.pose, scale),
+            angles=tuple(
+                AngleLabel(drawn.at[frame] * scale, _label(drawn, frame), status_of.get(drawn.rule.code))
+                for drawn in self._pick(frame, status_of)
+            ),
+            flagged=tuple(sorted(limbs, key=lambda limb: limb[1] is Status.FAULT)),
+            contour=None if contour is None else contour * scale,
+            contour_status=back,
+        )
+
+    def _prepare(self, rule: Rule) -> _Drawn:
+        measure = MEASURES[rule.measure]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values = measure.of(self._body)
+        if rule.from_start:
+            values = (values - self._start_value(values) + 180.0) % 360.0 - 180.0
+        seen = np.isfinite(values)
+        for role, part in measure.needs:
+            seen &= self._body.visibility(role, part) >= MIN_VISIBILITY
+        word, at = self._anchor(measure)
+        return _Drawn(rule, word, values, at, seen & np.isfinite(at).all(axis=1))
+
+    def _start_value(self, values: Floats) -> float:
+        """Return the set's own start position, from the waits before its repetitions."""
+        t = self._track.time_s
+        waits = [values[(t >= start - _START_S) & (t <= start)] for start in self._starts_s]
+        joined = np.concatenate(waits) if waits else np.array([])
+        joined = joined[np.isfinite(joined)]
+        return float(np.median(joined)) if len(joined) else float("nan")
+
+    def _anchor(self, measure: Measure) -> tuple[str, Floats]:
+        """Return the word for a measure and the (T, 2) joint it is written beside."""
+        words = measure.name.split("_")
+        for word in words:
+            for role, part in sorted(measure.needs, key=lambda joint: joint[0] not in ("working", "free")):
+                if _ANCHORS.get(word) == part:
+                    return ("free " + word if "free" in words else word), self._body.joint(role, part)
+        middle = np.mean([self._body.joint(role, part) for role, part in measure.needs], axis=0)
+        return words[0], np.asarray(middle, dtype=np.float64)
+
+    def _pick(self, frame: int, status_of: dict[str, Status]) -> list[_Drawn]:
+        """Choose what to write: what is wrong first, no joint twice."""
+        order = sorted(self._drawn, key=lambda drawn: _urgency(status_of.get(drawn.rule.code)))
+        picked: list[_Drawn] = []
+        near = 0.15 * self.look.scale_px
+        for drawn in order:
+            if len(picked) == MAX_ANGLES:
+                break
+            if not drawn.seen[frame]:
+                continue
+            apart = [np.hypot(*(other.at[frame] - drawn.at[frame])) for other in picked]
+            same = any(other.rule.measure == drawn.rule.measure for other in picked)
+            if not same and all(gap > near for gap in apart):
+                picked.append(drawn)
+        return picked
+
+    def _landmarks(self, measure: Measure) -> frozenset[int]:
+        found: set[int] = set()
+        for role, part in measure.needs:
+            left = Landmark[f"LEFT_{part.upper()}"].value
+            found |= {left, left + 1} if role == "middle" else {left + self._offset(role)}
+        return frozenset(found)
+
+    def _offset(self, role: Role) -> int:
+        return self._body.side(role).offset
+
+    def _contour(self, frame: int) -> Floats | None:
+        """Return the (33, 2) outline on the back's side, as `contour.profile` picks it."""
+        if self._track.edges_px is None:
+            return None
+        up_side = 1 if self.look.facing > 0 else 0
+        contour: Floats = self._track.edges_px[frame, up_side if self.look.prone else 1 - up_side]
+        return contour
+
+
+def _urgency(status: Status | None) -> int:
+    return {Status.FAULT: 0, Status.WARN: 1}.get(status, 2) if status else 2
+
+
+def _label(drawn: _Drawn, frame: int) -> str:
+    value = round(float(drawn.values[frame]))
+    return f"{drawn.word} {value:+d}°" if drawn.rule.from_start and value else f"{drawn.word} {value:d}°"
+
+
+def _scaled(pose: Pose, scale: Floats) -> Pose:
+    return replace(pose, image_px=pose.image_px * scale)
