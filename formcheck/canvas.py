@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -46,8 +45,8 @@ def drawable(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _width(text: str, font: int, scale: float, thick: int) -> int:
-    width: int = cv2.getTextSize(text, font, scale, thick)[0][0]
-    return width
+    (width, _), _ = cv2.getTextSize(text, font, scale, thick)
+    return int(width)
 
 
 class Canvas:
@@ -58,13 +57,15 @@ class Canvas:
 
     Attributes:
         image: (H, W, 3) what was drawn.
+        taken: Where something is written that values must not cover.
         unit: Pixels of this image to one of a 640 pixels wide one.
     """
 
     def __init__(self, image_rgb: NDArray[np.uint8]) -> None:
         self.image: Image = np.array(image_rgb, order="C", copy=True)
-        self.height, self.width = self.image.shape[:2]
-        self.unit = max(min(self.width / 640, self.height / 300), 0.3)
+        self.taken: list[Box] = []
+        self.height, self.width = int(self.image.shape[0]), int(self.image.shape[1])
+        self.unit: float = max(min(self.width / 640, self.height / 300), 0.3)
 
     def px(self, length: float) -> int:
         """Scale a length to this image, at least one pixel."""
@@ -154,42 +155,28 @@ class Canvas:
         for stroke in strokes.get(status, [[(-0.45, 0), (0.45, 0)]]):
             self.polyline(at + r * np.array(stroke), INK, max(2.0, 0.13 * size / self.unit))
 
-    def pill(
-        self, text: str, at: Floats, status: Status | None, *, avoid: Sequence[Box], body: Floats
-    ) -> Box:
-        """Write a value beside a point, where it covers neither other values nor the joints if it can.
-
-        Args:
-            text: The value.
-            at: (2,) the point.
-            status: Adds its sign.
-            avoid: Boxes taken.
-            body: (N, 2) joints.
-
-        Returns:
-            The box written on.
-        """
+    def pill(self, text: str, at: Floats, status: Status | None) -> None:
+        """Write a value beside a (2,) point, clear of what is `taken` if it can; `status` adds its sign."""
         size, pad, icon = 0.68, self.px(5), self.px(14) if status else 0
         lead = icon + self.px(4) if icon else 0
-        width, height = self.width_of(text, size) + lead + 2 * pad, self.px(23)
-        off = self.px(12)
+        width, height, off = self.width_of(text, size) + lead + 2 * pad, self.px(23), self.px(13)
         x, y = (int(v) for v in np.clip(at, -20_000, 20_000))
+        # Not moved off the limbs: with each change of posture it would jump from side to side.
         places = [
-            (x + off, y - off - height),
-            (x - off - width, y - off - height),
+            (x - width // 2, y - off - height),
+            (x - width // 2, y + off),
+            (x + off, y - height // 2),
+            (x - off - width, y - height // 2),
             (x + off, y + off),
             (x - off - width, y + off),
-            (x - width // 2, y - 2 * off - height),
-            (x - width // 2, y + 2 * off),
         ]
         boxes = [self._inside(left, top, width, height) for left, top in places]
-        costs = [3.0 * sum(_overlap(box, other) for other in avoid) + _joints_in(box, body) for box in boxes]
-        box = boxes[int(np.argmin(costs))]
+        box = min(boxes, key=lambda each: sum(_overlap(each, other) for other in self.taken))
         self.panel(box[0], box[1], width, height)
+        self.taken.append(box)
         if status:
             self.badge(box[0] + pad + icon // 2, box[1] + height // 2, icon, status)
         self.text(text, box[0] + pad + lead, box[1] + round(0.74 * height), size, WHITE)
-        return box
 
     def _inside(self, x: int, y: int, width: int, height: int) -> Box:
         x = min(max(x, 0), max(self.width - width, 0))
@@ -199,8 +186,3 @@ class Canvas:
 
 def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _joints_in(box: Box, body: Floats) -> float:
-    inside = (body[:, 0] > box[0]) & (body[:, 0] < box[2]) & (body[:, 1] > box[1]) & (body[:, 1] < box[3])
-    return float(inside.sum())

@@ -21,7 +21,7 @@ from .setdata import Reading, RepData
 
 _CONTOUR_GAIN, _CONTOUR_OFFSET = 1.6, 0.8  # deg of lumbar extension per deg of outline, fitted
 _PRONE_GAIN, _PRONE_OFFSET = 1.1, -0.3
-_SUPINE_GAIN, _SUPINE_OFFSET = 1.3, 2.0
+_SUPINE_GAIN, _SUPINE_OFFSET = 1.3, 1.0
 _FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same landmarks
 _LONE_DEG = 7.0  # error of one witness alone
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
@@ -70,4 +70,4 @@ def _usual(data: RepData) -> tuple[float, float]:
 
 def _low(values: list[float]) -> float:
     known = [value for value in values if math.isfinite(value)]
-    return float(np.percentile(known, 25)) if known else float("nan")
+    return float(np.percentile(known, 25, method="lower")) if known else float("nan")

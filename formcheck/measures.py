@@ -203,7 +203,7 @@ def _shoulder_roll(body: Body) -> Floats:
 
 
 @_define("bar_slope_deg", "Slope of the line between the wrists, + = working side higher.",
-         needs=(("working", "wrist"), ("free", "wrist")), error=4.0, change_error=3.0)
+         needs=(("working", "wrist"), ("free", "wrist")), error=4.0, change_error=2.0)
 def _bar_slope(body: Body) -> Floats:
     return _roll_deg(body, "wrist")
 

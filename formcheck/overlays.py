@@ -96,13 +96,13 @@ def annotate(image_rgb: NDArray[np.uint8], state: Overlay) -> Image:
         return canvas.image
     draw_contour(canvas, state)
     draw_skeleton(canvas, state)
-    draw_angles(canvas, state)
     draw_counter(canvas, state)
     draw_verdicts(canvas, state)
     if state.cue:
         draw_cue(canvas, state)
     else:
         draw_footer(canvas, state)
+    draw_angles(canvas, state)
     return canvas.image
 
 
@@ -145,15 +145,12 @@ def _draw_bone(canvas: Canvas, state: Overlay, a: int, b: int, colour: Colour, w
 
 
 def draw_angles(canvas: Canvas, state: Overlay) -> None:
-    """Write the values beside their joints, clear of each other."""
-    taken: list[tuple[int, int, int, int]] = []
-    found = state.pose.image_px[np.isfinite(state.pose.image_px).all(axis=1)]
-    for label in state.angles:
-        if not np.isfinite(label.xy).all():
-            continue
-        colour = COLOURS[label.status] if label.status else WHITE
-        canvas.ring(label.xy, 7.0, colour)
-        taken.append(canvas.pill(label.text, label.xy, label.status, avoid=taken, body=found))
+    """Write the values beside their joints, clear of each other and of the panels."""
+    labels = [label for label in state.angles if np.isfinite(label.xy).all()]
+    for label in labels:
+        canvas.ring(label.xy, 7.0, COLOURS[label.status] if label.status else WHITE)
+    for label in labels:
+        canvas.pill(label.text, label.xy, label.status)
 
 
 def draw_counter(canvas: Canvas, state: Overlay) -> None:
@@ -165,15 +162,16 @@ def draw_counter(canvas: Canvas, state: Overlay) -> None:
     pad, gap, big, small = canvas.px(9), canvas.px(7), 1.15, 0.68
     wide = canvas.width_of(count, big, bold=True) + gap + canvas.width_of(total, small)
     width = max(wide, canvas.width_of("top: hold 0.0 s", small), canvas.width_of(legs, small)) + 2 * pad
-    rows = canvas.px(58) + (canvas.px(22) if legs else 0)
+    rows = canvas.px(65) + (canvas.px(22) if legs else 0)
     x = y = canvas.px(8)
     canvas.panel(x, y, width, rows)
+    canvas.taken.append((x, y, x + width, y + rows))
     base = y + canvas.px(31)
     end = canvas.text(count, x + pad, base, big, WHITE, bold=True)
     canvas.text(total, end + gap, base, small, DIM)
-    canvas.text(state.phase, x + pad, base + canvas.px(20), small, WHITE)
+    canvas.text(state.phase, x + pad, base + canvas.px(25), small, WHITE)
     if legs:
-        canvas.text(legs, x + pad, base + canvas.px(42), small, BLUE)
+        canvas.text(legs, x + pad, base + canvas.px(47), small, BLUE)
 
 
 def draw_verdicts(canvas: Canvas, state: Overlay) -> None:
@@ -190,7 +188,9 @@ def draw_verdicts(canvas: Canvas, state: Overlay) -> None:
     width += 2 * pad
     x, y = canvas.width - width - canvas.px(8), canvas.px(8)
     rows = len(texts) + bool(head)
-    canvas.panel(x, y, width, rows * step + canvas.px(9))
+    height = rows * step + canvas.px(9)
+    canvas.panel(x, y, width, height)
+    canvas.taken.append((x, y, x + width, y + height))
     base = y + canvas.px(21)
     if head:
         canvas.text(head, x + pad, base, size, WHITE, bold=True)
@@ -207,11 +207,15 @@ def _lines(verdicts: tuple[tuple[str, Status], ...]) -> list[tuple[str, Status]]
     more = len(lines) - _MAX_FLAGGED
     if more > 0:
         lines = [*lines[:_MAX_FLAGGED], (f"{more} more", lines[_MAX_FLAGGED][1])]
-    words = {Status.OK: "good", Status.TOO_CLOSE: "too close to call", Status.NOT_JUDGED: "not judged"}
-    for status, word in words.items():
-        count = sum(1 for _, each in verdicts if each is status)
-        if count:
-            lines.append((f"{count} {word}", status))
+    good, close, unseen = (
+        sum(1 for _, each in verdicts if each is status)
+        for status in (Status.OK, Status.TOO_CLOSE, Status.NOT_JUDGED)
+    )
+    if good:
+        lines.append((f"{good} good", Status.OK))
+    rest = [f"{count} {word}" for count, word in ((close, "unsure"), (unseen, "not judged")) if count]
+    if rest:
+        lines.append((", ".join(rest), Status.NOT_JUDGED))
     return lines
 
 
@@ -219,17 +223,18 @@ def draw_cue(canvas: Canvas, state: Overlay) -> None:
     """Write the cue in large letters across the bottom."""
     if not state.cue:
         return
-    size, room = 1.5, canvas.width - canvas.px(32)
+    size, room = 1.4, canvas.width - canvas.px(32)
     needed = canvas.width_of(state.cue, size, bold=True)
     rows = [state.cue]
     if needed > 1.5 * room:
         rows = _halves(state.cue)
         needed = max(canvas.width_of(row, size, bold=True) for row in rows)
     size *= min(1.0, room / max(needed, 1))
-    step = canvas.px(34 * size / 1.5 + 8)
+    step = canvas.px(34 * size / 1.4 + 8)
     height = len(rows) * step + canvas.px(14)
     top = canvas.height - height
     canvas.panel(0, top, canvas.width, height, square=True)
+    canvas.taken.append((0, top, canvas.width, canvas.height))
     canvas.panel(0, top, canvas.width, canvas.px(3), BLUE, 1.0, square=True)
     for i, row in enumerate(rows):
         x = (canvas.width - canvas.width_of(row, size, bold=True)) // 2

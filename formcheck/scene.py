@@ -151,7 +151,7 @@ class Scene:
         """Choose what to write: what is wrong first, no joint twice."""
         order = sorted(self._drawn, key=lambda drawn: _urgency(status_of.get(drawn.rule.code)))
         picked: list[_Drawn] = []
-        near = 0.15 * self.look.scale_px
+        near = 0.25 * self.look.scale_px
         for drawn in order:
             if len(picked) == MAX_ANGLES:
                 break

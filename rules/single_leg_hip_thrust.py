@@ -30,6 +30,10 @@ CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
 ANY = OBLIQUE | {View.FOOT_END}
 
 
+HANDS_GAIN = 1.2
+"""Tilt of the pelvis for a degree of tilt of the line between the hands: they stand wider (rendered clips)."""
+
+
 def lockout_shortfall(data: RepData) -> Reading:
     """Degrees by which the hips stay below the line from shoulder to knee, or below the own usual lockout.
 
@@ -78,7 +82,9 @@ def hips_level(data: RepData) -> Reading:
     hips = data.change("pelvis_roll_deg", Phase.TOP)
     if not (abs(hands.value) < 35.0 and abs(hips) < 40.0):
         return Reading.none("the landmarks of hips and hands contradict each other")
-    return Reading(hands.value, hands.uncertainty, hands.time_s, "by the line between your hands")
+    return Reading(
+        HANDS_GAIN * hands.value, HANDS_GAIN * hands.uncertainty, hands.time_s, "by the line between your hands"
+    )
 
 
 LUMBAR_ARCHING = Rule(
