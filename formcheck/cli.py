@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from . import options as opt
-from .errors import FormcheckError, UsageError
+from .errors import FormcheckError, NoPersonError, UsageError
 from .terminal import PIPE_CLOSED, bar, close_pipe, complain, ctrl_c, say, say_rich
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ app = typer.Typer(
 def _top(
     context: typer.Context,
     version: opt.Version = False,
+    verbose: opt.Verbose = False,
 ) -> None:
     if version:
         from importlib.metadata import version as installed
@@ -76,16 +77,21 @@ def analyze(
     from .pose import Side
 
     with ctrl_c() as stopped, bar("analysing", pipeline.frames_estimate(clip)) as progress:
-        analysis = pipeline.analyze_clip(
-            clip,
-            exercise,
-            side=Side(side.value) if side else None,
-            profile=profile,
-            model=model,
-            progress=progress,
-            stop=stopped,
-            verbose=verbose,
-        )
+        try:
+            analysis = pipeline.analyze_clip(
+                clip,
+                exercise,
+                side=Side(side.value) if side else None,
+                profile=profile,
+                model=model,
+                progress=progress,
+                stop=stopped,
+                verbose=verbose,
+            )
+        except NoPersonError:
+            if stopped():
+                raise KeyboardInterrupt from None  # too early for a report
+            raise
     report = analysis.report
     try:
         if "json" in wanted:
@@ -147,10 +153,12 @@ def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     _check_clip(clip)
     from . import bench as benchmark
+    from . import pipeline
     from .report.write import check_writable, write_text
 
     if json and not _is_dash(json):
         check_writable(json)
+    pipeline.frames_estimate(clip)  # says in one sentence what is wrong with a clip that does not open
     result = benchmark.bench(clip, model=model)
     if json and not _is_dash(json):
         write_text(json, result.to_json())
@@ -252,8 +260,8 @@ def _explain_failure(error: Exception) -> int:
         complain(f"{str(show()).rstrip('.')}; see `formcheck --help`")
         return 2
     complain(
-        f"internal error ({type(error).__name__}: {error}); please report it, and run the command again with "
-        "--verbose for the traceback"
+        f"internal error ({type(error).__name__}: {error}); please report it with the traceback that "
+        "`formcheck --verbose ...` prints"
     )
     return 70
 

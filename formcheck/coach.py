@@ -6,7 +6,6 @@ the cues. The verdict of record comes from the whole set, by the same rules (`fo
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +55,9 @@ class Step:
 class Coach:
     """Follows a set frame by frame.
 
+    `decisions` lists when each fault was first decided in a repetition, as (time in seconds, rule code):
+    what the cues are chosen from.
+
     Args:
         exercise: What is being done.
         size: Image width and height in pixels.
@@ -74,14 +76,15 @@ class Coach:
     def reset(self) -> None:
         """Forget the set."""
         self._smoother, self._chooser = CausalSmoother(), CueChooser()
-        self._raw: deque[Pose] = deque()
-        self._smoothed: deque[Pose] = deque()
+        self._raw, self._smoothed = _Window(self._size), _Window(self._size)
+        self._flagged: dict[str, float] = {}
         sides = ([self._given] if self._given else list(Side)) if self._exercise.signal_per_leg else [Side.LEFT]
         self._segmenters = {side: RepSegmenter(self._exercise.min_range) for side in sides}
         self._side = self._given
         self._look: Look | None = None
         self._looked_s = self._judged_s = float("-inf")
         self._reps: list[Rep] = []
+        self.decisions: list[tuple[float, str]] = []
         self._verdicts: tuple[Verdict, ...] = ()
 
     def update(self, pose: Pose) -> Step:
@@ -89,7 +92,8 @@ class Coach:
         smoothed = self._smoother.update(pose)
         cue = None
         if pose.found:
-            self._remember(pose, smoothed)
+            self._raw.append(pose)
+            self._smoothed.append(smoothed)
             if pose.time_s - self._looked_s >= _LOOK_S:
                 self._orient(pose.time_s)
             cue = self._advance(smoothed)
@@ -97,16 +101,17 @@ class Coach:
         view = self._look.view if self._look else View.UNKNOWN
         return Step(smoothed, phase, len(self._reps), self._side, view, self._verdicts, cue)
 
-    def _remember(self, pose: Pose, smoothed: Pose) -> None:
-        self._raw.append(pose)
-        self._smoothed.append(smoothed)
-        while self._raw[0].time_s < pose.time_s - _MEMORY_S:
-            self._raw.popleft()
-            self._smoothed.popleft()
-
     def _orient(self, time_s: float) -> None:
         self._looked_s = time_s
-        self._look = look(Track.from_poses(list(self._smoothed)[::3], self._size), prone=self._exercise.prone)
+        self._look = look(self._smoothed.track()[::3], prone=self._exercise.prone)
+
+    def _note(self, time_s: float) -> None:
+        """Remember when each fault of the open repetition was first decided."""
+        for verdict in self._verdicts:
+            code = verdict.rule.code
+            if verdict.flagged and code not in self._flagged:
+                self._flagged[code] = time_s
+                self.decisions.append((time_s, code))
 
     def _phase(self) -> Phase:
         states = [segmenter.phase for segmenter in self._segmenters.values()]
@@ -120,15 +125,14 @@ class Coach:
             value = float(self._signal.of(Body(one, side, self._look))[0])
             closed = segmenter.update(pose.time_s, value)
             if closed is not None:
-                cue = self._close(closed, side) or cue
+                cue = self._close(closed, side, pose.time_s) or cue
             elif segmenter.started_s is not None and pose.time_s - self._judged_s >= _JUDGE_S:
                 cue = self._judge_open(segmenter, side, pose.time_s) or cue
         return cue
 
     def _data(self, rep: Rep, side: Side) -> RepData:
         assert self._look is not None
-        raw = Track.from_poses(list(self._raw), self._size)
-        smoothed = Track.from_poses(list(self._smoothed), self._size)
+        raw, smoothed = self._raw.track(), self._smoothed.track()
         recent = [r for r in self._reps if r.start_s > raw.time_s[0]] + [rep]
         data = RepData(rep, SetData(raw, smoothed, side, self._look, recent))
         if self._exercise.working is not None and self._given is None:
@@ -148,9 +152,10 @@ class Coach:
             return None
         ready = [rule for rule in self._exercise.rules if rule.ready(phase)]
         self._verdicts = tuple(judge_rule(rule, data, self._limits[rule.code]) for rule in ready)
+        self._note(time_s)
         return self._chooser.update(time_s, phase, self._verdicts)
 
-    def _close(self, rep: Rep, side: Side) -> Cue | None:
+    def _close(self, rep: Rep, side: Side, time_s: float) -> Cue | None:
         if rep.partial:
             return None
         data = self._data(rep, side)
@@ -158,4 +163,43 @@ class Coach:
             return None
         self._reps.append(rep)
         self._verdicts = tuple(judge_rule(r, data, self._limits[r.code]) for r in self._exercise.rules)
-        return self._chooser.close(self._raw[-1].time_s, self._verdicts)
+        self._note(time_s)
+        self._flagged = {}
+        return self._chooser.close(time_s, self._verdicts)
+
+
+class _Window:
+    """The last frames in arrays that are never copied to be read."""
+
+    def __init__(self, size: tuple[int, int], room: int = 2048) -> None:
+        self._size, self._first, self._end = size, 0, 0
+        self._arrays = {
+            "time_s": np.zeros(room),
+            "image_px": np.zeros((room, 33, 2)),
+            "visibility": np.zeros((room, 33)),
+            "world_m": np.zeros((room, 33, 3)),
+            "edges_px": np.zeros((room, 2, 33, 2)),
+        }
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame and forget what is older than `_MEMORY_S`."""
+        room = len(self._arrays["time_s"])
+        if self._end == room:
+            kept = self._end - self._first
+            grown = max(room, 2 * kept)
+            for name, array in self._arrays.items():
+                fresh = np.zeros((grown, *array.shape[1:]))
+                fresh[:kept] = array[self._first : self._end]
+                self._arrays[name] = fresh
+            self._first, self._end = 0, kept
+        for name, array in self._arrays.items():
+            value = getattr(pose, name)
+            array[self._end] = np.nan if value is None else value
+        self._end += 1
+        oldest = pose.time_s - _MEMORY_S
+        while self._arrays["time_s"][self._first] < oldest:
+            self._first += 1
+
+    def track(self) -> Track:
+        """Return the frames kept (views, valid until the next `append`)."""
+        return Track(size=self._size, **{n: array[self._first : self._end] for n, array in self._arrays.items()})

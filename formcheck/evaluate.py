@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from . import catalog
+from .coach import Coach
 from .errors import ClipError, UsageError
 from .pipeline import Analysis, analyze_clip
 from .report.model import RepReport, VerdictReport
-from .rule import Exercise, Status
+from .rule import Rule, Status
 from .setdata import SetData
 from .sets import find_sets
 from .truth import TRUE_VALUE, TrueRep, Truth
@@ -80,6 +81,7 @@ class Evaluation:
     angle_errors: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     phase_errors: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     lumbar: list[tuple[float, float, float]] = field(default_factory=list)
+    latency_s: list[float] = field(default_factory=list)
     cues: dict[float, Counts] = field(default_factory=lambda: defaultdict(Counts))
 
     def to_dict(self) -> dict[str, Any]:
@@ -102,6 +104,9 @@ class Evaluation:
             "lumbar_within_2u": (
                 float(np.mean([abs(t - m) <= 2 * u for t, m, u in self.lumbar])) if self.lumbar else None
             ),
+            "latency_s": {"median": float(np.median(self.latency_s)), "p95": float(np.percentile(self.latency_s, 95))}
+            if self.latency_s
+            else None,
             "cue_f1": {str(tol): counts.scores()["f1"] for tol, counts in self.cues.items()},
         }
 
@@ -188,16 +193,16 @@ def _pairs(truth: Truth, analysis: Analysis) -> Iterator[tuple[TrueRep, RepRepor
 
 
 def _compare(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
-    exercise = analysis.exercise
+    rules = {rule.code: rule for rule in analysis.exercise.rules}
     for true, rep in _pairs(truth, analysis):
         wrong = []
         for verdict in rep.verdicts:
-            present = _present(exercise, verdict, true)
-            if present is None:
+            there = present(rules[verdict.rule], true)
+            if there is None:
                 continue
             for view in ("all", truth.view):
-                result.faults[view][verdict.fault].add(present, verdict)
-            if not present and verdict.status in (Status.WARN, Status.FAULT):
+                result.faults[view][verdict.fault].add(there, verdict)
+            if not there and verdict.status in (Status.WARN, Status.FAULT):
                 wrong.append(verdict.status)
             if verdict.fault == "lumbar-arching" and verdict.value is not None:
                 value = TRUE_VALUE["lumbar-arching"](true)
@@ -214,9 +219,8 @@ def _compare(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
         _compare_angles(result, truth, analysis)
 
 
-def _present(exercise: Exercise, verdict: VerdictReport, true: TrueRep) -> bool | None:
+def present(rule: Rule, true: TrueRep) -> bool | None:
     """Say whether a fault is truly there; None where it lies between the limits."""
-    rule = next(rule for rule in exercise.rules if rule.code == verdict.rule)
     if rule.name not in TRUE_VALUE:
         return False
     value = TRUE_VALUE[rule.name](true)
@@ -228,19 +232,39 @@ def _present(exercise: Exercise, verdict: VerdictReport, true: TrueRep) -> bool 
 
 
 def _compare_cues(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
-    """Match spoken cues to the onsets of the faults they are about, one to one, in time."""
-    faults = {rule.code: rule.name for rule in analysis.exercise.rules}
+    """Match the live decisions to the onsets of the faults they are about, one to one, in time.
+
+    Decisions are what the cues are chosen from: the cue policy then speaks about at most one a repetition.
+    A decision on a fault that is truly there without having been put in counts on neither side.
+    """
+    coach = Coach(analysis.exercise, analysis.raw.size)
+    for pose in analysis.raw.poses():
+        coach.update(pose)
+    rules = {rule.code: rule for rule in analysis.exercise.rules}
+    judgeable = {
+        v.fault for rep in analysis.report.reps for v in rep.verdicts if v.status is not Status.NOT_JUDGED
+    }
     for tolerance in CUE_TOLERANCES_S:
-        open_onsets = [(fault, onset) for fault, _, onset in truth.onsets]
+        open_onsets = [(fault, onset) for fault, _, onset in truth.onsets if fault in judgeable]
         counts = result.cues[tolerance]
-        for cue in analysis.report.cues:
-            match = [o for o in open_onsets if o[0] == faults[cue.rule] and abs(cue.time_s - o[1]) <= tolerance]
+        for time_s, code in coach.decisions:
+            rule = rules[code]
+            match = [o for o in open_onsets if o[0] == rule.name and abs(time_s - o[1]) <= tolerance]
             if match:
                 open_onsets.remove(match[0])
                 counts.hit += 1
-            else:
+            elif not _truly_there(rule, truth, time_s):
                 counts.false += 1
         counts.missed += len(open_onsets)
+    for fault, _, onset in truth.onsets:
+        times = [t for t, code in coach.decisions if rules[code].name == fault and 0 <= t - onset < 3.0]
+        if times:
+            result.latency_s.append(min(times) - onset)
+
+
+def _truly_there(rule: Rule, truth: Truth, time_s: float) -> bool:
+    near = [rep for rep in truth.reps if rep.start_s <= time_s <= rep.end_s + 1.0]
+    return any(present(rule, rep) is not False for rep in near)
 
 
 def _compare_angles(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
@@ -292,6 +316,9 @@ def _lines(data: dict[str, Any]) -> Iterator[str]:
             f"lumbar extension: mean error {data['lumbar_error_deg']:.1f} deg, "
             f"{data['lumbar_within_2u']:.0%} within twice the stated uncertainty"
         )
-    yield "cue timing F1: " + ", ".join(
+    if data["latency_s"]:
+        late = data["latency_s"]
+        yield f"from a fault's onset to its live decision: median {late['median']:.2f} s, 95 % {late['p95']:.2f} s"
+    yield "live decisions against onsets, F1: " + ", ".join(
         f"within {k} s {'-' if v is None else f'{v:.2f}'}" for k, v in data["cue_f1"].items()
     )

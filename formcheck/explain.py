@@ -125,7 +125,7 @@ def explain_rule(exercise: Exercise, rule: Rule) -> str:
     rows = [(exercise.title, f"{rule.name} ({rule.code})"), *_rows(rule), ("Why", rule.why)]
     if measure is not None:
         error = measure.change_error if rule.from_start else measure.error
-        off = f"off by about {quantity(error, measure.unit)} from the side"
+        off = f"off by about {quantity(error, measure.unit)} in the best view"
         rows.append(("Measured", f"{measure.name}, {off}"))
         rows.append(("Fooled by", measure.fooled_by))
     for profile in PROFILES:

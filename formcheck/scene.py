@@ -11,12 +11,15 @@ from .body import Body, Part, Role
 from .measures import MEASURES, Measure
 from .overlays import AngleLabel, Overlay
 from .pose import Floats, Landmark, Pose, Side, View
-from .rule import Exercise, Rule, Status
+from .rule import OBLIQUE, Exercise, Rule, Status
 from .setdata import MIN_VISIBILITY
 from .track import Track
 from .view import Look, look
 
 MAX_ANGLES = 3
+_MINOR = 4.0  # rules of less weight are written only where they are broken
+_LEAD = "hip_extension_deg"
+"""Written at the hip where the signal of the exercise is no angle."""
 _START_S = 0.5  # how long before a repetition counts as its start position
 _ANCHORS: dict[str, Part] = {
     "knee": "knee",
@@ -33,15 +36,31 @@ _ANCHORS: dict[str, Part] = {
     "bar": "wrist",
 }
 """Where a measure is written, by the first of these words in its name that it is made of."""
-_BACK = "back"
-"""The word in the name of measures that read the outline of the back instead of joints."""
+_LIMBS: dict[str, tuple[Part, ...]] = {
+    "knee": ("hip", "knee", "ankle"),
+    "leg": ("hip", "knee", "ankle"),
+    "shin": ("knee", "ankle"),
+    "foot": ("ankle", "heel", "foot_index"),
+    "heel": ("ankle", "heel", "foot_index"),
+    "pelvis": ("hip",),
+    "hip": ("hip",),
+    "hips": ("hip",),
+    "lockout": ("shoulder", "hip", "knee"),
+    "trunk": ("shoulder", "hip"),
+}
+"""What is coloured for a rule without a measure, by a word in its name; a single part on both sides."""
+_BACK = frozenset({"back", "lumbar"})
+"""Words in the names of measures and rules that are about the outline of the back."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A rule's value over the track, and where it is written."""
+    """A measure over the track, and where it is written; without a code it belongs to no rule."""
 
-    rule: Rule
+    code: str
+    measure: str
+    change: bool
+    minor: bool
     word: str
     values: Floats
     at: Floats
@@ -78,13 +97,16 @@ class Scene:
         self._starts_s = starts_s
         shown = sorted(
             (rule for rule in exercise.rules if rule.measure and view in rule.views),
-            key=lambda rule: (rule.measure != exercise.signal, -rule.weight, rule.priority),
+            key=lambda rule: (-rule.weight, rule.priority),
         )
-        self._drawn = [
-            self._prepare(rule)
-            for rule in shown
-            if MEASURES[rule.measure].unit == "deg" and track.found.any()
+        lead = exercise.signal if exercise.signal.endswith("_deg") else _LEAD
+        chosen = [
+            ("", lead, False, False),
+            *((r.code, r.measure, r.from_start, r.weight < _MINOR) for r in shown),
         ]
+        known = [each for each in chosen if each[1] in MEASURES and MEASURES[each[1]].unit == "deg"]
+        self._drawn = [self._prepare(*each) for each in known] if track.found.any() else []
+        self._outlined = view in OBLIQUE
 
     def place(
         self, overlay: Overlay, frame: int, flagged: Sequence[tuple[Rule, Status]], scale: Floats
@@ -100,16 +122,16 @@ class Scene:
         status_of = {rule.code: status for rule, status in flagged}
         limbs, back = [], None
         for rule, status in flagged:
-            if rule.measure and _BACK in rule.measure.split("_"):
+            if _BACK & {*rule.measure.split("_"), *rule.name.split("-")}:
                 back = status if back is not Status.FAULT else back
-            elif rule.measure:
-                limbs.append((self._landmarks(MEASURES[rule.measure]), status))
+            else:
+                limbs.append((self._landmarks(rule), status))
         contour = self._contour(frame)
         return replace(
             overlay,
             pose=_scaled(overlay.pose, scale),
             angles=tuple(
-                AngleLabel(drawn.at[frame] * scale, _label(drawn, frame), status_of.get(drawn.rule.code))
+                AngleLabel(drawn.at[frame] * scale, _label(drawn, frame), status_of.get(drawn.code))
                 for drawn in self._pick(frame, status_of)
             ),
             flagged=tuple(sorted(limbs, key=lambda limb: limb[1] is Status.FAULT)),
@@ -117,17 +139,17 @@ class Scene:
             contour_status=back,
         )
 
-    def _prepare(self, rule: Rule) -> _Drawn:
-        measure = MEASURES[rule.measure]
+    def _prepare(self, code: str, name: str, change: bool, minor: bool) -> _Drawn:
+        measure = MEASURES[name]
         with np.errstate(invalid="ignore", divide="ignore"):
             values = measure.of(self._body)
-        if rule.from_start:
+        if change:
             values = (values - self._start_value(values) + 180.0) % 360.0 - 180.0
         seen = np.isfinite(values)
         for role, part in measure.needs:
             seen &= self._body.visibility(role, part) >= MIN_VISIBILITY
         word, at = self._anchor(measure)
-        return _Drawn(rule, word, values, at, seen & np.isfinite(at).all(axis=1))
+        return _Drawn(code, name, change, minor, word, values, at, seen & np.isfinite(at).all(axis=1))
 
     def _start_value(self, values: Floats) -> float:
         """Return the set's own start position, from the waits before its repetitions."""
@@ -149,23 +171,31 @@ class Scene:
 
     def _pick(self, frame: int, status_of: dict[str, Status]) -> list[_Drawn]:
         """Choose what to write: what is wrong first, no joint twice."""
-        order = sorted(self._drawn, key=lambda drawn: _urgency(status_of.get(drawn.rule.code)))
+        order = sorted(self._drawn, key=lambda drawn: _urgency(status_of.get(drawn.code)))
         picked: list[_Drawn] = []
         near = 0.25 * self.look.scale_px
         for drawn in order:
             if len(picked) == MAX_ANGLES:
                 break
-            if not drawn.seen[frame]:
+            if not drawn.seen[frame] or (drawn.minor and drawn.code not in status_of):
                 continue
             apart = [np.hypot(*(other.at[frame] - drawn.at[frame])) for other in picked]
-            same = any(other.rule.measure == drawn.rule.measure for other in picked)
+            same = any(other.measure == drawn.measure for other in picked)
             if not same and all(gap > near for gap in apart):
                 picked.append(drawn)
         return picked
 
-    def _landmarks(self, measure: Measure) -> frozenset[int]:
+    def _landmarks(self, rule: Rule) -> frozenset[int]:
+        """Return what a rule is about: its measure's joints, or those its name speaks of."""
+        if rule.measure:
+            needs = MEASURES[rule.measure].needs
+        else:
+            words = rule.name.split("-")
+            leg: Role = "free" if "free" in words else "working"
+            parts = next((_LIMBS[word] for word in words if word in _LIMBS), ())
+            needs = tuple(("middle" if len(parts) == 1 else leg, part) for part in parts)
         found: set[int] = set()
-        for role, part in measure.needs:
+        for role, part in needs:
             left = Landmark[f"LEFT_{part.upper()}"].value
             found |= {left, left + 1} if role == "middle" else {left + self._offset(role)}
         return frozenset(found)
@@ -175,7 +205,7 @@ class Scene:
 
     def _contour(self, frame: int) -> Floats | None:
         """Return the (33, 2) outline on the back's side, as `contour.profile` picks it."""
-        if self._track.edges_px is None:
+        if self._track.edges_px is None or not self._outlined:
             return None
         up_side = 1 if self.look.facing > 0 else 0
         contour: Floats = self._track.edges_px[frame, up_side if self.look.prone else 1 - up_side]
@@ -188,7 +218,7 @@ def _urgency(status: Status | None) -> int:
 
 def _label(drawn: _Drawn, frame: int) -> str:
     value = round(float(drawn.values[frame]))
-    return f"{drawn.word} {value:+d}°" if drawn.rule.from_start and value else f"{drawn.word} {value:d}°"
+    return f"{drawn.word} {value:+d}°" if drawn.change and value else f"{drawn.word} {value:d}°"
 
 
 def _scaled(pose: Pose, scale: Floats) -> Pose:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from .errors import OutputError
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import TaskID
@@ -27,13 +29,22 @@ class Advance(Protocol):
 
 
 def say(text: str) -> None:
-    """Write to stdout; ends the process quietly where nobody reads it any more."""
+    """Write to stdout; ends the process quietly where nobody reads it any more.
+
+    Raises:
+        OutputError: It cannot be written, for instance because the disk is full.
+    """
+    if sys.stdout is None:  # closed from the start: nobody wants it
+        return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         close_pipe()
         sys.exit(PIPE_CLOSED)
+    except OSError as error:
+        close_pipe()
+        raise OutputError(f"cannot write the output: {error.strerror or error}") from error
 
 
 def say_rich(what: RenderableType) -> None:

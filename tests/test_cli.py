@@ -189,6 +189,7 @@ def test_fail_on(
         (["analyze", "CLIP", "--fail-on", "ok"], "'ok'"),
         (["analyze", "CLIP", "--json", "no/where.json"], "there is no folder no"),
         (["analyze", "CLIP", "--json", "FOLDER"], "it is a folder"),
+        (["analyze", "CLIP", "--json", os.devnull], "not an ordinary file"),
         (["analyze", "CLIP", "--track", "CLIP"], "would overwrite"),
         (["analyze", "CLIP", "--track", "FOLDER/x", "--json", "FOLDER/x"], "two outputs"),
         (["analyze", "CLIP", "--out", "CLIP"], "is a file, not a folder"),
@@ -226,14 +227,6 @@ def test_a_closed_folder_is_noticed_before_the_analysis(
     closed.mkdir(mode=0o500)
     assert formcheck("analyze", clip, "--json", closed / "x.json")[0] == 2
     assert not fake.calls
-
-
-def test_a_device_is_not_replaced(fake: Fake, clip: Path, formcheck: Run) -> None:
-    code, _, err = formcheck("analyze", clip, "--json", os.devnull)
-    assert code == 2
-    assert "not an ordinary file" in err
-    assert Path(os.devnull).exists()
-    assert not Path(os.devnull).is_file()
 
 
 def test_a_clip_without_a_person_is_3(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
@@ -278,6 +271,12 @@ def test_the_first_ctrl_c_keeps_the_result(fake: Fake, clip: Path, tmp_path: Pat
     assert "This report is partial" in out
     assert not Report.from_json((tmp_path / "part.json").read_bytes()).complete
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_before_anyone_was_seen(fake: Fake, clip: Path, formcheck: Run) -> None:
+    fake.during = lambda options: signal.raise_signal(signal.SIGINT)
+    fake.error = NoPersonError("nobody was seen")
+    assert formcheck("analyze", clip) == (130, "", "")
 
 
 def test_the_second_ctrl_c_stops_at_once(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:

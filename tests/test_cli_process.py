@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import jsonschema
 import pytest
 
 from formcheck.cli import run
+from formcheck.errors import OutputError
+from formcheck.report.write import write_text
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples" / "kickback.mp4"
@@ -50,6 +53,24 @@ def test_what_is_not_a_clip_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert err.count("\n") == 1
 
 
+def test_a_text_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    write_text(link, "new ±\n")
+    assert target.read_bytes() == "new ±\n".encode()
+    assert link.is_symlink()
+
+    def fail(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OutputError, match="No space left"):
+        write_text(target, "newer")
+    assert target.read_text("utf-8") == "new ±\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.json", "target.json"]
+
+
 def command(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "formcheck", *map(str, arguments)]
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", **options)
@@ -77,6 +98,20 @@ def test_a_terminal_that_cannot_write_a_degree_sign_is_no_error() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
+def test_a_full_disk_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "formcheck", "schema"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "formcheck: Cannot write the output: No space left on device.\n"
+
+
 @pytest.mark.model
 def test_the_sample_gives_a_table_a_valid_report_and_no_noise(tmp_path: Path) -> None:
     done = command("analyze", SAMPLE, "--exercise", "glute-kickback", "--out", tmp_path)
@@ -102,6 +137,7 @@ def test_ctrl_c_on_the_sample_reports_what_was_seen() -> None:
         for row in job.stderr:  # once the model runs
             if "TensorFlow Lite" in row or "inference_feedback" in row:
                 break
+        time.sleep(1.5)
         job.send_signal(signal.SIGINT)
         out, _ = job.communicate(timeout=60)
     assert job.returncode == 130
