@@ -201,4 +201,5 @@ def _note(rep: RepReport | None, time_s: float) -> str:
 
 def _footer(report: Report, exercise: Exercise) -> str:
     view = "unclear view" if report.view == View.UNKNOWN.value else f"{report.view.replace('-', ' ')} view"
-    return f"{exercise.title}  |  {view}  |  {100 * report.coverage:.0f} % of the form judged"
+    title = exercise.title if report.exercise == exercise.name else "No exercise recognised"
+    return f"{title}  |  {view}  |  {100 * report.coverage:.0f} % of the form judged"

@@ -64,7 +64,8 @@ class Body:
         """Return (T,) the model's visibility of a joint, the lower one for `middle`."""
         left = _LEFT[part]
         if role == "middle":
-            return np.min(self.track.visibility[:, left : left + 2], axis=1)
+            lower: Floats = np.min(self.track.visibility[:, left : left + 2], axis=1)
+            return lower
         return self.track.visibility[:, left + self.side(role).offset]
 
     @property

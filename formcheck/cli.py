@@ -153,12 +153,12 @@ def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     _check_clip(clip)
     from . import bench as benchmark
-    from . import pipeline
     from .report.write import check_writable, write_text
+    from .sources import VideoSource
 
     if json and not _is_dash(json):
         check_writable(json)
-    pipeline.frames_estimate(clip)  # says in one sentence what is wrong with a clip that does not open
+    VideoSource(clip).close()  # says in one sentence what is wrong with a clip that does not open
     result = benchmark.bench(clip, model=model)
     if json and not _is_dash(json):
         write_text(json, result.to_json())

@@ -7,6 +7,7 @@ the cues. The verdict of record comes from the whole set, by the same rules (`fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,12 @@ class Coach:
     """
 
     def __init__(
-        self, exercise: Exercise, size: tuple[int, int], *, side: Side | None = None, profile: str = "standard"
+        self,
+        exercise: Exercise,
+        size: tuple[int, int],
+        *,
+        side: Side | None = None,
+        profile: str = "standard",
     ) -> None:
         self._exercise, self._size, self._given = exercise, size, side
         self._limits = limits(exercise, profile)
@@ -78,7 +84,9 @@ class Coach:
         self._smoother, self._chooser = CausalSmoother(), CueChooser()
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
-        sides = ([self._given] if self._given else list(Side)) if self._exercise.signal_per_leg else [Side.LEFT]
+        sides = (
+            ([self._given] if self._given else list(Side)) if self._exercise.signal_per_leg else [Side.LEFT]
+        )
         self._segmenters = {side: RepSegmenter(self._exercise.min_range) for side in sides}
         self._side = self._given
         self._look: Look | None = None
@@ -173,7 +181,7 @@ class _Window:
 
     def __init__(self, size: tuple[int, int], room: int = 2048) -> None:
         self._size, self._first, self._end = size, 0, 0
-        self._arrays = {
+        self._arrays: dict[str, Any] = {
             "time_s": np.zeros(room),
             "image_px": np.zeros((room, 33, 2)),
             "visibility": np.zeros((room, 33)),
@@ -202,4 +210,6 @@ class _Window:
 
     def track(self) -> Track:
         """Return the frames kept (views, valid until the next `append`)."""
-        return Track(size=self._size, **{n: array[self._first : self._end] for n, array in self._arrays.items()})
+        return Track(
+            size=self._size, **{n: array[self._first : self._end] for n, array in self._arrays.items()}
+        )

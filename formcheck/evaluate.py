@@ -76,7 +76,9 @@ class Evaluation:
     """The comparison over a folder."""
 
     clips: list[dict[str, Any]] = field(default_factory=list)
-    faults: dict[str, dict[str, Counts]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Counts)))
+    faults: dict[str, dict[str, Counts]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Counts))
+    )
     clean: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     angle_errors: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     phase_errors: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -100,11 +102,16 @@ class Evaluation:
             },
             "angle_error_deg": {k: float(np.mean(np.abs(v))) for k, v in self.angle_errors.items()},
             "phase_error_s": {k: float(np.mean(np.abs(v))) for k, v in self.phase_errors.items()},
-            "lumbar_error_deg": float(np.mean([abs(t - m) for t, m, _ in self.lumbar])) if self.lumbar else None,
+            "lumbar_error_deg": float(np.mean([abs(t - m) for t, m, _ in self.lumbar]))
+            if self.lumbar
+            else None,
             "lumbar_within_2u": (
                 float(np.mean([abs(t - m) <= 2 * u for t, m, u in self.lumbar])) if self.lumbar else None
             ),
-            "latency_s": {"median": float(np.median(self.latency_s)), "p95": float(np.percentile(self.latency_s, 95))}
+            "latency_s": {
+                "median": float(np.median(self.latency_s)),
+                "p95": float(np.percentile(self.latency_s, 95)),
+            }
             if self.latency_s
             else None,
             "cue_f1": {str(tol): counts.scores()["f1"] for tol, counts in self.cues.items()},
@@ -193,30 +200,38 @@ def _pairs(truth: Truth, analysis: Analysis) -> Iterator[tuple[TrueRep, RepRepor
 
 
 def _compare(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
-    rules = {rule.code: rule for rule in analysis.exercise.rules}
     for true, rep in _pairs(truth, analysis):
-        wrong = []
-        for verdict in rep.verdicts:
-            there = present(rules[verdict.rule], true)
-            if there is None:
-                continue
-            for view in ("all", truth.view):
-                result.faults[view][verdict.fault].add(there, verdict)
-            if not there and verdict.status in (Status.WARN, Status.FAULT):
-                wrong.append(verdict.status)
-            if verdict.fault == "lumbar-arching" and verdict.value is not None:
-                value = TRUE_VALUE["lumbar-arching"](true)
-                result.lumbar.append((value, verdict.value, verdict.uncertainty or 0.0))
+        wrong = _compare_rep(result, truth, analysis, true, rep)
         if not true.injected:
             for view in ("all", truth.view):
                 result.clean[view][0] += 1
-                result.clean[view][1] += sum(status is Status.FAULT for status in wrong)
-                result.clean[view][2] += sum(status is Status.WARN for status in wrong)
+                result.clean[view][1] += wrong.count(Status.FAULT)
+                result.clean[view][2] += wrong.count(Status.WARN)
         for name in ("start_s", "lockout_s", "lower_s", "end_s"):
             result.phase_errors[name].append(getattr(rep, name) - getattr(true, name))
     _compare_cues(result, truth, analysis)
     if truth.view == "side":
         _compare_angles(result, truth, analysis)
+
+
+def _compare_rep(
+    result: Evaluation, truth: Truth, analysis: Analysis, true: TrueRep, rep: RepReport
+) -> list[Status]:
+    """Count one repetition's verdicts; return those that say a fault is there which is not."""
+    rules = {rule.code: rule for rule in analysis.exercise.rules}
+    wrong: list[Status] = []
+    for verdict in rep.verdicts:
+        there = present(rules[verdict.rule], true)
+        if there is None:
+            continue
+        for view in ("all", truth.view):
+            result.faults[view][verdict.fault].add(there, verdict)
+        if not there and verdict.status in (Status.WARN, Status.FAULT):
+            wrong.append(verdict.status)
+        if verdict.fault == "lumbar-arching" and verdict.value is not None:
+            value = TRUE_VALUE["lumbar-arching"](true)
+            result.lumbar.append((value, verdict.value, verdict.uncertainty or 0.0))
+    return wrong
 
 
 def present(rule: Rule, true: TrueRep) -> bool | None:
@@ -318,7 +333,10 @@ def _lines(data: dict[str, Any]) -> Iterator[str]:
         )
     if data["latency_s"]:
         late = data["latency_s"]
-        yield f"from a fault's onset to its live decision: median {late['median']:.2f} s, 95 % {late['p95']:.2f} s"
+        yield (
+            f"from a fault's onset to its live decision: median {late['median']:.2f} s, "
+            f"95 % within {late['p95']:.2f} s"
+        )
     yield "live decisions against onsets, F1: " + ", ".join(
         f"within {k} s {'-' if v is None else f'{v:.2f}'}" for k, v in data["cue_f1"].items()
     )

@@ -74,11 +74,14 @@ def judge_rule(rule: Rule, data: RepData, limit: Limit | None = None) -> Verdict
         return Verdict(rule, Status.NOT_JUDGED, reading, limit, view)
     gap = abs((limit.fault if limit.fault is not None else 2 * limit.warn) - limit.warn)
     if reading.uncertainty > 3 * max(gap, abs(limit.warn) / 3):
-        vague = Reading.none(f"too uncertain from here (±{reading.uncertainty:.0f} {rule.value_unit})")
+        unit = {"deg": "°"}.get(rule.value_unit, f" {rule.value_unit}")
+        vague = Reading.none(f"too uncertain from here (±{reading.uncertainty:.0f}{unit})")
         return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
     return Verdict(rule, limit.status(reading.value, reading.uncertainty), reading, limit, view)
 
 
-def judge(rules: tuple[Rule, ...], data: RepData, limits: dict[str, Limit] | None = None) -> tuple[Verdict, ...]:
+def judge(
+    rules: tuple[Rule, ...], data: RepData, limits: dict[str, Limit] | None = None
+) -> tuple[Verdict, ...]:
     """Judge all rules on a repetition; `limits` maps codes to limits in place of the rules' own."""
     return tuple(judge_rule(rule, data, (limits or {}).get(rule.code)) for rule in rules)

@@ -75,7 +75,14 @@ def _define(
 
     def register(of: Callable[[Body], Floats]) -> Callable[[Body], Floats]:
         MEASURES[name] = Measure(
-            name, unit, definition, needs, error, error if change_error is None else change_error, fooled_by, of
+            name,
+            unit,
+            definition,
+            needs,
+            error,
+            error if change_error is None else change_error,
+            fooled_by,
+            of,
         )
         return of
 
@@ -92,7 +99,9 @@ def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
     return g.elevation_deg(body.joint(role, a), body.joint(role, b), forward=body.look.facing)
 
 
-@_define("leg_elevation_deg", "Line from working hip to ankle above the horizontal, + = up.", needs=_LEG, error=2.0)
+@_define(
+    "leg_elevation_deg", "Line from working hip to ankle above the horizontal, + = up.", needs=_LEG, error=2.0
+)
 def _leg_elevation(body: Body) -> Floats:
     return _rise_deg(body, "working", "hip", "ankle")
 
@@ -119,9 +128,13 @@ def _free_knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.joint("free", part) for part in ("hip", "knee", "ankle")))
 
 
-@_define("trunk_pitch_deg", "Line from near hip to near shoulder above the horizontal.", needs=_TRUNK, error=2.5)
+@_define(
+    "trunk_pitch_deg", "Line from near hip to near shoulder above the horizontal.", needs=_TRUNK, error=2.5
+)
 def _trunk_pitch(body: Body) -> Floats:
-    return g.elevation_deg(body.joint("near", "hip"), body.joint("near", "shoulder"), forward=-body.look.facing)
+    return g.elevation_deg(
+        body.joint("near", "hip"), body.joint("near", "shoulder"), forward=-body.look.facing
+    )
 
 
 @_define(
@@ -168,7 +181,9 @@ def _shin_from_vertical(body: Body) -> Floats:
     fooled_by="a shrugged shoulder, hair over the ear",
 )
 def _neck_extension(body: Body) -> Floats:
-    ear = g.elevation_deg(body.joint("near", "shoulder"), body.joint("near", "ear"), forward=-body.look.facing)
+    ear = g.elevation_deg(
+        body.joint("near", "shoulder"), body.joint("near", "ear"), forward=-body.look.facing
+    )
     back = g.wrap_deg(ear - _trunk_pitch(body))
     return back if body.look.prone else -back
 
@@ -196,20 +211,35 @@ def _pelvis_roll(body: Body) -> Floats:
     return _roll_deg(body, "hip")
 
 
-@_define("shoulder_roll_deg", "Slope of the line between the shoulders, + = working side higher.",
-         needs=(("working", "shoulder"), ("free", "shoulder")), error=4.0, change_error=3.0)
+@_define(
+    "shoulder_roll_deg",
+    "Slope of the line between the shoulders, + = working side higher.",
+    needs=(("working", "shoulder"), ("free", "shoulder")),
+    error=4.0,
+    change_error=3.0,
+)
 def _shoulder_roll(body: Body) -> Floats:
     return _roll_deg(body, "shoulder")
 
 
-@_define("bar_slope_deg", "Slope of the line between the wrists, + = working side higher.",
-         needs=(("working", "wrist"), ("free", "wrist")), error=4.0, change_error=2.0)
+@_define(
+    "bar_slope_deg",
+    "Slope of the line between the wrists, + = working side higher.",
+    needs=(("working", "wrist"), ("free", "wrist")),
+    error=4.0,
+    change_error=2.0,
+)
 def _bar_slope(body: Body) -> Floats:
     return _roll_deg(body, "wrist")
 
 
-@_define("trunk_twist_deg", "Roll of the pelvis against the shoulders, + = working hip higher.",
-         needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")), error=6.0, change_error=5.0)
+@_define(
+    "trunk_twist_deg",
+    "Roll of the pelvis against the shoulders, + = working hip higher.",
+    needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")),
+    error=6.0,
+    change_error=5.0,
+)
 def _trunk_twist(body: Body) -> Floats:
     return _roll_deg(body, "hip") - _roll_deg(body, "shoulder")
 
@@ -222,37 +252,58 @@ def _roll_deg(body: Body, part: Part) -> Floats:
     return rolled
 
 
-@_define("hip_height_pct", "Mid-hip above mid-shoulder.", error=6.0, change_error=4.0,
-         needs=(("middle", "hip"), ("middle", "shoulder")))
+@_define(
+    "hip_height_pct",
+    "Mid-hip above mid-shoulder.",
+    error=6.0,
+    change_error=4.0,
+    needs=(("middle", "hip"), ("middle", "shoulder")),
+)
 def _hip_height(body: Body) -> Floats:
     rise = body.joint("middle", "shoulder")[:, 1] - body.joint("middle", "hip")[:, 1]
     height: Floats = 100.0 * rise / body.trunk_px
     return height
 
 
-@_define("hip_travel_pct", "How far the hips have moved from where they were, in any direction.",
-         needs=(("middle", "hip"),), error=4.0)
+@_define(
+    "hip_travel_pct",
+    "How far the hips have moved from where they were, in any direction.",
+    needs=(("middle", "hip"),),
+    error=4.0,
+)
 def _hip_travel(body: Body) -> Floats:
     return 100.0 * body.travel(body.joint("middle", "hip"))
 
 
-@_define("heel_lift_deg", "Slope of the working foot from toe up to heel.", error=10.0,
-         needs=(("working", "heel"), ("working", "foot_index")))
+@_define(
+    "heel_lift_deg",
+    "Slope of the working foot from toe up to heel.",
+    error=10.0,
+    needs=(("working", "heel"), ("working", "foot_index")),
+)
 def _heel_lift(body: Body) -> Floats:
     return g.elevation_deg(
         body.joint("working", "foot_index"), body.joint("working", "heel"), forward=-body.look.facing
     )
 
 
-@_define("foot_slide_pct", "How far the planted foot has moved along the floor.", error=3.0,
-         needs=(("working", "heel"), ("working", "foot_index")))
+@_define(
+    "foot_slide_pct",
+    "How far the planted foot has moved along the floor.",
+    error=3.0,
+    needs=(("working", "heel"), ("working", "foot_index")),
+)
 def _foot_slide(body: Body) -> Floats:
     foot = (body.joint("working", "heel") + body.joint("working", "foot_index")) / 2
     return _along_pct(body, foot)
 
 
-@_define("shoulder_slide_pct", "How far the near shoulder has moved along the bench.", error=4.0,
-         needs=(("near", "shoulder"),))
+@_define(
+    "shoulder_slide_pct",
+    "How far the near shoulder has moved along the bench.",
+    error=4.0,
+    needs=(("near", "shoulder"),),
+)
 def _shoulder_slide(body: Body) -> Floats:
     return _along_pct(body, body.joint("near", "shoulder"))
 
@@ -261,29 +312,46 @@ def _along_pct(body: Body, points: Floats) -> Floats:
     good = np.flatnonzero(np.isfinite(points[:, 0]))
     if not len(good):
         return np.full(len(points), np.nan)
-    moved: Floats = 100.0 * np.abs(points[:, 0] - np.median(points[good[: max(1, len(good) // 4)], 0])) / body.trunk_px
+    moved: Floats = (
+        100.0 * np.abs(points[:, 0] - np.median(points[good[: max(1, len(good) // 4)], 0])) / body.trunk_px
+    )
     return moved
 
 
-@_define("free_foot_clearance_pct", "Free heel above the planted heel.", error=12.0, change_error=5.0,
-         needs=(("free", "heel"), ("working", "heel")),
-         fooled_by="a camera above floor height: the further foot looks higher")
+@_define(
+    "free_foot_clearance_pct",
+    "Free heel above the planted heel.",
+    error=12.0,
+    change_error=5.0,
+    needs=(("free", "heel"), ("working", "heel")),
+    fooled_by="a camera above floor height: the further foot looks higher",
+)
 def _free_foot_clearance(body: Body) -> Floats:
     rise = body.joint("working", "heel")[:, 1] - body.joint("free", "heel")[:, 1]
     clearance: Floats = 100.0 * rise / body.trunk_px
     return clearance
 
 
-@_define("knee_wander_pct", "Working knee beside the line from hip to ankle, + = to the image right.",
-         needs=_LEG, error=5.0, change_error=4.0)
+@_define(
+    "knee_wander_pct",
+    "Working knee beside the line from hip to ankle, + = to the image right.",
+    needs=_LEG,
+    error=5.0,
+    change_error=4.0,
+)
 def _knee_wander(body: Body) -> Floats:
     hip, knee, ankle = (body.joint("working", part) for part in ("hip", "knee", "ankle"))
     wander: Floats = 100.0 * (knee[:, 0] - (hip[:, 0] + ankle[:, 0]) / 2) / body.trunk_px
     return wander
 
 
-@_define("back_bend_deg", "Bend of the back's outline between its upper and lower half, + = hollow (arched).",
-         needs=(("middle", "shoulder"), ("middle", "hip")), error=8.0, change_error=5.0,
-         fooled_by="loose clothes, hair, the bench, an arm across the back, a view off the side")
+@_define(
+    "back_bend_deg",
+    "Bend of the back's outline between its upper and lower half, + = hollow (arched).",
+    needs=(("middle", "shoulder"), ("middle", "hip")),
+    error=8.0,
+    change_error=5.0,
+    fooled_by="loose clothes, hair, the bench, an arm across the back, a view off the side",
+)
 def _back_bend(body: Body) -> Floats:
     return back_bend_deg(body)

@@ -9,7 +9,7 @@ whole set is smoothed without lag and judged once more, and that is the verdict 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +114,8 @@ class Session:
         raw = unswap(Track.from_poses(self._poses, self._size, self._source))
         if raw.found.sum() < 5:
             raise NoPersonError(
-                f"no person was seen in {self._source or 'the clip'}: film the whole body, well lit, 2 to 3 m away"
+                f"no person was seen in {self._source or 'the clip'}: "
+                "film the whole body, well lit, 2 to 3 m away"
             )
         smoothed = smooth(raw)
         exercise, found = self._recognise(raw, smoothed)
@@ -131,6 +132,7 @@ class Session:
             complete=complete,
             cues=self._cues,
             notes=_notes(raw),
+            recognised=bool(found.sets) or self._exercise is not None,
         )
         return Analysis(report, raw, smoothed, exercise)
 
@@ -142,7 +144,12 @@ class Session:
 
 
 def analyze(
-    path: str | Path, exercise: str | None = None, *, side: str | None = None, profile: str = "standard", model: str = "full"
+    path: str | Path,
+    exercise: str | None = None,
+    *,
+    side: str | None = None,
+    profile: str = "standard",
+    model: str = "full",
 ) -> Report:
     """Analyse a clip or a recorded track.
 
@@ -189,8 +196,10 @@ def analyze_clip(
     with ExitStack() as stack:
         if path.suffix == ".npz":
             track = Track.load(path)
-            session = Session(track.size, chosen, side=side, profile=profile, source=track.source or path.name)
-            frames: list[Pose] | VideoSource = track.poses()
+            session = Session(
+                track.size, chosen, side=side, profile=profile, source=track.source or path.name
+            )
+            frames: Iterable[Frame | Pose] = track.poses()
         else:
             clip = stack.enter_context(VideoSource(path))
             finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
@@ -232,5 +241,7 @@ def _notes(raw: Track) -> list[str]:
         notes.append(f"The person was not seen in {lost:.0%} of the frames.")
     if raw.people is not None and float(np.nanmax(raw.people, initial=0.0)) > 1:
         share = float(np.mean(raw.people > 1))
-        notes.append(f"More than one person in the picture ({share:.0%} of the time): only the one tracked is judged.")
+        notes.append(
+            f"More than one person in the picture ({share:.0%} of the time): only the one tracked is judged."
+        )
     return notes

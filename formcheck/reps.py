@@ -226,7 +226,14 @@ def phase_times(t: Floats, s: Floats) -> Rep | None:
         return None
     start_s, lockout_s = _ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
     if down < _STARTED_DOWN * up:  # still at the top
-        return Rep(max(start_s, float(t[0])), min(lockout_s, float(t[-1])), float(t[-1]), float(t[-1]), before, peak_value)
+        return Rep(
+            max(start_s, float(t[0])),
+            min(lockout_s, float(t[-1])),
+            float(t[-1]),
+            float(t[-1]),
+            before,
+            peak_value,
+        )
     end_s, lower_s = _ramp(t[peak:][::-1], ((s[peak:] - after) / down)[::-1])
     top_s = float(t[peak])
     if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
@@ -271,6 +278,10 @@ def _crossing(t: Floats, level: Floats, i: int, at: float) -> float:
 def segment(t: Floats, s: Floats, *, min_range: float) -> list[Rep]:
     """Find all repetitions of a recorded signal, (N,) times and values; NaN values are passed over."""
     segmenter = RepSegmenter(min_range)
-    reps = [rep for time_s, value in zip(t.tolist(), s.tolist(), strict=True) if (rep := segmenter.update(time_s, value))]
+    reps = [
+        rep
+        for time_s, value in zip(t.tolist(), s.tolist(), strict=True)
+        if (rep := segmenter.update(time_s, value))
+    ]
     last = segmenter.finish()
     return [*reps, last] if last else reps

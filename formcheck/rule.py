@@ -88,12 +88,12 @@ class Limit:
         return float(min(max(0.5 * (worse - warn) / span, 0.0), 1.0))
 
 
-def Above(warn: float, fault: float | None = None, *, both: bool = False) -> Limit:  # noqa: N802
+def Above(warn: float, fault: float | None = None, *, both: bool = False) -> Limit:
     """Declare that more than `warn` is worse, and more than `fault` a fault."""
     return Limit(warn, fault, +1, both)
 
 
-def Below(warn: float, fault: float | None = None) -> Limit:  # noqa: N802
+def Below(warn: float, fault: float | None = None) -> Limit:
     """Declare that less than `warn` is worse, and less than `fault` a fault."""
     return Limit(warn, fault, -1)
 
@@ -168,7 +168,11 @@ class Rule:
     def ready(self, phase: Phase) -> bool:
         """Whether an open repetition in this phase has shown enough to judge the rule."""
         order = (Phase.UP, Phase.TOP, Phase.DOWN, Phase.BOTTOM)
-        needed = self.decided if self.read else {Phase.LIFT: Phase.TOP, Phase.START: Phase.TOP}.get(self.when, self.when)
+        needed = (
+            self.decided
+            if self.read
+            else {Phase.LIFT: Phase.TOP, Phase.START: Phase.TOP}.get(self.when, self.when)
+        )
         return phase in order and order.index(phase) >= order.index(needed)
 
     @property

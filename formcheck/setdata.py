@@ -172,7 +172,9 @@ class RepData:
     def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
         base = measure.change_error if from_start else measure.error
         if measure.needs and measure.unit == "deg":
-            base /= max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0
+            base /= (
+                max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0
+            )
         return float(np.hypot(base, np.nan_to_num(scatter)))
 
 

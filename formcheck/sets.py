@@ -149,7 +149,9 @@ def _sides(
     steady = [float(np.sum(votes[max(0, i - 1) : i + 2])) for i in range(len(votes))]
     if abs(float(np.sum(votes))) > 0.5 * float(np.sum(np.abs(votes))) or len(votes) < 4:
         steady = [float(np.sum(votes))] * len(votes)  # one or two odd votes do not make two sets
-    return [(rep, Side.LEFT if vote >= 0 else Side.RIGHT) for (rep, _), vote in zip(placed, steady, strict=True)]
+    return [
+        (rep, Side.LEFT if vote >= 0 else Side.RIGHT) for (rep, _), vote in zip(placed, steady, strict=True)
+    ]
 
 
 def _group(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -121,7 +122,11 @@ def _far_from(t: Floats, known: Floats) -> np.ndarray:
     """(T,) True inside gaps longer than `_GAP_S` and outside the known times."""
     right = np.searchsorted(known, t)
     inside = (right > 0) & (right < len(known))
-    width = np.where(inside, known[np.clip(right, 1, len(known) - 1)] - known[np.clip(right, 1, len(known) - 1) - 1], np.inf)
+    width = np.where(
+        inside,
+        known[np.clip(right, 1, len(known) - 1)] - known[np.clip(right, 1, len(known) - 1) - 1],
+        np.inf,
+    )
     exact = np.isin(t, known)
     return ~exact & (width > _GAP_S)
 
@@ -139,7 +144,7 @@ def unswap(track: Track) -> Track:
         return track
     order = np.arange(33)
     order[_PAIRS[:, 0]], order[_PAIRS[:, 1]] = _PAIRS[:, 1], _PAIRS[:, 0]
-    changed = {"image_px": px.copy(), "visibility": track.visibility.copy()}
+    changed: dict[str, Any] = {"image_px": px.copy(), "visibility": track.visibility.copy()}
     for values in changed.values():
         values[rows] = values[rows][:, order]
     return replace(track, **changed)

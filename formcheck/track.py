@@ -19,10 +19,12 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 from __future__ import annotations
 
 import os
-import tempfile
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -68,7 +70,7 @@ class Track:
     @property
     def found(self) -> np.ndarray:
         """(T,) whether a person was found."""
-        hips: np.ndarray = np.isfinite(self.image_px[:, 23:25, 0]).all(axis=1)
+        hips: np.ndarray = np.asarray(np.isfinite(self.image_px[:, 23:25, 0]).all(axis=1))
         return hips
 
     @property
@@ -85,10 +87,12 @@ class Track:
 
     def between(self, start_s: float, end_s: float) -> Track:
         """Return the frames with `start_s <= time_s <= end_s` (views, not copies)."""
-        return self[int(np.searchsorted(self.time_s, start_s)) : int(np.searchsorted(self.time_s, end_s, "right"))]
+        return self[
+            int(np.searchsorted(self.time_s, start_s)) : int(np.searchsorted(self.time_s, end_s, "right"))
+        ]
 
     def __getitem__(self, part: slice) -> Track:
-        cut = {
+        cut: dict[str, Any] = {
             name: None if (array := getattr(self, name)) is None else array[part]
             for name in ("time_s", "image_px", "visibility", *_OPTIONAL)
         }
@@ -171,21 +175,23 @@ class Track:
         Raises:
             OutputError: If the file cannot be written.
         """
-        arrays = {"format": np.array(FORMAT), "time_s": self.time_s, "size": np.array(self.size)}
+        arrays: dict[str, Any] = {
+            "format": np.array(FORMAT),
+            "time_s": self.time_s,
+            "size": np.array(self.size),
+        }
         arrays["source"] = np.array(self.source)
         for name in ("image_px", "visibility", *_OPTIONAL):
             if (array := getattr(self, name)) is not None:
                 arrays[name] = array.astype(np.float32)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-                try:
-                    np.savez_compressed(part, **arrays)
-                    part.close()
-                    os.replace(part.name, path)
-                except BaseException:
-                    part.close()
-                    os.unlink(part.name)
-                    raise
+            try:
+                with part.open("wb") as file:
+                    np.savez_compressed(file, **arrays)
+                os.replace(part, path)
+            finally:
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise OutputError(f"cannot write the track {path}: {error.strerror or error}") from error
 
@@ -198,14 +204,16 @@ class Track:
             TrackError: If it is not a track of this format.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}
         except FileNotFoundError as error:
             raise UsageError(f"there is no track {path}; check the name") from error
-        except (OSError, ValueError, EOFError, KeyError) as error:
+        except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
             raise TrackError(f"{path} is not a recorded track; make one with --track") from error
         if str(arrays.get("format", FORMAT)) != FORMAT:
-            raise TrackError(f"{path} has format {arrays['format']}, this version reads {FORMAT}: record it again")
+            raise TrackError(
+                f"{path} has format {arrays['format']}, this version reads {FORMAT}: record it again"
+            )
         missing = {"time_s", "image_px", "visibility", "size"} - arrays.keys()
         if missing:
             raise TrackError(f"{path} is not a recorded track: it lacks {', '.join(sorted(missing))}")

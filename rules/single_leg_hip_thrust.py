@@ -31,7 +31,7 @@ ANY = OBLIQUE | {View.FOOT_END}
 
 
 HANDS_GAIN = 1.2
-"""Tilt of the pelvis for a degree of tilt of the line between the hands: they stand wider (rendered clips)."""
+"""Tilt of the pelvis for a degree of tilt of the line between the hands (fitted on rendered clips)."""
 
 
 def lockout_shortfall(data: RepData) -> Reading:
@@ -66,7 +66,11 @@ def bounce(data: RepData) -> Reading:
     rep = data.rep
     held = rep.lower_s - rep.lockout_s
     speed = rep.range / max(rep.lockout_s - rep.start_s, 0.05)
-    typical = np.median([r.range / max(r.lockout_s - r.start_s, 0.05) for r in data.set.reps]) if data.set.reps else speed
+    typical = (
+        np.median([r.range / max(r.lockout_s - r.start_s, 0.05) for r in data.set.reps])
+        if data.set.reps
+        else speed
+    )
     return Reading(100.0 * speed / float(typical) if held < 0.15 else 0.0, 25.0, rep.lockout_s)
 
 
@@ -83,7 +87,10 @@ def hips_level(data: RepData) -> Reading:
     if not (abs(hands.value) < 35.0 and abs(hips) < 40.0):
         return Reading.none("the landmarks of hips and hands contradict each other")
     return Reading(
-        HANDS_GAIN * hands.value, HANDS_GAIN * hands.uncertainty, hands.time_s, "by the line between your hands"
+        HANDS_GAIN * hands.value,
+        HANDS_GAIN * hands.uncertainty,
+        hands.time_s,
+        "by the line between your hands",
     )
 
 
@@ -92,7 +99,7 @@ LUMBAR_ARCHING = Rule(
     name="lumbar-arching",
     statement="H15",
     says="Hyperextending the lower back at the top: lockout is hip extension, not lumbar extension.",
-    why="The load hangs where the spine bends: the lumbar moment is as in a deadlift (Otsuka 2021, PLoS ONE e0251418).",
+    why="The load hangs where the spine bends: its moment is a deadlift's (Otsuka 2021, PLoS ONE e0251418).",
     source=f"{SOURCE}; {BRIEF}",
     read=lumbar_extension,
     decided=Phase.TOP,
@@ -491,11 +498,13 @@ def refuses(data: RepData) -> str | None:
 
 
 def working(data: RepData) -> float:
-    """Return a vote for the left (positive) or right leg: the planted knee is bent, the planted foot rests."""
+    """Vote for the left (positive) or right leg: the planted knee is bent, the planted foot rests."""
     px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
     top = data.set.body.track.image_px[data.set.frames(*data.rep.window(Phase.TOP))]
     if data.look.view in OBLIQUE:
-        bend = [180.0 - np.nanmedian(angle_at_deg(top[:, 23 + i], top[:, 25 + i], top[:, 27 + i])) for i in (0, 1)]
+        bend = [
+            180.0 - np.nanmedian(angle_at_deg(top[:, 23 + i], top[:, 25 + i], top[:, 27 + i])) for i in (0, 1)
+        ]
         return float(bend[0] - bend[1])
     travel = [np.nanpercentile(px[:, 27 + i, 1], 90) - np.nanpercentile(px[:, 27 + i, 1], 10) for i in (0, 1)]
     return float(travel[1] - travel[0])
@@ -534,23 +543,62 @@ EXERCISE = Exercise(
         KNEE_WANDER,
     ),
     unobservable=(
-        Unobservable("H1", "The bench edge hits just below the shoulder blades.", "The bench is no landmark; sliding on it is checked (SHT15)."),
-        Unobservable("H2", "Roll a loaded bar to the hips, with a pad.", "Bar and pad are not tracked; plates that hide the hips are said."),
-        Unobservable("H6", "Foot relaxed; grip the bar lightly.", "Grip and tension are not visible; ankle pose is too noisy."),
-        Unobservable("H9", "Squeeze the glute hard.", "Muscle effort is not visible; the hold is checked (SHT10)."),
-        Unobservable("H14", "Complete all reps on one side before switching.", "Both sides are reported as sets of their own."),
-        Unobservable("H18", "Single-leg loads run 40 to 60 % of bilateral.", "Load is not visible; it needs a training log."),
-        Unobservable("H19", "Ego-loading collapses the form.", "Seen in the per-rep scores; load is not known."),
-        Unobservable("H21", "If you can't keep the hips level, drop the load.", "Advice that follows from SHT09."),
-        Unobservable("H24", "If the planted leg's quad does more than the glute, drop the load.", "Muscle activity is not visible; foot-too-close and heel-up are its signs."),
-        Unobservable("H25", "Exposes side differences; use the weaker side's numbers.", "Both sides are reported; advice needs a training log."),
-        Unobservable("H26", "Regress to the single-leg glute bridge until lockouts are clean.", "Advice; needs more than one set."),
+        Unobservable(
+            "H1",
+            "The bench edge hits just below the shoulder blades.",
+            "The bench is no landmark; sliding on it is checked (SHT15).",
+        ),
+        Unobservable(
+            "H2",
+            "Roll a loaded bar to the hips, with a pad.",
+            "Bar and pad are not tracked; plates that hide the hips are said.",
+        ),
+        Unobservable(
+            "H6",
+            "Foot relaxed; grip the bar lightly.",
+            "Grip and tension are not visible; ankle pose is too noisy.",
+        ),
+        Unobservable(
+            "H9", "Squeeze the glute hard.", "Muscle effort is not visible; the hold is checked (SHT10)."
+        ),
+        Unobservable(
+            "H14",
+            "Complete all reps on one side before switching.",
+            "Both sides are reported as sets of their own.",
+        ),
+        Unobservable(
+            "H18",
+            "Single-leg loads run 40 to 60 % of bilateral.",
+            "Load is not visible; it needs a training log.",
+        ),
+        Unobservable(
+            "H19", "Ego-loading collapses the form.", "Seen in the per-rep scores; load is not known."
+        ),
+        Unobservable(
+            "H21", "If you can't keep the hips level, drop the load.", "Advice that follows from SHT09."
+        ),
+        Unobservable(
+            "H24",
+            "If the planted leg's quad does more than the glute, drop the load.",
+            "Muscle activity is not visible; foot-too-close and heel-up are its signs.",
+        ),
+        Unobservable(
+            "H25",
+            "Exposes side differences; use the weaker side's numbers.",
+            "Both sides are reported; advice needs a training log.",
+        ),
+        Unobservable(
+            "H26",
+            "Regress to the single-leg glute bridge until lockouts are clean.",
+            "Advice; needs more than one set.",
+        ),
         Unobservable("H27", "B-stance as a stepping stone.", "Load split between the feet is not visible."),
         Unobservable("H28", "Progress by 3 s pauses or a deficit.", "Advice; the hold's length is reported."),
         Unobservable("H29", "3 to 4 sets of 6 to 10 reps per leg, two days a week.", "Needs a training log."),
         Unobservable("H30", "Muscles, level, equipment, sports.", "Which muscles work is not visible."),
     ),
-    film="From the side of the working leg at hip height for back, lockout and shin; from 30 to 45 deg off the foot end at 1.2 to 1.5 m for the pelvis.",
+    film="From the side of the working leg, at hip height, for back, lockout and shin; "
+    "from the foot end at 1.2 to 1.5 m, hands on the bar, for the pelvis.",
     notes=(
         "'Level' is read as parallel to the floor throughout, which is in line with the body at lockout.",
         "'Tilts towards the working side': both directions are checked and the low side is named.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
 
 from ..cues import Cue
 from ..judge import Verdict, judge
@@ -16,6 +17,8 @@ from ..setdata import RepData
 from ..sets import Found, FoundSet
 from .model import CueReport, Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
 
+UNKNOWN = "unknown"
+"""Name of the exercise in a report where none was recognised."""
 _HOPELESS = {
     "head-end": "Repetitions cannot be counted from the head end: film from the side.",
     "foot-end": "Repetitions cannot be counted from the foot end: film from the side.",
@@ -43,8 +46,23 @@ def build(
     complete: bool,
     cues: Sequence[Cue],
     notes: Sequence[str],
+    recognised: bool = True,
 ) -> Report:
-    """Judge every repetition for the record and put the report together."""
+    """Judge every repetition for the record and put the report together.
+
+    Args:
+        found: The sets of the clip.
+        exercise: The exercise.
+        limits: Limits by rule code.
+        profile: Where the limits come from.
+        source: Name of the clip.
+        fps: Median frame rate.
+        duration_s: Length of the clip.
+        complete: Whether the clip was seen to its end.
+        cues: What would have been spoken.
+        notes: What a reader must know.
+        recognised: False where nobody named the exercise and nothing known was found.
+    """
     reps: list[RepReport] = []
     sets: list[SetSummary] = []
     judged: list[tuple[int, Verdict]] = []
@@ -61,7 +79,7 @@ def build(
         schema="formcheck-report-1",
         version=package_version(),
         source=source,
-        exercise=exercise.name,
+        exercise=exercise.name if recognised else UNKNOWN,
         profile=profile,
         view=(found.sets[0].data.look if found.sets else found.look).view.value,
         working_side="unknown" if not sides else "both" if len(sides) > 1 else next(iter(sides)).value,
@@ -75,7 +93,7 @@ def build(
         cues=tuple(CueReport(time_s=round(cue.time_s, 3), rule=cue.rule, text=cue.text) for cue in cues),
         not_judged=_not_judged(judged),
         fix=_fix(judged),
-        notes=(*notes, *_explain_none(found, exercise)),
+        notes=(*notes, *_explain_none(found, exercise, recognised)),
     )
 
 
@@ -100,8 +118,8 @@ def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Ve
     )
 
 
-def _side(side: Side) -> str:
-    return side.value
+def _side(side: Side) -> Literal["left", "right"]:
+    return "left" if side is Side.LEFT else "right"
 
 
 def _verdict(verdict: Verdict) -> VerdictReport:
@@ -168,15 +186,20 @@ def _fix(judged: Sequence[tuple[int, Verdict]]) -> Fix | None:
     return Fix(rule=rule.code, fault=rule.name, text=worst[0][1].cue, reps=reps)
 
 
-def _explain_none(found: Found, exercise: Exercise) -> list[str]:
+def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[str]:
     """Say why nothing was counted, where nothing was."""
     if found.sets:
         return []
+    if not recognised:
+        reasons = ", ".join(reason for reason, _ in found.refused.most_common(2))
+        nearest = f" Nearest: {exercise.title.lower()}, but {reasons}." if reasons else ""
+        return [f"This is not an exercise formcheck knows, or not seen well enough to tell.{nearest}"]
     if found.look.view not in exercise.views:
         return [_HOPELESS[found.look.view.value]] if found.look.view.value in _HOPELESS else []
     if found.refused:
         reason, count = found.refused.most_common(1)[0]
         return [
-            f"No repetition of the {exercise.title.lower()}: {reason} ({count} time{'s' if count > 1 else ''})."
+            f"No repetition of the {exercise.title.lower()}: {reason} "
+            f"({count} time{'s' if count > 1 else ''})."
         ]
-    return [f"No repetition of the {exercise.title.lower()} was found: {exercise.film}"]
+    return [f"No repetition of the {exercise.title.lower()} was found. To film it: {exercise.film}"]

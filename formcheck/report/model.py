@@ -113,7 +113,7 @@ class Report(_Model):
     schema_: Literal["formcheck-report-1"] = Field(SCHEMA, alias="schema")
     version: str = Field(description="Version of formcheck.")
     source: str = Field(description="Name of the clip.")
-    exercise: str
+    exercise: str = Field(description="Name of the exercise, or unknown where none was recognised.")
     profile: str
     view: str = Field(description="side, oblique-foot, oblique-head, foot-end, head-end or unknown.")
     working_side: Literal["left", "right", "both", "unknown"]

@@ -38,7 +38,8 @@ def render(report: Report, exercise: Exercise) -> RenderableType:
 
 
 def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
-    yield Text.assemble((report.source, "bold"), ": ", (exercise.title, "bold"))
+    title = exercise.title if report.exercise == exercise.name else "no exercise recognised"
+    yield Text.assemble((report.source, "bold"), ": ", (title, "bold"))
     facts = [f"{report.duration_s:.1f} s"]
     if report.fps is not None:
         facts[0] += f", {report.fps:.0f} fps"
