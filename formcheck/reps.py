@@ -19,6 +19,7 @@ _RETURNED = 0.25  # of the range above the bottom: the rep is over once below an
 _FULL = 0.40  # of the usual range: less is a partial repetition
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _MIN_S, _MAX_S = 0.5, 15.0
+_RATE_S = 0.2  # over which a slope is taken, whatever the frame rate
 _REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
 
 
@@ -106,7 +107,7 @@ class RepSegmenter:
     def phase(self) -> Phase:
         """Where the signal is now: bottom, up, top or down."""
         if self._state is Phase.UP and self._s and self._s[-1] > self._low + 0.85 * (self._high - self._low):
-            rate = _rate(self._t[-6:], self._s[-6:])
+            rate = self._rate()
             still = abs(rate) < RATE_LIMIT * (self._high - self._low)
             usual = self._high - self._low >= 0.6 * self._usual
             return Phase.TOP if still and usual else Phase.UP
@@ -146,10 +147,11 @@ class RepSegmenter:
         """Close what is open at the end of the samples, so that the last repetition is not lost."""
         if self._state is Phase.DOWN:
             self._after_at = len(self._s) - 1 if self._s[-1] <= self._after else self._after_at
-            return self._close(cut_off=self._after > self._low + 0.5 * (self._high - self._low))
+            far = self._after > self._low + 0.5 * (self._high - self._low)
+            return self._close(cut_off=far, end_of_clip_s=self._t[-1])
         if self._state is Phase.UP and self._high - self._low >= self._min_range:
             self._after, self._after_at = self._s[-1], len(self._s) - 1
-            return self._close(cut_off=True)
+            return self._close(cut_off=True, end_of_clip_s=self._t[-1])
         return None
 
     def _rest(self, value: float) -> None:
@@ -171,14 +173,14 @@ class RepSegmenter:
         if value < self._after:
             self._after, self._after_at = value, len(self._s) - 1
         low_enough = self._after < self._low + _RETURNED * span
-        still = abs(_rate(self._t[-6:], self._s[-6:])) < 0.5 * RATE_LIMIT * span
+        still = abs(self._rate()) < 0.5 * RATE_LIMIT * span
         rested = self._t[-1] - self._t[self._after_at] > _REST_S
         rising = value - self._after > 0.3 * span
         if (low_enough and still) or rising or rested:
             return self._close(cut_off=False)
         return None
 
-    def _close(self, *, cut_off: bool) -> Rep | None:
+    def _close(self, *, cut_off: bool, end_of_clip_s: float = float("inf")) -> Rep | None:
         rep = phase_times(np.array(self._t), np.array(self._s))
         span = self._high - self._low
         usual = self._usual if self._ranges else span
@@ -189,10 +191,19 @@ class RepSegmenter:
         self._state, self._after_at = Phase.BOTTOM, 0
         if rep is None or span < _NOISE * usual or not _MIN_S <= rep.end_s - rep.start_s <= _MAX_S:
             return None
+        end_s = min(rep.end_s, end_of_clip_s)
         partial = cut_off or span < _FULL * usual
         if not partial:
             self._ranges.append(span)
-        return Rep(rep.start_s, rep.lockout_s, rep.lower_s, rep.end_s, rep.bottom, rep.top, partial)
+        return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
+
+    def _rate(self) -> float:
+        """Return the slope over the last 0.2 s, per second."""
+        first = len(self._t) - 1
+        while first > 0 and self._t[-1] - self._t[first] < _RATE_S - 1e-6:
+            first -= 1
+        took_s = self._t[-1] - self._t[first]
+        return (self._s[-1] - self._s[first]) / took_s if took_s > 0 else 0.0
 
     def _trim(self) -> None:
         """Keep a second before the last low: memory stays flat through a long rest."""
@@ -200,10 +211,6 @@ class RepSegmenter:
             cut = self._low_at - 300
             self._t, self._s = self._t[cut:], self._s[cut:]
             self._low_at -= cut
-
-
-def _rate(t: list[float], s: list[float]) -> float:
-    return (s[-1] - s[0]) / (t[-1] - t[0]) if len(t) > 1 and t[-1] > t[0] else 0.0
 
 
 def phase_times(t: Floats, s: Floats) -> Rep | None:
@@ -242,12 +249,13 @@ def phase_times(t: Floats, s: Floats) -> Rep | None:
         max(start_s, float(t[0])),
         lockout_s,
         lower_s,
-        min(max(end_s, top_s), float(t[-1])),
+        min(max(end_s, top_s), float(t[-1]) + _AHEAD_S),
         before,
         peak_value,
     )
 
 
+_AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
 _STARTED_DOWN = 0.25  # of the way up: less is not yet a lowering
 _LOW, _HIGH = 0.15, 0.85
 _RAMP = (0.2899, 0.7101)  # where a minimum-jerk movement has covered these shares of its way
