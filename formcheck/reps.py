@@ -126,7 +126,7 @@ class RepSegmenter:
         """Return the open repetition as far as it has come, its missing ends at the last sample."""
         if self._state is Phase.BOTTOM or len(self._s) < 5:
             return None
-        return phase_times(np.array(self._t), np.array(self._s))
+        return phase_times(*self._movement())
 
     def update(self, time_s: float, value: float) -> Rep | None:
         """Take the next sample; return a repetition when one closes. NaN samples are passed over."""
@@ -181,7 +181,7 @@ class RepSegmenter:
         return None
 
     def _close(self, *, cut_off: bool, end_of_clip_s: float = float("inf")) -> Rep | None:
-        rep = phase_times(np.array(self._t), np.array(self._s))
+        rep = phase_times(*self._movement())
         span = self._high - self._low
         usual = self._usual if self._ranges else span
         last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
@@ -196,6 +196,13 @@ class RepSegmenter:
         if not partial:
             self._ranges.append(span)
         return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
+
+    def _movement(self) -> tuple[Floats, Floats]:
+        """Return times and signal of the open movement, without the end of one cut off before it."""
+        t, s = np.array(self._t), np.array(self._s)
+        high = np.flatnonzero(s[: self._low_at] > self._low + 0.5 * (self._high - self._low))
+        first = int(high[-1]) + 1 if len(high) else 0
+        return t[first:], s[first:]
 
     def _rate(self) -> float:
         """Return the slope over the last 0.2 s, per second."""

@@ -83,7 +83,7 @@ def test_neither_size_nor_mirroring_matters(scale: float, mirrored: bool) -> Non
         a, b = one.of(base), one.of(other)
         if name == "knee_wander_pct":  # by definition towards the image right
             b = -b if mirrored else b
-        np.testing.assert_allclose(b, a, atol=1e-6, err_msg=name)
+        np.testing.assert_allclose(b, a, atol=1e-4, err_msg=name)
 
 
 @pytest.mark.parametrize("roll", [-10.0, 10.0])
@@ -165,10 +165,10 @@ def test_noise_of_a_clip_is_told_and_widens_the_uncertainty() -> None:
     assert quiet.noise("knee_flexion_deg") < 0.1
     assert loud.noise("knee_flexion_deg") > 1.0
     readings = [
-        RepData(data.reps[0], data).read("leg_elevation_deg", Phase.TOP, "max", from_start=False)
+        RepData(data.reps[0], data).read("knee_flexion_deg", Phase.TOP, "max", from_start=False)
         for data in (quiet, loud)
     ]
-    assert readings[0].uncertainty == pytest.approx(MEASURES["leg_elevation_deg"].error, rel=0.05)
+    assert readings[0].uncertainty == pytest.approx(MEASURES["knee_flexion_deg"].error, rel=0.05)
     assert readings[1].uncertainty > readings[0].uncertainty + 0.1
 
 
