@@ -72,8 +72,9 @@ def turn(image: Image, matrix: NDArray[np.int32] | None) -> Image:
 
 def display_matrix(frame: VideoFrame) -> NDArray[np.int32] | None:
     """Give the (9,) display matrix a frame carries, or None."""
-    side_data: Any = frame.side_data  # PyAV declares a mapping; it iterates over the values
-    for data in side_data:
+    side_data: Any = frame.side_data
+    for item in side_data:  # PyAV up to 18 iterates over the values, from 19 over the keys
+        data = item if hasattr(item, "type") else side_data[item]
         if data.type.name == "DISPLAYMATRIX":
             return np.frombuffer(bytes(data), dtype=np.int32)
     return None

@@ -19,6 +19,7 @@ _RETURNED = 0.25  # of the range above the bottom: the rep is over once below an
 _FULL = 0.40  # of the usual range: less is a partial repetition
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _MIN_S, _MAX_S = 0.5, 15.0
+_LEDGE_S = 0.4  # standing still this long on the way up is a start position, if the rise goes on
 _RATE_S = 0.2  # over which a slope is taken, whatever the frame rate
 _REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
 
@@ -102,6 +103,7 @@ class RepSegmenter:
         self._state = Phase.BOTTOM
         self._ranges: list[float] = []
         self._low_at = self._after_at = 0
+        self._ledge = (float("nan"), 0)
 
     @property
     def phase(self) -> Phase:
@@ -161,12 +163,29 @@ class RepSegmenter:
             self._low_at = len(self._s) - 1  # the latest time it was still low
         if value - self._low >= max(self._min_range, 0.3 * self._usual):
             self._state, self._high = Phase.UP, value
+            self._ledge = (value, len(self._s) - 1)
         self._trim()
 
     def _rise(self, value: float) -> None:
+        self._step(value)
         self._high = max(self._high, value)
         if value < self._high - 0.5 * (self._high - self._low):
             self._state, self._after, self._after_at = Phase.DOWN, value, len(self._s) - 1
+
+    def _step(self, value: float) -> None:
+        """Move the bottom up to a ledge of the rise: the leg was put in place first, then the rep began."""
+        now = len(self._s) - 1
+        level, first = self._ledge
+        if abs(value - level) <= 0.3 * self._min_range:
+            return
+        stood = self._t[now - 1] - self._t[first] >= _LEDGE_S
+        if value < level or not stood:
+            self._ledge = (value, now)
+        elif value > level + max(self._min_range, 0.4 * (level - self._low)):
+            self._low, self._low_at = level, now - 1
+            while self._low_at > first and self._s[self._low_at] > level + 0.3 * self._min_range:
+                self._low_at -= 1
+            self._ledge = (value, now)
 
     def _fall(self, value: float) -> Rep | None:
         span = self._high - self._low
@@ -198,10 +217,14 @@ class RepSegmenter:
         return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
 
     def _movement(self) -> tuple[Floats, Floats]:
-        """Return times and signal of the open movement, without the end of one cut off before it."""
+        """Return times and signal of the open movement, without what came before its bottom."""
         t, s = np.array(self._t), np.array(self._s)
-        high = np.flatnonzero(s[: self._low_at] > self._low + 0.5 * (self._high - self._low))
-        first = int(high[-1]) + 1 if len(high) else 0
+        before = s[: self._low_at]
+        other = (before > self._low + 0.5 * (self._high - self._low)) | (
+            before < self._low - 0.3 * (self._high - self._low)
+        )
+        last = np.flatnonzero(other)
+        first = int(last[-1]) + 1 if len(last) else 0
         return t[first:], s[first:]
 
     def _rate(self) -> float:

@@ -12,7 +12,7 @@ from .pose import Landmark, Side, View
 from .reps import Rep, segment
 from .rule import Exercise
 from .setdata import RepData, SetData
-from .smoothing import unswap
+from .smoothing import stretches, unswap
 from .track import Track
 from .view import Look, look
 
@@ -46,12 +46,14 @@ class Found:
     Attributes:
         sets: The sets, in time order.
         refused: How many movements were no repetitions, by reason.
-        look: How the camera saw the person over the whole track.
+        look: How the camera saw the person, over the stretch with most to see.
+        frames: How many frames were searched.
     """
 
     sets: tuple[FoundSet, ...]
     refused: Counter[str]
     look: Look
+    frames: int = 0
 
     @property
     def rep_count(self) -> int:
@@ -68,13 +70,21 @@ def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | N
         exercise: What to look for.
         side: The working side if the user gave it, for all sets.
     """
+    parts = [_find_in(raw[part], smoothed[part], exercise, side=side) for part in stretches(smoothed)]
+    longest = max(parts, key=lambda found: (found.rep_count, found.frames))
+    refused = sum((found.refused for found in parts), Counter[str]())
+    return Found(tuple(one for found in parts for one in found.sets), refused, longest.look, len(raw))
+
+
+def _find_in(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | None) -> Found:
+    """Find the sets in a stretch in which the person does not turn round."""
     overall = look(smoothed, prone=exercise.prone)
     refused: Counter[str] = Counter()
     if overall.view not in exercise.views:
-        return Found((), refused, overall)
+        return Found((), refused, overall, len(raw))
     if restlessness_pct(raw, smoothed, overall.scale_px) > RESTLESS_PCT:
         refused["the landmarks jump: the body is not seen well from here"] += 1
-        return Found((), refused, overall)
+        return Found((), refused, overall, len(raw))
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[Rep, Side]] = []
     for working in sides:
@@ -89,7 +99,7 @@ def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | N
         data.reps.extend(rep for rep in candidates if not rep.partial)
         taken += [(rep, working) for rep in candidates]
     placed = _sides(raw, smoothed, exercise, overall, _without_overlaps(taken), side)
-    return Found(_group(raw, smoothed, exercise, placed, refused), refused, overall)
+    return Found(_group(raw, smoothed, exercise, placed, refused), refused, overall, len(raw))
 
 
 def _during(track: Track, reps: Sequence[Rep]) -> Track:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -15,8 +15,16 @@ from .track import Track
 WINDOW_S = 0.30
 """Length of the zero-lag window: a lowering of 0.4 s keeps its slope, frame noise halves."""
 
+_SWAP_S = 3.0  # live, an exchange of left and right that lasts longer is believed
+_CUT_S = 0.25
+_TURN_S = 2.0
 _GAP_S = 0.30  # a shorter loss of the person is bridged
-_PAIRS = np.array([(a, a + 1) for a in range(Landmark.LEFT_SHOULDER, Landmark.RIGHT_FOOT_INDEX, 2)])
+_GROUPS = (
+    np.array([Landmark.LEFT_KNEE]),
+    np.array([Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]),
+)
+"""Left landmarks (the right ones follow each) that change places together: mostly the feet alone do."""
+_SWAP_PCT = 20.0  # of the trunk: less is a joint that moved
 
 
 class OneEuro:
@@ -69,14 +77,18 @@ class CausalSmoother:
         """Forget the person."""
         self._filter = OneEuro()
         self._last: Floats | None = None
+        self._swapped_s = [float("-inf")] * len(_GROUPS)
 
     def update(self, pose: Pose) -> Pose:
         """Return the pose with smoothed landmarks; a pose without a person passes through."""
         if not pose.found:
             return pose
-        swap = self._last is not None and bool(_swapped(self._last[None], pose.image_px[None])[0])
-        if swap:
-            pose = _exchange_pose(pose)
+        for number, left in enumerate(_GROUPS):
+            swap = self._last is not None and bool(_swapped(self._last[None], pose.image_px[None], left)[0])
+            if not swap:
+                self._swapped_s[number] = pose.time_s
+            elif pose.time_s - self._swapped_s[number] <= _SWAP_S:
+                pose = replace(pose, image_px=_exchanged(pose.image_px[None], left)[0])
         self._last = pose.image_px
         return replace(pose, image_px=self._filter.update(pose.time_s, pose.image_px))
 
@@ -132,36 +144,85 @@ def _far_from(t: Floats, known: Floats) -> np.ndarray:
 
 
 def unswap(track: Track) -> Track:
-    """Undo frames in which left and right of the whole body changed places from one frame to the next."""
+    """Undo exchanges of left and right hips, knees or feet from one frame to the next.
+
+    Where joints jump into each other's place, the frames between two jumps are put right if the limb
+    lengths of left and right then agree clearly better; otherwise the model is believed.
+    """
+    px = track.image_px.copy()
+    visibility = track.visibility.copy()
+    for part in stretches(track):
+        index = np.flatnonzero(track.found[part]) + (part.start or 0)
+        if len(index) < 2:
+            continue
+        close = np.diff(track.time_s[index]) < _CUT_S
+        for left in _GROUPS:
+            flips = _swapped(track.image_px[index[:-1]], track.image_px[index[1:]], left) & close
+            piece = np.concatenate([[0], np.cumsum(~close | flips)])
+            for number in range(int(piece[-1]) + 1 if flips.any() else 0):
+                rows = index[piece == number]
+                if _crossed(px[rows], left[0]):
+                    px[rows] = _exchanged(px[rows], left)
+                    visibility[rows] = _exchanged(visibility[rows], left)
+    return replace(track, image_px=px, visibility=visibility)
+
+
+def _crossed(px: Floats, left: int) -> bool:
+    """Say whether (N, 33, 2) joints fit the other side's parent joints clearly better.
+
+    A limb's two sides are equally long: crossed labels make one too long or too short.
+    """
+    parent = left - 2
+
+    def unlike(a: int, b: int) -> float:
+        one = np.hypot(*(px[:, a] - px[:, parent]).T)
+        other = np.hypot(*(px[:, b] - px[:, parent + 1]).T)
+        return float(np.mean(np.abs(one - other)))
+
+    return unlike(left + 1, left) < 0.6 * unlike(left, left + 1)
+
+
+def _exchanged(values: Floats, left: np.ndarray) -> Floats:
+    """Return (N, 33, ...) values with left and right of a group in each other's place."""
+    turned = values.copy()
+    turned[:, left], turned[:, left + 1] = values[:, left + 1], values[:, left]
+    return turned
+
+
+def stretches(track: Track) -> list[slice]:
+    """Split a track where the person turned round: head and feet change places in the image.
+
+    Only a trunk that lies across the image has a direction; a turn counts where it lasts 2 s.
+    """
     px = track.image_px
-    index = np.flatnonzero(track.found)
-    if len(index) < 2:
-        return track
-    flips = _swapped(px[index[:-1]], px[index[1:]])
-    crossed = np.cumsum(flips) % 2 == 1
-    rows = index[1:][crossed]
-    if not len(rows) or len(rows) > 0.5 * len(index):
-        return track
-    order = np.arange(33)
-    order[_PAIRS[:, 0]], order[_PAIRS[:, 1]] = _PAIRS[:, 1], _PAIRS[:, 0]
-    changed: dict[str, Any] = {"image_px": px.copy(), "visibility": track.visibility.copy()}
-    for values in changed.values():
-        values[rows] = values[rows][:, order]
-    return replace(track, **changed)
+    shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
+    hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
+    along = (hip - shoulder)[:, 0] / np.maximum(np.hypot(*(hip - shoulder).T), 1e-6)
+    clear = np.flatnonzero(np.nan_to_num(np.abs(along)) > 0.6)
+    bounds: list[int] = []
+    facing, since, before = 0.0, 0, 0
+    for i in clear.tolist():
+        sign = float(np.sign(along[i]))
+        if sign == facing or facing == 0.0:
+            facing, since, before = sign, -1, i
+        elif since < 0:
+            since = i
+        elif track.time_s[i] - track.time_s[since] >= _TURN_S:
+            bounds.append((before + since + 1) // 2)
+            facing, since, before = sign, -1, i
+    edges = [0, *bounds, len(track)]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
-def _swapped(before: Floats, now: Floats) -> np.ndarray:
-    """(N,) whether exchanging left and right of hips, knees and ankles halves the movement."""
-    legs = slice(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)
-    a, b = before[:, legs], now[:, legs]
-    crossed = b.reshape(len(b), 3, 2, 2)[:, :, ::-1].reshape(len(b), 6, 2)
-    straight = np.hypot(*(b - a).transpose(2, 0, 1)).sum(axis=1)
-    exchanged = np.hypot(*(crossed - a).transpose(2, 0, 1)).sum(axis=1)
-    knees = np.hypot(*(a[:, 2] - a[:, 3]).T)
-    return np.asarray((exchanged < 0.5 * straight) & (straight > knees))
-
-
-def _exchange_pose(pose: Pose) -> Pose:
-    order = np.arange(33)
-    order[_PAIRS[:, 0]], order[_PAIRS[:, 1]] = _PAIRS[:, 1], _PAIRS[:, 0]
-    return replace(pose, image_px=pose.image_px[order], visibility=pose.visibility[order])
+def _swapped(before: Floats, now: Floats, left: np.ndarray) -> np.ndarray:
+    """(N,) whether exchanging left and right of a group halves the movement from one frame to the next."""
+    straight, exchanged = np.zeros(len(now)), np.zeros(len(now))
+    for joint in left:
+        for a, b in ((joint, joint + 1), (joint + 1, joint)):
+            straight += np.hypot(*(now[:, a] - before[:, a]).T)
+            exchanged += np.hypot(*(now[:, b] - before[:, a]).T)
+    shoulder = (now[:, Landmark.LEFT_SHOULDER] + now[:, Landmark.RIGHT_SHOULDER]) / 2
+    hip = (now[:, Landmark.LEFT_HIP] + now[:, Landmark.RIGHT_HIP]) / 2
+    trunk = np.hypot(*(hip - shoulder).T)
+    far = straight > _SWAP_PCT / 100.0 * trunk * 2 * len(left)
+    return np.asarray((exchanged < 0.5 * straight) & far)

@@ -74,15 +74,13 @@ def clock(duration_s: float, shot: Shot) -> Floats:
     n = int(duration_s * shot.fps)
     shake = np.random.default_rng(shot.seed).uniform(-0.5, 0.5, n) * shot.jitter
     t = (np.arange(n) + shake) / shot.fps
-    from_zero: Floats = t - t[0]
-    return from_zero
+    return np.asarray(t - t[0])
 
 
 def min_jerk(x: Floats) -> Floats:
     """Rise from 0 to 1 over 0 to 1 (Flash and Hogan 1985)."""
     x = np.clip(x, 0.0, 1.0)
-    rise: Floats = 10 * x**3 - 15 * x**4 + 6 * x**5
-    return rise
+    return np.asarray(10 * x**3 - 15 * x**4 + 6 * x**5)
 
 
 def level(t: Floats, tempo: Tempo, reps: int, height: PerRep = 1.0) -> Floats:
@@ -141,17 +139,8 @@ def thrusts(
 ) -> Track:
     """A person with the shoulders on a bench: the trunk turns about them by `low_deg` to `top_deg`.
 
-    Args:
-        shot: How it is filmed.
-        tempo: Of the reps.
-        reps: How many.
-        working: The planted side.
-        low_deg: Trunk at the bottom, hip below the shoulder negative.
-        top_deg: Trunk at the top.
-        free_deg: Elevation of the free leg at the top; 0 at the bottom.
-        free_knee_deg: Bend of the free knee.
-        foot_x: How much further than under the knee the foot is planted, trunk lengths.
-        arch_deg: Bend of the back's outline at the top.
+    The free leg rises to `free_deg`; the foot is planted `foot_x` trunk lengths further than under the
+    knee; `arch_deg` bends the back's outline. Negative angles: hip or foot lower.
     """
     t = clock(tempo.duration(reps), shot)
     turn = low_deg + level(t, tempo, reps, np.broadcast_to(top_deg, reps) - low_deg)
@@ -170,7 +159,7 @@ def thrusts(
 
 
 def join(*tracks: Track) -> Track:
-    """One track after the other, without a pause in the clock."""
+    """One track after the other, the image jumping from one to the next."""
     times, now = [], 0.0
     for track in tracks:
         times.append(track.time_s - track.time_s[0] + now)
@@ -186,6 +175,21 @@ def join(*tracks: Track) -> Track:
     )
 
 
+def change_legs(before: Track, after: Track, standing: Side) -> Track:
+    """Join two tracks by a second each: the leg that worked comes to stand, then the other one leaves."""
+    a, b = before.image_px[-1], after.image_px[0]
+    legs = np.array([i for i in range(23, 33) if (i % 2 == 0) == (standing is Side.RIGHT)])
+    both = b.copy()
+    both[legs] = a[legs]
+    n = round(before.fps)
+    share = min_jerk(np.arange(1, n + 1) / n)[:, None, None]
+    px = np.concatenate([a + share * (both - a), both + share * (b - both)])
+    px += np.random.default_rng(9).normal(0.0, 0.3, px.shape)
+    edges = None if before.edges_px is None else np.repeat(before.edges_px[-1:], len(px), axis=0)
+    t = np.arange(len(px)) / before.fps
+    return join(before, Track(t, px, np.ones(px.shape[:2]), before.size, edges_px=edges), after)
+
+
 def exchange(px: Floats) -> Floats:
     """Give left landmarks the right ones' values and the other way round, (T, 33, ...)."""
     order = np.arange(33)
@@ -193,8 +197,7 @@ def exchange(px: Floats) -> Floats:
         if "LEFT" in name:
             a, b = Landmark[name], Landmark[name.replace("LEFT", "RIGHT")]
             order[a], order[b] = b, a
-    swapped: Floats = px[:, order]
-    return swapped
+    return np.asarray(px[:, order])
 
 
 def _xy(x: float, y: float, t: Floats) -> Floats:
@@ -237,8 +240,7 @@ def _outline(shoulder: Floats, hip: Floats, away: float, bend_deg: Floats) -> Fl
     dip = np.tan(np.radians(bend_deg / 2))[:, None] * np.abs(EDGE_STATIONS - 0.535)
     height = away + dip
     along = shoulder[:, None] + EDGE_STATIONS[:, None] * chord[:, None]
-    line: Floats = along + height[..., None] * normal[:, None]
-    return line
+    return along + height[..., None] * normal[:, None]
 
 
 def _body(t: Floats, legs: dict[Side, dict[str, Floats]], upper: dict[str, Floats], *, near: Side) -> Floats:
@@ -283,16 +285,14 @@ def _film(t: Floats, body: Floats, shot: Shot, outlines: Floats, near: Side) -> 
 def _to_image(points: Floats, shot: Shot) -> Floats:
     flip = -1.0 if shot.mirrored else 1.0
     turned = rotate_px((points - [0.8, -0.3]) * [flip, -1.0] * shot.scale, shot.roll_deg)
-    image: Floats = turned + np.array(SIZE) / 2
-    return image
+    return np.asarray(turned + np.array(SIZE) / 2)
 
 
 def _sides_of_chord(lines: Floats, px: Floats) -> Floats:
     """Order two outlines (2, T, 33, 2) as `Pose.edges_px` has them, (T, 2, 33, 2)."""
     shoulder, hip = px[:, 11:13].mean(axis=1), px[:, 23:25].mean(axis=1)
-    chord = hip - shoulder
-    normal = np.stack([-chord[:, 1], chord[:, 0]], axis=-1)
+    dx, dy = (hip - shoulder).T
+    normal = np.stack([-dy, dx], axis=-1)
     towards = np.einsum("td,td->t", lines[0].mean(axis=1) - (shoulder + hip) / 2, normal) > 0
-    first = np.where(towards[:, None, None], lines[0], lines[1])
-    second = np.where(towards[:, None, None], lines[1], lines[0])
-    return np.stack([first, second], axis=1)
+    pair = np.where(towards[:, None, None], lines, lines[::-1])
+    return np.stack([pair[0], pair[1]], axis=1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -26,9 +27,11 @@ def rep(chooser: CueChooser, start_s: float, *verdicts: Verdict) -> list[Cue]:
     return [cue for cue in cues if cue]
 
 
-def reps(count: int, *verdicts: Verdict, every_s: float = 6.0, policy: Policy | None = None) -> list[list[str]]:
+def reps(
+    count: int, *verdicts: Verdict, every_s: float = 6.0, policy: Policy | None = None
+) -> list[list[str]]:
     chooser = CueChooser(policy)
-    return [[cue.rule for cue in rep(chooser, every_s * i, *verdicts)] for i in range(count)]
+    return [[cue.rule for cue in rep(chooser, 6.0 * i, *verdicts)] for i in range(count)]
 
 
 def test_safety_is_spoken_in_the_first_rep_once_it_stands() -> None:
@@ -79,16 +82,16 @@ def test_the_same_cue_rests_for_a_rep_and_falls_silent_after_three() -> None:
 
 def test_a_gap_is_kept_between_any_two_cues() -> None:
     chooser = CueChooser()
-    times = [cue.time_s for i in range(8) for cue in rep(chooser, 3.0 * i, says(KNEE), says(HEAD), says(BACK))]
+    times = [
+        cue.time_s for i in range(8) for cue in rep(chooser, 3.0 * i, says(KNEE), says(HEAD), says(BACK))
+    ]
     assert len(times) >= 2
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 4.0
+    assert min(b - a for a, b in pairwise(times)) >= 4.0
 
 
 def test_a_fault_known_only_at_the_end_is_spoken_at_the_bottom() -> None:
     chooser = CueChooser()
-    assert chooser.close(5.0, [says(BACK)]) == Cue(5.0, BACK.code, BACK.cue) or chooser.close(
-        10.0, [says(BACK)]
-    ) == Cue(10.0, BACK.code, BACK.cue)
+    assert chooser.close(5.0, [says(BACK)]) == Cue(5.0, BACK.code, BACK.cue)
     chooser.reset()
     assert chooser.close(5.0, [says(KNEE)]) is None
     assert chooser.close(10.0, [says(KNEE)]) == Cue(10.0, KNEE.code, KNEE.cue)

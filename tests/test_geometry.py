@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -23,7 +25,7 @@ def same_angle(a: Floats, b: Floats, period: float = 360.0) -> bool:
 
 
 def apart(*points: Floats) -> None:
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         assume(float(distance_px(a, b)) > 0)
 
 

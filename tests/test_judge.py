@@ -50,8 +50,10 @@ def test_a_worse_value_is_never_judged_better(limit: Limit, a: float, b: float, 
 
 
 @given(limits(), values, errors, st.floats(-1.0, 1.0))
-def test_a_verdict_never_flips_inside_the_uncertainty(limit: Limit, value: float, u: float, share: float) -> None:
-    """Flagged means that the true value, anywhere within the error, is past the limit; never the good side."""
+def test_a_verdict_never_flips_inside_the_uncertainty(
+    limit: Limit, value: float, u: float, share: float
+) -> None:
+    """Flagged means: wherever within the error the true value lies, it is past the limit."""
     true = value + share * u
     assume(not limit.both or true * value >= 0)
     status = limit.status(value, u)
@@ -65,7 +67,7 @@ def test_a_verdict_never_flips_inside_the_uncertainty(limit: Limit, value: float
 
 
 @given(limits(), values, errors)
-def test_on_the_good_side_nothing_is_flagged_and_nothing_is_lost(limit: Limit, value: float, u: float) -> None:
+def test_on_the_good_side_nothing_is_flagged_or_lost(limit: Limit, value: float, u: float) -> None:
     assume(worse(limit, value) < limit.warn * limit.sign)
     assert limit.status(value, u) in (Status.OK, Status.TOO_CLOSE)
     assert limit.penalty(value, u) == 0.0
@@ -96,7 +98,9 @@ def test_statuses_by_hand(limit: Limit, value: float, u: float, expected: Status
     assert limit.status(value, u) is expected
 
 
-@pytest.mark.parametrize(("value", "expected"), [(15.0, 0.0), (20.0, 0.25), (25.0, 0.5), (35.0, 1.0), (99.0, 1.0)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(15.0, 0.0), (20.0, 0.25), (25.0, 0.5), (35.0, 1.0), (99.0, 1.0)]
+)
 def test_penalty_by_hand(value: float, expected: float) -> None:
     assert Above(15, 25).penalty(value, 0.0) == pytest.approx(expected)
     assert Above(15, 25).penalty(value + 3.0, 3.0) == pytest.approx(expected)
@@ -124,7 +128,9 @@ def test_a_bent_knee_is_a_fault_and_a_straight_one_is_not() -> None:
 
 
 def test_more_bend_is_never_judged_better() -> None:
-    seen = [judge_rule(RULES["knee-bent"], data_of(kickbacks(reps=2, knee_deg=x))) for x in (4, 15, 22, 30, 45)]
+    seen = [
+        judge_rule(RULES["knee-bent"], data_of(kickbacks(reps=2, knee_deg=x))) for x in (4, 15, 22, 30, 45)
+    ]
     ranks = [ORDER[verdict.status] for verdict in seen]
     assert ranks == sorted(ranks)
     assert (ranks[0], ranks[-1]) == (0, 3)
@@ -155,7 +161,9 @@ def test_a_joint_not_seen_is_named(joint: int, name: str) -> None:
 
 
 def test_a_person_lost_for_half_the_rep_is_not_judged() -> None:
-    verdict = judge_rule(RULES["knee-bent"], data_of(kickbacks(Shot(missing=(60, 130)), reps=2, knee_deg=40.0)))
+    verdict = judge_rule(
+        RULES["knee-bent"], data_of(kickbacks(Shot(missing=(60, 130)), reps=2, knee_deg=40.0))
+    )
     assert verdict.status is Status.NOT_JUDGED
 
 

@@ -32,7 +32,9 @@ REST, TOP = slice(0, 30), slice(85, 100)  # frames before the first rep and insi
 @pytest.mark.parametrize("working", list(Side))
 def test_kickback_angles_are_those_put_in(mirrored: bool, working: Side) -> None:
     shot = Shot(mirrored=mirrored)
-    seen = body(kickbacks(shot, reps=1, working=working, knee_deg=40.0), working, prone=True, mirrored=mirrored)
+    seen = body(
+        kickbacks(shot, reps=1, working=working, knee_deg=40.0), working, prone=True, mirrored=mirrored
+    )
     assert at("leg_elevation_deg", seen, REST) == pytest.approx(-22.0, abs=0.5)
     assert at("leg_elevation_deg", seen, TOP) == pytest.approx(4.0, abs=0.5)
     assert at("knee_flexion_deg", seen, REST) == pytest.approx(4.0, abs=0.5)
@@ -78,7 +80,9 @@ def test_a_foot_too_far_is_positive(foot_x: float, mirrored: bool) -> None:
 @pytest.mark.parametrize("scale", [80.0, 250.0])
 def test_neither_size_nor_mirroring_matters(scale: float, mirrored: bool) -> None:
     base = body(thrusts(reps=1), Side.RIGHT, prone=False)
-    other = body(thrusts(Shot(scale=scale, mirrored=mirrored), reps=1), Side.RIGHT, prone=False, mirrored=mirrored)
+    other = body(
+        thrusts(Shot(scale=scale, mirrored=mirrored), reps=1), Side.RIGHT, prone=False, mirrored=mirrored
+    )
     for name, one in MEASURES.items():
         a, b = one.of(base), one.of(other)
         if name == "knee_wander_pct":  # by definition towards the image right
@@ -99,7 +103,10 @@ def test_a_rolled_camera_shifts_elevations_but_not_joint_angles(roll: float) -> 
 @pytest.mark.parametrize("bend", [0.0, 6.0, 15.0])
 def test_two_lines_of_the_back_bend_by_what_was_drawn(bend: float, mirrored: bool) -> None:
     shot = Shot(mirrored=mirrored)
-    for track, prone in ((kickbacks(shot, reps=1, arch_deg=bend), True), (thrusts(shot, reps=1, arch_deg=bend), False)):
+    for track, prone in (
+        (kickbacks(shot, reps=1, arch_deg=bend), True),
+        (thrusts(shot, reps=1, arch_deg=bend), False),
+    ):
         seen = body(track, Side.LEFT, prone=prone)
         assert at("back_bend_deg", seen, TOP) == pytest.approx(bend, abs=0.8)
 
@@ -133,7 +140,9 @@ def test_half_an_outline_is_no_bend_either() -> None:
 @pytest.mark.parametrize("name", sorted(MEASURES))
 def test_nobody_measures_nothing_and_every_measure_is_described(name: str) -> None:
     one = MEASURES[name]
-    assert one.definition and one.needs and one.unit in ("deg", "%")
+    assert one.definition
+    assert one.needs
+    assert one.unit in ("deg", "%")
     assert 0 < one.change_error <= one.error
     track = kickbacks(Shot(missing=(40, 50)), reps=1)
     values = one.of(body(track, Side.LEFT, prone=True))
@@ -175,7 +184,11 @@ def test_noise_of_a_clip_is_told_and_widens_the_uncertainty() -> None:
 def test_off_the_side_the_uncertainty_grows() -> None:
     def read(yaw: float) -> float:
         data = set_of(kickbacks(Shot(yaw_deg=yaw), reps=2))
-        return RepData(data.reps[0], data).read("leg_elevation_deg", Phase.TOP, "median", from_start=False).uncertainty
+        return (
+            RepData(data.reps[0], data)
+            .read("leg_elevation_deg", Phase.TOP, "median", from_start=False)
+            .uncertainty
+        )
 
     assert read(15.0) > 1.05 * read(0.0)
 

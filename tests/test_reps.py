@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skeleton import Shot, Tempo, clock, level
+from skeleton import Shot, Tempo, clock, level, min_jerk
 
 from formcheck.pose import Floats
 from formcheck.reps import Phase, Rep, RepSegmenter, segment
@@ -78,7 +80,7 @@ def test_the_count_is_right_for_any_tempo(
     assert not any(rep.partial for rep in seen)
     for rep in seen:
         assert rep.start_s <= rep.lockout_s <= rep.lower_s <= rep.end_s
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         assert before.end_s <= after.start_s + 0.2
 
 
@@ -138,6 +140,21 @@ def test_a_clip_that_begins_in_the_middle_of_a_rep() -> None:
     reps = found(t[keep], curve(t, tempo, 3)[keep])
     assert sum(not rep.partial for rep in reps) == 2
     assert reps[-1].end_s == pytest.approx(tempo.times(2)[3], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("before", "rest", "top"), [(-90, -22, 4), (-45, -22, 4), (-45, -15, 8), (-45, -20, -10)]
+)
+def test_getting_into_position_swallows_no_rep(before: float, rest: float, top: float) -> None:
+    # Standing or on both knees first: the leg's way to the start position is longer than a rep.
+    t = clock(Tempo().duration(4) + 4.0, Shot())
+    s = before + (rest - before) * min_jerk(t - 1.0) + (top - rest) * level(t - 4.0, Tempo(), 4)
+    reps = [rep for rep in found(t, s) if not rep.partial]
+    assert len(reps) == 4
+    for i, rep in enumerate(reps):
+        assert (rep.lockout_s, rep.lower_s) == pytest.approx(
+            [4.0 + x for x in Tempo().times(i)[1:3]], abs=0.1
+        )
 
 
 def test_small_movements_are_none() -> None:
@@ -202,7 +219,8 @@ def test_sample_by_sample_gives_the_reps_of_the_whole() -> None:
 def test_phases_come_in_order_and_an_open_rep_is_known() -> None:
     tempo = Tempo()
     t = clock(tempo.duration(2), Shot())
-    segmenter, seen = RepSegmenter(MIN_RANGE), []
+    segmenter = RepSegmenter(MIN_RANGE)
+    seen: list[Phase] = []
     start, lockout, _, _ = tempo.times(0)
     for time_s, value in zip(t.tolist(), curve(t, tempo, 2).tolist(), strict=True):
         segmenter.update(time_s, value)

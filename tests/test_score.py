@@ -56,17 +56,22 @@ def test_what_was_not_judged_counts_on_neither_side() -> None:
 def test_too_close_counts_as_judged_but_not_in_the_score() -> None:
     close = verdict(40, 11.0, u=3.0)
     assert close.status is Status.TOO_CLOSE
-    assert rep_score([verdict(60, 15.0), close]) == (pytest.approx(75.0), 1.0)
+    score, coverage = rep_score([verdict(60, 15.0), close])
+    assert (score, coverage) == pytest.approx((75.0, 1.0))
 
 
 def test_below_sixty_percent_coverage_there_is_no_score() -> None:
-    assert rep_score([verdict(59, 0.0), verdict(41, None)]) == (None, pytest.approx(0.59))
+    score, coverage = rep_score([verdict(59, 0.0), verdict(41, None)])
+    assert score is None
+    assert coverage == pytest.approx(0.59)
     assert rep_score([verdict(60, 0.0), verdict(40, None)])[0] == 100.0
     assert rep_score([verdict(100, 11.0, u=3.0)]) == (None, 1.0)  # all too close
     assert rep_score([]) == (None, 0.0)
 
 
-@given(st.lists(st.tuples(st.floats(1, 50), st.none() | st.floats(0, 60), st.booleans()), min_size=1, max_size=8))
+@given(
+    st.lists(st.tuples(st.floats(1, 50), st.none() | st.floats(0, 60), st.booleans()), min_size=1, max_size=8)
+)
 def test_scores_stay_between_0_and_100(rows: list[tuple[float, float | None, bool]]) -> None:
     score, coverage = rep_score([verdict(weight, value, safety=safe) for weight, value, safe in rows])
     assert 0.0 <= coverage <= 1.0 + 1e-9

@@ -32,7 +32,8 @@ def test_poses_and_track_are_two_sides_of_one_thing(track: Track) -> None:
     for name in ("time_s", "image_px", "visibility", "world_m", "edges_px"):
         np.testing.assert_array_equal(getattr(again, name), getattr(track, name))
     assert again.mask_at is None
-    assert again.people is not None and not again.people.any()
+    assert again.people is not None
+    assert not again.people.any()
 
 
 def test_what_some_poses_lack_is_nan() -> None:
@@ -65,7 +66,8 @@ def test_rate_and_duration() -> None:
 def test_between_takes_both_ends(track: Track) -> None:
     part = track.between(float(track.time_s[5]), float(track.time_s[9]))
     assert len(part) == 5
-    assert part.edges_px is not None and len(part.edges_px) == 5
+    assert part.edges_px is not None
+    assert len(part.edges_px) == 5
     assert part.time_s[0] == track.time_s[5]
 
 

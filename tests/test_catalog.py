@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from formcheck import catalog
+from formcheck.errors import UsageError
+
+MINE = """
+from dataclasses import replace
+from formcheck import catalog
+donor = catalog.exercise("glute-kickback")
+rule = replace(donor.rules[1], code={code!r}, name="elbow-bent", weight=100.0)
+EXERCISE = replace(donor, name={name!r}, title="Mine", rules=(rule,{again}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _forget_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "_added", {})
+
+
+def folder_with(folder: Path, *, code: str = "ZZZ01", name: str = "arm-raise", again: str = "") -> Path:
+    (folder / "mine.py").write_text(MINE.format(code=code, name=name, again=again), encoding="utf-8")
+    return folder
+
+
+def test_exercises_come_sorted_by_name() -> None:
+    names = list(catalog.exercises())
+    assert names == sorted(names)
+    assert {"glute-kickback", "single-leg-hip-thrust"} <= set(names)
+    assert all(item.name == name for name, item in catalog.exercises().items())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("glute-kickbak", "glute-kickback"), ("hip-thrust", "single-leg-hip-thrust")]
+)
+def test_the_nearest_name_is_suggested(typed: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"did you mean {meant}"):
+        catalog.exercise(typed)
+
+
+def test_where_none_is_near_all_are_named() -> None:
+    with pytest.raises(UsageError, match=r"there are .*glute-kickback, single-leg-hip-thrust"):
+        catalog.exercise("xyzzy")
+
+
+def test_rules_are_found_by_code_in_any_case_and_by_name() -> None:
+    assert [rule.code for _, rule in catalog.find_rules("gkb02")] == ["GKB02"]
+    both = catalog.find_rules("lumbar-arching")
+    assert {item.name for item, _ in both} == {"glute-kickback", "single-leg-hip-thrust"}
+    assert catalog.find_rules("no-such-thing") == []
+
+
+def test_a_folder_of_rules_is_added(tmp_path: Path) -> None:
+    (tmp_path / "_helper.py").write_text("raise RuntimeError('helpers are not loaded')")
+    (tmp_path / "notes.txt").write_text("not Python")
+    assert [item.name for item in catalog.load_folder(folder_with(tmp_path))] == ["arm-raise"]
+    assert catalog.exercise("arm-raise").title == "Mine"
+    assert [rule.code for _, rule in catalog.find_rules("elbow-bent")] == ["ZZZ01"]
+    assert list(catalog.exercises()) == sorted(catalog.exercises())
+
+
+def test_an_empty_folder_adds_nothing(tmp_path: Path) -> None:
+    before = list(catalog.exercises())
+    assert catalog.load_folder(tmp_path) == []
+    assert list(catalog.exercises()) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"code": "GKB02"}, "rule code GKB02 of arm-raise is taken by glute-kickback"),
+        ({"again": "rule"}, "rule code ZZZ01 of arm-raise is taken by arm-raise"),
+        ({"name": "glute-kickback"}, "two exercises called glute-kickback"),
+    ],
+)
+def test_names_and_codes_are_taken_once(given: dict[str, str], says: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=says):
+        catalog.load_folder(folder_with(tmp_path, **given))
+    assert "arm-raise" not in catalog.exercises()
+
+
+def test_two_folders_cannot_share_a_name(tmp_path: Path) -> None:
+    catalog.load_folder(folder_with(tmp_path))
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(UsageError, match="two exercises called arm-raise"):
+        catalog.load_folder(folder_with(other))
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no folder .*nowhere"):
+        catalog.load_folder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x = 1", "declares no EXERCISE"),
+        ("EXERCISE = 'kickback'", "declares no EXERCISE"),
+        ("import nothing_of_this_name", "does not import: ModuleNotFoundError"),
+        ("def broken(:", "does not import: SyntaxError"),
+    ],
+)
+def test_a_file_that_is_no_rule_file_is_named(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=says) as caught:
+        catalog.load_folder(tmp_path)
+    assert "bad.py" in str(caught.value)

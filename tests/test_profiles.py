@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formcheck import catalog
+from formcheck.errors import UsageError
+from formcheck.profiles import PROFILES, limits
+from formcheck.rule import Exercise, Rule, Status
+
+EXERCISES = list(catalog.exercises().values())
+RULES = [(exercise, rule) for exercise in EXERCISES for rule in exercise.rules]
+ORDER = {Status.OK: 0, Status.TOO_CLOSE: 0, Status.WARN: 1, Status.FAULT: 2}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_standard_is_the_rules_own(exercise: Exercise) -> None:
+    assert limits(exercise, "standard") == {rule.code: rule.limit for rule in exercise.rules}
+
+
+@given(st.sampled_from(RULES), st.floats(-100, 250), st.floats(0, 15))
+def test_strict_finds_no_less_and_beginner_no_more(
+    pair: tuple[Exercise, Rule], value: float, u: float
+) -> None:
+    exercise, rule = pair
+    found = [
+        ORDER[limits(exercise, name)[rule.code].status(value, u)]
+        for name in ("beginner", "standard", "strict")
+    ]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize(("exercise", "rule"), RULES, ids=lambda item: getattr(item, "code", ""))
+def test_every_limit_moves_and_keeps_its_order(exercise: Exercise, rule: Rule) -> None:
+    for name in set(PROFILES) - {"standard"}:
+        moved = limits(exercise, name)[rule.code]
+        assert moved.warn != rule.limit.warn
+        assert (moved.sign, moved.both) == (rule.limit.sign, rule.limit.both)
+        assert (moved.fault is None) == (rule.limit.fault is None)
+        if moved.fault is not None:
+            assert (moved.fault - moved.warn) * moved.sign > 0
+
+
+def test_by_hand() -> None:
+    kickback = {rule.name: rule.code for rule in catalog.exercise("glute-kickback").rules}
+    beginner = limits(catalog.exercise("glute-kickback"), "beginner")
+    assert beginner[kickback["knee-bent"]].warn == pytest.approx(15 * 1.3)
+    assert beginner[kickback["no-hold"]].warn == pytest.approx(1.0 / 1.3)  # a shorter hold will do
+    assert beginner[kickback["bottom-too-low"]].warn == pytest.approx(-32 * 1.3)  # lower is let pass
+
+
+def test_an_unknown_profile_names_the_known() -> None:
+    with pytest.raises(UsageError, match="there are standard, strict, beginner"):
+        limits(EXERCISES[0], "harsh")
