@@ -142,10 +142,12 @@ class Coach:
         assert self._look is not None
         raw, smoothed = self._raw.track(), self._smoothed.track()
         recent = [r for r in self._reps if r.start_s > raw.time_s[0]] + [rep]
+        if not self._exercise.signal_per_leg and self._given is not None:
+            side = self._given
         data = RepData(rep, SetData(raw, smoothed, side, self._look, recent))
         if self._exercise.working is not None and self._given is None:
-            working = Side.LEFT if self._exercise.working(data) >= 0 else Side.RIGHT
-            data = RepData(rep, SetData(raw, smoothed, working, self._look, recent))
+            side = Side.LEFT if self._exercise.working(data) >= 0 else Side.RIGHT
+            data = RepData(rep, SetData(raw, smoothed, side, self._look, recent))
         self._side = data.set.working
         return data
 

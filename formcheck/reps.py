@@ -181,11 +181,14 @@ class RepSegmenter:
         stood = self._t[now - 1] - self._t[first] >= _LEDGE_S
         if value < level or not stood:
             self._ledge = (value, now)
-        elif value > level + max(self._min_range, 0.4 * (level - self._low)):
-            self._low, self._low_at = level, now - 1
-            while self._low_at > first and self._s[self._low_at] > level + 0.3 * self._min_range:
-                self._low_at -= 1
-            self._ledge = (value, now)
+        elif value > level + max(self._min_range, min(0.4 * (level - self._low), 0.3 * self._usual)):
+            last = now - 1
+            while last > first and self._s[last] > level + 0.3 * self._min_range:
+                last -= 1
+            cut = (first + last) // 2
+            self._t, self._s, self._low_at = self._t[cut:], self._s[cut:], last - cut
+            self._low = min(self._s[: self._low_at + 1])
+            self._ledge = (value, len(self._s) - 1)
 
     def _fall(self, value: float) -> Rep | None:
         span = self._high - self._low
@@ -217,14 +220,10 @@ class RepSegmenter:
         return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
 
     def _movement(self) -> tuple[Floats, Floats]:
-        """Return times and signal of the open movement, without what came before its bottom."""
+        """Return times and signal of the open movement, without the end of one cut off before it."""
         t, s = np.array(self._t), np.array(self._s)
-        before = s[: self._low_at]
-        other = (before > self._low + 0.5 * (self._high - self._low)) | (
-            before < self._low - 0.3 * (self._high - self._low)
-        )
-        last = np.flatnonzero(other)
-        first = int(last[-1]) + 1 if len(last) else 0
+        high = np.flatnonzero(s[: self._low_at] > self._low + 0.5 * (self._high - self._low))
+        first = int(high[-1]) + 1 if len(high) else 0
         return t[first:], s[first:]
 
     def _rate(self) -> float:

@@ -203,7 +203,6 @@ class Exercise:
         min_range: The least rise of the signal that can be a rep.
         signal_per_leg: Whether the signal belongs to the working leg (the leg that moves more works).
         views: Views in which reps can be counted.
-        posture: Says which frames show the exercise's body shape, (T,) bool.
         refuses: Says why a rep is not of this exercise, or None.
         working: Says which side works, positive for left, from the frames of a rep.
         rules: What is checked.

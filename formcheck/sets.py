@@ -78,11 +78,12 @@ def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | N
 
 def _find_in(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | None) -> Found:
     """Find the sets in a stretch in which the person does not turn round."""
-    overall = look(smoothed, prone=exercise.prone)
+    down = _not_upright(smoothed)
+    overall = look(_rows(smoothed, down), prone=exercise.prone)
     refused: Counter[str] = Counter()
     if overall.view not in exercise.views:
         return Found((), refused, overall, len(raw))
-    if restlessness_pct(raw, smoothed, overall.scale_px) > RESTLESS_PCT:
+    if restlessness_pct(raw, smoothed, overall.scale_px, down) > RESTLESS_PCT:
         refused["the landmarks jump: the body is not seen well from here"] += 1
         return Found((), refused, overall, len(raw))
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
@@ -106,14 +107,7 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
     keep = np.zeros(len(track), dtype=bool)
     for rep in reps:
         keep |= (track.time_s >= rep.start_s - _MARGIN_S) & (track.time_s <= rep.end_s + _MARGIN_S)
-    rows = np.flatnonzero(keep & track.found)
-    return Track(
-        track.time_s[rows],
-        track.image_px[rows],
-        track.visibility[rows],
-        track.size,
-        world_m=None if track.world_m is None else track.world_m[rows],
-    )
+    return _rows(track, keep)
 
 
 def _without_overlaps(taken: list[tuple[Rep, Side]]) -> list[tuple[Rep, Side]]:
@@ -131,7 +125,37 @@ def _overlap(a: Rep, b: Rep) -> float:
     return max(shared, 0.0) / max(min(a.end_s - a.start_s, b.end_s - b.start_s), 1e-6)
 
 
-def restlessness_pct(raw: Track, smoothed: Track, scale_px: float) -> float:
+def _not_upright(track: Track) -> np.ndarray:
+    """(T,) where the person is seen and does not stand: walking in and out says nothing of the set.
+
+    A trunk seen from its end is as vertical in the image, but much shorter than the shin.
+    """
+    px = track.image_px
+    shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
+    hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
+    trunk = np.hypot(*(hip - shoulder).T)
+    shins = [
+        np.hypot(*(px[:, knee + 2] - px[:, knee]).T) for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
+    ]
+    shin = float(np.nanpercentile(np.maximum(*shins), 80)) if track.found.any() else float("nan")
+    with np.errstate(invalid="ignore"):
+        stands = ((hip - shoulder)[:, 1] > 0.85 * trunk) & (trunk > 0.85 * shin)
+    down = track.found & ~stands
+    return down if down.sum() >= 0.2 * track.found.sum() else track.found
+
+
+def _rows(track: Track, keep: np.ndarray) -> Track:
+    rows = np.flatnonzero(keep & track.found)
+    return Track(
+        track.time_s[rows],
+        track.image_px[rows],
+        track.visibility[rows],
+        track.size,
+        world_m=None if track.world_m is None else track.world_m[rows],
+    )
+
+
+def restlessness_pct(raw: Track, smoothed: Track, scale_px: float, frames: np.ndarray) -> float:
     """Return how far leg landmarks jump about their smooth path, percent of the trunk (median).
 
     Up to 3 where the body is seen; 4 to 12 where the model guesses (all fours from behind or ahead).
@@ -139,7 +163,7 @@ def restlessness_pct(raw: Track, smoothed: Track, scale_px: float) -> float:
     legs = slice(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)
     off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
     worst = np.hypot(off[..., 0], off[..., 1]).max(axis=1)
-    worst = worst[np.isfinite(worst)]
+    worst = worst[frames & np.isfinite(worst)]
     return float(100.0 * np.median(worst) / scale_px) if len(worst) else float("inf")
 
 

@@ -19,6 +19,8 @@ _SWAP_S = 3.0  # live, an exchange of left and right that lasts longer is believ
 _CUT_S = 0.25
 _TURN_S = 2.0
 _GAP_S = 0.30  # a shorter loss of the person is bridged
+_BODY = np.arange(Landmark.LEFT_EAR, Landmark.LEFT_FOOT_INDEX + 1, 2)
+_BODY = _BODY[_BODY != Landmark.MOUTH_LEFT]
 _GROUPS = (
     np.array([Landmark.LEFT_KNEE]),
     np.array([Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]),
@@ -77,18 +79,25 @@ class CausalSmoother:
         """Forget the person."""
         self._filter = OneEuro()
         self._last: Floats | None = None
-        self._swapped_s = [float("-inf")] * len(_GROUPS)
+        self._swapped_s = [float("-inf")] * (1 + len(_GROUPS))
 
     def update(self, pose: Pose) -> Pose:
         """Return the pose with smoothed landmarks; a pose without a person passes through."""
         if not pose.found:
             return pose
-        for number, left in enumerate(_GROUPS):
-            swap = self._last is not None and bool(_swapped(self._last[None], pose.image_px[None], left)[0])
+        now = pose.image_px[None]
+        for number, left in enumerate((_BODY, *_GROUPS)):
+            if self._last is None:
+                swap = False
+            elif left is _BODY:
+                swap = bool(_whole_swapped(self._last[None], now)[0])
+            else:
+                swap = bool(_swapped(self._last[None], now, left)[0])
             if not swap:
                 self._swapped_s[number] = pose.time_s
             elif pose.time_s - self._swapped_s[number] <= _SWAP_S:
-                pose = replace(pose, image_px=_exchanged(pose.image_px[None], left)[0])
+                now = _exchanged(now, left)
+        pose = replace(pose, image_px=now[0])
         self._last = pose.image_px
         return replace(pose, image_px=self._filter.update(pose.time_s, pose.image_px))
 
@@ -149,22 +158,52 @@ def unswap(track: Track) -> Track:
     Where joints jump into each other's place, the frames between two jumps are put right if the limb
     lengths of left and right then agree clearly better; otherwise the model is believed.
     """
-    px = track.image_px.copy()
-    visibility = track.visibility.copy()
+    whole = _short_exchanges(track)
+    px = np.where(whole[:, None, None], _exchanged(track.image_px, _BODY), track.image_px)
+    visibility = np.where(whole[:, None], _exchanged(track.visibility, _BODY), track.visibility)
+    changed = bool(whole.any())
     for part in stretches(track):
         index = np.flatnonzero(track.found[part]) + (part.start or 0)
         if len(index) < 2:
             continue
         close = np.diff(track.time_s[index]) < _CUT_S
         for left in _GROUPS:
-            flips = _swapped(track.image_px[index[:-1]], track.image_px[index[1:]], left) & close
+            flips = _swapped(px[index[:-1]], px[index[1:]], left) & close
             piece = np.concatenate([[0], np.cumsum(~close | flips)])
             for number in range(int(piece[-1]) + 1 if flips.any() else 0):
                 rows = index[piece == number]
                 if _crossed(px[rows], left[0]):
                     px[rows] = _exchanged(px[rows], left)
                     visibility[rows] = _exchanged(visibility[rows], left)
-    return replace(track, image_px=px, visibility=visibility)
+                    changed = True
+    return replace(track, image_px=px, visibility=visibility) if changed else track
+
+
+def _whole_swapped(before: Floats, now: Floats) -> np.ndarray:
+    """(N,) whether knees and feet changed sides in the same frame."""
+    knees, feet = (_swapped(before, now, left) for left in _GROUPS)
+    return knees & feet
+
+
+def _short_exchanges(track: Track) -> np.ndarray:
+    """(T,) whether the whole body's left and right changed places here for less than 3 s.
+
+    For longer nothing tells which labels are right: the person may have turned round.
+    """
+    index = np.flatnonzero(track.found)
+    wrong = np.zeros(len(track), dtype=bool)
+    if len(index) < 2:
+        return wrong
+    before, now = track.image_px[index[:-1]], track.image_px[index[1:]]
+    flips = np.flatnonzero(_whole_swapped(before, now)) + 1
+    i = 0
+    while i + 1 < len(flips):
+        first, last = index[flips[i]], index[flips[i + 1]]
+        if track.time_s[last] - track.time_s[first] <= _SWAP_S:
+            wrong[first:last] = True
+            i += 1
+        i += 1
+    return wrong
 
 
 def _crossed(px: Floats, left: int) -> bool:

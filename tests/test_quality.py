@@ -41,7 +41,7 @@ def test_core_modules_stay_short() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in (ROOT / "formcheck").rglob("*.py")
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 320
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 360
     }
     assert not long
 
