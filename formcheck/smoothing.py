@@ -182,7 +182,7 @@ def unswap(track: Track) -> Track:
 def _whole_swapped(before: Floats, now: Floats) -> np.ndarray:
     """(N,) whether knees and feet changed sides in the same frame."""
     knees, feet = (_swapped(before, now, left) for left in _GROUPS)
-    return knees & feet
+    return np.asarray(knees & feet)
 
 
 def _short_exchanges(track: Track) -> np.ndarray:
