@@ -101,7 +101,7 @@ class Scene:
         )
         lead = exercise.signal if exercise.signal.endswith("_deg") else _LEAD
         chosen = [
-            ("", lead, False, False),
+            *([("", lead, False, False)] if view in OBLIQUE else []),  # from an end it is foreshortened away
             *((r.code, r.measure, r.from_start, r.weight < _MINOR) for r in shown),
         ]
         known = [each for each in chosen if each[1] in MEASURES and MEASURES[each[1]].unit == "deg"]
