@@ -155,7 +155,7 @@ class Coach:
         """Judge what the open repetition has shown so far."""
         self._judged_s = time_s
         rep, phase = segmenter.open_rep(), segmenter.phase
-        if rep is None or phase is Phase.UP:
+        if rep is None:
             return None
         data = self._data(rep, side)
         if self._exercise.refuses(data) is not None:

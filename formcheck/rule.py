@@ -171,7 +171,7 @@ class Rule:
         needed = (
             self.decided
             if self.read
-            else {Phase.LIFT: Phase.TOP, Phase.START: Phase.TOP}.get(self.when, self.when)
+            else {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
         )
         return phase in order and order.index(phase) >= order.index(needed)
 
