@@ -6,7 +6,7 @@ The body model has no point on the spine, so two independent witnesses are fused
 - the hips seem to extend further than they did in the person's other reps, or than hips can.
 
 Both are scaled to degrees of lumbar extension by regression on rendered clips with known lumbar angles.
-Where they disagree the uncertainty grows by half the disagreement: a high but braced kick moves only the
+Where they disagree the uncertainty grows by 0.6 of the disagreement: a high but braced kick moves only the
 second, a shirt or the bench only the first, and neither becomes a fault.
 """
 
@@ -24,6 +24,7 @@ _PRONE_GAIN, _PRONE_OFFSET = 1.1, -0.3
 _SUPINE_GAIN, _SUPINE_OFFSET = 1.3, 1.0
 _FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same landmarks
 _LONE_DEG = 7.0  # error of one witness alone
+_DISAGREEMENT = 0.6  # of the gap between the witnesses that counts as error
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
 _FULL_RANGE = 0.62  # a rep below this share of the largest is short and no baseline for lockout
 
@@ -53,7 +54,7 @@ def lumbar_extension(data: RepData) -> Reading:
         lone = by_hips if math.isnan(by_outline) else by_outline
         return Reading(lone, math.hypot(_LONE_DEG, extra), time_s, "one witness only")
     value, apart = (by_outline + by_hips) / 2, abs(by_outline - by_hips)
-    uncertainty = math.sqrt(_FLOOR_DEG**2 + (apart / 2) ** 2 + extra**2)
+    uncertainty = math.sqrt(_FLOOR_DEG**2 + (_DISAGREEMENT * apart) ** 2 + extra**2)
     reason = "outline and hips disagree" if apart > 2 * _LONE_DEG else ""
     return Reading(value, uncertainty, time_s, reason)
 

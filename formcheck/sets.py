@@ -16,8 +16,8 @@ from .smoothing import stretches, unswap
 from .track import Track
 from .view import Look, look
 
-RESTLESS_PCT = 3.8
-"""Leg landmarks that jump further than this (median over frames, of the trunk length) are guesses."""
+RESTLESS_PCT = 2.6
+"""Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
 _MARGIN_S = 0.7  # around a repetition: the start position belongs to it
 
 
@@ -156,15 +156,19 @@ def _rows(track: Track, keep: np.ndarray) -> Track:
 
 
 def restlessness_pct(raw: Track, smoothed: Track, scale_px: float, frames: np.ndarray) -> float:
-    """Return how far leg landmarks jump about their smooth path, percent of the trunk (median).
+    """Return how far leg landmarks jump about their smooth path, percent of the trunk.
 
-    Up to 3 where the body is seen; 4 to 12 where the model guesses (all fours from behind or ahead).
+    The median over frames, of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the
+    model guesses (all fours from behind or ahead).
     """
     legs = slice(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)
     off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
-    worst = np.hypot(off[..., 0], off[..., 1]).max(axis=1)
-    worst = worst[frames & np.isfinite(worst)]
-    return float(100.0 * np.median(worst) / scale_px) if len(worst) else float("inf")
+    jump = np.hypot(off[..., 0], off[..., 1])[frames]
+    jump = jump[np.isfinite(jump).all(axis=1)]
+    if not len(jump):
+        return float("inf")
+    left, right = (float(np.median(jump[:, side::2].max(axis=1))) for side in (0, 1))
+    return 100.0 * min(left, right) / scale_px
 
 
 def _sides(

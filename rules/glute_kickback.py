@@ -282,7 +282,7 @@ def refuses(data: RepData) -> str | None:
     if top > 72.0 or (top > 45.0 and below > 65.0):
         return "the knee stays bent: a donkey kick"
     still = data.values("free_leg_elevation_deg", Phase.LIFT)
-    if len(still) and float(still.max() - still.min()) > 0.7 * rep.range:
+    if len(still) and float(np.ptp(np.percentile(still, [5, 95]))) > 0.7 * rep.range:
         return "both legs move"
     return None
 
