@@ -16,7 +16,7 @@ from .smoothing import stretches, unswap
 from .track import Track
 from .view import Look, look
 
-RESTLESS_PCT = 2.6
+RESTLESS_PCT = 2.75
 """Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
 _MARGIN_S = 0.7  # around a repetition: the start position belongs to it
 
@@ -79,7 +79,7 @@ def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | N
 def _find_in(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | None) -> Found:
     """Find the sets in a stretch in which the person does not turn round."""
     down = _not_upright(smoothed)
-    overall = look(_rows(smoothed, down), prone=exercise.prone)
+    overall = look(smoothed.only(down), prone=exercise.prone)
     refused: Counter[str] = Counter()
     if overall.view not in exercise.views:
         return Found((), refused, overall, len(raw))
@@ -107,7 +107,7 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
     keep = np.zeros(len(track), dtype=bool)
     for rep in reps:
         keep |= (track.time_s >= rep.start_s - _MARGIN_S) & (track.time_s <= rep.end_s + _MARGIN_S)
-    return _rows(track, keep)
+    return track.only(keep & track.found)
 
 
 def _without_overlaps(taken: list[tuple[Rep, Side]]) -> list[tuple[Rep, Side]]:
@@ -142,17 +142,6 @@ def _not_upright(track: Track) -> np.ndarray:
         stands = ((hip - shoulder)[:, 1] > 0.85 * trunk) & (trunk > 0.85 * shin)
     down = track.found & ~stands
     return down if down.sum() >= 0.2 * track.found.sum() else track.found
-
-
-def _rows(track: Track, keep: np.ndarray) -> Track:
-    rows = np.flatnonzero(keep & track.found)
-    return Track(
-        track.time_s[rows],
-        track.image_px[rows],
-        track.visibility[rows],
-        track.size,
-        world_m=None if track.world_m is None else track.world_m[rows],
-    )
 
 
 def restlessness_pct(raw: Track, smoothed: Track, scale_px: float, frames: np.ndarray) -> float:

@@ -92,11 +92,18 @@ class Track:
         ]
 
     def __getitem__(self, part: slice) -> Track:
-        cut: dict[str, Any] = {
+        return self._cut(part)
+
+    def only(self, keep: np.ndarray) -> Track:
+        """Return the frames marked in a (T,) mask."""
+        return self._cut(keep)
+
+    def _cut(self, part: slice | np.ndarray) -> Track:
+        arrays: dict[str, Any] = {
             name: None if (array := getattr(self, name)) is None else array[part]
             for name in ("time_s", "image_px", "visibility", *_OPTIONAL)
         }
-        return replace(self, **cut)
+        return replace(self, **arrays)
 
     @classmethod
     def from_poses(cls, poses: Sequence[Pose], size: tuple[int, int], source: str = "") -> Track:

@@ -53,7 +53,7 @@ def look(track: Track, *, prone: bool) -> Look:
         track: The frames; those without a person are passed over.
         prone: Face down (all fours) or face up (on the back): decides the near side.
     """
-    part = track[:] if bool(track.found.all()) else _only_found(track)
+    part = track if bool(track.found.all()) else track.only(track.found)
     if not len(part):
         return Look(View.UNKNOWN, float("nan"), float("nan"), Side.LEFT, 1.0, float("nan"), prone)
     px = part.image_px
@@ -78,17 +78,6 @@ def look(track: Track, *, prone: bool) -> Look:
     )
     scale = max(float(np.percentile(trunk, 80)), 1.15 * shank if yaw > SIDE_MAX_DEG else 0.0)
     return Look(view, yaw, float(np.std(estimates)) + 3.0, near, facing, scale, prone)
-
-
-def _only_found(track: Track) -> Track:
-    rows = np.flatnonzero(track.found)
-    return Track(
-        track.time_s[rows],
-        track.image_px[rows],
-        track.visibility[rows],
-        track.size,
-        world_m=None if track.world_m is None else track.world_m[rows],
-    )
 
 
 def _middle(px: Floats, left: int) -> Floats:
