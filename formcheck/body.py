@@ -50,16 +50,6 @@ class Body:
             return middle
         return px[:, left + self.side(role).offset]
 
-    def world(self, role: Role, part: Part) -> Floats:
-        """Return (T, 3) metres of one joint, y down, or NaN where the track has none."""
-        left = _LEFT[part]
-        if self.track.world_m is None:
-            return np.full((len(self.track), 3), np.nan)
-        if role == "middle":
-            middle: Floats = (self.track.world_m[:, left] + self.track.world_m[:, left + 1]) / 2
-            return middle
-        return self.track.world_m[:, left + self.side(role).offset]
-
     def visibility(self, role: Role, part: Part) -> Floats:
         """Return (T,) the model's visibility of a joint, the lower one for `middle`."""
         left = _LEFT[part]

@@ -14,6 +14,7 @@ import numpy as np
 from . import catalog
 from .coach import Coach
 from .errors import ClipError, UsageError
+from .geometry import wrap_deg
 from .pipeline import Analysis, analyze_clip
 from .report.model import RepReport, VerdictReport
 from .rule import Rule, Status
@@ -293,7 +294,7 @@ def _compare_angles(result: Evaluation, truth: Truth, analysis: Analysis) -> Non
         if len(analysis.raw) != len(truth.time_s) and at.sum() < 0.9 * len(truth.time_s):
             return
         values = np.interp(truth.time_s, analysis.raw.time_s, data.values(name))
-        off = np.abs((values - truth.angles[key] + 180.0) % 360.0 - 180.0)
+        off = np.abs(wrap_deg(values - truth.angles[key]))
         result.angle_errors[name].append(float(np.nanmean(off)))
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from .body import Body, Part, Role
+from .geometry import wrap_deg
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
 from .reps import Phase, Rep
@@ -68,7 +69,7 @@ class SetData:
             with np.errstate(invalid="ignore", divide="ignore"):
                 off = MEASURES[name].of(self.raw) - self.values(name)
             off = off[np.isfinite(off)]
-            off = (off + 180.0) % 360.0 - 180.0 if MEASURES[name].unit == "deg" else off
+            off = wrap_deg(off) if MEASURES[name].unit == "deg" else off
             self._noise[name] = float(1.48 * np.median(np.abs(off))) if len(off) else float("nan")
         return self._noise[name]
 
@@ -144,8 +145,8 @@ class RepData:
         """Read one value of a frame measure from a phase.
 
         Returns:
-            The value with an uncertainty from the measure's error, the clip's own scatter, the yaw of the
-            camera and the far side; or a reason: a joint unseen in too many frames, or no start position.
+            The value with an uncertainty from the measure's error, the clip's own scatter and the yaw of the
+            camera; or a reason: a joint unseen in too many frames, or no start position.
         """
         measure = MEASURES[name]
         part = self.set.frames(*self.rep.window(phase))
@@ -163,7 +164,7 @@ class RepData:
             return Reading.none("no start position seen: hold it still for a second before the first rep")
         changed = values - origin
         if measure.unit == "deg":
-            changed = (changed + 180.0) % 360.0 - 180.0
+            changed = wrap_deg(changed)
         value, at = _pick(changed, stat)
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)

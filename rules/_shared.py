@@ -33,9 +33,9 @@ def lowering_of(signal: str) -> Callable[[RepData], Reading]:
     return lowering
 
 
-def of_best(data: RepData) -> tuple[float, float]:
-    """Return this rep's range and the largest of the set's."""
-    return data.rep.range, max((rep.range for rep in data.set.reps), default=data.rep.range)
+def largest_range(data: RepData) -> float:
+    """Return the largest range of the set's reps."""
+    return max((rep.range for rep in data.set.reps), default=data.rep.range)
 
 
 def own_best_top(data: RepData, name: str) -> float:

@@ -23,7 +23,7 @@ from formcheck.rule import (
     View,
 )
 
-from ._shared import BRIEF, hold_of, lowering_of, of_best, own_best_top
+from ._shared import BRIEF, hold_of, largest_range, lowering_of, own_best_top
 
 SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
@@ -54,7 +54,7 @@ def depth(data: RepData) -> Reading:
     low = data.set.start_value("hip_height_pct")
     bottoms = [RepData(rep, data.set).median("hip_height_pct", Phase.BOTTOM) for rep in data.set.reps]
     here = data.median("hip_height_pct", Phase.BOTTOM)
-    _, most = of_best(data)
+    most = largest_range(data)
     deepest = float(np.nanmin([low, *bottoms])) if bottoms else low
     if not math.isfinite(here - deepest) or most <= 0:
         return Reading.none("the bottom of the rep was not seen")
@@ -62,7 +62,7 @@ def depth(data: RepData) -> Reading:
 
 
 def bounce(data: RepData) -> Reading:
-    """Percent of the fastest upward speed that is left 0.1 s before the turn at the top, without a hold."""
+    """Lifting speed in percent of the set's usual one, where the top was not held; 0 where it was."""
     rep = data.rep
     held = rep.lower_s - rep.lockout_s
     speed = rep.range / max(rep.lockout_s - rep.start_s, 0.05)
