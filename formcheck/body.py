@@ -9,10 +9,15 @@ import numpy as np
 from .geometry import distance_px
 from .pose import Floats, Landmark, Side
 from .track import Track
-from .view import Look
+from .view import END_MIN_DEG, Look
 
 Role = Literal["working", "free", "near", "far", "middle"]
 Part = Literal["ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index"]
+
+LEVEL_DEG = 12.0
+"""Yaw is not known better than this near the pure side view, where the cosine hardly matters."""
+MOST_DEG = 60.0
+"""Beyond this the stretch would blow up the landmarks' noise."""
 
 _LEFT: dict[str, int] = {
     part: Landmark[f"LEFT_{part.upper()}"].value
@@ -31,6 +36,9 @@ class Body:
 
     def __init__(self, track: Track, working: Side, look: Look) -> None:
         self.track, self.working, self.look = track, working, look
+        self._stretch = None
+        if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:
+            self._stretch = np.array([1.0 / np.cos(np.radians(min(look.yaw_deg, MOST_DEG))), 1.0])
 
     def side(self, role: Role) -> Side:
         """Return the side a role stands for; `middle` has none."""
@@ -49,6 +57,15 @@ class Body:
             middle: Floats = (px[:, left] + px[:, left + 1]) / 2
             return middle
         return px[:, left + self.side(role).offset]
+
+    def sagittal(self, role: Role, part: Part) -> Floats:
+        """Return (T, 2) pixels of one joint as a camera square to the body's side would see it.
+
+        From an oblique view lengths along the body are foreshortened by the cosine of the yaw, which
+        flattens every angle in the sagittal plane's horizontal: they are stretched back.
+        """
+        px = self.joint(role, part)
+        return px * self._stretch if self._stretch is not None else px
 
     def visibility(self, role: Role, part: Part) -> Floats:
         """Return (T,) the model's visibility of a joint, the lower one for `middle`."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import catalog
+from .accuracy import Evaluation, Row
 from .coach import Coach
 from .errors import ClipError, UsageError
 from .geometry import wrap_deg
 from .pipeline import Analysis, analyze_clip
-from .report.model import RepReport, VerdictReport
+from .report.model import RepReport
 from .rule import Rule, Status
 from .setdata import SetData
 from .sets import find_sets
@@ -30,101 +28,6 @@ ANGLES = {
     "trunk_pitch_deg": "trunk_pitch",
     "shin_from_vertical_deg": "shin_from_vertical_working",
 }
-
-
-@dataclass
-class Counts:
-    """Verdicts against truth for one fault."""
-
-    hit: int = 0
-    missed: int = 0
-    false: int = 0
-    right: int = 0
-    unsure: int = 0
-    abstained: int = 0
-
-    def add(self, present: bool, verdict: VerdictReport) -> None:
-        """Count one verdict where the fault is truly present or truly absent."""
-        if verdict.status is Status.NOT_JUDGED:
-            self.abstained += 1
-            return
-        flagged = verdict.status in (Status.WARN, Status.FAULT)
-        self.unsure += verdict.status is Status.TOO_CLOSE
-        self.hit += flagged and present
-        self.missed += present and not flagged
-        self.false += flagged and not present
-        self.right += not flagged and not present
-
-    def scores(self) -> dict[str, float | int | None]:
-        """Return precision, recall, F1 and the counts behind them."""
-        found, there = self.hit + self.false, self.hit + self.missed
-        either = 2 * self.hit + self.false + self.missed
-        return {
-            "precision": self.hit / found if found else None,
-            "recall": self.hit / there if there else None,
-            "f1": 2 * self.hit / either if either else None,
-            "hit": self.hit,
-            "missed": self.missed,
-            "false": self.false,
-            "right": self.right,
-            "too_close": self.unsure,
-            "not_judged": self.abstained,
-        }
-
-
-@dataclass
-class Evaluation:
-    """The comparison over a folder."""
-
-    clips: list[dict[str, Any]] = field(default_factory=list)
-    faults: dict[str, dict[str, Counts]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(Counts))
-    )
-    clean: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
-    angle_errors: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    phase_errors: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    lumbar: list[tuple[float, float, float]] = field(default_factory=list)
-    latency_s: list[float] = field(default_factory=list)
-    cues: dict[float, Counts] = field(default_factory=lambda: defaultdict(Counts))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all figures as plain data."""
-        exact = [clip["reps_found"] == clip["reps_true"] for clip in self.clips]
-        return {
-            "clips": self.clips,
-            "reps_exact": float(np.mean(exact)) if exact else None,
-            "faults": {
-                view: {fault: counts.scores() for fault, counts in sorted(rows.items())}
-                for view, rows in sorted(self.faults.items())
-            },
-            "clean_reps": {
-                view: {"reps": reps, "faults": faults, "warnings": warnings}
-                for view, (reps, faults, warnings) in sorted(self.clean.items())
-            },
-            "angle_error_deg": {k: float(np.mean(np.abs(v))) for k, v in self.angle_errors.items()},
-            "phase_error_s": {k: float(np.mean(np.abs(v))) for k, v in self.phase_errors.items()},
-            "lumbar_error_deg": float(np.mean([abs(t - m) for t, m, _ in self.lumbar]))
-            if self.lumbar
-            else None,
-            "lumbar_within_2u": (
-                float(np.mean([abs(t - m) <= 2 * u for t, m, u in self.lumbar])) if self.lumbar else None
-            ),
-            "latency_s": {
-                "median": float(np.median(self.latency_s)),
-                "p95": float(np.percentile(self.latency_s, 95)),
-            }
-            if self.latency_s
-            else None,
-            "cue_f1": {str(tol): counts.scores()["f1"] for tol, counts in self.cues.items()},
-        }
-
-    def to_json(self) -> str:
-        """Return all figures as JSON."""
-        return json.dumps(self.to_dict(), indent=1) + "\n"
-
-    def table(self) -> str:
-        """Return the figures as text."""
-        return "\n".join(_lines(self.to_dict())) + "\n"
 
 
 def evaluate(
@@ -170,7 +73,7 @@ def evaluate(
             analysis.raw.save(track)
         result.clips.append(_clip(clip, truth, analysis, ""))
         if asked:
-            _compare(result, truth, analysis)
+            _compare(result, truth, analysis, clip.stem)
     return result
 
 
@@ -200,14 +103,13 @@ def _pairs(truth: Truth, analysis: Analysis) -> Iterator[tuple[TrueRep, RepRepor
                 break
 
 
-def _compare(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
+def _compare(result: Evaluation, truth: Truth, analysis: Analysis, clip: str) -> None:
     for true, rep in _pairs(truth, analysis):
-        wrong = _compare_rep(result, truth, analysis, true, rep)
-        if not true.injected:
-            for view in ("all", truth.view):
-                result.clean[view][0] += 1
-                result.clean[view][1] += wrong.count(Status.FAULT)
-                result.clean[view][2] += wrong.count(Status.WARN)
+        rows = list(_rows(truth, analysis, true, rep, clip))
+        result.rows += rows
+        if not true.severity:
+            wrong = [row.status for row in rows if row.present is False]
+            result.clean.append((clip, truth.view, wrong.count(Status.FAULT), wrong.count(Status.WARN)))
         for name in ("start_s", "lockout_s", "lower_s", "end_s"):
             result.phase_errors[name].append(getattr(rep, name) - getattr(true, name))
     _compare_cues(result, truth, analysis)
@@ -215,24 +117,22 @@ def _compare(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
         _compare_angles(result, truth, analysis)
 
 
-def _compare_rep(
-    result: Evaluation, truth: Truth, analysis: Analysis, true: TrueRep, rep: RepReport
-) -> list[Status]:
-    """Count one repetition's verdicts; return those that say a fault is there which is not."""
+def _rows(truth: Truth, analysis: Analysis, true: TrueRep, rep: RepReport, clip: str) -> Iterator[Row]:
     rules = {rule.code: rule for rule in analysis.exercise.rules}
-    wrong: list[Status] = []
     for verdict in rep.verdicts:
-        there = present(rules[verdict.rule], true)
-        if there is None:
-            continue
-        for view in ("all", truth.view):
-            result.faults[view][verdict.fault].add(there, verdict)
-        if not there and verdict.status in (Status.WARN, Status.FAULT):
-            wrong.append(verdict.status)
-        if verdict.fault == "lumbar-arching" and verdict.value is not None:
-            value = TRUE_VALUE["lumbar-arching"](true)
-            result.lumbar.append((value, verdict.value, verdict.uncertainty or 0.0))
-    return wrong
+        rule = rules[verdict.rule]
+        yield Row(
+            clip,
+            truth.view,
+            truth.yaw_deg,
+            verdict.fault,
+            verdict.status,
+            verdict.value,
+            verdict.uncertainty,
+            TRUE_VALUE[rule.name](true) if rule.name in TRUE_VALUE else None,
+            present(rule, true),
+            true.severity.get(rule.name),
+        )
 
 
 def present(rule: Rule, true: TrueRep) -> bool | None:
@@ -296,48 +196,3 @@ def _compare_angles(result: Evaluation, truth: Truth, analysis: Analysis) -> Non
         values = np.interp(truth.time_s, analysis.raw.time_s, data.values(name))
         off = np.abs(wrap_deg(values - truth.angles[key]))
         result.angle_errors[name].append(float(np.nanmean(off)))
-
-
-def _lines(data: dict[str, Any]) -> Iterator[str]:
-    exact = sum(clip["reps_found"] == clip["reps_true"] for clip in data["clips"])
-    yield f"{len(data['clips'])} clips, repetitions exact on {exact} ({exact / len(data['clips']):.0%})"
-    for clip in data["clips"]:
-        if clip["reps_found"] != clip["reps_true"]:
-            note = "; ".join(clip["notes"])
-            yield f"  {clip['clip']}: {clip['reps_found']} of {clip['reps_true']} reps. {note}"
-    for view, rows in data["faults"].items():
-        yield ""
-        yield f"view {view:<18} precision recall     F1   hit miss false right close not judged"
-        for fault, s in rows.items():
-            if s["hit"] + s["missed"] + s["false"] or view == "all":
-                marks = [" - " if s[k] is None else f"{s[k]:.2f}" for k in ("precision", "recall", "f1")]
-                yield (
-                    f"  {fault:<21} {marks[0]:>9} {marks[1]:>6} {marks[2]:>6} {s['hit']:>5} {s['missed']:>4} "
-                    f"{s['false']:>5} {s['right']:>5} {s['too_close']:>5} {s['not_judged']:>10}"
-                )
-        known = [s["f1"] for s in rows.values() if s["f1"] is not None and s["hit"] + s["missed"]]
-        if known:
-            yield f"  macro F1 {np.mean(known):.2f}"
-        if view in data["clean_reps"]:
-            c = data["clean_reps"][view]
-            yield (
-                f"  clean reps {c['reps']}: {c['faults'] / max(c['reps'], 1):.3f} false faults and "
-                f"{c['warnings'] / max(c['reps'], 1):.3f} false warnings a rep"
-            )
-    yield ""
-    yield "mean absolute error: " + ", ".join(f"{k} {v:.1f}" for k, v in data["angle_error_deg"].items())
-    yield "phase times: " + ", ".join(f"{k} {v:.2f}" for k, v in data["phase_error_s"].items())
-    if data["lumbar_error_deg"] is not None:
-        yield (
-            f"lumbar extension: mean error {data['lumbar_error_deg']:.1f} deg, "
-            f"{data['lumbar_within_2u']:.0%} within twice the stated uncertainty"
-        )
-    if data["latency_s"]:
-        late = data["latency_s"]
-        yield (
-            f"from a fault's onset to its live decision: median {late['median']:.2f} s, "
-            f"95 % within {late['p95']:.2f} s"
-        )
-    yield "live decisions against onsets, F1: " + ", ".join(
-        f"within {k} s {'-' if v is None else f'{v:.2f}'}" for k, v in data["cue_f1"].items()
-    )

@@ -96,7 +96,7 @@ _HIPS: tuple[Joint, ...] = (("working", "hip"), ("free", "hip"))
 
 
 def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
-    return g.elevation_deg(body.joint(role, a), body.joint(role, b), forward=body.look.facing)
+    return g.elevation_deg(body.sagittal(role, a), body.sagittal(role, b), forward=body.look.facing)
 
 
 @_define(
@@ -120,12 +120,12 @@ def _free_leg_elevation(body: Body) -> Floats:
 
 @_define("knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=3.5)
 def _knee_flexion(body: Body) -> Floats:
-    return 180.0 - g.angle_at_deg(*(body.joint("working", part) for part in ("hip", "knee", "ankle")))
+    return 180.0 - g.angle_at_deg(*(body.sagittal("working", part) for part in ("hip", "knee", "ankle")))
 
 
 @_define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=6.0)
 def _free_knee_flexion(body: Body) -> Floats:
-    return 180.0 - g.angle_at_deg(*(body.joint("free", part) for part in ("hip", "knee", "ankle")))
+    return 180.0 - g.angle_at_deg(*(body.sagittal("free", part) for part in ("hip", "knee", "ankle")))
 
 
 @_define(
@@ -133,7 +133,7 @@ def _free_knee_flexion(body: Body) -> Floats:
 )
 def _trunk_pitch(body: Body) -> Floats:
     return g.elevation_deg(
-        body.joint("near", "hip"), body.joint("near", "shoulder"), forward=-body.look.facing
+        body.sagittal("near", "hip"), body.sagittal("near", "shoulder"), forward=-body.look.facing
     )
 
 
@@ -182,7 +182,7 @@ def _shin_from_vertical(body: Body) -> Floats:
 )
 def _neck_extension(body: Body) -> Floats:
     ear = g.elevation_deg(
-        body.joint("near", "shoulder"), body.joint("near", "ear"), forward=-body.look.facing
+        body.sagittal("near", "shoulder"), body.sagittal("near", "ear"), forward=-body.look.facing
     )
     back = g.wrap_deg(ear - _trunk_pitch(body))
     return back if body.look.prone else -back
@@ -283,7 +283,7 @@ def _hip_travel(body: Body) -> Floats:
 )
 def _heel_lift(body: Body) -> Floats:
     return g.elevation_deg(
-        body.joint("working", "foot_index"), body.joint("working", "heel"), forward=-body.look.facing
+        body.sagittal("working", "foot_index"), body.sagittal("working", "heel"), forward=-body.look.facing
     )
 
 

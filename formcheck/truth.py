@@ -8,12 +8,16 @@ and the fault limit is neither: it is left out of precision and recall.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from .pose import View
+from .view import END_MIN_DEG, SIDE_MAX_DEG
 
 EXERCISES = {
     "kickback": "glute-kickback",
@@ -22,7 +26,7 @@ EXERCISES = {
     "glute_bridge": "single-leg-glute-bridge",
     "hip_thrust_bilateral": "hip-thrust",
 }
-VIEWS = {"left": "side", "right": "side", "working_side": "side", "other_side": "side"}
+PRONE = frozenset({"kickback", "donkey_kick"})
 INJECTED = {
     "lumbar_extension": "lumbar-arching",
     "knee_bend": "knee-bent",
@@ -41,7 +45,10 @@ INJECTED = {
 
 @dataclass(frozen=True, slots=True)
 class TrueRep:
-    """One true repetition: times, angles at the lockout, injected faults, and the start position."""
+    """One true repetition: times, angles at the lockout, faults put in, and the start position.
+
+    `severity` says how much of each fault was put in, in degrees or seconds; a sign as the rule has it.
+    """
 
     start_s: float
     lockout_s: float
@@ -50,7 +57,7 @@ class TrueRep:
     lockout: dict[str, float]
     peak: dict[str, float]
     rest: dict[str, float]
-    injected: frozenset[str]
+    severity: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Truth:
     exercise: str
     side: str
     view: str
-    azimuth_deg: float
+    yaw_deg: float
     reps: tuple[TrueRep, ...]
     onsets: tuple[tuple[str, int, float], ...]
     time_s: np.ndarray
@@ -75,6 +82,7 @@ class Truth:
         angles = {key: np.array([frame["angles"][key] for frame in frames]) for key in keys}
         idle = np.array([frame["phase"] == "start" for frame in frames])
         rest = {key: float(np.median(values[idle])) for key, values in angles.items()}
+        yaw_deg = _yaw_deg(float(data["camera"]["azimuth"]), data["exercise"] in PRONE)
         reps = tuple(
             TrueRep(
                 rep["start"],
@@ -84,15 +92,15 @@ class Truth:
                 rep["at_lockout"],
                 rep["peak"],
                 rest,
-                frozenset(INJECTED[name] for name in rep["faults"]),
+                {INJECTED[f["type"]]: float(f["severity"]) for f in data["faults"] if f["rep"] == index},
             )
-            for rep in data["reps"]
+            for index, rep in enumerate(data["reps"])
         )
         return cls(
             EXERCISES[data["exercise"]],
             {"L": "left", "R": "right"}[data["working_leg"]],
-            VIEWS.get(data["camera"]["view"], data["camera"]["view"]),
-            float(data["camera"]["azimuth"]),
+            _view(yaw_deg).value,
+            yaw_deg,
             reps,
             tuple((INJECTED[f["type"]], f["rep"], f["onset"]) for f in data["faults"]),
             np.array([frame["t"] for frame in frames]),
@@ -106,7 +114,25 @@ def _changed(key: str) -> Callable[[TrueRep], float]:
 
 def _if_injected(fault: str) -> Callable[[TrueRep], float]:
     """For faults whose truth has no angle of the rule's own definition: put in or not."""
-    return lambda rep: float("inf") if fault in rep.injected else float("-inf")
+    return lambda rep: float("inf") if fault in rep.severity else float("-inf")
+
+
+def _yaw_deg(azimuth_deg: float, prone: bool) -> float:
+    """Return how far a camera stands off the pure side view, + = towards the feet.
+
+    The azimuth is 0 on the body's left, 90 at the head end on all fours and at the foot end on the back.
+    """
+    off = math.degrees(math.asin(math.sin(math.radians(azimuth_deg))))
+    return -off if prone else off
+
+
+def _view(yaw_deg: float) -> View:
+    if abs(yaw_deg) <= SIDE_MAX_DEG:
+        return View.SIDE
+    oblique = abs(yaw_deg) <= END_MIN_DEG
+    if yaw_deg > 0:
+        return View.OBLIQUE_FOOT if oblique else View.FOOT_END
+    return View.OBLIQUE_HEAD if oblique else View.HEAD_END
 
 
 TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from skeleton import Shot, Tempo, kickbacks
 
+from formcheck.accuracy import Counts, Evaluation, Row, calibration
 from formcheck.errors import UsageError
-from formcheck.evaluate import Counts, Evaluation, evaluate
+from formcheck.evaluate import evaluate
 from formcheck.pipeline import analyze
-from formcheck.report.model import Report, VerdictReport
+from formcheck.report.model import Report
 from formcheck.rule import Status
 from formcheck.track import Track
 from formcheck.truth import TRUE_VALUE, Truth
@@ -22,12 +23,6 @@ from formcheck.truth import TRUE_VALUE, Truth
 Samples = tuple[Evaluation, dict[str, Report]]
 SAMPLES = Path(__file__).parent.parent / "samples"
 FAULTS = {"kickback": ("lumbar-arching", {2, 4}), "hip_thrust": ("free-leg-drop", {2, 3})}
-
-
-def verdict(status: Status) -> VerdictReport:
-    names = {"rule": "GKB02", "fault": "knee-bent", "status": status, "unit": "deg", "view": "side"}
-    numbers = {"value": 1.0, "uncertainty": 1.0, "warn": 1.0, "fault_limit": 2.0, "time_s": 0.0}
-    return VerdictReport.model_validate({**names, **numbers, "reason": "", "cue": ""})
 
 
 def test_counts_by_hand() -> None:
@@ -43,11 +38,32 @@ def test_counts_by_hand() -> None:
         (False, Status.TOO_CLOSE),
         (False, Status.NOT_JUDGED),
     ]:
-        counts.add(present, verdict(status))
+        counts.add(present, status)
     seen = counts.scores()
     assert (seen["hit"], seen["missed"], seen["false"], seen["right"]) == (2, 2, 1, 2)
     assert (seen["too_close"], seen["not_judged"]) == (2, 2)
     assert (seen["precision"], seen["recall"], seen["f1"]) == pytest.approx((2 / 3, 0.5, 4 / 7))
+
+
+def row(value: float | None, uncertainty: float | None, true: float | None) -> Row:
+    return Row("clip", "side", 0.0, "knee-bent", Status.OK, value, uncertainty, true, False, 0.0)
+
+
+def test_calibration_by_hand() -> None:
+    rows = [
+        row(3.0, 2.0, 2.0),
+        row(7.0, 2.0, 4.0),
+        row(0.0, 1.0, 3.0),
+        row(1.0, 1.0, math.inf),
+        row(1.0, 1.0, None),
+    ]
+    found = calibration([*rows, row(None, None, 2.0)])
+    assert found is not None
+    assert found["verdicts"] == 3
+    assert found["error"] == pytest.approx(7 / 3)
+    assert found["bias"] == pytest.approx(1 / 3)
+    assert (found["within_1u"], found["within_2u"]) == pytest.approx((1 / 3, 2 / 3))
+    assert calibration([row(1.0, 1.0, math.inf)]) is None
 
 
 def test_scores_of_nothing_are_unknown_not_perfect() -> None:
@@ -65,7 +81,7 @@ def test_truth_of_the_samples(name: str, exercise: str, reps: int) -> None:
     truth = Truth.load(SAMPLES / f"{name}.json")
     fault, where = FAULTS[name]
     assert (truth.exercise, truth.side, truth.view, len(truth.reps)) == (exercise, "left", "side", reps)
-    assert {i for i, rep in enumerate(truth.reps, 1) if rep.injected == {fault}} == where
+    assert {i for i, rep in enumerate(truth.reps, 1) if set(rep.severity) == {fault}} == where
     assert {(kind, rep + 1) for kind, rep, _ in truth.onsets} == {(fault, i) for i in where}
     for rep in truth.reps:
         assert rep.start_s < rep.lockout_s < rep.lower_s < rep.end_s
@@ -93,7 +109,7 @@ def write_truth(path: Path, track: Track, bent: tuple[int, ...]) -> None:
         {"t": t, "phase": "start" if rests else "hold", "angles": dict.fromkeys(angles, 0.0)}
         for t, rests in zip(track.time_s.tolist(), idle, strict=True)
     ]
-    onsets = [{"type": "knee_bend", "rep": i, "onset": times[i][1]} for i in bent]
+    onsets = [{"type": "knee_bend", "rep": i, "onset": times[i][1], "severity": 36.0} for i in bent]
     camera = {"view": "left", "azimuth": 0.0}
     data = {"exercise": "kickback", "working_leg": "L", "camera": camera, "reps": [rep(i) for i in range(4)]}
     path.write_text(json.dumps({**data, "frames": frames, "faults": onsets}), encoding="utf-8")
