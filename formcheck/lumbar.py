@@ -3,7 +3,8 @@
 The body model has no point on the spine, so two independent witnesses are fused:
 
 - the outline of the back hollows (`back_bend_deg`, change from the person's own start), and
-- the hips seem to extend further than they did in the person's other reps, or than hips can.
+- the hips seem to extend further than they did in the person's other reps (or in their baseline's), or
+  than hips can.
 
 Both are scaled to degrees of lumbar extension by regression on rendered clips with known lumbar angles.
 Where they disagree the uncertainty grows by 0.6 of the disagreement: a high but braced kick moves only the
@@ -16,6 +17,7 @@ import math
 
 import numpy as np
 
+from .pose import Floats
 from .reps import Phase
 from .setdata import Reading, RepData
 
@@ -26,13 +28,13 @@ _FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same la
 _LONE_DEG = 7.0  # error of one witness alone
 _DISAGREEMENT = 0.6  # of the gap between the witnesses that counts as error
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
-_FULL_RANGE = 0.62  # a rep below this share of the largest is short and no baseline for lockout
+_CARRIED_DEG = 2.0  # error of a baseline from another clip: the camera was put up anew
 
 
 def lumbar_extension(data: RepData) -> Reading:
     """Read how far the lower back arched at the top of a repetition, degrees, + = arched.
 
-    Relative to the person's own start position (outline) and, face up, to their own other reps.
+    Relative to the person's own start position (outline) and, face up, to their own usual reps.
     """
     extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
@@ -46,9 +48,9 @@ def lumbar_extension(data: RepData) -> Reading:
         usual_hips, usual_outline = _usual(data)
         by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
         by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
-        extra = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG) / 2
-        if len(data.set.reps) < 2:
-            extra += 3.0
+        extra = _CARRIED_DEG
+        if data.set.baseline is None:
+            extra = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG) / 2 + (0.0 if data.comparable else 3.0)
     time_s = extension.time_s if math.isnan(outline.value) else outline.time_s
     if math.isnan(by_outline) or math.isnan(by_hips):
         lone = by_hips if math.isnan(by_outline) else by_outline
@@ -61,14 +63,10 @@ def lumbar_extension(data: RepData) -> Reading:
 
 def _usual(data: RepData) -> tuple[float, float]:
     """Return the person's own usual hip extension and outline change at the top of a full repetition."""
-    most = max(rep.range for rep in data.set.reps) if data.set.reps else data.rep.range
-    full = [rep for rep in data.set.reps if rep.range >= _FULL_RANGE * most] or [data.rep]
-    tops = [RepData(rep, data.set) for rep in full]
-    hips = [top.median("hip_extension_deg", Phase.TOP) for top in tops]
-    outline = [top.change("back_bend_deg", Phase.TOP) for top in tops]
+    hips = data.usual("hip_extension_deg", Phase.TOP)
+    outline = data.usual("back_bend_deg", Phase.TOP, from_start=True)
     return _low(hips), _low(outline)
 
 
-def _low(values: list[float]) -> float:
-    known = [value for value in values if math.isfinite(value)]
-    return float(np.percentile(known, 25, method="lower")) if known else float("nan")
+def _low(values: Floats) -> float:
+    return float(np.percentile(values, 25, method="lower")) if len(values) else float("nan")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from .baseline import Baseline, fitting
 from .body import Body, Part, Role
 from .geometry import wrap_deg
 from .measures import MEASURES, Measure
@@ -22,6 +24,8 @@ MAX_JUMP_PCT = 5.0
 """A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
 MIN_USABLE = 0.60
 """Share of a phase's frames in which every needed joint must be seen."""
+FULL_RANGE = 0.62
+"""A repetition below this share of the set's largest is short: no measure for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,25 @@ class SetData:
         working: The working side.
         look: How the camera sees the set.
         reps: The set's repetitions, for baselines; may grow while the set runs.
+        baselines: The person's own values from elsewhere: the one that carries over is used.
+
+    `own` holds the traits that rules asked for with `RepData.usual`, one value for each of `reps`.
     """
 
-    def __init__(self, raw: Track, smoothed: Track, working: Side, look: Look, reps: list[Rep]) -> None:
+    def __init__(
+        self,
+        raw: Track,
+        smoothed: Track,
+        working: Side,
+        look: Look,
+        reps: list[Rep],
+        *,
+        baselines: Sequence[Baseline] = (),
+    ) -> None:
         self.raw, self.body = Body(raw, working, look), Body(smoothed, working, look)
         self.look, self.working, self.reps = look, working, reps
+        self.baseline = fitting(baselines, working, look)
+        self.own: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
 
@@ -130,6 +148,36 @@ class RepData:
     def change(self, name: str, phase: Phase) -> float:
         """Return the median of a measure in a phase, less the set's own start position."""
         return self.median(name, phase) - self.set.start_value(name)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is more to compare with than the repetition itself."""
+        return self.set.baseline is not None or len(self.set.reps) > 1
+
+    def usual(self, name: str, phase: Phase, *, from_start: bool = False) -> Floats:
+        """Return (R,) medians of a measure in a phase over the person's usual repetitions.
+
+        Those of the baseline, or of this set's full ones; finite values only.
+        """
+        read = RepData.change if from_start else RepData.median
+        trait = f"{name} {phase.value}{' change' if from_start else ''}"
+        return self._usual(trait, lambda data: read(data, name, phase))
+
+    def usual_range(self) -> Floats:
+        """Return (R,) ranges of the signal over the person's usual repetitions; see `usual`."""
+        return self._usual("range", lambda data: data.rep.range)
+
+    def _usual(self, trait: str, of: Callable[[RepData], float]) -> Floats:
+        reps = self.set.reps or [self.rep]
+        own = self.set.own.get(trait)
+        if own is None or len(own) != len(self.set.reps):
+            own = self.set.own[trait] = np.array([of(RepData(rep, self.set)) for rep in reps])
+        known = self.set.baseline.values.get(trait, ()) if self.set.baseline else ()
+        values: Floats = np.array(known)
+        if not np.isfinite(values).any():
+            most = max(rep.range for rep in reps)
+            values = own[[rep.range >= FULL_RANGE * most for rep in reps]]
+        return values[np.isfinite(values)]
 
     def time_error_s(self, duration_s: float, signal: str) -> float:
         """Return the standard error of a phase's end, from the slope of the signal there.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -33,15 +32,7 @@ def lowering_of(signal: str) -> Callable[[RepData], Reading]:
     return lowering
 
 
-def largest_range(data: RepData) -> float:
-    """Return the largest range of the set's reps."""
-    return max((rep.range for rep in data.set.reps), default=data.rep.range)
-
-
 def own_best_top(data: RepData, name: str) -> float:
-    """Return the 75 % quantile over the set's reps of a measure at the top."""
-    tops = [RepData(rep, data.set).median(name, Phase.TOP) for rep in data.set.reps] or [
-        data.median(name, Phase.TOP)
-    ]
-    known = [top for top in tops if math.isfinite(top)]
-    return float(np.percentile(known, 75)) if known else float("nan")
+    """Return the 75 % quantile over the person's usual reps of a measure at the top."""
+    tops = data.usual(name, Phase.TOP)
+    return float(np.percentile(tops, 75)) if len(tops) else float("nan")

@@ -38,7 +38,7 @@ def lift_shortfall(data: RepData) -> Reading:
     best = own_best_top(data, "leg_against_trunk_deg")
     wanted = min(max(best, 0.0), ENOUGH_DEG)
     reason = "against your own best reps" if best > 0 else "the leg stays below the line of your trunk"
-    return Reading(wanted - top.value, 2.5 if len(data.set.reps) > 1 else 4.0, top.time_s, reason)
+    return Reading(wanted - top.value, 2.5 if data.comparable else 4.0, top.time_s, reason)
 
 
 def toe_rest(data: RepData) -> Reading:

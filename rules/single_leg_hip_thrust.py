@@ -23,7 +23,7 @@ from formcheck.rule import (
     View,
 )
 
-from ._shared import BRIEF, hold_of, largest_range, lowering_of, own_best_top
+from ._shared import BRIEF, hold_of, lowering_of, own_best_top
 
 SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
@@ -45,20 +45,17 @@ def lockout_shortfall(data: RepData) -> Reading:
         return top
     best = own_best_top(data, "hip_extension_deg")
     offset = min(max(best, 0.0), 8.0)
-    uncertainty = top.uncertainty if len(data.set.reps) < 2 else 4.0
-    return Reading(top.value - offset, uncertainty, top.time_s)
+    return Reading(top.value - offset, 4.0 if data.comparable else top.uncertainty, top.time_s)
 
 
 def depth(data: RepData) -> Reading:
-    """Range of this rep in percent of the set's largest, measured at the bottom side."""
-    low = data.set.start_value("hip_height_pct")
-    bottoms = [RepData(rep, data.set).median("hip_height_pct", Phase.BOTTOM) for rep in data.set.reps]
-    here = data.median("hip_height_pct", Phase.BOTTOM)
-    most = largest_range(data)
-    deepest = float(np.nanmin([low, *bottoms])) if bottoms else low
-    if not math.isfinite(here - deepest) or most <= 0:
+    """Range of this rep in percent of the person's largest, measured at the bottom side."""
+    lows = (data.set.start_value("hip_height_pct"), *data.usual("hip_height_pct", Phase.BOTTOM))
+    above = data.median("hip_height_pct", Phase.BOTTOM) - min(filter(math.isfinite, lows), default=math.nan)
+    most = max(data.usual_range(), default=0.0)
+    if not math.isfinite(above) or most <= 0:
         return Reading.none("the bottom of the rep was not seen")
-    return Reading(100.0 * (1.0 - (here - deepest) / most), 8.0, data.rep.end_s, "of your own deepest")
+    return Reading(100.0 * (1.0 - above / most), 8.0, data.rep.end_s, "of your own deepest")
 
 
 def bounce(data: RepData) -> Reading:
