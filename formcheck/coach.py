@@ -14,6 +14,7 @@ import numpy as np
 from .body import Body
 from .cues import Cue, CueChooser
 from .judge import Verdict, judge_rule
+from .level import Leveller
 from .measures import measure
 from .pose import Pose, Side, View
 from .profiles import limits
@@ -81,6 +82,7 @@ class Coach:
 
     def reset(self) -> None:
         """Forget the set."""
+        self._leveller = Leveller(self._size)
         self._smoother, self._chooser = CausalSmoother(), CueChooser()
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
@@ -97,6 +99,7 @@ class Coach:
 
     def update(self, pose: Pose) -> Step:
         """Take the next pose."""
+        pose = self._leveller.update(pose, hold=self._phase() is not Phase.BOTTOM)
         smoothed = self._smoother.update(pose)
         cue = None
         if pose.found:
@@ -107,7 +110,9 @@ class Coach:
             cue = self._advance(smoothed)
         phase = self._phase()
         view = self._look.view if self._look else View.UNKNOWN
-        return Step(smoothed, phase, len(self._reps), self._side, view, self._verdicts, cue)
+        return Step(
+            self._leveller.as_filmed(smoothed), phase, len(self._reps), self._side, view, self._verdicts, cue
+        )
 
     def _orient(self, time_s: float) -> None:
         self._looked_s = time_s
@@ -189,6 +194,8 @@ class _Window:
             "visibility": np.zeros((room, 33)),
             "world_m": np.zeros((room, 33, 3)),
             "edges_px": np.zeros((room, 2, 33, 2)),
+            "camera": np.zeros((room, 7)),
+            "levelled": np.zeros((room, 2)),
         }
 
     def append(self, pose: Pose) -> None:

@@ -13,6 +13,7 @@ from .accuracy import Evaluation, Row
 from .coach import Coach
 from .errors import ClipError, UsageError
 from .geometry import wrap_deg
+from .level import upright
 from .pipeline import Analysis, analyze_clip
 from .report.model import RepReport
 from .rule import Rule, Status
@@ -188,7 +189,7 @@ def _compare_angles(result: Evaluation, truth: Truth, analysis: Analysis) -> Non
     if not found.sets:
         return
     one = found.sets[0]
-    data = SetData(analysis.raw, analysis.smoothed, one.side, one.data.look, [])
+    data = SetData(upright(analysis.raw), upright(analysis.smoothed), one.side, one.data.look, [])
     at = np.isin(np.round(analysis.raw.time_s, 3), np.round(truth.time_s, 3))
     for name, key in ANGLES.items():
         if len(analysis.raw) != len(truth.time_s) and at.sum() < 0.9 * len(truth.time_s):

@@ -66,8 +66,13 @@ def line_slope_deg(a: Floats, b: Floats) -> Floats:
     return slope
 
 
-def rotate_px(points: Floats, angle_deg: float) -> Floats:
-    """Turn points about the image origin, counter-clockwise to the eye for positive angles."""
+def rotate_px(points: Floats, angle_deg: float | Floats) -> Floats:
+    """Turn points about the image origin, counter-clockwise to the eye for positive angles.
+
+    Args:
+        points: (..., 2).
+        angle_deg: One angle, or an array that broadcasts with the points' `(...)`.
+    """
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     x, y = points[..., 0], points[..., 1]
     return np.stack([c * x + s * y, -s * x + c * y], axis=-1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from .level import MOVED_PCT
 from .rule import Limit, Reading, RepData, Rule, Status, View
 
 
@@ -66,6 +67,8 @@ def judge_rule(rule: Rule, data: RepData, limit: Limit | None = None) -> Verdict
     view = data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
+    elif (moved_pct := data.camera_moved_pct) > MOVED_PCT and (rule.compares or math.isinf(moved_pct)):
+        reading = Reading.none("the camera moved", "Put the phone on something steady.")
     elif rule.read is not None:
         reading = rule.read(data)
     else:

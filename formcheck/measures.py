@@ -1,93 +1,20 @@
 """What is measured on the body, frame by frame or rep by rep.
 
-`Measure` describes one quantity: its definition, what it needs to see, and how far it is off. The values
-come from `Measure.of(body)` as (T,) arrays. Angles are degrees, lengths percent of the trunk length
-(shoulder to hip), so that neither camera distance nor body size matters.
+The values come from `Measure.of(body)` as (T,) arrays. Angles are degrees, lengths percent of the trunk
+length (shoulder to hip), so that neither camera distance nor body size matters.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from . import geometry as g
 from .body import Body, Part, Role
 from .contour import back_bend_deg
-from .errors import UsageError
+from .measure import MEASURES, Joint, Measure, define, measure
 from .pose import Floats
 
-Joint = tuple[Role, Part]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One quantity.
-
-    Attributes:
-        name: Its name, ending in its unit.
-        unit: `deg`, `%` of the trunk length, or `s`.
-        definition: What exactly, with the sign.
-        needs: The joints it is made of.
-        error: Standard error from the side, against the known truth of rendered clips (`formcheck evaluate`),
-            for the absolute value.
-        change_error: The same for a change from the person's own start, where steady bias cancels.
-        fooled_by: What makes it wrong.
-        of: Computes (T,) values from a body.
-    """
-
-    name: str
-    unit: str
-    definition: str
-    needs: tuple[Joint, ...]
-    error: float
-    change_error: float
-    fooled_by: str
-    of: Callable[[Body], Floats]
-
-
-MEASURES: dict[str, Measure] = {}
-
-
-def measure(name: str) -> Measure:
-    """Return a measure by name.
-
-    Raises:
-        UsageError: If there is none of that name.
-    """
-    try:
-        return MEASURES[name]
-    except KeyError:
-        raise UsageError(f"there is no measure {name!r}; formcheck.measures.MEASURES lists them") from None
-
-
-def _define(
-    name: str,
-    definition: str,
-    *,
-    needs: tuple[Joint, ...],
-    error: float,
-    change_error: float | None = None,
-    fooled_by: str = "",
-) -> Callable[[Callable[[Body], Floats]], Callable[[Body], Floats]]:
-    unit = {"deg": "deg", "pct": "%"}[name.rsplit("_", 1)[1]]
-
-    def register(of: Callable[[Body], Floats]) -> Callable[[Body], Floats]:
-        MEASURES[name] = Measure(
-            name,
-            unit,
-            definition,
-            needs,
-            error,
-            error if change_error is None else change_error,
-            fooled_by,
-            of,
-        )
-        return of
-
-    return register
-
+__all__ = ["MEASURES", "Measure", "measure"]
 
 _LEG: tuple[Joint, ...] = (("working", "hip"), ("working", "knee"), ("working", "ankle"))
 _FREE: tuple[Joint, ...] = (("free", "hip"), ("free", "knee"), ("free", "ankle"))
@@ -99,37 +26,46 @@ def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
     return g.elevation_deg(body.sagittal(role, a), body.sagittal(role, b), forward=body.look.facing)
 
 
-@_define(
-    "leg_elevation_deg", "Line from working hip to ankle above the horizontal, + = up.", needs=_LEG, error=2.0
+@define(
+    "leg_elevation_deg",
+    "Line from working hip to ankle above the horizontal, + = up.",
+    needs=_LEG,
+    error=2.0,
+    per_roll=1.0,
 )
 def _leg_elevation(body: Body) -> Floats:
     return _rise_deg(body, "working", "hip", "ankle")
 
 
-@_define(
+@define(
     "free_leg_elevation_deg",
     "Line from the free hip to the free ankle above the horizontal, + = up.",
     needs=_FREE,
     error=5.0,
     change_error=3.0,
     fooled_by="a bar or plate over the hips",
+    per_roll=1.0,
 )
 def _free_leg_elevation(body: Body) -> Floats:
     return _rise_deg(body, "free", "hip", "ankle")
 
 
-@_define("knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=3.5)
+@define("knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=3.5)
 def _knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.sagittal("working", part) for part in ("hip", "knee", "ankle")))
 
 
-@_define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=6.0)
+@define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=6.0)
 def _free_knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.sagittal("free", part) for part in ("hip", "knee", "ankle")))
 
 
-@_define(
-    "trunk_pitch_deg", "Line from near hip to near shoulder above the horizontal.", needs=_TRUNK, error=2.5
+@define(
+    "trunk_pitch_deg",
+    "Line from near hip to near shoulder above the horizontal.",
+    needs=_TRUNK,
+    error=2.5,
+    per_roll=1.0,
 )
 def _trunk_pitch(body: Body) -> Floats:
     return g.elevation_deg(
@@ -137,7 +73,7 @@ def _trunk_pitch(body: Body) -> Floats:
     )
 
 
-@_define(
+@define(
     "hip_extension_deg",
     "Working thigh against the trunk line prolonged through the hip, + = extended past straight.",
     needs=(*_TRUNK, ("working", "hip"), ("working", "knee")),
@@ -151,7 +87,7 @@ def _hip_extension(body: Body) -> Floats:
     return bend if body.look.prone else -bend
 
 
-@_define(
+@define(
     "leg_against_trunk_deg",
     "Line from working hip to ankle against the trunk line prolonged, + = extended past straight.",
     needs=(*_TRUNK, *_LEG),
@@ -162,17 +98,18 @@ def _leg_against_trunk(body: Body) -> Floats:
     return bend if body.look.prone else -bend
 
 
-@_define(
+@define(
     "shin_from_vertical_deg",
     "Working shin against the vertical, + = ankle further from the hips than the knee (foot too far).",
     needs=_LEG[1:],
     error=5.0,
+    per_roll=1.0,
 )
 def _shin_from_vertical(body: Body) -> Floats:
     return _rise_deg(body, "working", "knee", "ankle") + 90.0
 
 
-@_define(
+@define(
     "neck_extension_deg",
     "Line from shoulder to ear against the trunk line prolonged headwards, + = head back (looking up).",
     needs=(*_TRUNK, ("near", "ear")),
@@ -188,52 +125,56 @@ def _neck_extension(body: Body) -> Floats:
     return back if body.look.prone else -back
 
 
-@_define(
+@define(
     "face_from_floor_deg",
     "Line from ear to nose against straight down, + = turned up towards the front.",
     needs=(("near", "ear"),),
     error=10.0,
     change_error=6.0,
+    per_roll=1.0,
 )
 def _face_from_floor(body: Body) -> Floats:
     return g.elevation_deg(body.joint("near", "ear"), body.nose, forward=-body.look.facing) + 90.0
 
 
-@_define(
+@define(
     "pelvis_roll_deg",
     "Slope of the line between the hips, + = working side higher.",
     needs=_HIPS,
     error=4.0,
     change_error=3.0,
     fooled_by="views from the side, where the hips hide each other",
+    per_roll=1.0,
 )
 def _pelvis_roll(body: Body) -> Floats:
     return _roll_deg(body, "hip")
 
 
-@_define(
+@define(
     "shoulder_roll_deg",
     "Slope of the line between the shoulders, + = working side higher.",
     needs=(("working", "shoulder"), ("free", "shoulder")),
     error=4.0,
     change_error=3.0,
+    per_roll=1.0,
 )
 def _shoulder_roll(body: Body) -> Floats:
     return _roll_deg(body, "shoulder")
 
 
-@_define(
+@define(
     "bar_slope_deg",
     "Slope of the line between the wrists, + = working side higher.",
     needs=(("working", "wrist"), ("free", "wrist")),
     error=4.0,
     change_error=2.0,
+    per_roll=1.0,
 )
 def _bar_slope(body: Body) -> Floats:
     return _roll_deg(body, "wrist")
 
 
-@_define(
+@define(
     "trunk_twist_deg",
     "Roll of the pelvis against the shoulders, + = working hip higher.",
     needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")),
@@ -252,12 +193,13 @@ def _roll_deg(body: Body, part: Part) -> Floats:
     return rolled
 
 
-@_define(
+@define(
     "hip_height_pct",
     "Mid-hip above mid-shoulder.",
     error=6.0,
     change_error=4.0,
     needs=(("middle", "hip"), ("middle", "shoulder")),
+    per_roll=1.7,
 )
 def _hip_height(body: Body) -> Floats:
     rise = body.joint("middle", "shoulder")[:, 1] - body.joint("middle", "hip")[:, 1]
@@ -265,21 +207,23 @@ def _hip_height(body: Body) -> Floats:
     return height
 
 
-@_define(
+@define(
     "hip_travel_pct",
     "How far the hips have moved from where they were, in any direction.",
     needs=(("middle", "hip"),),
     error=4.0,
+    over_time=True,
 )
 def _hip_travel(body: Body) -> Floats:
     return 100.0 * body.travel(body.joint("middle", "hip"))
 
 
-@_define(
+@define(
     "heel_lift_deg",
     "Slope of the working foot from toe up to heel.",
     error=10.0,
     needs=(("working", "heel"), ("working", "foot_index")),
+    per_roll=1.0,
 )
 def _heel_lift(body: Body) -> Floats:
     return g.elevation_deg(
@@ -287,22 +231,24 @@ def _heel_lift(body: Body) -> Floats:
     )
 
 
-@_define(
+@define(
     "foot_slide_pct",
     "How far the planted foot has moved along the floor.",
     error=3.0,
     needs=(("working", "heel"), ("working", "foot_index")),
+    over_time=True,
 )
 def _foot_slide(body: Body) -> Floats:
     foot = (body.joint("working", "heel") + body.joint("working", "foot_index")) / 2
     return _along_pct(body, foot)
 
 
-@_define(
+@define(
     "shoulder_slide_pct",
     "How far the near shoulder has moved along the bench.",
     error=4.0,
     needs=(("near", "shoulder"),),
+    over_time=True,
 )
 def _shoulder_slide(body: Body) -> Floats:
     return _along_pct(body, body.joint("near", "shoulder"))
@@ -318,13 +264,14 @@ def _along_pct(body: Body, points: Floats) -> Floats:
     return moved
 
 
-@_define(
+@define(
     "free_foot_clearance_pct",
     "Free heel above the planted heel.",
     error=12.0,
     change_error=5.0,
     needs=(("free", "heel"), ("working", "heel")),
     fooled_by="a camera above floor height: the further foot looks higher",
+    per_roll=1.7,
 )
 def _free_foot_clearance(body: Body) -> Floats:
     rise = body.joint("working", "heel")[:, 1] - body.joint("free", "heel")[:, 1]
@@ -332,12 +279,13 @@ def _free_foot_clearance(body: Body) -> Floats:
     return clearance
 
 
-@_define(
+@define(
     "knee_wander_pct",
     "Working knee beside the line from hip to ankle, + = to the image right.",
     needs=_LEG,
     error=5.0,
     change_error=4.0,
+    per_roll=1.4,
 )
 def _knee_wander(body: Body) -> Floats:
     hip, knee, ankle = (body.joint("working", part) for part in ("hip", "knee", "ankle"))
@@ -345,7 +293,7 @@ def _knee_wander(body: Body) -> Floats:
     return wander
 
 
-@_define(
+@define(
     "back_bend_deg",
     "Bend of the back's outline between its upper and lower half, + = hollow (arched).",
     needs=(("middle", "shoulder"), ("middle", "hip")),

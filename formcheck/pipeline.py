@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from . import catalog
+from .camera import CameraWatch
 from .coach import Coach, Step
 from .cues import Cue
 from .errors import NoPersonError, UsageError
 from .landmarker import Landmarker, MediaPipeLandmarker
+from .level import camera_notes
 from .models import resolve
 from .pose import Pose, Side
 from .profiles import limits
@@ -78,6 +80,7 @@ class Session:
     ) -> None:
         self._size, self._exercise, self._side, self._profile = size, exercise, side, profile
         self._landmarker, self._source = landmarker, source
+        self._watch = CameraWatch()
         self._poses: list[Pose] = []
         self._cues: list[Cue] = []
         self._coach = Coach(exercise, size, side=side, profile=profile) if exercise else None
@@ -94,6 +97,7 @@ class Session:
             raise UsageError("this session has no landmarker: push poses, or give it one")
         else:
             pose = self._landmarker.detect(frame.image, frame.time_s)
+            pose = replace(pose, camera=self._watch.update(frame.image, pose))
         self._poses.append(pose)
         if self._coach is None:
             return None
@@ -131,7 +135,7 @@ class Session:
             duration_s=raw.duration_s,
             complete=complete,
             cues=self._cues,
-            notes=_notes(raw),
+            notes=[*_notes(raw), *camera_notes(raw)],
             recognised=bool(found.sets) or self._exercise is not None,
         )
         return Analysis(report, raw, smoothed, exercise)

@@ -97,6 +97,10 @@ class Pose:
             NaN where the outline was not found, or None without a silhouette.
         mask_at: (33,) silhouette value under each landmark, 0 to 1, or None without a silhouette.
         people: How many people the last look for others found, or 0 where none was made.
+        camera: (7,) what the background says of the camera, see `formcheck.camera`, or None where it was
+            not looked at.
+        levelled: (2,) camera roll in degrees that was taken out of the points, and its uncertainty; None
+            where they are as filmed.
     """
 
     time_s: float
@@ -106,6 +110,8 @@ class Pose:
     edges_px: Floats | None = None
     mask_at: Floats | None = None
     people: int = 0
+    camera: Floats | None = None
+    levelled: Floats | None = None
 
     @property
     def found(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .body import Body, Part, Role
+from .level import upright
 from .measures import MEASURES, Measure
 from .overlays import AngleLabel, Overlay
 from .pose import Floats, Landmark, Pose, Side, View
@@ -71,7 +72,7 @@ class Scene:
     """One set under one working side.
 
     Args:
-        track: The whole clip, smoothed.
+        track: The whole clip, smoothed, as filmed: it is drawn where it was and measured upright.
         exercise: What is done.
         working: The working legs; the first is the one that is measured.
         starts_s: When the set's repetitions start, in order.
@@ -91,9 +92,11 @@ class Scene:
         self.working = working
         self.start_s = starts_s[0] - 1.0 if starts_s else -np.inf
         self._track = track
-        around = track.between(self.start_s, end_s) if starts_s else track
-        self.look: Look = look(around if around.found.any() else track, prone=exercise.prone)
-        self._body = Body(track, working[0] if working else self.look.near, self.look)
+        level = upright(track)
+        around = level.between(self.start_s, end_s) if starts_s else level
+        self.look: Look = look(around if around.found.any() else level, prone=exercise.prone)
+        side = working[0] if working else self.look.near
+        self._body, self._filmed = Body(level, side, self.look), Body(track, side, self.look)
         self._starts_s = starts_s
         shown = sorted(
             (rule for rule in exercise.rules if rule.measure and view in rule.views),
@@ -165,8 +168,8 @@ class Scene:
         for word in words:
             for role, part in sorted(measure.needs, key=lambda joint: joint[0] not in ("working", "free")):
                 if _ANCHORS.get(word) == part:
-                    return ("free " + word if "free" in words else word), self._body.joint(role, part)
-        middle = np.mean([self._body.joint(role, part) for role, part in measure.needs], axis=0)
+                    return ("free " + word if "free" in words else word), self._filmed.joint(role, part)
+        middle = np.mean([self._filmed.joint(role, part) for role, part in measure.needs], axis=0)
         return words[0], np.asarray(middle, dtype=np.float64)
 
     def _pick(self, frame: int, status_of: dict[str, Status]) -> list[_Drawn]:

@@ -11,6 +11,7 @@ import numpy as np
 from .baseline import Baseline, fitting
 from .body import Body, Part, Role
 from .geometry import wrap_deg
+from .level import LIMIT_DEG, moved_pct, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
 from .reps import Phase, Rep
@@ -36,11 +37,12 @@ class Reading:
     uncertainty: float = 0.0
     time_s: float = float("nan")
     reason: str = ""
+    remedy: str = ""
 
     @classmethod
-    def none(cls, reason: str) -> Reading:
-        """Nothing could be measured."""
-        return cls(float("nan"), float("nan"), float("nan"), reason)
+    def none(cls, reason: str, remedy: str = "") -> Reading:
+        """Nothing could be measured; a remedy of the reason's own comes before the rule's."""
+        return cls(float("nan"), float("nan"), float("nan"), reason, remedy)
 
 
 class SetData:
@@ -149,6 +151,12 @@ class RepData:
         """Return the median of a measure in a phase, less the set's own start position."""
         return self.median(name, phase) - self.set.start_value(name)
 
+    @cached_property
+    def camera_moved_pct(self) -> float:
+        """How far the camera was, at most, from where it stood in most of the set; see `level.moved_pct`."""
+        spans = [(rep.window(Phase.START)[0], rep.end_s) for rep in (self.rep, *self.set.reps)]
+        return moved_pct(self.set.raw.track, self.look.scale_px, spans[0], spans)
+
     @property
     def comparable(self) -> bool:
         """Whether there is more to compare with than the repetition itself."""
@@ -198,6 +206,9 @@ class RepData:
         """
         measure = MEASURES[name]
         part = self.set.frames(*self.rep.window(phase))
+        rolled = roll_in(self.set.body.track, part)
+        if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
+            return Reading.none("the camera is rolled too far", "Stand the camera upright.")
         good = np.isfinite(self.set.values(name)[part])
         for role, joint in measure.needs:
             seen = self.set.sees(role, joint)[part]
@@ -216,7 +227,9 @@ class RepData:
         value, at = _pick(changed, stat)
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
-        return Reading(value, self._uncertainty(measure, from_start, scatter), float(times[at]))
+        by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
+        uncertainty = float(np.hypot(self._uncertainty(measure, from_start, scatter), by_roll))
+        return Reading(value, uncertainty, float(times[at]))
 
     def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
         base = measure.change_error if from_start else measure.error

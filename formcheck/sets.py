@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .level import upright
 from .pose import Landmark, Side, View
 from .reps import Rep, segment
 from .rule import Exercise
@@ -65,11 +66,12 @@ def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | N
     """Find the sets of an exercise in a track.
 
     Args:
-        raw: The frames as measured.
+        raw: The frames as measured; a rolled camera is set upright here.
         smoothed: The same frames, smoothed without lag.
         exercise: What to look for.
         side: The working side if the user gave it, for all sets.
     """
+    raw, smoothed = upright(raw), upright(smoothed)
     parts = [_find_in(raw[part], smoothed[part], exercise, side=side) for part in stretches(smoothed)]
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())

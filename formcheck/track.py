@@ -13,6 +13,8 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `edges_px`     | (T, 2, 33, 2)  | optional: silhouette outline, see `Pose.edges_px`          |
 | `mask_at`      | (T, 33)        | optional: silhouette value under each landmark             |
 | `people`       | (T,)           | optional: people counted at the last look, 0 where unknown |
+| `camera`       | (T, 7)         | optional: what the background tells, see `formcheck.camera` |
+| `levelled`     | (T, 2)         | optional: roll taken out of the points, and its error, deg |
 | `source`       | ()             | optional: name of the clip                                 |
 """
 
@@ -33,7 +35,14 @@ from .errors import OutputError, TrackError, UsageError
 from .pose import Floats, Pose
 
 FORMAT = "formcheck-track-1"
-_OPTIONAL = {"world_m": (33, 3), "edges_px": (2, 33, 2), "mask_at": (33,), "people": ()}
+_OPTIONAL = {
+    "world_m": (33, 3),
+    "edges_px": (2, 33, 2),
+    "mask_at": (33,),
+    "people": (),
+    "camera": (7,),
+    "levelled": (2,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,8 @@ class Track:
     edges_px: Floats | None = None
     mask_at: Floats | None = None
     people: Floats | None = None
+    camera: Floats | None = None
+    levelled: Floats | None = None
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -124,6 +135,8 @@ class Track:
             world_m=stack("world_m", (33, 3)),
             edges_px=stack("edges_px", (2, 33, 2)),
             mask_at=stack("mask_at", (33,)),
+            camera=stack("camera", (7,)),
+            levelled=stack("levelled", (2,)),
             people=np.array([pose.people for pose in poses], dtype=np.float64),
             source=source,
         )
@@ -172,6 +185,8 @@ class Track:
                 None if self.edges_px is None else self.edges_px[i],
                 None if self.mask_at is None else self.mask_at[i],
                 0 if self.people is None else int(self.people[i]),
+                None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
+                None if self.levelled is None else self.levelled[i],
             )
             for i in range(len(self))
         ]

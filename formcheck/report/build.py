@@ -154,16 +154,15 @@ def _set(number: int, one: FoundSet, reps: Sequence[RepReport]) -> SetSummary:
 
 
 def _not_judged(judged: Sequence[tuple[int, Verdict]]) -> tuple[NotJudged, ...]:
-    groups: dict[tuple[str, str], list[int]] = {}
+    groups: dict[tuple[str, str, str], list[int]] = {}
     rules = {verdict.rule.code: verdict.rule for _, verdict in judged}
     for index, verdict in judged:
         if verdict.status is Status.NOT_JUDGED:
-            groups.setdefault((verdict.rule.code, verdict.reading.reason), []).append(index)
+            remedy = verdict.reading.remedy or verdict.rule.remedy
+            groups.setdefault((verdict.rule.code, verdict.reading.reason, remedy), []).append(index)
     return tuple(
-        NotJudged(
-            rule=code, fault=rules[code].name, reps=tuple(reps), reason=reason, remedy=rules[code].remedy
-        )
-        for (code, reason), reps in groups.items()
+        NotJudged(rule=code, fault=rules[code].name, reps=tuple(reps), reason=reason, remedy=remedy)
+        for (code, reason, remedy), reps in groups.items()
     )
 
 
