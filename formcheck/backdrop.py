@@ -16,17 +16,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .pose import Floats
+
 Gray = NDArray[np.uint8]
 Values = NDArray[np.float32]
 
 _SCALES = (4, 2, 1)  # the picture is searched at a quarter, a half and the whole of its size
 _CELLS = 8  # across and down, each with its share of the edges
-_EDGES = 2000  # at the whole size
+_EDGES = 1200  # at the whole size
 _LEAST_SLOPE = 2.0  # grey levels a pixel
 _FEWEST = 40
 _ROUNDS, _STILL_PX = 6, 0.02
 _BLUR_PX = 1.2
 _HELD, _CLEAR = 0.5, 0.7  # of the edges: fewer found again is lost; fewer asks for a new key
+_HOLD = 1500.0  # squared grey levels per squared pixel; clear scenes have fifty times that
+_CUT = 6.0  # grey levels an edge may be off at the whole size; coarser ones more, to catch up from afar
 _CHANGED = 12.0  # mean grey levels of 255 by which another scene differs
 _PATIENCE = 3  # pictures without a match: somebody may be passing
 
@@ -122,13 +126,13 @@ class _Key:
 
     def place(self, gray: Gray, motion: Motion) -> tuple[Motion, float] | None:
         """Lay the edges over a picture from a first guess; return the motion and the share that fits."""
-        held = 0.0
+        held, guess = 0.0, motion
         for edges in self.edges:
             if len(edges.at) < _FEWEST:
                 if edges.scale == 1:
                     return None
                 continue
-            fitted = _fit(edges, _sized(gray, edges.scale).astype(np.float32), motion)
+            fitted = _fit(edges, _sized(gray, edges.scale).astype(np.float32), motion, guess)
             if fitted is None:
                 return None
             motion, held = fitted
@@ -149,14 +153,15 @@ def _edges(gray: Gray, free: Gray, scale: int) -> _Edges:
     slope = np.hypot(across, down)
     slope[free < 255] = 0.0
     slope[[0, 1, -2, -1]] = slope[:, [0, 1, -2, -1]] = 0.0
-    wanted = max(3, _EDGES // scale // _CELLS**2)
+    wanted = max(3, _EDGES // scale // _CELLS**2 // 2)
     picked = []
     for rows in np.array_split(np.arange(height), _CELLS):
         for columns in np.array_split(np.arange(width), _CELLS):
-            cell = slope[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].ravel()
-            best = np.argpartition(-cell, min(wanted, len(cell) - 1))[:wanted]
-            y, x = np.divmod(best[cell[best] > _LEAST_SLOPE], len(columns))
-            picked.append((y + rows[0]) * width + x + columns[0])
+            for steep in (np.abs(across) > np.abs(down), np.abs(across) <= np.abs(down)):
+                cell = (slope * steep)[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].ravel()
+                best = np.argpartition(-cell, min(wanted, len(cell) - 1))[:wanted]
+                y, x = np.divmod(best[cell[best] > _LEAST_SLOPE], len(columns))
+                picked.append((y + rows[0]) * width + x + columns[0])
     y, x = np.divmod(np.concatenate(picked), width)
     gx, gy = across[y, x], down[y, x]
     value = gray[y, x].astype(np.float32)
@@ -166,9 +171,14 @@ def _edges(gray: Gray, free: Gray, scale: int) -> _Edges:
     return _Edges(scale, (zx + 1j * zy).astype(np.complex64), value, slope[y, x], change, reach)
 
 
-def _fit(edges: _Edges, gray: Values, motion: Motion) -> tuple[Motion, float] | None:
-    """Improve a motion by inverse-compositional steps (Baker and Matthews, IJCV 2004)."""
+def _fit(edges: _Edges, gray: Values, motion: Motion, guess: Motion) -> tuple[Motion, float] | None:
+    """Improve a motion by inverse-compositional steps (Baker and Matthews, IJCV 2004).
+
+    The last search is held back towards where the camera was before: along a skirting board nothing else
+    tells how far it slid.
+    """
     height, width = gray.shape
+    hold = _HOLD if edges.scale == 1 else 0.0
     turned, shifted = motion.turned, motion.shifted / edges.scale
     held = 0.0
     for _ in range(_ROUNDS):
@@ -183,16 +193,30 @@ def _fit(edges: _Edges, gray: Values, motion: Motion) -> tuple[Motion, float] | 
         size = np.abs(off)
         held = float(((size < 0.8 * edges.slope + 3.0) & inside).sum()) / len(x)
         spread = max(1.5, 1.48 * float(np.median(size[inside])))
-        weight = (1.0 - np.minimum(size / (4.0 * spread), 1.0) ** 2) ** 2 * inside
+        cut = max(4.0 * spread, _CUT * edges.scale)
+        weight = (1.0 - np.minimum(size / cut, 1.0) ** 2) ** 2 * inside
+        weight *= _balance(edges, weight)
         weighted = edges.change * weight[:, None]
         normal = edges.change.T @ weighted
-        normal[np.diag_indices(4)] += 1.0 + 2.5e-4 * np.trace(normal)
-        step = np.linalg.solve(normal, weighted.T @ off)
+        normal[np.diag_indices(4)] += 1.0 + 2.5e-4 * np.trace(normal) + hold
+        slid, grown = shifted - guess.shifted / edges.scale, edges.reach * (turned / guess.turned - 1)
+        went = np.array([slid.real, slid.imag, grown.real, grown.imag])
+        step = np.linalg.solve(normal, weighted.T @ off + hold * went)
         turned /= complex(1 + step[2] / edges.reach, step[3] / edges.reach)
         shifted -= turned * complex(step[0], step[1])
         if np.abs(step).max() < _STILL_PX:
             break
     return Motion(complex(turned), complex(shifted) * edges.scale), held
+
+
+def _balance(edges: _Edges, weight: Floats) -> Floats:
+    """(N,) factors that let the rarer of upright and level edges count more: a room may have few of one."""
+    across, down = edges.change[:, 0] ** 2, edges.change[:, 1] ** 2
+    upright = across > down
+    more = float(weight[~upright] @ down[~upright]) / max(float(weight[upright] @ across[upright]), 1e-6)
+    factor = min(max(more, 0.25), 4.0) ** 0.5
+    factors: Floats = np.where(upright, factor, 1.0 / factor)
+    return factors
 
 
 def _differ(gray: Gray, free: Gray, before: Gray, free_before: Gray) -> bool:

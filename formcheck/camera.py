@@ -1,7 +1,7 @@
 """What the camera does while it films, seen in the background: how far it is rolled, whether it moves.
 
-Only a few pictures are looked at, and only outside the person: three times a second for motion
-(`formcheck.backdrop`), at the start and every 20 s for the straight lines that tell the roll
+Only a few pictures are looked at, and only outside the person: twice a second for motion
+(`formcheck.backdrop`), at the start and every 30 s for the straight lines that tell the roll
 (`formcheck.roll`). What was seen is a row a frame, `Pose.camera`, so that a recorded track is judged like
 its clip:
 
@@ -29,10 +29,10 @@ from .pose import Floats, Landmark, Pose
 ROLL, ROLL_ERROR, ZOOM, TURN, SHIFT_X, SHIFT_Y, SCENE = range(7)
 COLUMNS = 7
 
-_EVERY_S = 1 / 3
-_ROLL_AT_S = (0.0, 1.0, 3.0, 8.0)  # after the scene's first picture, then
-_ROLL_EVERY_S = 20.0
-_ROLL_PX, _MOTION_PX = 640, 212  # longer side of the pictures searched
+_EVERY_S = 0.5
+_ROLL_AT_S = (0.0, 2.0, 8.0)  # after the scene's first picture, then
+_ROLL_EVERY_S = 30.0
+_ROLL_PX, _MOTION_PX = 400, 212  # longer side of the pictures searched
 _LIMBS = [
     (a.value + side, b.value + side)
     for a, b in (

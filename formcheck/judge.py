@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .level import MOVED_PCT
 from .rule import Limit, Reading, RepData, Rule, Status, View
+from .steady import MOVED_PCT
 
 
 @dataclass(frozen=True, slots=True)

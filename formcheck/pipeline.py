@@ -22,7 +22,7 @@ from .coach import Coach, Step
 from .cues import Cue
 from .errors import NoPersonError, UsageError
 from .landmarker import Landmarker, MediaPipeLandmarker
-from .level import camera_notes
+from .level import roll_notes
 from .models import resolve
 from .pose import Pose, Side
 from .profiles import limits
@@ -32,6 +32,7 @@ from .rule import Exercise
 from .sets import Found, find_sets
 from .smoothing import smooth, unswap
 from .sources import Frame, VideoSource
+from .steady import move_notes
 from .track import Track
 
 Progress = Callable[[int, float], None]
@@ -135,7 +136,7 @@ class Session:
             duration_s=raw.duration_s,
             complete=complete,
             cues=self._cues,
-            notes=[*_notes(raw), *camera_notes(raw)],
+            notes=[*_notes(raw), *roll_notes(raw), *move_notes(raw)],
             recognised=bool(found.sets) or self._exercise is not None,
         )
         return Analysis(report, raw, smoothed, exercise)

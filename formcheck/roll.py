@@ -53,7 +53,7 @@ def from_picture(gray: Gray, person: Gray) -> Rolled:
     """Estimate the roll from one picture.
 
     Args:
-        gray: (H, W) picture, best about 640 pixels long.
+        gray: (H, W) picture, best about 400 pixels long.
         person: (H, W), not zero where the person and what they move may be.
 
     Returns:

@@ -11,10 +11,11 @@ import numpy as np
 from .baseline import Baseline, fitting
 from .body import Body, Part, Role
 from .geometry import wrap_deg
-from .level import LIMIT_DEG, moved_pct, roll_in
+from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
 from .reps import Phase, Rep
+from .steady import MOVED_PCT, Looks, Span
 from .track import Track
 from .view import Look
 
@@ -75,6 +76,8 @@ class SetData:
         self.own: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
+        self._looks = Looks.of(raw, look.scale_px)
+        self._moved: dict[tuple[Span, int], float] = {}
 
     def values(self, name: str) -> Floats:
         """Return (T,) values of a frame measure, computed once."""
@@ -115,11 +118,20 @@ class SetData:
         first = min(first, len(t) - 1)
         return slice(first, max(last, first + 1))
 
+    def camera_moved_pct(self, rep: Rep) -> float:
+        """Return how far the camera was in a repetition, at most, from where it stood in most of the set."""
+        spans = [_span(rep), *(_span(one) for one in self.reps)]
+        key = (spans[0], len(spans))
+        if key not in self._moved:
+            self._moved[key] = self._looks.moved_pct(spans[0], spans)
+        return self._moved[key]
+
     def start_value(self, name: str) -> float:
         """Return the set's own start position of a measure: the median over all waits before a rep."""
         values = self.values(name)
-        waits = [values[self.frames(*rep.window(Phase.START))] for rep in self.reps]
-        waits += [values[self.frames(*rep.window(Phase.BOTTOM))] for rep in self.reps]
+        steady = [rep for rep in self.reps if self.camera_moved_pct(rep) <= MOVED_PCT] or self.reps
+        waits = [values[self.frames(*rep.window(Phase.START))] for rep in steady]
+        waits += [values[self.frames(*rep.window(Phase.BOTTOM))] for rep in steady]
         joined = np.concatenate(waits) if waits else np.array([])
         joined = joined[np.isfinite(joined)]
         return float(np.median(joined)) if len(joined) else float("nan")
@@ -151,11 +163,10 @@ class RepData:
         """Return the median of a measure in a phase, less the set's own start position."""
         return self.median(name, phase) - self.set.start_value(name)
 
-    @cached_property
+    @property
     def camera_moved_pct(self) -> float:
-        """How far the camera was, at most, from where it stood in most of the set; see `level.moved_pct`."""
-        spans = [(rep.window(Phase.START)[0], rep.end_s) for rep in (self.rep, *self.set.reps)]
-        return moved_pct(self.set.raw.track, self.look.scale_px, spans[0], spans)
+        """How far the camera was, at most, from where it stood in most of the set; see `steady.Looks`."""
+        return self.set.camera_moved_pct(self.rep)
 
     @property
     def comparable(self) -> bool:
@@ -248,6 +259,10 @@ def _pick(values: Floats, stat: str) -> tuple[float, int]:
     low, high = np.percentile(values, [5, 95])
     choice = {"max": high, "min": low, "largest": high if abs(high) >= abs(low) else low}[stat]
     return float(choice), int(np.argmin(np.abs(values - choice)))
+
+
+def _span(rep: Rep) -> Span:
+    return rep.window(Phase.START)[0], rep.end_s
 
 
 def _called(body: Body, role: Role, part: Part) -> str:
