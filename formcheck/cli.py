@@ -20,6 +20,7 @@ import typer
 
 from . import options as opt
 from .errors import FormcheckError, NoPersonError, UsageError
+from .live import command as live_command
 from .terminal import PIPE_CLOSED, bar, close_pipe, complain, ctrl_c, say, say_rich
 
 if TYPE_CHECKING:
@@ -217,6 +218,9 @@ def schema() -> None:
     from .report.model import json_schema
 
     say(jsonlib.dumps(json_schema(), indent=1) + "\n")
+
+
+live_command.register(app)
 
 
 def main() -> None:

@@ -9,23 +9,26 @@ whole set is smoothed without lag and judged once more, and that is the verdict 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from . import catalog
+from . import catalog, journal
 from .camera import CameraWatch
 from .coach import Coach, Step
-from .cues import Cue
+from .cues import Cue, Policy
 from .errors import NoPersonError, UsageError
+from .journal import Memory
 from .landmarker import Landmarker, MediaPipeLandmarker
 from .level import roll_notes
 from .models import resolve
 from .pose import Pose, Side
 from .profiles import limits
+from .recogniser import Recogniser
 from .report.build import build
 from .report.model import Report
 from .rule import Exercise
@@ -37,6 +40,18 @@ from .track import Track
 
 Progress = Callable[[int, float], None]
 """Told the frames done and the clip time reached, in seconds."""
+
+
+class PoseLog(Protocol):
+    """Keeps poses until they are judged: `journal.Memory`, or `journal.Journal` on disk."""
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame."""
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Give the frames from number `first` up to (not with) `last`."""
+
+    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,9 @@ class Session:
         profile: `standard`, `strict` or `beginner`.
         landmarker: Finds poses in frames; not needed where poses are pushed.
         source: What to call the clip in the report.
+        log: Where poses are kept until they are judged, in memory by default.
+        candidates: Where no exercise is named, recognise one of these already while frames come in.
+        policy: When a cue may be spoken.
     """
 
     def __init__(
@@ -78,13 +96,21 @@ class Session:
         profile: str = "standard",
         landmarker: Landmarker | None = None,
         source: str = "",
+        log: PoseLog | None = None,
+        candidates: Sequence[Exercise] = (),
+        policy: Policy | None = None,
     ) -> None:
         self._size, self._exercise, self._side, self._profile = size, exercise, side, profile
         self._landmarker, self._source = landmarker, source
         self._watch = CameraWatch()
-        self._poses: list[Pose] = []
+        self._candidates = candidates
+        self._log: PoseLog = Memory(size, source) if log is None else log
         self._cues: list[Cue] = []
-        self._coach = Coach(exercise, size, side=side, profile=profile) if exercise else None
+        self._coach: Coach | Recogniser | None = None
+        if exercise:
+            self._coach = Coach(exercise, size, side=side, profile=profile, policy=policy)
+        elif candidates:
+            self._coach = Recogniser(candidates, size, side=side, profile=profile, policy=policy)
 
     def push(self, frame: Frame | Pose) -> Step | None:
         """Take the next frame or pose; return what is known now (None while the exercise is not known).
@@ -99,13 +125,47 @@ class Session:
         else:
             pose = self._landmarker.detect(frame.image, frame.time_s)
             pose = replace(pose, camera=self._watch.update(frame.image, pose))
-        self._poses.append(pose)
+        self._log.append(pose)
         if self._coach is None:
             return None
         step = self._coach.update(pose)
-        if step.cue is not None:
+        if step.cue is not None and not step.cue.praise:
             self._cues.append(step.cue)
         return step
+
+    @property
+    def exercise(self) -> Exercise | None:
+        """What is being done, as far as it is known while frames come in."""
+        return self._exercise if self._exercise or self._coach is None else self._coach.exercise
+
+    @property
+    def frames(self) -> int:
+        """How many frames were pushed."""
+        return len(self._log)
+
+    @property
+    def decisions(self) -> list[tuple[float, str]]:
+        """When each fault was first decided in a repetition, as (time in seconds, rule code)."""
+        return [] if self._coach is None else self._coach.decisions
+
+    def next_set(self, *, clean: bool, moving: bool = False) -> None:
+        """Begin a new set; arguments as for `Coach.next_set`."""
+        if self._coach is not None:
+            self._coach.next_set(clean=clean, moving=moving)
+
+    def judge(self, first: int, last: int | None = None) -> Analysis:
+        """Judge the frames from number `first` up to (not with) `last`, as `finish` judges all.
+
+        May be called from another thread while frames come in, once a log is a file.
+
+        Raises:
+            NoPersonError: If nobody was seen in them.
+        """
+        part = self._log.track(first, last)
+        within = (
+            [] if not len(part) else [c for c in self._cues if part.time_s[0] <= c.time_s <= part.time_s[-1]]
+        )
+        return self._conclude(part, within, complete=last is not None)
 
     def finish(self, *, complete: bool = True) -> Analysis:
         """Judge everything pushed, for the record.
@@ -116,7 +176,10 @@ class Session:
         Raises:
             NoPersonError: If nobody was seen in any frame.
         """
-        raw = unswap(Track.from_poses(self._poses, self._size, self._source))
+        return self._conclude(self._log.track(), self._cues, complete=complete)
+
+    def _conclude(self, poses: Track, cues: Sequence[Cue], *, complete: bool) -> Analysis:
+        raw = unswap(poses)
         if raw.found.sum() < 5:
             raise NoPersonError(
                 f"no person was seen in {self._source or 'the clip'}: "
@@ -125,7 +188,7 @@ class Session:
         smoothed = smooth(raw)
         exercise, found = self._recognise(raw, smoothed)
         if self._coach is None and found.sets:
-            self._cues = _cues_of(raw, exercise, found, self._profile)
+            cues = _cues_of(raw, exercise, found, self._profile)
         report = build(
             found,
             exercise,
@@ -135,7 +198,7 @@ class Session:
             fps=raw.fps,
             duration_s=raw.duration_s,
             complete=complete,
-            cues=self._cues,
+            cues=cues,
             notes=[*_notes(raw), *roll_notes(raw), *move_notes(raw)],
             recognised=bool(found.sets) or self._exercise is not None,
         )
@@ -143,7 +206,7 @@ class Session:
 
     def _recognise(self, raw: Track, smoothed: Track) -> tuple[Exercise, Found]:
         """Take the exercise with the most repetitions, where none was named."""
-        known = [self._exercise] if self._exercise else list(catalog.exercises().values())
+        known = [self._exercise] if self._exercise else self._candidates or list(catalog.exercises().values())
         tried = [(item, find_sets(raw, smoothed, item, side=self._side)) for item in known]
         return max(tried, key=lambda pair: pair[1].rep_count)
 
@@ -199,8 +262,8 @@ def analyze_clip(
     limits(chosen, profile) if chosen else limits(next(iter(catalog.exercises().values())), profile)
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
     with ExitStack() as stack:
-        if path.suffix == ".npz":
-            track = Track.load(path)
+        if is_recorded(path):
+            track = load_recorded(path)
             session = Session(
                 track.size, chosen, side=side, profile=profile, source=track.source or path.name
             )
@@ -224,10 +287,20 @@ def analyze_clip(
     return session.finish(complete=complete)
 
 
+def is_recorded(path: Path) -> bool:
+    """Whether a file holds landmarks instead of pictures: a track, or the journal of a live session."""
+    return path.suffix in (".npz", journal.SUFFIX)
+
+
+def load_recorded(path: Path) -> Track:
+    """Read a track or the journal of a live session, also one that was cut off."""
+    return journal.read(path) if path.suffix == journal.SUFFIX else Track.load(path)
+
+
 def frames_estimate(path: Path) -> int | None:
     """Return about how many frames a clip or track holds, or None where it does not say."""
-    if path.suffix == ".npz":
-        return len(Track.load(path))
+    if is_recorded(path):
+        return len(load_recorded(path))
     with VideoSource(path) as clip:
         return clip.info.frames_estimate
 
@@ -236,7 +309,8 @@ def _cues_of(raw: Track, exercise: Exercise, found: Found, profile: str) -> list
     """Run the coach over recorded poses, as it would have run live."""
     side = found.sets[0].side if len(found.sets) == 1 else None
     coach = Coach(exercise, raw.size, side=side, profile=profile)
-    return [step.cue for pose in raw.poses() if (step := coach.update(pose)).cue is not None]
+    said = [coach.update(pose).cue for pose in raw.poses()]
+    return [cue for cue in said if cue is not None and not cue.praise]
 
 
 def _notes(raw: Track) -> list[str]:

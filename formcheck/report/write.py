@@ -26,7 +26,7 @@ def plan(
         OutputError: One cannot be written.
         UsageError: Two outputs, or an output and the clip, are the same file; a track is to be annotated.
     """
-    recorded = clip.suffix.lower() == ".npz"
+    recorded = clip.suffix.lower() in (".npz", ".journal")
     if recorded and annotated:
         raise UsageError("a recorded track has no pictures to draw on; name the clip itself for --annotated")
     named = {"json": json, "annotated": annotated, "track": track}

@@ -1,0 +1,157 @@
+"""Poses on disk as they come: memory stays flat through an hour, and a kill costs no set.
+
+A journal is one line of JSON and then one record of fixed length a frame, appended. Whatever the process
+dies of, all but the last frames can be read back, bit for bit what was measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from .errors import OutputError, TrackError, UsageError
+from .pose import Pose
+from .track import OPTIONAL, Track
+
+FORMAT = "formcheck-journal-1"
+SUFFIX = ".journal"
+_FIELDS: dict[str, tuple[int, ...]] = {"time_s": (), "image_px": (33, 2), "visibility": (33,), **OPTIONAL}
+_SYNC_S = 1.0  # how often what was written is forced to the disk: what a power cut may cost
+
+
+def _record(fields: dict[str, tuple[int, ...]]) -> np.dtype[np.void]:
+    return np.dtype([(name, "<f8", tuple(shape)) for name, shape in fields.items()])
+
+
+class Journal:
+    """A growing file of poses.
+
+    Args:
+        path: The file; it must not exist.
+        size: Image width and height in pixels.
+        source: What to call the clip in reports.
+
+    Raises:
+        OutputError: The file cannot be made.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], source: str = "") -> None:
+        self.path, self._size, self._source = path, size, source
+        self._count = 0
+        self._synced_s = time.monotonic()
+        self._record = _record(_FIELDS)
+        about = {"format": FORMAT, "size": list(size), "source": source, "fields": _FIELDS}
+        head = json.dumps(about).encode() + b"\n"
+        self._start = len(head)
+        try:
+            self._file: IO[bytes] | None = path.open("xb", buffering=0)
+            self._file.write(head)
+        except OSError as error:
+            raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame.
+
+        Raises:
+            OutputError: The disk is full; what was written before stays readable.
+        """
+        if self._file is None:
+            raise ValueError("this journal is closed")
+        record = np.full((), np.nan, dtype=self._record)
+        for name in _FIELDS:
+            value = getattr(pose, name)
+            if value is not None:
+                record[name] = value
+        try:
+            if self._file.write(record.tobytes()) != self._record.itemsize:
+                raise OSError("the disk is full")
+            self._count += 1
+            if time.monotonic() - self._synced_s > _SYNC_S:
+                self._synced_s = time.monotonic()
+                os.fdatasync(self._file.fileno()) if hasattr(os, "fdatasync") else os.fsync(
+                    self._file.fileno()
+                )
+        except OSError as error:
+            raise OutputError(f"cannot write {self.path}: {error.strerror or error}") from error
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Read the frames from number `first` up to (not with) `last` back."""
+        end = self._count if last is None else min(last, self._count)
+        return _track(_read(self.path, self._record, self._start, first, end), self._size, self._source)
+
+    def close(self, *, keep: bool = True) -> None:
+        """Close the file and, unless it is to be kept, remove it. May be called twice."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if not keep:
+            self.path.unlink(missing_ok=True)
+
+
+class Memory:
+    """The same in memory, for clips that are analysed at once.
+
+    Args:
+        size: Image width and height in pixels.
+        source: What to call the clip in reports.
+    """
+
+    def __init__(self, size: tuple[int, int], source: str = "") -> None:
+        self._size, self._source = size, source
+        self._poses: list[Pose] = []
+
+    def __len__(self) -> int:
+        return len(self._poses)
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame."""
+        self._poses.append(pose)
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Return the frames from number `first` up to (not with) `last`."""
+        return Track.from_poses(self._poses[first:last], self._size, self._source)
+
+
+def read(path: Path) -> Track:
+    """Read a journal, also one whose writer was killed.
+
+    Raises:
+        UsageError: There is no such file.
+        TrackError: It is not a journal.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.readline(8192)
+        about: dict[str, Any] = json.loads(head)
+        size = (int(about["size"][0]), int(about["size"][1]))
+        record = _record(about["fields"])
+        known = about["format"] == FORMAT and _FIELDS.keys() >= about["fields"].keys()
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no journal {path}; check the name") from error
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise TrackError(f"{path} is not a journal of a live session") from error
+    if not known:
+        raise TrackError(f"{path} has format {about['format']}, this version reads {FORMAT}")
+    count = (path.stat().st_size - len(head)) // record.itemsize
+    return _track(_read(path, record, len(head), 0, count), size, str(about.get("source", path.stem)))
+
+
+def _read(path: Path, record: np.dtype[np.void], start: int, first: int, end: int) -> np.ndarray:
+    offset = start + first * record.itemsize
+    return np.fromfile(path, dtype=record, count=max(end - first, 0), offset=offset)
+
+
+def _track(records: np.ndarray, size: tuple[int, int], source: str) -> Track:
+    arrays: dict[str, Any] = {name: np.ascontiguousarray(records[name]) for name in records.dtype.names or ()}
+    for name in OPTIONAL:
+        if name in arrays and not np.isfinite(arrays[name]).any():
+            arrays[name] = None  # as where no pose had it
+    return Track(size=size, source=source, **arrays)

@@ -1,0 +1,188 @@
+"""`formcheck live`: the options, and the parts put together."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from .. import options as opt
+from ..errors import UsageError
+from ..terminal import ctrl_c, say, say_rich
+
+
+class Sound(str, Enum):
+    """Values of `--voice`."""
+
+    ON = "on"
+    OFF = "off"
+    BEEP = "beep"
+
+
+class Mode(str, Enum):
+    """Values of `--mode`."""
+
+    COACH = "coach"
+    QUIET = "quiet"
+    SILENT = "silent"
+
+
+class Count(str, Enum):
+    """Values of `--count`."""
+
+    VOICE = "voice"
+    TICK = "tick"
+    OFF = "off"
+
+
+Camera = Annotated[
+    str | None, Option("--camera", metavar="N", help="The camera, by number or path.", show_default="0")
+]
+Source = Annotated[
+    str | None,
+    Option(
+        "--source",
+        metavar="URL|FILE",
+        help="A stream (rtsp://, http://; a phone's camera app), or a video played at its own pace.",
+        show_default=False,
+    ),
+]
+SoundOption = Annotated[Sound, Option("--voice", help="Speak, beep, or neither.")]
+ModeOption = Annotated[
+    Mode, Option("--mode", help="coach: all cues; quiet: only what endangers; silent: none.")
+]
+CountOption = Annotated[Count, Option("--count", help="How repetitions are counted aloud.")]
+RecordVideo = Annotated[
+    Path | None,
+    Option("--record", metavar="FILE", help="Record the picture (.mp4 or .mkv).", show_default=False),
+]
+ReportFolder = Annotated[
+    Path | None,
+    Option(
+        "--report",
+        metavar="DIR",
+        help="Write reports and the recorded track into this folder.",
+        show_default=False,
+    ),
+]
+ShowWindow = Annotated[
+    bool | None,
+    Option("--window/--no-window", help="Show the picture.", show_default="where there is a display"),
+]
+FullScreen = Annotated[bool, Option("--full-screen", help="Begin on the full screen.")]
+Target = Annotated[
+    int, Option("--target-reps", metavar="N", min=0, help="Say when so many are done.", show_default=False)
+]
+Tempo = Annotated[
+    str | None,
+    Option("--tempo", metavar="U-H-D", help="Seconds up, hold and down, such as 1-1-2.", show_default=False),
+]
+CueTexts = Annotated[
+    Path | None,
+    Option("--cues", metavar="FILE", help="Own or translated words (TOML).", show_default=False),
+]
+PrintCues = Annotated[bool, Option("--print-cues", help="Print all words as a file for --cues.")]
+
+
+def live(
+    *,
+    exercise: opt.ExerciseName = None,
+    camera: Camera = None,
+    source: Source = None,
+    side: opt.WorkingLeg = None,
+    profile: opt.Profile = "standard",
+    voice: SoundOption = Sound.ON,
+    mode: ModeOption = Mode.COACH,
+    count: CountOption = Count.VOICE,
+    record: RecordVideo = None,
+    report: ReportFolder = None,
+    window: ShowWindow = None,
+    full_screen: FullScreen = False,
+    target_reps: Target = 0,
+    tempo: Tempo = None,
+    cues: CueTexts = None,
+    print_cues: PrintCues = False,
+    model: opt.Model = "full",
+    rules: opt.Rules = None,
+    verbose: opt.Verbose = False,
+) -> int:
+    """Coach a set while it is done: set-up, counting, one cue at a time, a summary."""
+    from .. import catalog
+    from . import words as wording
+    from .feeds import feed_for
+
+    if rules:
+        catalog.load_folder(rules)
+    known = list(catalog.exercises().values())
+    if print_cues:
+        say(wording.template(known))
+        return 0
+    from ..profiles import limits
+
+    limits(known[0], profile)
+    texts = wording.load(cues, known) if cues else wording.Texts()
+    chosen = texts.applied(catalog.exercise(exercise)) if exercise else None
+    feed, aim_s = feed_for(camera, source), _tempo(tempo)
+    _check_window(window)
+
+    from ..models import resolve
+
+    bundle = resolve(model, progress=True)
+    from ..landmarker import MediaPipeLandmarker
+    from ..pose import Side
+    from .loop import Wishes
+    from .run import Parts, run
+    from .window import display_there
+
+    wishes = Wishes(texts.words, Side(side.value) if side else None, count.value, target_reps, aim_s)
+    parts = Parts(
+        feed=feed,
+        landmarker=lambda: MediaPipeLandmarker(bundle, verbose=verbose),
+        exercise=chosen,
+        candidates=[texts.applied(one) for one in known],
+        wishes=wishes,
+        profile=profile,
+        mode=mode.value,
+        sound=voice.value,
+        language=texts.language,
+        record=record,
+        report=report,
+        window=display_there() if window is None else window,
+        full_screen=full_screen,
+    )
+    with ctrl_c() as stopped:
+        analysis = run(parts, stopped)
+    if analysis is not None:
+        from ..report.table import render
+
+        say_rich(render(analysis.report, analysis.exercise))
+    return 130 if stopped() else 0
+
+
+def _tempo(text: str | None) -> tuple[float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        up, hold, down = (float(part) for part in text.split("-"))
+    except ValueError:
+        raise UsageError(
+            f"--tempo {text} is not three numbers; say seconds up-hold-down, such as 1-1-2"
+        ) from None
+    if min(up, hold, down) < 0 or up + hold + down <= 0 or max(up, hold, down) > 30:
+        raise UsageError(f"--tempo {text} is no tempo to move in; say seconds up-hold-down, such as 1-1-2")
+    return up, hold, down
+
+
+def _check_window(wanted: bool | None) -> None:
+    from .window import display_there
+
+    if wanted and not display_there():
+        raise UsageError("there is no display for a window; leave --window out, or set DISPLAY")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(live)

@@ -1,0 +1,57 @@
+"""What the live loop measures of itself."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from ..cues import Cue
+from .capture import Capture
+
+_WINDOW = 60  # frames over which the rate is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A cue with the moment it was decided.
+
+    Attributes:
+        cue: What.
+        at_s: When, on the monotonic clock.
+    """
+
+    cue: Cue
+    at_s: float
+
+
+class Meter:
+    """Latencies, rates and cues of a session.
+
+    Attributes:
+        latency_s: From a frame's arrival to its picture drawn (and shown), of the last 20,000 frames.
+        decided: When each cue was decided.
+    """
+
+    def __init__(self) -> None:
+        self.latency_s: deque[float] = deque(maxlen=20_000)
+        self.decided: list[Decided] = []
+        self._done: deque[float] = deque(maxlen=_WINDOW)
+
+    def cue(self, cue: Cue) -> None:
+        """Note a cue."""
+        self.decided.append(Decided(cue, time.monotonic()))
+
+    def frame(self, arrived_s: float) -> None:
+        """Note that a frame is done with."""
+        now_s = time.monotonic()
+        self.latency_s.append(now_s - arrived_s)
+        self._done.append(now_s)
+
+    def status(self, capture: Capture) -> str:
+        """Return rate, delay and dropped frames in a few words."""
+        if len(self._done) < 2:
+            return ""
+        rate = (len(self._done) - 1) / max(self._done[-1] - self._done[0], 1e-6)
+        delay_ms = 1000 * self.latency_s[-1]
+        return f"{rate:.0f} fps, {delay_ms:.0f} ms, {capture.dropped} dropped"
