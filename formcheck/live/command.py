@@ -110,6 +110,11 @@ def live(
     verbose: opt.Verbose = False,
 ) -> int:
     """Coach a set while it is done: set-up, counting, one cue at a time, a summary."""
+    from .window import display_there  # before anything that imports PyAV
+
+    if window and not display_there():
+        raise UsageError("there is no display for a window; leave --window out, or set DISPLAY")
+
     from .. import catalog
     from . import words as wording
     from .feeds import feed_for
@@ -126,8 +131,6 @@ def live(
     texts = wording.load(cues, known) if cues else wording.Texts()
     chosen = texts.applied(catalog.exercise(exercise)) if exercise else None
     feed, aim_s = feed_for(camera, source), _tempo(tempo)
-    _check_window(window)
-
     from ..models import resolve
 
     bundle = resolve(model, progress=True)
@@ -135,7 +138,6 @@ def live(
     from ..pose import Side
     from .loop import Wishes
     from .run import Parts, run
-    from .window import display_there
 
     wishes = Wishes(texts.words, Side(side.value) if side else None, count.value, target_reps, aim_s)
     parts = Parts(
@@ -174,13 +176,6 @@ def _tempo(text: str | None) -> tuple[float, float, float] | None:
     if min(up, hold, down) < 0 or up + hold + down <= 0 or max(up, hold, down) > 30:
         raise UsageError(f"--tempo {text} is no tempo to move in; say seconds up-hold-down, such as 1-1-2")
     return up, hold, down
-
-
-def _check_window(wanted: bool | None) -> None:
-    from .window import display_there
-
-    if wanted and not display_there():
-        raise UsageError("there is no display for a window; leave --window out, or set DISPLAY")
 
 
 def register(app: typer.Typer) -> None:

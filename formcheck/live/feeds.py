@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 
 from .._frames import Image, display_matrix, presentation_time_s, turn
-from .._native import quiet
 from ..errors import UsageError, VideoError
 from ..sources import Frame, VideoSource
 from .stamps import Stamps
@@ -94,8 +93,12 @@ class CameraFeed:
     def open(self) -> None:
         """Open the camera at 640x480 and 30 frames/s, or what it has nearest to that."""
         self.close()
-        with quiet():  # OpenCV's own lines are not for the user's terminal
+        log: Any = cv2.utils.logging
+        before = log.setLogLevel(log.LOG_LEVEL_SILENT)  # OpenCV's lines are not for the user's terminal
+        try:
             device = self._make(self._camera)
+        finally:
+            log.setLogLevel(before)
         if not device.isOpened():
             device.release()
             raise VideoError(
@@ -156,6 +159,8 @@ class StreamFeed:
             "rtsp_transport": "tcp",  # UDP loses packets, and a lost one spoils a second of H.264
             "analyzeduration": "500000",
             "probesize": "500000",
+            # A camera is reached directly: while a pose model is loaded `no_proxy` says nothing (`_native`).
+            "http_proxy": "",
         }
         try:
             self._container = av.open(self._url, options=options, timeout=(_OPEN_S, _READ_S))

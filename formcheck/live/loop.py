@@ -186,7 +186,19 @@ class Live:
         self._end_set(self._stages.finish())
         self._scribe.wait(_LAST_WORDS_S)
         self._read_results()
-        self._voice.wait(_LAST_WORDS_S)
+        self._farewell(stop)
+
+    def _farewell(self, stop: Callable[[], bool]) -> None:
+        """Let the last summary be heard and read, unless the user wants to go."""
+        until_s = time.monotonic() + _LAST_WORDS_S
+        shown = self._window if self._image is not None and self.results else None
+        while time.monotonic() < until_s and not (self._quit or stop()):
+            if self._voice.wait(0.05) and shown is None:
+                return
+            if shown is not None and self._image is not None:
+                if shown.closed:
+                    return
+                self._press(shown.show(self._show.still(self._image, mirror=self._mirror)))
 
     def _frame(self, frame: Taken) -> None:
         step = self._session.push(Frame(self._session.frames, frame.time_s, frame.image))
@@ -314,7 +326,8 @@ class Live:
             self._voice.say(words.feed_lost, "lost")
             self._tell(f"No picture for {waited_s:.0f} s.", "yellow")
             if self._image is not None and self._window is not None:
-                self._press(self._window.show(self._show.lost(self._image, words.feed_lost)))
+                still = self._show.still(self._image, words.feed_lost, mirror=self._mirror)
+                self._press(self._window.show(still))
         if self._window is not None:
             self._press(self._window.key())
 

@@ -49,9 +49,8 @@ class Meter:
         self._done.append(now_s)
 
     def status(self, capture: Capture) -> str:
-        """Return rate, delay and dropped frames in a few words."""
+        """Return rate and dropped frames in a few words."""
         if len(self._done) < 2:
             return ""
         rate = (len(self._done) - 1) / max(self._done[-1] - self._done[0], 1e-6)
-        delay_ms = 1000 * self.latency_s[-1]
-        return f"{rate:.0f} fps, {delay_ms:.0f} ms, {capture.dropped} dropped"
+        return f"{rate:.0f} fps, {capture.dropped} dropped"

@@ -8,6 +8,7 @@ from .._frames import Image
 from ..annotate import CUE_S
 from ..coach import Step
 from ..cues import Cue
+from ..judge import Verdict
 from ..overlays import Overlay
 from ..pose import Pose, Side
 from ..reps import Phase
@@ -42,15 +43,20 @@ class Show:
         self._tempo_s = [0.0, 0.0, 0.0]
         self._phase, self._last_s = Phase.BOTTOM, float("nan")
         self._technique = False
+        self._flags: dict[str, tuple[float, Verdict]] = {}
 
     def update(self, step: Step) -> None:
         """Take what the engine knows after a frame."""
-        now_s = step.pose.time_s
-        if step.phase is Phase.UP and self._phase in (Phase.BOTTOM, Phase.DOWN):
+        now_s, phase = step.pose.time_s, step.phase
+        if phase is Phase.UP and self._tempo_s[1] > 0 and self._phase in (Phase.TOP, Phase.DOWN):
+            phase = Phase.DOWN  # the engine is sure of a lowering only half-way down; the eye sees it before
+        elif phase is Phase.UP and self._phase is not Phase.UP:
             self._tempo_s = [0.0, 0.0, 0.0]
-        if step.phase in _ORDER and now_s > self._last_s:
-            self._tempo_s[_ORDER.index(step.phase)] += now_s - self._last_s
-        self._phase, self._last_s = step.phase, now_s
+        if phase in _ORDER and now_s > self._last_s:
+            self._tempo_s[_ORDER.index(phase)] += now_s - self._last_s
+        self._phase, self._last_s = phase, now_s
+        self._flags = {code: flag for code, flag in self._flags.items() if now_s - flag[0] < CUE_S}
+        self._flags |= {v.rule.code: (now_s, v) for v in step.verdicts if v.flagged and phase in _ORDER}
 
     def cue(self, cue: Cue, text: str) -> None:
         """Show a cue for a while."""
@@ -97,7 +103,7 @@ class Show:
         return Screen(
             overlay=self._overlay(step, exercise),
             stage=stages.stage,
-            phase=step.phase,
+            phase=self._phase,
             reps=stages.reps,
             target=self._target,
             tempo_s=(self._tempo_s[0], self._tempo_s[1], self._tempo_s[2]),
@@ -114,10 +120,13 @@ class Show:
         """Draw it."""
         return draw(image, screen, self._words, mirror=mirror)
 
-    def lost(self, image: Image, text: str) -> Image:
-        """Draw the last picture with a word on why it stands still."""
-        screen = Screen(Overlay(Pose.nobody(0.0)), banner=Banner(text, ADVICE))
-        return draw(image, screen, self._words)
+    def still(self, image: Image, text: str = "", *, mirror: bool = True) -> Image:
+        """Draw the last picture with a word on why it stands still, or the summary of the last set."""
+        lines = self._summary.lines if self._summary and not text else ()
+        banner = Banner(text, ADVICE) if text else None
+        return draw(
+            image, Screen(Overlay(Pose.nobody(0.0)), banner=banner, summary=lines), self._words, mirror=mirror
+        )
 
     def _banner(self, time_s: float, stage: Stage) -> Banner | None:
         if self._cue is not None and time_s - self._cue[0] < CUE_S:
@@ -126,7 +135,8 @@ class Show:
             return Banner(self._advice.text, ADVICE)
         if stage is Stage.SETUP:
             return Banner(self._words.good_view, PRAISE)
-        return Banner(self._words.ready, PRAISE) if stage is Stage.READY else None
+        waiting = stage is Stage.READY and self._phase is Phase.BOTTOM
+        return Banner(self._words.ready, PRAISE) if waiting else None
 
     def _overlay(self, step: Step, exercise: Exercise | None) -> Overlay:
         look, side = step.look, step.side
@@ -134,12 +144,10 @@ class Show:
         if look is None:
             return overlay
         overlay = replace(overlay, near=look.near)
-        if exercise is None or step.phase is Phase.BOTTOM:
+        if exercise is None:
             return overlay
         flagged, back = [], None
-        for verdict in step.verdicts:
-            if not verdict.flagged:
-                continue
+        for _, verdict in self._flags.values():
             if is_about_back(verdict.rule):
                 back = verdict.status if back is not Status.FAULT else back
             else:

@@ -1,4 +1,8 @@
-"""The window, by OpenCV. Must be used from the main thread."""
+"""The window, by OpenCV. Must be used from the main thread.
+
+This module must be imported before PyAV is: PyAV's wheel brings its own libxcb, and a Qt window that finds
+that one hangs for ever (opencv/opencv#29195). Hence it imports nothing of formcheck.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import sys
 from types import TracebackType
 
 import cv2
-
-from .._frames import Image
+import numpy as np
+from numpy.typing import NDArray
 
 TITLE = "formcheck"
 
@@ -29,16 +33,14 @@ class Window:
 
     def __init__(self, *, full: bool = False) -> None:
         if "QT_LOGGING_RULES" not in os.environ:
-            os.environ["QT_LOGGING_RULES"] = (
-                "*=false"  # Qt's complaints about fonts are nobody's business here
-            )
+            os.environ["QT_LOGGING_RULES"] = "*=false"  # Qt would complain about fonts
         self._full = full
         self._shown = False
         flags = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | getattr(cv2, "WINDOW_GUI_NORMAL", 0)
         cv2.namedWindow(TITLE, flags)
         self._apply()
 
-    def show(self, image: Image) -> str:
+    def show(self, image: NDArray[np.uint8]) -> str:
         """Show an RGB picture and return the key pressed, or an empty text."""
         if not self._shown:
             cv2.resizeWindow(TITLE, image.shape[1], image.shape[0])
