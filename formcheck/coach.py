@@ -95,14 +95,13 @@ class Coach:
         self.decisions: list[tuple[float, str]] = []
         self._begin()
 
-    def next_set(self, *, clean: bool, moving: bool = False) -> None:
+    def next_set(self, *, moving: bool = False) -> None:
         """Begin a new set of the same person.
 
         Args:
-            clean: As for `CueChooser.next_set`.
             moving: Whether the movement goes on (with the other leg): repetitions are counted on.
         """
-        self._chooser.next_set(clean=clean)
+        self._chooser.next_set()
         if not moving:
             self._begin()
 

@@ -90,11 +90,11 @@ class CueChooser:
         self._level = self._clean_sets = 0
         self._begin()
 
-    def next_set(self, *, clean: bool) -> None:
-        """Begin a new set; a clean one (no technique fault confirmed) is a step to fewer cues."""
-        if not clean:
+    def next_set(self) -> None:
+        """Begin a new set. One without a confirmed technique fault is a step to fewer cues."""
+        if self._habits:
             self._level, self._clean_sets = max(self._level - 1, 0), 0
-        else:
+        elif self._rep:
             self._clean_sets += 1
             if self._clean_sets == self._policy.fade_sets:
                 self._level, self._clean_sets = min(self._level + 1, len(self._policy.shares) - 1), 0
@@ -111,6 +111,7 @@ class CueChooser:
         self._since: dict[str, float] = {}
         self._fixing: str | None = None
         self._clean_reps = 0
+        self._habits = False
 
     def update(self, time_s: float, phase: Phase, verdicts: Sequence[Verdict]) -> Cue | None:
         """Take the open repetition's verdicts so far; return a cue to speak now, or None."""
@@ -146,7 +147,9 @@ class CueChooser:
 
     def _confirmed(self, code: str) -> bool:
         recent = sum(self._rep - rep < 3 for rep in self._seen.get(code, ()))
-        return recent >= self._policy.confirm_reps
+        there = recent >= self._policy.confirm_reps
+        self._habits = self._habits or there
+        return there
 
     def _choose(self, ready: Sequence[Verdict], verdicts: Sequence[Verdict], time_s: float) -> Cue | None:
         for verdict in sorted(ready, key=lambda v: v.rule.priority):

@@ -148,10 +148,10 @@ class Session:
         """When each fault was first decided in a repetition, as (time in seconds, rule code)."""
         return [] if self._coach is None else self._coach.decisions
 
-    def next_set(self, *, clean: bool, moving: bool = False) -> None:
-        """Begin a new set; arguments as for `Coach.next_set`."""
+    def next_set(self, *, moving: bool = False) -> None:
+        """Begin a new set; `moving` as for `Coach.next_set`."""
         if self._coach is not None:
-            self._coach.next_set(clean=clean, moving=moving)
+            self._coach.next_set(moving=moving)
 
     def judge(self, first: int, last: int | None = None) -> Analysis:
         """Judge the frames from number `first` up to (not with) `last`, as `finish` judges all.

@@ -62,7 +62,7 @@ class Recogniser:
             return step
         return replace(step, verdicts=(), cue=None)
 
-    def next_set(self, *, clean: bool, moving: bool = False) -> None:
+    def next_set(self, *, moving: bool = False) -> None:
         """Begin a new set; it may be of another exercise only while none is recognised."""
         for _, coach in self._coaches:
-            coach.next_set(clean=clean, moving=moving)
+            coach.next_set(moving=moving)

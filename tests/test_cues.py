@@ -128,18 +128,27 @@ def said(chooser: CueChooser, count: int, *verdicts: Verdict, start_s: float = 0
     return [i for i, some in enumerate(cues) if any(not cue.praise for cue in some)]
 
 
+def clean_sets(chooser: CueChooser, count: int) -> None:
+    """Leave the set that runs, and do clean ones after it."""
+    chooser.next_set()
+    for _ in range(count):
+        rep(chooser, 0.0, says(BACK, Status.OK))
+        chooser.next_set()
+        chooser.next_set()  # without a repetition it is no set
+
+
 def test_technique_cues_fade_over_clean_sets_and_return_with_the_faults_while_safety_never_fades() -> None:
     chooser = CueChooser(replace(Policy(), most=99))
     assert said(chooser, 8, says(KNEE)) == [1, 3, 5, 7]  # one in two, from the second, which confirms it
-    for clean in (True, True):
-        chooser.next_set(clean=clean)
+    clean_sets(chooser, 2)
     assert said(chooser, 8, says(KNEE), start_s=100.0) == [1, 4, 7]  # one in three
-    for clean in (True, True):
-        chooser.next_set(clean=clean)
-    assert said(chooser, 8, says(KNEE), start_s=200.0) == []  # the summary alone
-    assert said(chooser, 3, says(BACK), start_s=300.0) == [0, 2]
-    chooser.next_set(clean=False)
-    assert said(chooser, 8, says(KNEE), start_s=400.0) == [1, 4, 7]
+    chooser.next_set()  # a step back
+    assert said(chooser, 8, says(KNEE), start_s=200.0) == [1, 3, 5, 7]
+    clean_sets(chooser, 4)
+    assert said(chooser, 8, says(KNEE), start_s=300.0) == []  # the summary alone
+    assert said(chooser, 3, says(BACK), start_s=400.0) == [0, 2]
+    chooser.next_set()
+    assert said(chooser, 8, says(KNEE), start_s=500.0) == [1, 4, 7]
 
 
 def test_praise_comes_once_after_the_fix_and_then_a_chime_for_every_third_clean_rep() -> None:

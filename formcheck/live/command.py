@@ -136,8 +136,8 @@ def live(
     bundle = resolve(model, progress=True)
     from ..landmarker import MediaPipeLandmarker
     from ..pose import Side
-    from .loop import Wishes
     from .run import Parts, run
+    from .talk import Wishes
 
     wishes = Wishes(texts.words, Side(side.value) if side else None, count.value, target_reps, aim_s)
     parts = Parts(

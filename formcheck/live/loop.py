@@ -6,7 +6,7 @@ import time
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from .._frames import Image
@@ -14,7 +14,6 @@ from ..coach import Step
 from ..cues import Cue
 from ..errors import NoPersonError
 from ..pipeline import Analysis, Session
-from ..pose import Side
 from ..rule import Exercise
 from ..sources import Frame
 from .capture import Capture
@@ -26,34 +25,11 @@ from .setup import SetUp, SetUpCoach
 from .show import Show
 from .stages import Change, Stage, Stages
 from .summary import Summary, summarise
-from .voice import Urgency
-from .words import Words
+from .talk import Speaker, Talk, Tell, Wishes
 
 _STALLED_S = 2.0
-_AGAIN_S, _MOST_TIMES = 8.0, 3  # how soon the same advice is said again, and how often
 _BEFORE_S = 20.0  # frames before a set's first closed repetition that are judged with it
 _LAST_WORDS_S = 6.0
-
-
-class Speaker(Protocol):
-    """Says things; `voice.Voice`, or `Mute`."""
-
-    def say(self, text: str, tone: str, urgency: Urgency = Urgency.TALK, *, tone_first: bool = False) -> None:
-        """Ask for something to be said."""
-
-    def wait(self, timeout_s: float) -> bool:
-        """Wait until it was."""
-
-
-class Mute:
-    """Says nothing."""
-
-    def say(self, text: str, tone: str, urgency: Urgency = Urgency.TALK, *, tone_first: bool = False) -> None:
-        """Forget it."""
-
-    def wait(self, timeout_s: float) -> bool:
-        """There is nothing to wait for."""
-        return True
 
 
 class Picture(Protocol):
@@ -71,27 +47,6 @@ class Picture(Protocol):
 
     def toggle_full(self) -> None:
         """Go to the full screen, or back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How the user wants to be coached.
-
-    Attributes:
-        words: In which words.
-        side: The working leg if given.
-        count: `voice`, `tick` or `off`.
-        target: Repetitions wanted a set, or 0.
-        aim_s: Seconds up, hold and down, or None.
-        mirror: Whether the picture is mirrored.
-    """
-
-    words: Words = field(default_factory=Words)
-    side: Side | None = None
-    count: str = "voice"
-    target: int = 0
-    aim_s: tuple[float, float, float] | None = None
-    mirror: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +89,18 @@ class Live:
         voice: Speaker | None = None,
         window: Picture | None = None,
         recorder: Recorder | None = None,
-        tell: Callable[[str, str], None] = lambda text, style: None,
+        tell: Tell = lambda text, style: None,
         line: Callable[[str, str], None] = lambda text, cue: None,
         render: bool = False,
     ) -> None:
-        self._capture, self._session, self._scribe, self._wishes = capture, session, scribe, wishes
-        self._voice: Speaker = voice or Mute()
-        self._loud = self._voice
+        self._capture, self._session, self._scribe, self._words = capture, session, scribe, wishes.words
+        self._talk = Talk(voice, wishes, tell)
         self._window, self._recorder = window, recorder
-        self._tell, self._line = tell, line
+        self._line = line
         self._render = render or window is not None
-        words = wishes.words
-        self._setup_coach = SetUpCoach(capture.size, words, side=wishes.side)
+        self._setup_coach = SetUpCoach(capture.size, wishes.words, side=wishes.side)
         self._stages = Stages()
-        self._show = Show(words, target=wishes.target, aim_s=wishes.aim_s)
+        self._show = Show(wishes.words, target=wishes.target, aim_s=wishes.aim_s)
         self._setup = SetUp(None, False, float("nan"), ())
         self.meter = Meter()
         self.results: list[SetResult] = []
@@ -156,8 +109,6 @@ class Live:
         self._first = 0  # frame the current set begins with
         self._closed_at = 0  # frame at which the last repetition closed
         self._set_number = 0
-        self._said: dict[str, tuple[int, float]] = {}
-        self._good_told = False
         self._image: Image | None = None
         self._stalled = False
         self._mirror = wishes.mirror
@@ -193,7 +144,7 @@ class Live:
         until_s = time.monotonic() + _LAST_WORDS_S
         shown = self._window if self._image is not None and self.results else None
         while time.monotonic() < until_s and not (self._quit or stop()):
-            if self._voice.wait(0.05) and shown is None:
+            if self._talk.done(0.05) and shown is None:
                 return
             if shown is not None and self._image is not None:
                 if shown.closed:
@@ -203,6 +154,7 @@ class Live:
     def _frame(self, frame: Taken) -> None:
         step = self._session.push(Frame(self._session.frames, frame.time_s, frame.image))
         assert step is not None  # an exercise or candidates are always given
+        self.meter.decisions(self._session.decisions)
         self._times.append(frame.time_s)
         if self._recorder is not None:
             self._recorder.put(frame.image, frame.time_s)
@@ -211,13 +163,15 @@ class Live:
             self._stages.per_leg = exercise.signal_per_leg
         if self._stages.stage is not Stage.SET:
             self._setup = self._setup_coach.update(frame.image, step.pose, step, exercise)
-            self._advise(frame.time_s)
+            self._talk.advise(self._setup, self._stages.stage, frame.time_s)
+            self._show.advice(self._setup.advice)
         change = self._stages.update(step.pose, step, good=self._setup.good)
         self._follow(change, step)
         if step.cue is not None:
-            self._cue(step.cue)
+            self.cues.append(step.cue)
+            self._show.cue(step.cue, self._talk.cue(step.cue))
         elif change.rep:
-            self._count(change.rep)
+            self._talk.count(change.rep)
         self._show.update(step)
         self._draw(frame.image, step, exercise)
         self.meter.frame(frame.arrived_s)
@@ -225,10 +179,9 @@ class Live:
 
     def _follow(self, change: Change, step: Step) -> None:
         """Act on a change of stage."""
-        words, frames = self._wishes.words, self._session.frames
+        frames = self._session.frames
         if change.ready:
-            self._voice.say(words.ready, "ready", tone_first=True)
-            self._tell(words.ready, "green")
+            self._talk.ready()
             self._show.clear_summary()
         if change.ended:
             self._end_set(change, moving=bool(change.rep))
@@ -238,7 +191,7 @@ class Live:
                 self._first = max(self._first, self._frame_at(step.pose.time_s - _BEFORE_S))
                 self._show.clear_summary()
             self._closed_at = frames
-            self._tell(f"Rep {change.rep}" + (f", {step.side.value} leg" if step.side else ""), "")
+            self._talk.rep(change.rep, step.side)
             self._scribe.ask(Job(self._set_number, self._first, None))
 
     def _end_set(self, change: Change, *, moving: bool = False) -> None:
@@ -248,16 +201,10 @@ class Live:
         last = self._closed_at if moving else self._session.frames
         self._scribe.ask(Job(self._set_number, self._first, last))
         self._first = last
-        self._tell(f"Set {self._set_number} ended after {change.reps} reps ({change.ended}).", "bold")
+        self._talk.note(f"Set {self._set_number} ended after {change.reps} reps ({change.ended}).", "bold")
         if not moving:
             self._stages.next_set()
-            self._session.next_set(clean=self._clean_so_far())
-        else:
-            self._session.next_set(clean=self._clean_so_far(), moving=True)
-
-    def _clean_so_far(self) -> bool:
-        """Whether the set that ended needed no technique cue: known before its verdicts of record."""
-        return not self._show.technique_cued()
+        self._session.next_set(moving=moving)
 
     def _read_results(self) -> None:
         """Sum up the sets that the scribe has judged."""
@@ -265,68 +212,24 @@ class Live:
             judged = self._scribe.judged.popleft()
             if judged.analysis is None:
                 continue
-            words = self._wishes.words
-            summary = summarise(judged.analysis.report, judged.analysis.exercise, words)
+            summary = summarise(judged.analysis.report, judged.analysis.exercise, self._words)
             self.results.append(SetResult(judged.job.number, summary, judged.analysis))
             self._show.summary(summary)
-            self._tell(summary.spoken, "bold cyan")
-            self._voice.say(summary.spoken, "done")
-
-    def _advise(self, time_s: float) -> None:
-        """Say what to change, not too often; and once that the set-up is good, and what it does not show."""
-        if self._stages.stage is Stage.READY:
-            return
-        advice, words = self._setup.advice, self._wishes.words
-        if self._setup.good and not self._good_told and self._stages.stage is Stage.SETUP:
-            self._good_told = True
-            text = words.good_view
-            if self._setup.blind:
-                names = ", ".join(rule.name.replace("-", " ") for rule in self._setup.blind[:2])
-                text = f"{words.blind.format(faults=names)} {text}"
-            self._voice.say(text, "ready", tone_first=True)
-            self._tell(text, "green")
-        elif advice is not None and (advice.blocking or not self._good_told):
-            times, last_s = self._said.get(advice.key, (0, float("-inf")))
-            if times < _MOST_TIMES and time_s - last_s >= _AGAIN_S:
-                self._said[advice.key] = (times + 1, time_s)
-                self._voice.say(advice.text, "advice")
-                self._tell(advice.text, "yellow")
-        self._show.advice(advice)
-
-    def _cue(self, cue: Cue) -> None:
-        self.meter.cue(cue)
-        self.cues.append(cue)
-        tone = "praise" if cue.praise else "safety" if cue.safety else "technique"
-        text = self._wishes.words.praise if cue.praise and cue.text else cue.text
-        self._voice.say(text, tone, Urgency.SAFETY if cue.safety else Urgency.CUE)
-        self._show.cue(cue, text)
-        if text:
-            self._tell(text, "green" if cue.praise else "bold red" if cue.safety else "bold yellow")
-
-    def _count(self, rep: int) -> None:
-        words, target = self._wishes.words, self._wishes.target
-        if target and rep == target:
-            self._voice.say(words.target.format(count=target), "done", Urgency.CUE)
-        elif target and rep == target - 1:
-            self._voice.say(words.last_rep, "tick", Urgency.CUE)
-        elif self._wishes.count != "off":
-            self._voice.say(str(rep) if self._wishes.count == "voice" else "", "tick", Urgency.COUNT)
+            self._talk.summary(summary)
 
     def _hear(self) -> None:
         """Pass on what happened to the feed."""
         notices = self._capture.notices
         while notices:
-            self._tell(notices.popleft(), "yellow")
+            self._talk.note(notices.popleft())
 
     def _idle(self, waited_s: float) -> None:
         """No frame came: keep the window alive, and say so once when it lasts."""
         if waited_s > _STALLED_S and not self._stalled:
             self._stalled = True
-            words = self._wishes.words
-            self._voice.say(words.feed_lost, "lost")
-            self._tell(f"No picture for {waited_s:.0f} s.", "yellow")
+            self._talk.lost(waited_s)
             if self._image is not None and self._window is not None:
-                still = self._show.still(self._image, words.feed_lost, mirror=self._mirror)
+                still = self._show.still(self._image, self._words.feed_lost, mirror=self._mirror)
                 self._press(self._window.show(still))
         if self._window is not None:
             self._press(self._window.key())
@@ -351,7 +254,7 @@ class Live:
         elif key == "m":
             self._mirror = not self._mirror
         elif key == "v":
-            self._voice = self._loud if isinstance(self._voice, Mute) else Mute()
+            self._talk.toggle()
         elif key == "n":
             self._end_set(self._stages.finish())
 

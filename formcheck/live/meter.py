@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from ..cues import Cue
 from .capture import Capture
 
 _WINDOW = 60  # frames over which the rate is shown
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A cue with the moment it was decided.
-
-    Attributes:
-        cue: What.
-        at_s: When, on the monotonic clock.
-    """
-
-    cue: Cue
-    at_s: float
 
 
 class Meter:
@@ -30,17 +16,18 @@ class Meter:
 
     Attributes:
         latency_s: From a frame's arrival to its picture drawn (and shown), of the last 20,000 frames.
-        decided: When each cue was decided.
+        decided: When each fault was first decided in a repetition, on the monotonic clock, with its rule.
     """
 
     def __init__(self) -> None:
         self.latency_s: deque[float] = deque(maxlen=20_000)
-        self.decided: list[Decided] = []
+        self.decided: list[tuple[float, str]] = []
         self._done: deque[float] = deque(maxlen=_WINDOW)
 
-    def cue(self, cue: Cue) -> None:
-        """Note a cue."""
-        self.decided.append(Decided(cue, time.monotonic()))
+    def decisions(self, all_so_far: Sequence[tuple[float, str]]) -> None:
+        """Note the decisions that are new, after each frame."""
+        for _, code in all_so_far[len(self.decided) :]:
+            self.decided.append((time.monotonic(), code))
 
     def frame(self, arrived_s: float) -> None:
         """Note that a frame is done with."""

@@ -18,8 +18,9 @@ from .capture import Capture
 from .feeds import Feed
 from .keep import Recorder, SafeLog, Shelf
 from .line import Line
-from .loop import Live, Wishes, conclude
+from .loop import Live, conclude
 from .scribe import Scribe
+from .talk import Wishes
 from .voice import Player, SoundDevice, Voice
 from .window import Window
 from .words import Words

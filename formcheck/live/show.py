@@ -42,7 +42,6 @@ class Show:
         self._advice: Advice | None = None
         self._tempo_s = [0.0, 0.0, 0.0]
         self._phase, self._last_s = Phase.BOTTOM, float("nan")
-        self._technique = False
         self._flags: dict[str, tuple[float, Verdict]] = {}
 
     def update(self, step: Step) -> None:
@@ -63,17 +62,11 @@ class Show:
         if cue.praise:
             self._cue = (cue.time_s, Banner(text, PRAISE)) if text else self._cue
             return
-        self._technique = self._technique or not cue.safety
         self._cue = (cue.time_s, Banner(text, SAFETY if cue.safety else CUE))
 
     def cue_text(self, time_s: float) -> str:
         """Return the cue that is being shown."""
         return self._cue[1].text if self._cue and time_s - self._cue[0] < CUE_S else ""
-
-    def technique_cued(self) -> bool:
-        """Whether technique was spoken of since this was last asked."""
-        cued, self._technique = self._technique, False
-        return cued
 
     def advice(self, advice: Advice | None) -> None:
         """Show what to change about the set-up."""

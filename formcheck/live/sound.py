@@ -20,6 +20,7 @@ Samples = NDArray[np.int16]
 RATE = 22_050
 _WORDS_A_MINUTE = 190  # a little faster than talk: a cue has to fit into a hold of one second
 _SILENCE = 300  # below this a sample is silence
+_MOST_HASTE = 1.35  # faster is hard to follow
 _RENDER_S = 20.0
 _POWERSHELL = (
     "Add-Type -AssemblyName System.Speech;"
@@ -42,28 +43,41 @@ class Renderer:
         self._language = language
         self.engine = _engine()
 
-    def render(self, text: str) -> Samples | None:
-        """Return the words without silence before and after, or None where there is no voice."""
+    def render(self, text: str, within_s: float = float("inf")) -> Samples | None:
+        """Return the words without silence before and after, or None where there is no voice.
+
+        Args:
+            text: What to say.
+            within_s: Speak faster, within reason, where it would take longer.
+        """
+        samples = self._render(text, 1.0)
+        if samples is not None and len(samples) > within_s * RATE:
+            samples = self._render(text, min(1.03 * len(samples) / (within_s * RATE), _MOST_HASTE))
+        return samples
+
+    def _render(self, text: str, haste: float) -> Samples | None:
         if self.engine is None:
             return None
         with tempfile.TemporaryDirectory(prefix="formcheck-") as folder:
             path = Path(folder) / "words.wav"
             try:
                 done = subprocess.run(
-                    self._command(text, path), capture_output=True, timeout=_RENDER_S, check=False
+                    self._command(text, path, round(_WORDS_A_MINUTE * haste)),
+                    capture_output=True,
+                    timeout=_RENDER_S,
+                    check=False,
                 )
                 return None if done.returncode else read_wav(path.read_bytes())
             except (OSError, subprocess.TimeoutExpired, wave.Error, EOFError):
                 return None
 
-    def _command(self, text: str, path: Path) -> list[str]:
+    def _command(self, text: str, path: Path, speed: int) -> list[str]:
         engine = str(self.engine)
         kind = Path(engine).stem
         if kind.startswith("espeak"):
-            return [engine, "-v", self._language, "-s", str(_WORDS_A_MINUTE), "-w", str(path), "--", text]
+            return [engine, "-v", self._language, "-s", str(speed), "-w", str(path), "--", text]
         if kind == "say":
-            speed = ["-r", str(_WORDS_A_MINUTE)]
-            return [engine, *speed, "-o", str(path), f"--data-format=LEI16@{RATE}", "--", text]
+            return [engine, "-r", str(speed), "-o", str(path), f"--data-format=LEI16@{RATE}", "--", text]
         return [engine, "-NoProfile", "-Command", f"& {{{_POWERSHELL}}}", text, str(path)]
 
 

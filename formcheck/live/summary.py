@@ -11,7 +11,6 @@ from .words import Words
 
 _STRONG = 0.8  # of the judged reps a rule must be fine in to be called a strength
 _SEEN = 0.5  # of the reps it must have been judged in
-_HABIT = 2  # reps with the same technique fault: no clean set
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +20,17 @@ class Summary:
     Attributes:
         spoken: What the voice says.
         lines: What the screen shows, largest first.
-        clean: Whether no fault came back in a second repetition.
     """
 
     spoken: str
     lines: tuple[str, ...]
-    clean: bool
 
 
 def summarise(report: Report, exercise: Exercise, words: Words) -> Summary:
     """Put the report of one set into a few words."""
     full = [rep for rep in report.reps if not rep.partial]
     if not full:
-        return Summary(words.no_reps, (words.no_reps, *report.notes[:1]), True)
+        return Summary(words.no_reps, (words.no_reps, *report.notes[:1]))
     strength = _strength(report, exercise)
     said = [words.summary.format(count=len(full))]
     if report.score is not None:
@@ -44,7 +41,7 @@ def summarise(report: Report, exercise: Exercise, words: Words) -> Summary:
     said.append(fix)
     judged = f"judged {report.coverage:.0%}"
     lines = (" ".join(said[:-1][:2]), fix, *said[2:-1], judged, words.next_set)
-    return Summary(" ".join(said), lines, not _habits(report))
+    return Summary(" ".join(said), lines)
 
 
 def _strength(report: Report, exercise: Exercise) -> Rule | None:
@@ -62,10 +59,3 @@ def _strength(report: Report, exercise: Exercise) -> Rule | None:
         and (report.fix is None or report.fix.rule != rule.code)
     ]
     return max(strong, key=lambda rule: (rule.weight, -rule.priority), default=None)
-
-
-def _habits(report: Report) -> list[str]:
-    wrong = Counter(
-        v.rule for rep in report.reps for v in rep.verdicts if v.status in (Status.WARN, Status.FAULT)
-    )
-    return [rule for rule, count in wrong.items() if count >= _HABIT]

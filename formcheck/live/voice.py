@@ -43,6 +43,7 @@ class Message:
         urgency: What it may interrupt or replace.
         asked_s: When it was asked for, on the monotonic clock.
         tone_first: Whether the tone sounds before the words too.
+        within_s: It is spoken faster where it would take longer.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Message:
     urgency: Urgency
     asked_s: float
     tone_first: bool = False
+    within_s: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,17 @@ class Voice:
     ) -> None:
         self.close()
 
-    def say(self, text: str, tone: str, urgency: Urgency = Urgency.TALK, *, tone_first: bool = False) -> None:
+    def say(
+        self,
+        text: str,
+        tone: str,
+        urgency: Urgency = Urgency.TALK,
+        *,
+        tone_first: bool = False,
+        within_s: float = float("inf"),
+    ) -> None:
         """Ask for something to be said; returns at once."""
-        message = Message(text, tone, urgency, time.monotonic(), tone_first)
+        message = Message(text, tone, urgency, time.monotonic(), tone_first, within_s)
         with self._changed:
             if self._waiting is None or urgency >= self._waiting.urgency:
                 self._waiting = message
@@ -225,9 +235,9 @@ class Voice:
             self._render(text)
         self.prepared.set()
 
-    def _render(self, text: str) -> Samples | None:
+    def _render(self, text: str, within_s: float = float("inf")) -> Samples | None:
         if text not in self._ready and self._renderer is not None:
-            samples = self._renderer.render(text)
+            samples = self._renderer.render(text, within_s)
             if samples is not None and len(samples):
                 self._ready[text] = samples
         return self._ready.get(text)
@@ -270,7 +280,7 @@ class Voice:
         return None
 
     def _sound(self, player: Player, message: Message) -> None:
-        words = self._render(message.text) if message.text else None
+        words = self._render(message.text, message.within_s) if message.text else None
         samples = TONES[message.tone] if words is None else words
         if words is not None and message.tone_first:
             samples = np.concatenate([TONES[message.tone], words])
