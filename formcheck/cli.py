@@ -149,7 +149,6 @@ def evaluate(
     say(_line(result.to_json() if _is_dash(json) else result.table()))
 
 
-@app.command()
 def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -> None:
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     _check_clip(clip)
@@ -220,7 +219,7 @@ def schema() -> None:
     say(jsonlib.dumps(json_schema(), indent=1) + "\n")
 
 
-live_command.register(app)
+live_command.register(app, bench)
 
 
 def main() -> None:

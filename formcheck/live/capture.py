@@ -30,6 +30,9 @@ class Capture:
         size: Width and height of the first frame; later ones of another size are fitted into it.
         taken: Frames handed on.
         dropped: Frames replaced by a newer one before they were taken.
+        waited_s: How long each of the last frames lay there before it was taken: were there a queue, it
+            would grow.
+        first_s: When the first frame arrived, on the monotonic clock.
         notices: What happened to the feed, one sentence each, oldest first; take them with `popleft`.
     """
 
@@ -37,6 +40,8 @@ class Capture:
         self._feed, self._every = feed, every
         self.size = (0, 0)
         self.taken = self.dropped = 0
+        self.waited_s: deque[float] = deque(maxlen=20_000)
+        self.first_s = self._put_s = float("nan")
         self.notices: deque[str] = deque()
         self._slot: Taken | None = None
         self._ended = False
@@ -78,6 +83,7 @@ class Capture:
             frame, self._slot = self._slot, None
             if frame is not None:
                 self.taken += 1
+                self.waited_s.append(time.monotonic() - self._put_s)
                 self._changed.notify_all()
         if frame is None and self._error is not None:
             raise self._error
@@ -139,6 +145,7 @@ class Capture:
         height, width = frame.image.shape[:2]
         if self._shape is None:
             self._shape, self.size = (width, height), (width, height)
+            self.first_s = frame.arrived_s
         elif (width, height) != self._shape:
             self._shape = (width, height)
             self.notices.append(f"The picture is {width}x{height} now; it goes on fitted into the old size.")
@@ -149,6 +156,7 @@ class Capture:
                 self._changed.wait(0.1)
             self.dropped += self._slot is not None
             self._slot = frame
+            self._put_s = time.monotonic()
             self._changed.notify_all()
 
 

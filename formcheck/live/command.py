@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer import Option
+from typer.core import TyperGroup
 
 from .. import options as opt
 from ..errors import UsageError
-from ..terminal import ctrl_c, say, say_rich
+from ..terminal import ctrl_c, note, say, say_rich
 
 
 class Sound(str, Enum):
@@ -178,6 +180,62 @@ def _tempo(text: str | None) -> tuple[float, float, float] | None:
     return up, hold, down
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+Clips = Annotated[
+    list[Path], typer.Argument(metavar="CLIP...", help="Videos, best with truth files beside them.")
+]
+Via = Annotated[str, Option("--via", metavar="WAYS", help="How to play them, of file, http and rtsp.")]
+Minutes = Annotated[
+    float,
+    Option("--minutes", metavar="N", help="Play the first clip over and over for so long instead, recorded."),
+]
+
+
+def bench_live(
+    clips: Clips,
+    *,
+    via: Via = "file,http,rtsp",
+    minutes: Minutes = 0.0,
+    json: opt.Json = None,
+    model: opt.Model = "full",
+) -> None:
+    """Measure live coaching on clips played at their own pace, against the truth beside them."""
+    from ..report.write import check_writable, write_text
+    from .bench import bench_live as measure
+
+    for clip in clips:
+        if not clip.is_file():
+            raise UsageError(f"there is no file {clip}; check the name")
+    dash = json is not None and str(json) == "-"
+    if json is not None and not dash:
+        check_writable(json)
+    ways = [way.strip() for way in via.split(",") if way.strip()]
+    result = measure(clips, via=ways, minutes=minutes, model=model, progress=note)
+    if json is not None and not dash:
+        write_text(json, result.to_json())
+    say(result.to_json() if dash else result.table())
+
+
+class _FirstWord(TyperGroup):
+    """`bench CLIP` and `bench live CLIP...` in one: what is no command of the group goes to `clip`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command in where it was left out."""
+        if args and args[0] not in (*self.commands, "-h", "--help"):
+            args = ["clip", *args]
+        return super().parse_args(ctx, args)
+
+
+def register(app: typer.Typer, bench_clip: Callable[..., None]) -> None:
+    """Add the commands to the command line.
+
+    Args:
+        app: The command line.
+        bench_clip: The command that measures on one clip.
+    """
     app.command()(live)
+    bench = typer.Typer(
+        cls=_FirstWord, help="Measure the speed: `bench CLIP`, or `bench live CLIP...`.", no_args_is_help=True
+    )
+    bench.command("clip")(bench_clip)
+    bench.command("live")(bench_live)
+    app.add_typer(bench, name="bench")

@@ -23,7 +23,6 @@ from .scribe import Scribe
 from .talk import Wishes
 from .voice import Player, SoundDevice, Voice
 from .window import Window
-from .words import Words
 
 _COUNTED = 30  # numbers that are prepared to be said; more are rendered when they come
 
@@ -107,7 +106,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
         if parts.sound != "off":
             voice = stack.enter_context(
                 Voice(
-                    _sayable(parts),
+                    sayable(parts.wishes, [parts.exercise] if parts.exercise else parts.candidates),
                     beep=parts.sound == "beep",
                     language=parts.language,
                     player=parts.player,
@@ -180,17 +179,16 @@ def _rescue(path: Path, parts: Parts, line: Line) -> None:
         line.tell(f"A session was cut off on {stem} and cannot be judged: {error}", "yellow")
 
 
-def _sayable(parts: Parts) -> list[str]:
+def sayable(wishes: Wishes, exercises: Sequence[Exercise]) -> list[str]:
     """Return everything that may have to be said at once: cues first."""
-    known = [parts.exercise] if parts.exercise else list(parts.candidates)
-    rules = sorted((rule for one in known for rule in one.rules), key=lambda rule: rule.priority)
-    words: Words = parts.wishes.words
+    words = wishes.words
+    rules = sorted((rule for one in exercises for rule in one.rules), key=lambda rule: rule.priority)
     said = [words.praise, words.ready, words.last_rep]
     said += [text for rule in rules for text in (rule.cue, rule.cue_minus)]
-    if parts.wishes.count == "voice":
+    if wishes.count == "voice":
         said += [str(number) for number in range(1, _COUNTED + 1)]
-    if parts.wishes.target:
-        said.append(words.target.format(count=parts.wishes.target))
+    if wishes.target:
+        said.append(words.target.format(count=wishes.target))
     return [*said, words.good_view, words.nobody, words.both_ends, words.feed_lost]
 
 
