@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .judge import Verdict
 from .reps import Phase
-from .rule import Status
+from .rule import Rule, Status
 
 THATS_IT = "That's it"
 
@@ -22,7 +22,8 @@ class Policy:
     """When a cue may be spoken.
 
     Attributes:
-        gap_s: Least time between two cues: one thing at a time.
+        gap_s: Least time between two cues: one thing at a time. At most one a rep, too; only a safety cue
+            does not wait for what else was said, in either sense.
         repeat_reps: The same cue at least this many reps apart: repeating is nagging.
         most: How often the same cue in a set; after that only the summary says it.
         confirm_reps: Of the last three reps, how many must show a technique fault: one slip is no habit.
@@ -103,7 +104,8 @@ class CueChooser:
     def _begin(self) -> None:
         self._rep = 0
         self._spoken_in = self._praised_in = -self._policy.praise_reps
-        self._last_s = float("-inf")
+        self._warned_in = self._spoken_in
+        self._last_s = self._warned_s = float("-inf")
         self._said: dict[str, list[int]] = {}
         self._named: dict[str, int] = {}
         self._seen: dict[str, deque[int]] = {}
@@ -157,7 +159,7 @@ class CueChooser:
                 self._wanted(verdict)
                 and not self._contradicts(verdict, verdicts)
                 and (verdict.rule.safety or self._its_turn(verdict.rule.code))
-                and self._may_say(verdict.rule.code, time_s)
+                and self._may_say(verdict.rule, time_s)
             ):
                 return self._say(verdict, time_s)
         return None
@@ -165,11 +167,13 @@ class CueChooser:
     def _wanted(self, verdict: Verdict) -> bool:
         return self._policy.safety if verdict.rule.safety else self._policy.technique
 
-    def _may_say(self, code: str, time_s: float) -> bool:
-        said = self._said.get(code, [])
+    def _may_say(self, rule: Rule, time_s: float) -> bool:
+        """Whether there is room for a cue; for safety only safety takes room, all else is cut off by it."""
+        said = self._said.get(rule.code, [])
+        rep, last_s = (self._warned_in, self._warned_s) if rule.safety else (self._spoken_in, self._last_s)
         return (
-            self._spoken_in != self._rep
-            and time_s - self._last_s >= self._policy.gap_s
+            rep != self._rep
+            and time_s - last_s >= self._policy.gap_s
             and len(said) < self._policy.most
             and (not said or self._rep - said[-1] >= self._policy.repeat_reps)
         )
@@ -192,6 +196,8 @@ class CueChooser:
         self._said.setdefault(verdict.rule.code, []).append(self._rep)
         self._named[verdict.rule.name] = self._rep
         self._spoken_in, self._last_s, self._fixing = self._rep, time_s, verdict.rule.code
+        if verdict.rule.safety:
+            self._warned_in, self._warned_s = self._rep, time_s
         return Cue(time_s, verdict.rule.code, verdict.cue, safety=verdict.rule.safety)
 
     def _praise(self, time_s: float, verdicts: Sequence[Verdict]) -> Cue | None:

@@ -21,6 +21,7 @@ from .track import OPTIONAL, Track
 FORMAT = "formcheck-journal-1"
 SUFFIX = ".journal"
 _FIELDS: dict[str, tuple[int, ...]] = {"time_s": (), "image_px": (33, 2), "visibility": (33,), **OPTIONAL}
+_QUIET_S = 60.0  # without a frame that long, nobody writes any more
 _SYNC_S = 1.0  # how often what was written is forced to the disk: what a power cut may cost
 
 
@@ -45,7 +46,7 @@ class Journal:
         self._count = 0
         self._synced_s = time.monotonic()
         self._record = _record(_FIELDS)
-        about = {"format": FORMAT, "size": list(size), "source": source, "fields": _FIELDS}
+        about = {"format": FORMAT, "size": size, "source": source, "pid": os.getpid(), "fields": _FIELDS}
         head = json.dumps(about).encode() + b"\n"
         self._start = len(head)
         try:
@@ -128,9 +129,7 @@ def read(path: Path) -> Track:
         TrackError: It is not a journal.
     """
     try:
-        with path.open("rb") as file:
-            head = file.readline(8192)
-        about: dict[str, Any] = json.loads(head)
+        head, about = _head(path)
         size = (int(about["size"][0]), int(about["size"][1]))
         record = _record(about["fields"])
         known = about["format"] == FORMAT and _FIELDS.keys() >= about["fields"].keys()
@@ -142,6 +141,27 @@ def read(path: Path) -> Track:
         raise TrackError(f"{path} has format {about['format']}, this version reads {FORMAT}")
     count = (path.stat().st_size - len(head)) // record.itemsize
     return _track(_read(path, record, len(head), 0, count), size, str(about.get("source", path.stem)))
+
+
+def in_use(path: Path) -> bool:
+    """Whether the process that writes a journal is still there, as far as can be told."""
+    try:
+        writer = int(_head(path)[1].get("pid", 0))
+        if os.name != "posix":  # there, asking about a process may end it
+            return time.time() - path.stat().st_mtime < _QUIET_S
+        os.kill(writer, 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return writer != os.getpid() and writer > 0
+
+
+def _head(path: Path) -> tuple[bytes, dict[str, Any]]:
+    with path.open("rb") as file:
+        head = file.readline(8192)
+    about: dict[str, Any] = json.loads(head)
+    return head, about
 
 
 def _read(path: Path, record: np.dtype[np.void], start: int, first: int, end: int) -> np.ndarray:

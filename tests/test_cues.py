@@ -83,13 +83,22 @@ def test_the_same_cue_rests_for_a_rep_and_falls_silent_after_three() -> None:
     assert [i for i, cues in enumerate(said) if cues] == [0, 2, 4]
 
 
-def test_a_gap_is_kept_between_any_two_cues() -> None:
+def test_a_gap_is_kept_before_any_cue_but_safety_which_waits_for_safety_alone() -> None:
     chooser = CueChooser()
-    times = [
-        cue.time_s for i in range(8) for cue in rep(chooser, 3.0 * i, says(KNEE), says(HEAD), says(BACK))
-    ]
-    assert len(times) >= 2
-    assert min(b - a for a, b in pairwise(times)) >= 4.0
+    cues = [cue for i in range(8) for cue in rep(chooser, 3.0 * i, says(KNEE), says(HEAD), says(BACK))]
+    assert len(cues) >= 2
+    assert all(b.safety or b.time_s - a.time_s >= 4.0 for a, b in pairwise(cues))
+    warned = [cue.time_s for cue in cues if cue.safety]
+    assert min(b - a for a, b in pairwise(warned)) >= 4.0
+
+
+def test_safety_does_not_wait_for_what_else_was_said_in_the_rep() -> None:
+    chooser = CueChooser()
+    rep(chooser, 0.0, says(KNEE))
+    first = [chooser.update(6.0 + 0.1 * i, Phase.TOP, [says(KNEE)]) for i in range(3)]
+    assert [cue.rule for cue in first if cue] == [KNEE.code]
+    second = [chooser.update(6.3 + 0.1 * i, Phase.TOP, [says(KNEE), says(BACK)]) for i in range(3)]
+    assert [cue.rule for cue in second if cue] == [BACK.code]
 
 
 def test_a_fault_known_only_at_the_end_is_spoken_at_the_bottom() -> None:

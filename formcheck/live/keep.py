@@ -32,17 +32,18 @@ class Recorder:
     Args:
         path: The video, MP4 or MKV; it must not exist.
         tell: Told once when the recording ends early.
+        every: Whether `put` waits for the encoder instead of leaving a frame out.
 
     Raises:
         UsageError: There is such a file already, or it is of another kind.
     """
 
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, tell: Callable[[str], None], *, every: bool = False) -> None:
         if path.suffix.lower() not in (".mp4", ".mkv"):
             raise UsageError(f"{path} is neither .mp4 nor .mkv; name the recording so")
         if path.exists():
             raise UsageError(f"{path} exists already; choose another name for the recording")
-        self._tell = tell
+        self._tell, self._every = tell, every
         self.left_out = 0
         self.failed = False
         self._sink = VideoSink(path, growing=True)
@@ -50,11 +51,11 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
     def put(self, image: Image, time_s: float) -> None:
-        """Take a frame; returns at once."""
+        """Take a frame; returns at once, unless every frame counts."""
         if self.failed:
             return
         try:
-            self._queue.put_nowait((image, time_s))
+            self._queue.put((image, time_s), block=self._every)
         except queue.Full:
             self.left_out += 1
 
@@ -118,6 +119,10 @@ class SafeLog:
     def __len__(self) -> int:
         return len(self._journal) if self._rest is None else len(self._rest)
 
+    def rest(self) -> None:
+        """Close the file; what is in it can still be read."""
+        self._journal.close()
+
     def close(self, *, keep: bool) -> None:
         """Close the journal and, unless it is to be kept, remove it."""
         self._journal.close(keep=keep)
@@ -165,8 +170,12 @@ class Shelf:
         found = []
         for path in sorted(self.folder.glob(f"*{journal.SUFFIX}")):
             try:
-                if time.time() - path.stat().st_mtime > 5.0 and len(journal.read(path)):
+                if journal.in_use(path):
+                    continue
+                if len(journal.read(path)):
                     found.append(path)
+                else:
+                    path.unlink()
             except (FormcheckError, OSError):
                 continue
         return found

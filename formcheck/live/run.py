@@ -85,11 +85,12 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
 
         for path in shelf.left_behind():
             _rescue(path, parts, line)
-        recorder = Recorder(parts.record, tell_once) if parts.record else None
+        recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
         finder = stack.enter_context(parts.landmarker())
         capture = stack.enter_context(Capture(parts.feed, every=parts.every))
         source = parts.record.name if parts.record else parts.feed.name
         log = SafeLog(shelf.journal, capture.size, source, tell_once)
+        stack.callback(log.rest)
         session = Session(
             capture.size,
             parts.exercise,

@@ -22,6 +22,7 @@ STANDS_S = 1.0
 """How long a finding must stand to be believed."""
 _MARGIN = 0.01  # of the picture: a joint nearer to its edge is as good as outside
 _SMALL = 0.33  # of the picture's larger side: a body that spans less is too far away for its back to be seen
+_SLENDER = 2.5  # a body on all fours or on its back is so much longer than high
 _DARK, _BRIGHT = 45.0, 235.0  # mean luma of the person's region, 0 to 255
 _BACKLIT = 70.0  # how much brighter the rest of the picture may be than a dark person
 _HIGH_DEG, _TILT_DEG = 25.0, 12.0
@@ -138,8 +139,8 @@ class SetUpCoach:
             part, ways = next(iter(out.items()))
             text = words.cut_off.format(part=getattr(words, part), way=getattr(words, ways[0]))
             return Advice(f"cut-off-{part}-{ways[0]}", text)
-        span = np.ptp(pose.image_px[[0, 11, 12, 15, 16, 23, 24, 25, 26, 27, 28]], axis=0)
-        if max(span) < _SMALL * max(width, height):
+        across, up = np.ptp(pose.image_px, axis=0)
+        if max(across, _SLENDER * up) < _SMALL * max(width, height):
             return Advice("too-far", words.too_far)
         return None
 

@@ -204,6 +204,8 @@ class Voice:
         """Ask for something to be said; returns at once."""
         message = Message(text, tone, urgency, time.monotonic(), tone_first, within_s)
         with self._changed:
+            if self._stop:
+                return
             if self._waiting is None or urgency >= self._waiting.urgency:
                 self._waiting = message
             self._changed.notify_all()
