@@ -19,6 +19,7 @@ from formcheck.errors import OutputError
 
 _TICKS = 90_000  # a second's worth; divides by all common frame rates
 _CRF = "23"
+_FAITHFUL_CRF = "18"  # a recording is judged again, a drawing is looked at
 
 
 class VideoSink:

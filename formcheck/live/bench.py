@@ -29,6 +29,7 @@ from ..journal import Journal
 from ..landmarker import MediaPipeLandmarker
 from ..models import resolve
 from ..pipeline import Analysis, Session, analyze_clip
+from ..rule import Status
 from ..truth import Truth
 from .capture import Capture
 from .feeds import Feed, FileFeed, StreamFeed
@@ -44,6 +45,7 @@ from .voice import Voice
 
 VIA = ("file", "http", "rtsp")
 _PERCENTILES = (50, 95, 99)
+_SAME_REP_S = 0.2
 
 
 @dataclass
@@ -77,6 +79,21 @@ class Run:
     reps: tuple[int, int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Two analyses of the same set.
+
+    Attributes:
+        same: Verdicts that are the same.
+        opposite: Verdicts that are good in one and wrong in the other.
+        total: All of them.
+    """
+
+    same: int
+    opposite: int
+    total: int
+
+
 @dataclass
 class LiveBench:
     """All runs, and the decisions of each way in against the truth.
@@ -84,13 +101,13 @@ class LiveBench:
     Attributes:
         runs: One each clip and way.
         cues: Decisions against onsets, by way and tolerance.
-        same: Of a recorded session: verdicts that `analyze` gives alike on the recording, and all of them.
+        agreement: Of a recorded session: its verdicts against those of `analyze` on the recording.
         load: Load average of the machine before the first run.
     """
 
     runs: list[Run] = field(default_factory=list)
     cues: dict[str, dict[float, Counts]] = field(default_factory=dict)
-    same: tuple[int, int] | None = None
+    agreement: Agreement | None = None
     load: float = 0.0
 
     def to_json(self) -> str:
@@ -100,7 +117,7 @@ class LiveBench:
             via: {str(tolerance): counts.scores() for tolerance, counts in rows.items()}
             for via, rows in self.cues.items()
         }
-        data["same_verdicts"] = self.same
+        data["agreement"] = None if self.agreement is None else asdict(self.agreement)
         return json.dumps(data, indent=1) + "\n"
 
     def table(self) -> str:
@@ -115,9 +132,9 @@ class LiveBench:
             for run in self.runs
             if len(run.rss_mb) > 2
         ]
-        if self.same is not None:
+        if (seen := self.agreement) is not None:
             lines.append(
-                f"verdicts as `analyze` gives them on the recording: {self.same[0]} of {self.same[1]}"
+                f"verdicts as by `analyze` on the recording: {seen.same} of {seen.total}, {seen.opposite} opposite"
             )
         lines.append(f"load of the machine before: {self.load:.1f} on {os.cpu_count()} cores")
         return "\n".join(lines) + "\n"
@@ -229,20 +246,22 @@ def _long(
             return
         progress("analysing the recording")
         again = analyze_clip(video, played.analysis.report.exercise, model=model)
-    result.same = compare(played.analysis, again)
+    result.agreement = compare(played.analysis, again)
 
 
-def compare(one: Analysis, other: Analysis) -> tuple[int, int]:
-    """Count the verdicts of record that two analyses share, and all of them; reps are matched by order."""
+def compare(one: Analysis, other: Analysis) -> Agreement:
+    """Hold the verdicts of record of two analyses of the same set against each other, rep by rep."""
     a, b = one.report.reps, other.report.reps
     total = sum(len(rep.verdicts) for rep in max(a, b, key=len))
-    same = sum(
-        x.rule == y.rule and x.status is y.status
+    pairs = [
+        (x.status, y.status)
         for left, right in zip(a, b, strict=False)
-        if abs(left.start_s - right.start_s) < 0.2
+        if abs(left.start_s - right.start_s) < _SAME_REP_S
         for x, y in zip(left.verdicts, right.verdicts, strict=False)
-    )
-    return same, total
+    ]
+    wrong = {Status.WARN, Status.FAULT}
+    opposite = sum((x is Status.OK and y in wrong) or (y is Status.OK and x in wrong) for x, y in pairs)
+    return Agreement(sum(x is y for x, y in pairs), opposite, total)
 
 
 @dataclass
