@@ -134,7 +134,8 @@ class LiveBench:
         ]
         if (seen := self.agreement) is not None:
             lines.append(
-                f"verdicts as by `analyze` on the recording: {seen.same} of {seen.total}, {seen.opposite} opposite"
+                f"verdicts as by `analyze` on the recording: {seen.same} of {seen.total}, "
+                f"{seen.opposite} opposite"
             )
         lines.append(f"load of the machine before: {self.load:.1f} on {os.cpu_count()} cores")
         return "\n".join(lines) + "\n"
