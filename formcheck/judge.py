@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .rule import Limit, Reading, RepData, Rule, Status, View
@@ -55,16 +56,9 @@ _VIEW_WORDS = {
 }
 
 
-def judge_rule(rule: Rule, data: RepData, limit: Limit | None = None) -> Verdict:
-    """Judge one rule on a repetition, closed or still open.
-
-    Args:
-        rule: The rule.
-        data: The repetition within its set.
-        limit: Limits in place of the rule's own (a profile's).
-    """
-    limit = limit or rule.limit
-    view = data.look.view
+def judge_rule(rule: Rule, data: RepData) -> Verdict:
+    """Judge one rule on a repetition, closed or still open, by the limits it holds."""
+    limit, view = rule.limit, data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
     elif (moved_pct := data.camera_moved_pct) > MOVED_PCT and (rule.compares or math.isinf(moved_pct)):
@@ -83,8 +77,6 @@ def judge_rule(rule: Rule, data: RepData, limit: Limit | None = None) -> Verdict
     return Verdict(rule, limit.status(reading.value, reading.uncertainty), reading, limit, view)
 
 
-def judge(
-    rules: tuple[Rule, ...], data: RepData, limits: dict[str, Limit] | None = None
-) -> tuple[Verdict, ...]:
-    """Judge all rules on a repetition; `limits` maps codes to limits in place of the rules' own."""
-    return tuple(judge_rule(rule, data, (limits or {}).get(rule.code)) for rule in rules)
+def judge(rules: Sequence[Rule], data: RepData) -> tuple[Verdict, ...]:
+    """Judge all rules on a repetition."""
+    return tuple(judge_rule(rule, data) for rule in rules)

@@ -72,6 +72,18 @@ Rules = Annotated[
 ]
 Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
 Profile = Annotated[str, Option(metavar="NAME", help="How strict: standard, strict or beginner.")]
+Limits = Annotated[
+    Path | None,
+    _file("Own limits (TOML), on top of the profile; see `explain NAME --limits`.", name="--limits"),
+]
+Baseline = Annotated[
+    Path | None,
+    _file(
+        "A clip, track or report of a few clean repetitions of the same person, to compare with.",
+        name="--baseline",
+    ),
+]
+AsToml = Annotated[bool, Option("--limits", help="Print the limits as a file for `analyze --limits`.")]
 Model = Annotated[str, Option(metavar="NAME|PATH", help="Pose model: lite, full, heavy, or a .task file.")]
 Fail = Annotated[
     FailOn | None,

@@ -128,7 +128,7 @@ def test_options_reach_the_pipeline(fake: Fake, clip: Path, formcheck: Run) -> N
     formcheck("analyze", clip, "--exercise", "glute-kickback", "--side", "right", "--profile", "strict")
     [(_, recognised, _), (path, exercise, options)] = fake.calls
     assert (path, recognised, exercise) == (clip, None, "glute-kickback")
-    assert (options["profile"], options["model"]) == ("strict", "full")
+    assert (options["profile"].name, options["model"]) == ("strict", "full")
     assert options["side"].value == "right"
 
 

@@ -91,9 +91,18 @@ class SetSummary(_Model):
     working_side: Literal["left", "right"]
     view: str
     yaw_deg: float | None = Field(description="How far the camera stood off the pure side view.")
+    near: Literal["left", "right"] | None = Field(None, description="The side nearer to the camera.")
     reps: tuple[int, ...]
     score: float | None
     coverage: float
+    own: dict[str, tuple[float | None, ...]] = Field(
+        default_factory=dict,
+        description="What is compared with other repetitions of the person, one value for each repetition "
+        "without a fault: the report of a clean set can be the `--baseline` of another.",
+    )
+    baseline: str | None = Field(
+        None, description="Where the repetitions come from that it was compared with; null for its own."
+    )
 
 
 class Fix(_Model):
@@ -114,7 +123,7 @@ class Report(_Model):
     version: str = Field(description="Version of formcheck.")
     source: str = Field(description="Name of the clip.")
     exercise: str = Field(description="Name of the exercise, or unknown where none was recognised.")
-    profile: str
+    profile: str = Field(description="Which limits: standard, strict or beginner, `+ FILE` for own ones.")
     view: str = Field(description="side, oblique-foot, oblique-head, foot-end, head-end or unknown.")
     working_side: Literal["left", "right", "both", "unknown"]
     fps: float | None

@@ -44,7 +44,8 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     if report.fps is not None:
         facts[0] += f", {report.fps:.0f} fps"
     if report.profile != "standard":
-        facts.append(f"{report.profile} limits")
+        facts.append(f"{report.profile.removeprefix('standard + ')} limits")
+    facts += [f"compared with {name}" for name in sorted({s.baseline for s in report.sets if s.baseline})]
     one = report.sets[0] if len(report.sets) == 1 else None
     if one is not None:
         yield Text(f"{_capital(_camera(one))}, {one.working_side} leg works, {', '.join(facts)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,13 @@ from ..errors import OutputError, UsageError
 
 
 def plan(
-    clip: Path, folder: Path | None, *, json: Path | None, annotated: Path | None, track: Path | None
+    clip: Path,
+    folder: Path | None,
+    *,
+    json: Path | None,
+    annotated: Path | None,
+    track: Path | None,
+    kept: Sequence[Path] = (),
 ) -> dict[str, Path]:
     """Return which files to write, by kind (`json`, `annotated`, `track`), each of which can be written.
 
@@ -21,10 +28,11 @@ def plan(
         json: The file for the report.
         annotated: The file for the annotated video.
         track: The file for the recorded track.
+        kept: Other files that are read, and must not be overwritten.
 
     Raises:
         OutputError: One cannot be written.
-        UsageError: Two outputs, or an output and the clip, are the same file; a track is to be annotated.
+        UsageError: Two outputs, or an output and what is read, are the same file; a track is to be annotated.
     """
     recorded = clip.suffix.lower() == ".npz"
     if recorded and annotated:
@@ -39,8 +47,9 @@ def plan(
             named["track"] = track or folder / f"{stem}.track.npz"
     wanted = {kind: path for kind, path in named.items() if path is not None}
     places = [path.resolve() for path in wanted.values()]
-    if clip.resolve() in places:
-        raise UsageError(f"an output would overwrite {clip}; choose another name")
+    for read in (clip, *kept):
+        if read.resolve() in places:
+            raise UsageError(f"an output would overwrite {read}; choose another name")
     if len(set(places)) < len(places):
         raise UsageError("two outputs have the same name; choose another for one of them")
     for path in wanted.values():
