@@ -72,7 +72,10 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
     gap = abs((limit.fault if limit.fault is not None else 2 * limit.warn) - limit.warn)
     if reading.uncertainty > 3 * max(gap, abs(limit.warn) / 3):
         unit = {"deg": "°"}.get(rule.value_unit, f" {rule.value_unit}")
-        vague = Reading.none(f"too uncertain from here (±{reading.uncertainty:.0f}{unit})")
+        why = f": {reading.reason}" if reading.reason else ""
+        vague = Reading.none(
+            f"too uncertain from here (±{reading.uncertainty:.0f}{unit}){why}", reading.remedy
+        )
         return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
     return Verdict(rule, limit.status(reading.value, reading.uncertainty), reading, limit, view)
 

@@ -210,7 +210,7 @@ def read_baseline(
     stop: Callable[[], bool] | None = None,
     verbose: bool = False,
 ) -> tuple[Baseline, ...]:
-    """Read a person's own usual values, a baseline for each set, from repetitions without a fault.
+    """Read a person's own usual values, a baseline for each set, from clean repetitions.
 
     Args:
         path: A clip or track of a few clean repetitions, or the report of one (`.json`).
@@ -237,7 +237,7 @@ def read_baseline(
     found = tuple(replace(one, source=path.name) for one in baselines_of(report))
     if not found and not (stop and stop()):
         raise UsageError(
-            f"the baseline {path} shows no repetition without a fault: film two or three clean ones"
+            f"the baseline {path} shows no clean repetition: film two or three, the whole body in the picture"
         )
     return found
 

@@ -17,7 +17,7 @@ from ..score import rep_score, set_score
 from ..setdata import RepData
 from ..sets import Found, FoundSet
 from .model import CueReport, Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
-from .own import baseline_notes, own_values, spoilt
+from .own import baseline_notes, own_values
 
 UNKNOWN = "unknown"
 """Name of the exercise in a report where none was recognised."""
@@ -69,13 +69,13 @@ def build(
     sets: list[SetSummary] = []
     judged: list[tuple[int, Verdict]] = []
     for number, one in enumerate(found.sets, start=1):
-        first, clean = len(reps), []
+        first, full_ones = len(reps), []
         for rep in one.reps:
             verdicts = () if rep.partial else judge(exercise.rules, RepData(rep, one.data))
             reps.append(_rep(len(reps) + 1, number, rep, one, verdicts))
             judged += [(len(reps), verdict) for verdict in verdicts]
-            clean += [] if rep.partial else [not spoilt(verdicts)]
-        sets.append(_set(number, one, reps[first:], clean))
+            full_ones += [] if rep.partial else [verdicts]
+        sets.append(_set(number, one, reps[first:], full_ones))
     full = [rep for rep in reps if not rep.partial]
     sides = {one.side for one in found.sets}
     return Report(
@@ -147,7 +147,9 @@ def _verdict(verdict: Verdict) -> VerdictReport:
     )
 
 
-def _set(number: int, one: FoundSet, reps: Sequence[RepReport], clean: Sequence[bool]) -> SetSummary:
+def _set(
+    number: int, one: FoundSet, reps: Sequence[RepReport], verdicts: Sequence[Sequence[Verdict]]
+) -> SetSummary:
     full = [rep for rep in reps if not rep.partial]
     return SetSummary(
         index=number,
@@ -158,7 +160,7 @@ def _set(number: int, one: FoundSet, reps: Sequence[RepReport], clean: Sequence[
         reps=tuple(rep.index for rep in reps),
         score=_number(set_score([rep.score for rep in full]), 1),
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
-        own=own_values(one, clean),
+        own=own_values(one, verdicts),
         baseline=one.data.baseline.source if one.data.baseline else None,
     )
 

@@ -98,7 +98,7 @@ class SetSummary(_Model):
     own: dict[str, tuple[float | None, ...]] = Field(
         default_factory=dict,
         description="What is compared with other repetitions of the person, one value for each repetition "
-        "without a fault: the report of a clean set can be the `--baseline` of another.",
+        "that can be the measure of others: the report of a clean set can be the `--baseline` of another.",
     )
     baseline: str | None = Field(
         None, description="Where the repetitions come from that it was compared with; null for its own."

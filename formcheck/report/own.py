@@ -17,18 +17,27 @@ from ..sets import Found, FoundSet
 from .model import Report
 
 
-def spoilt(verdicts: Sequence[Verdict]) -> bool:
-    """Say whether a repetition is no measure for others: a fault, or a warning where it is about safety."""
-    return any(v.status is Status.FAULT or (v.flagged and v.rule.safety) for v in verdicts)
+def clean_reps(verdicts: Sequence[Sequence[Verdict]]) -> list[bool]:
+    """Say which repetitions of a set can be the measure of others.
+
+    Those without a fault; where there are none, those with nothing wrong that is about safety (a person may
+    always have the foot too far forward, and still a usual lockout).
+    """
+    safe = [not any(v.flagged and v.rule.safety for v in rep) for rep in verdicts]
+    clean = [
+        ok and not any(v.status is Status.FAULT for v in rep) for ok, rep in zip(safe, verdicts, strict=True)
+    ]
+    return clean if any(clean) else safe
 
 
-def own_values(one: FoundSet, clean: Sequence[bool]) -> dict[str, tuple[float | None, ...]]:
+def own_values(one: FoundSet, verdicts: Sequence[Sequence[Verdict]]) -> dict[str, tuple[float | None, ...]]:
     """Return what rules asked of a set's repetitions, by trait, of the clean ones.
 
     Args:
         one: The set, judged.
-        clean: For each full repetition whether it is clean.
+        verdicts: Those of each full repetition.
     """
+    clean = clean_reps(verdicts)
     return {
         trait: tuple(
             round(float(value), 2) if math.isfinite(value) else None
