@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .rule import Limit, Reading, RepData, Rule, Status, View
-from .steady import MOVED_PCT
+from .setdata import CAMERA_MOVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
     limit, view = rule.limit, data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
-    elif (moved_pct := data.camera_moved_pct) > MOVED_PCT and (rule.compares or math.isinf(moved_pct)):
-        reading = Reading.none("the camera moved", "Put the phone on something steady.")
+    elif data.cut:
+        reading = CAMERA_MOVED
     elif rule.read is not None:
         reading = rule.read(data)
     else:

@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from .pose import Floats
+from .pose import Floats, View
 from .reps import Phase
 from .setdata import Reading, RepData
 
@@ -29,6 +29,7 @@ _LONE_DEG = 7.0  # error of one witness alone
 _DISAGREEMENT = 0.6  # of the gap between the witnesses that counts as error
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
 _CARRIED_DEG = 3.0  # error of a baseline from another clip: the camera was put up anew
+_FOOT_SIDE_DEG = 5.0  # from the feet the buttock stands before the back's outline
 _SINGLE_DEG = 3.0  # error where a rep is only compared with itself
 
 
@@ -39,8 +40,11 @@ def lumbar_extension(data: RepData) -> Reading:
     """
     extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
+    if math.isnan(extension.value) and not data.look.prone:
+        return extension  # face up, bench and arm disturb the outline too much to be the only witness
     if math.isnan(extension.value) and math.isnan(outline.value):
-        return Reading.none(outline.reason)
+        return Reading.none(outline.reason, outline.remedy)
+    aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
     extra, remedy = 0.0, ""
     if data.look.prone:
         by_hips = _PRONE_GAIN * extension.value + _PRONE_OFFSET
@@ -54,9 +58,9 @@ def lumbar_extension(data: RepData) -> Reading:
     time_s = extension.time_s if math.isnan(outline.value) else outline.time_s
     if math.isnan(by_outline) or math.isnan(by_hips):
         lone = by_hips if math.isnan(by_outline) else by_outline
-        return Reading(lone, math.hypot(_LONE_DEG, extra), time_s, "one witness only")
+        return Reading(lone, math.hypot(_LONE_DEG, extra, aside), time_s, "one witness only")
     value, apart = (by_outline + by_hips) / 2, abs(by_outline - by_hips)
-    uncertainty = math.sqrt(_FLOOR_DEG**2 + (_DISAGREEMENT * apart) ** 2 + extra**2)
+    uncertainty = math.hypot(_FLOOR_DEG, _DISAGREEMENT * apart, extra, aside)
     if extra > _LONE_DEG and remedy:
         return Reading(value, uncertainty, time_s, "every repetition extends far, and alike", remedy)
     reason = "outline and hips disagree" if apart > 2 * _LONE_DEG else ""

@@ -176,16 +176,6 @@ class Rule:
         return phase in order and order.index(phase) >= order.index(needed)
 
     @property
-    def compares(self) -> bool:
-        """Whether places or angles of different times are compared, which a moving camera makes wrong.
-
-        A check of its own (`read`) compares with the person's start or other repetitions, except times.
-        """
-        if self.read is not None:
-            return self.unit != "s"
-        return self.from_start or MEASURES[self.measure].over_time
-
-    @property
     def value_unit(self) -> str:
         """The unit of the verdict's value."""
         return self.unit or MEASURES[self.measure].unit

@@ -27,8 +27,12 @@ from ._shared import BRIEF, hold_of, lowering_of, own_best_top
 
 SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
+FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
 
+
+HIDDEN = "the other leg hides the planted one from here"
+FROM_WORKING_SIDE = "Film from the side of the working leg."
 
 HANDS_GAIN = 1.2
 """Tilt of the pelvis for a degree of tilt of the line between the hands (fitted on rendered clips)."""
@@ -45,7 +49,22 @@ def lockout_shortfall(data: RepData) -> Reading:
         return top
     best = own_best_top(data, "hip_extension_deg")
     offset = min(max(best, 0.0), 8.0)
-    return Reading(top.value - offset, 4.0 if data.comparable else top.uncertainty, top.time_s)
+    return Reading(top.value - offset, 5.5 if data.comparable else top.uncertainty, top.time_s)
+
+
+def planted_leg_hidden(data: RepData) -> bool:
+    """Whether the near, held-out leg hides the planted one behind it."""
+    return data.look.view is not View.SIDE and data.look.near is not data.set.working
+
+
+def shin(data: RepData) -> Reading:
+    """Degrees of the working shin from vertical at the top."""
+    if planted_leg_hidden(data):
+        return Reading.none(HIDDEN, FROM_WORKING_SIDE)
+    leg = data.read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
+    if math.isnan(leg.value):  # a knee that contradicts the thigh makes the shin wrong as well
+        return leg
+    return data.read("shin_from_vertical_deg", Phase.TOP, "median", from_start=False)
 
 
 def depth(data: RepData) -> Reading:
@@ -220,11 +239,11 @@ SHIN_NOT_VERTICAL = Rule(
     says="Foot too far forward: the working shin should be vertical at lockout.",
     why="A foot too far forward turns the lift into a hamstring movement.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
-    measure="shin_from_vertical_deg",
-    when=Phase.TOP,
-    stat="median",
+    read=shin,
+    decided=Phase.TOP,
+    unit="deg",
     limit=Above(8.0, 15.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=4,
     weight=12,
     cue="Foot a hand closer",
@@ -240,11 +259,11 @@ FOOT_TOO_CLOSE = Rule(
     says="The working shin should be vertical at lockout; too close brings in the quadriceps.",
     why="With the heel under the hips the knee does the work.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
-    measure="shin_from_vertical_deg",
-    when=Phase.TOP,
-    stat="median",
+    read=shin,
+    decided=Phase.TOP,
+    unit="deg",
     limit=Below(-12.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=4,
     weight=0,
     cue="Foot a hand further",
@@ -304,7 +323,7 @@ BOUNCE = Rule(
     read=bounce,
     unit="%",
     limit=Above(130.0, 170.0),
-    views=ANY,
+    views=OBLIQUE,
     priority=7,
     weight=3,
     cue="No bounce, press and hold",
