@@ -5,6 +5,7 @@ Times are seconds of the clip's own clock. `null` stands for "not known", always
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,8 +15,20 @@ from ..rule import Status
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 
 
+# Text cannot match: a line break inside it is written as \\n.
+_NUMBERS = re.compile(r"\[\n\s*(?:(?:null|-?[\d.eE+-]+),?\n\s*)+\]")
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class Quantity(_Model):
+    """A measured value with its standard uncertainty."""
+
+    value: float
+    uncertainty: float | None = Field(description="Standard uncertainty, in `unit`.")
+    unit: str
 
 
 class VerdictReport(_Model):
@@ -49,6 +62,11 @@ class RepReport(_Model):
     score: float | None = Field(description="0 to 100; null where too little could be judged.")
     coverage: float = Field(description="Share of the rules' weight that was judged, 0 to 1.")
     verdicts: tuple[VerdictReport, ...]
+    range: Quantity | None = Field(None, description="How far the exercise's signal rose.")
+    time_uncertainty_s: float | None = Field(None, description="Standard uncertainty of a phase's length.")
+    at_top: dict[str, Quantity | None] = Field(
+        {}, description="Median of each measure at the top; null where it was not seen."
+    )
 
     @property
     def up_s(self) -> float:
@@ -105,6 +123,74 @@ class SetSummary(_Model):
     )
 
 
+class RuleReport(_Model):
+    """One rule as it was applied: what a reader needs who does not have formcheck."""
+
+    rule: str
+    fault: str
+    says: str = Field(description="What the source says.")
+    why: str
+    source: str
+    unit: str
+    warn: float
+    fault_limit: float | None
+    worse: Literal["above", "below", "either"] = Field(description="Which way from the limits is worse.")
+    phase: str = Field(description="Phase it is judged in; empty for a check of the whole repetition.")
+    measure: str = Field(description="The measure that is judged, or that shows it; may be empty.")
+    offset: Literal["none", "start", "own"] = Field(
+        description="What the value counts from: `none` the measure's zero, `start` the set's start position, "
+        "`own` an origin of the check's own (the measure only shows it)."
+    )
+    weight: float
+    priority: int
+    safety: bool
+    remedy: str = Field(description="What to change where it could not be judged.")
+
+
+class MeasureSeries(_Model):
+    """One measure over the clip."""
+
+    measure: str
+    unit: str
+    definition: str
+    error: float = Field(description="Standard error of the value from the side, in `unit`.")
+    start: tuple[float | None, ...] = Field(description="Value in the start position, one a set.")
+    values: tuple[float | None, ...] = Field(description="One a time of `Series.time_s`; null: not seen.")
+
+
+class Series(_Model):
+    """The measures over the sets, thinned out for plots."""
+
+    time_s: tuple[float, ...]
+    measures: tuple[MeasureSeries, ...]
+
+
+class About(_Model):
+    """The exercise as it was judged."""
+
+    title: str
+    source: str
+    film: str = Field(description="How to film it.")
+    signal: str = Field(description="The measure that rises with the lift.")
+    rules: tuple[RuleReport, ...]
+
+
+class Still(_Model):
+    """One picture taken from the clip."""
+
+    kind: Literal["fault", "best", "rep"] = Field(
+        description="`fault`: a fault where it is worst. `best`: the person's own best repetition at the same "
+        "point. `rep`: a repetition at its top."
+    )
+    rule: str = Field(description="The rule it shows; empty for `rep`.")
+    rep: int
+    time_s: float
+    file: str = Field(description="The picture, beside the report or in a folder beside it.")
+    alt: str = Field(description="What is to be seen, in words.")
+    width: int
+    height: int
+
+
 class Fix(_Model):
     """The one thing to fix."""
 
@@ -137,10 +223,16 @@ class Report(_Model):
     not_judged: tuple[NotJudged, ...]
     fix: Fix | None
     notes: tuple[str, ...] = Field(description="What a reader must know: people lost, wrong exercise, ...")
+    about: About | None = Field(None, description="The exercise and its rules; null in old reports.")
+    series: Series | None = Field(None, description="Measures over the sets; null where there is no set.")
+    stills: tuple[Still, ...] = Field((), description="Pictures, where some were written.")
+    video: str | None = Field(None, description="The annotated clip, as seen from the report's folder.")
+    faces_blurred: bool = Field(False, description="Whether faces are blurred in pictures and video.")
 
     def to_json(self) -> str:
-        """Return the report as indented JSON."""
-        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+        """Return the report as indented JSON, lists of numbers on one line."""
+        text = self.model_dump_json(by_alias=True, indent=1)
+        return _NUMBERS.sub(lambda found: " ".join(found[0].split()), text) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:
