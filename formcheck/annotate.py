@@ -71,7 +71,7 @@ class Director:
         self._poses = track.poses()
         self._reps = sorted(report.reps, key=lambda rep: rep.start_s)
         self._starts = [rep.start_s for rep in self._reps]
-        self._scenes = _scenes(track, report, exercise, self._reps)
+        self._scenes = scenes(track, report, exercise, self._reps)
         self._footer = _footer(report, exercise)
         self._near_s = 1.0 / track.fps if track.fps > 0 else 0.1
 
@@ -134,13 +134,13 @@ class Director:
         return max(said, key=lambda cue: cue.time_s).text if said else None
 
 
-def _scenes(track: Track, report: Report, exercise: Exercise, reps: list[RepReport]) -> list[Scene]:
+def scenes(track: Track, report: Report, exercise: Exercise, reps: list[RepReport]) -> list[Scene]:
     """Return one scene a set, or one of the whole clip where there is no set."""
     scenes = []
     for number in sorted({rep.set for rep in reps}):
         own = [rep for rep in reps if rep.set == number]
         views = [each.view for each in report.sets if each.index == number]
-        sides = _sides("both" if report.working_side == "both" else own[0].side)
+        sides = _sides(own[0].side)
         starts, end_s = [rep.start_s for rep in own], max(rep.end_s for rep in own)
         scenes.append(Scene(track, exercise, sides, starts, end_s, _view(*views, report.view)))
     return scenes or [Scene(track, exercise, _sides(report.working_side), [], 0.0, _view(report.view))]

@@ -134,7 +134,7 @@ def _rep(
             value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
         ),
         time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
-        at_top={name: _at_top(data, name) for name in shown_measures(exercise)},
+        at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
     )
 
 

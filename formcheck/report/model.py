@@ -19,11 +19,13 @@ SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 _NUMBERS = re.compile(r"\[\n\s*(?:(?:null|-?[\d.eE+-]+),?\n\s*)+\]")
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """What all of a report is made of: fixed once made, nothing unknown in it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
 
 
-class Quantity(_Model):
+class Quantity(Model):
     """A measured value with its standard uncertainty."""
 
     value: float
@@ -31,7 +33,7 @@ class Quantity(_Model):
     unit: str
 
 
-class VerdictReport(_Model):
+class VerdictReport(Model):
     """One rule's verdict on one repetition."""
 
     rule: str = Field(description="Code of the rule, for `formcheck explain CODE`.")
@@ -48,7 +50,7 @@ class VerdictReport(_Model):
     cue: str = Field(description="What the lifter would be told; empty unless warn or fault.")
 
 
-class RepReport(_Model):
+class RepReport(Model):
     """One repetition."""
 
     index: int = Field(description="Counts from 1 over the clip.")
@@ -84,7 +86,7 @@ class RepReport(_Model):
         return self.end_s - self.lower_s
 
 
-class CueReport(_Model):
+class CueReport(Model):
     """One cue as it would have been spoken during the set."""
 
     time_s: float
@@ -92,7 +94,7 @@ class CueReport(_Model):
     text: str
 
 
-class NotJudged(_Model):
+class NotJudged(Model):
     """A fault that could not be judged in some repetitions."""
 
     rule: str
@@ -102,7 +104,7 @@ class NotJudged(_Model):
     remedy: str = Field(description="What to change so that it can be judged.")
 
 
-class SetSummary(_Model):
+class SetSummary(Model):
     """One set: consecutive repetitions of one working side."""
 
     index: int
@@ -123,7 +125,7 @@ class SetSummary(_Model):
     )
 
 
-class RuleReport(_Model):
+class RuleReport(Model):
     """One rule as it was applied: what a reader needs who does not have formcheck."""
 
     rule: str
@@ -147,7 +149,7 @@ class RuleReport(_Model):
     remedy: str = Field(description="What to change where it could not be judged.")
 
 
-class MeasureSeries(_Model):
+class MeasureSeries(Model):
     """One measure over the clip."""
 
     measure: str
@@ -158,14 +160,14 @@ class MeasureSeries(_Model):
     values: tuple[float | None, ...] = Field(description="One a time of `Series.time_s`; null: not seen.")
 
 
-class Series(_Model):
+class Series(Model):
     """The measures over the sets, thinned out for plots."""
 
     time_s: tuple[float, ...]
     measures: tuple[MeasureSeries, ...]
 
 
-class About(_Model):
+class About(Model):
     """The exercise as it was judged."""
 
     title: str
@@ -175,7 +177,7 @@ class About(_Model):
     rules: tuple[RuleReport, ...]
 
 
-class Still(_Model):
+class Still(Model):
     """One picture taken from the clip."""
 
     kind: Literal["fault", "best", "rep"] = Field(
@@ -191,7 +193,7 @@ class Still(_Model):
     height: int
 
 
-class Fix(_Model):
+class Fix(Model):
     """The one thing to fix."""
 
     rule: str
@@ -200,7 +202,7 @@ class Fix(_Model):
     reps: tuple[int, ...]
 
 
-class Report(_Model):
+class Report(Model):
     """Everything said of one clip."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", populate_by_name=True)

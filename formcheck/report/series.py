@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ..measures import MEASURES
+from ..pose import View
 from ..rule import Exercise, Rule
 from ..setdata import SetData
 from ..sets import FoundSet
@@ -55,11 +56,11 @@ def _rule(rule: Rule) -> RuleReport:
     )
 
 
-def shown_measures(exercise: Exercise) -> list[str]:
-    """Return the measures that tell of an exercise: its signal, then by the weight of their rules."""
+def shown_measures(exercise: Exercise, *views: View) -> list[str]:
+    """Return the measures that tell of an exercise from these views: its signal, then by their rules' weight."""
     rules = sorted(exercise.rules, key=lambda rule: (-rule.weight, rule.priority))
-    named = [exercise.signal, *(rule.shown for rule in rules if rule.shown)]
-    return list(dict.fromkeys(named))
+    named = [rule.shown for rule in rules if rule.shown and not rule.views.isdisjoint(views)]
+    return list(dict.fromkeys([exercise.signal, *named]))
 
 
 def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:
@@ -76,7 +77,8 @@ def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:
     kept = [np.flatnonzero((t >= low) & (t < high)) for t, (low, high) in zip(times, spans, strict=True)]
     stride = _stride(sets[0].data.body.track.fps, sum(map(len, kept)))
     parts = [part[::stride] for part in kept]
-    measures = [_measure(name, sets, parts) for name in shown_measures(exercise)]
+    views = {one.data.look.view for one in sets}
+    measures = [_measure(name, sets, parts) for name in shown_measures(exercise, *views)]
     return Series(
         time_s=tuple(round(float(x), 3) for t, part in zip(times, parts, strict=True) for x in t[part]),
         measures=tuple(each for each in measures if any(value is not None for value in each.values)),
