@@ -11,6 +11,7 @@ import numpy as np
 
 from .overlays import AngleLabel, Overlay, annotate
 from .pose import Pose, Side, View
+from .privacy import FaceBlur
 from .report.model import Report, RepReport, VerdictReport
 from .rule import Exercise, Status
 from .scene import Scene
@@ -31,6 +32,7 @@ def write_annotated(
     exercise: Exercise,
     out: Path,
     progress: Callable[[int], None] | None = None,
+    blur: FaceBlur | None = None,
 ) -> None:
     """Draw skeleton, angles, counter, verdicts and cues over a clip.
 
@@ -41,6 +43,7 @@ def write_annotated(
         exercise: The exercise it was judged as.
         out: The MP4 to write, whole or not at all; each frame keeps its time.
         progress: Told the number of frames done after each.
+        blur: Makes faces unrecognisable, or None.
 
     Raises:
         UsageError: There is no such clip.
@@ -51,7 +54,8 @@ def write_annotated(
     with VideoSource(clip) as source, VideoSink(out, fps=source.info.fps) as sink:
         for frame in source:
             height, width = frame.image.shape[:2]
-            sink.write(annotate(frame.image, director.overlay(frame.time_s, (width, height))), frame.time_s)
+            image = frame.image if blur is None else blur(frame.image, frame.time_s)
+            sink.write(annotate(image, director.overlay(frame.time_s, (width, height))), frame.time_s)
             if progress is not None:
                 progress(frame.index + 1)
 

@@ -189,5 +189,7 @@ def _words(verdict: VerdictReport) -> str:
     name = verdict.fault.replace("-", " ")
     if verdict.value is None:
         return name
-    word = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(verdict.status, verdict.status.value)
+    word = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
+        verdict.status, verdict.status.value
+    )
     return f"{name} {quantity(verdict.value, verdict.unit, verdict.uncertainty)}, {word}"

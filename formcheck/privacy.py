@@ -1,4 +1,4 @@
-"""Faces made unrecognisable in pictures, from the landmarks. Where they are unsure, more is blurred, never less.
+"""Faces made unrecognisable, from the landmarks. Where those are unsure, more is blurred, never less.
 
 - Seen well: a disc over the head.
 - Landmarks of the head unsure, jumping, in a place where no head can be or far from where the head mostly is:
@@ -73,7 +73,7 @@ class FaceBlur:
         return i if abs(self._time_s[i] - time_s) <= _NEAR_S else None
 
     def _around(self, i: int) -> list[Disc]:
-        """Return the discs of a frame and its neighbours; of frames further away, larger, where it has none."""
+        """Return the discs of a frame and its neighbours; larger ones of others where it has none."""
         close = slice(max(0, i - 1), i + 2)
         if self._found[i] and all(self._discs[close]):
             frames = list(range(len(self._discs)))[close]
@@ -101,14 +101,14 @@ def _discs(track: Track) -> tuple[list[list[Disc]], NDArray[np.bool_]]:
     There are none where nobody was found.
     """
     px = track.image_px
-    face = np.nanmean(np.where(np.isfinite(px[:, _FACE]), px[:, _FACE], 0.0), axis=1)
+    face = np.where(np.isfinite(px[:, _FACE]), px[:, _FACE], 0.0).mean(axis=1)
     shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
     hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
     width = np.hypot(*(px[:, Landmark.LEFT_SHOULDER] - px[:, Landmark.RIGHT_SHOULDER]).T)
     trunk = np.hypot(*(shoulder - hip).T)
     found = track.found & np.isfinite(shoulder).all(axis=1)
     # From an end the trunk is foreshortened, from the side the shoulders are: the larger one counts.
-    unit = float(np.percentile(np.maximum(trunk, 1.3 * width)[found], 80)) if found.any() else 1.0
+    unit = max(float(np.percentile(np.maximum(trunk, 1.3 * width)[found], 80)) if found.any() else 1.0, 1.0)
     sure = _sure(track, face, shoulder, unit) & found
     usual = np.median(face[sure], axis=0) if sure.any() else None
     if usual is not None:

@@ -150,7 +150,7 @@ class Scene:
             return MEASURES[name].of(self.body)
 
     def start(self, name: str) -> tuple[float, NDArray[np.intp]]:
-        """Return a measure's value in the set's start position, NaN where it has none, and the frames there."""
+        """Return a measure's value in the set's start position (or NaN), and the frames there."""
         t = self._track.time_s
         waits = [np.flatnonzero((t >= at - _START_S) & (t <= at)) for at in self._starts_s]
         frames = np.concatenate(waits) if waits else np.array([], dtype=np.intp)

@@ -106,7 +106,14 @@ def _angle(body: Body, name: str, frame: int, origin: float, limit: float | None
         values = MEASURES[name].of(body)
         turns = wrap_deg(end_deg - zero_deg)
     sense = 1.0 if float(np.nansum(values * turns)) >= 0 else -1.0  # which way a growing value turns
-    at = (*vertex[frame], *end[frame], zero_deg[frame], values[frame], origin, 0.0 if limit is None else limit)
+    at = (
+        *vertex[frame],
+        *end[frame],
+        zero_deg[frame],
+        values[frame],
+        origin,
+        0.0 if limit is None else limit,
+    )
     if not np.isfinite(at).all():
         return None
     own_zero_deg = float(zero_deg[frame]) + sense * origin
@@ -124,15 +131,17 @@ def _zero(body: Body, zero: str | Joint, vertex_of: Joint, vertex: Floats) -> Fl
     if not isinstance(zero, str):
         return vertex - body.joint(*zero)
     if zero == "level":
-        return np.sign(body.joint("working", vertex_of[1])[:, :1] - vertex[:, :1]) * np.array([[1.0, 0.0]])
+        level: Floats = np.sign(body.joint("working", vertex_of[1]) - vertex) * np.array([1.0, 0.0])
+        return level
     trunk = body.joint("near", "hip") - body.joint("near", "shoulder")
-    return {
+    directions: Floats = {
         "feetwards": np.array([[body.look.facing, 0.0]]),
         "headwards": np.array([[-body.look.facing, 0.0]]),
         "down": np.array([[0.0, 1.0]]),
         "along trunk": trunk,
         "up trunk": -trunk,
     }[zero] + np.zeros_like(vertex)
+    return directions
 
 
 def _eye_deg(vector: Floats) -> Floats:
@@ -148,7 +157,8 @@ def draw(canvas: Canvas, what: Angle | Distance, status: Status) -> Floats:
         canvas.polyline(np.array([what.origin, what.end]), colour, 3.0)
         canvas.ring(what.origin, 4.0, WHITE)
         canvas.ring(what.end, 4.0, colour)
-        return (what.origin + what.end) / 2
+        middle: Floats = (what.origin + what.end) / 2
+        return middle
     reach = max(0.62 * what.length, 26.0 * canvas.unit)
     wedge = _arc(what, 0.72 * reach, 0.0, what.turn_deg)
     canvas.fill(np.vstack([what.vertex, wedge]), colour, 0.32)
@@ -157,7 +167,8 @@ def draw(canvas: Canvas, what: Angle | Distance, status: Status) -> Floats:
     _ray(canvas, what, reach, 0.0, WHITE)
     if what.limit_deg is not None:
         _ray(canvas, what, 1.35 * reach, what.limit_deg, COLOURS[Status.WARN])
-    return _arc(what, 1.05 * reach, what.turn_deg / 2, what.turn_deg / 2)[0]
+    place: Floats = _arc(what, 1.05 * reach, what.turn_deg / 2, what.turn_deg / 2)[0]
+    return place
 
 
 def _ray(canvas: Canvas, angle: Angle, length: float, turn_deg: float, colour: Colour) -> None:
@@ -169,4 +180,5 @@ def _ray(canvas: Canvas, angle: Angle, length: float, turn_deg: float, colour: C
 def _arc(angle: Angle, radius: float, low_deg: float, high_deg: float) -> Floats:
     """Return (N, 2) points on a circle about the vertex."""
     turns = np.radians(angle.zero_deg + np.linspace(low_deg, high_deg, 24))
-    return angle.vertex + radius * np.stack([np.cos(turns), -np.sin(turns)], axis=1)
+    points: Floats = angle.vertex + radius * np.stack([np.cos(turns), -np.sin(turns)], axis=1)
+    return points

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from .pipeline import Analysis
 from .privacy import FaceBlur
 from .report.model import Still
 from .report.moments import Moment, moments
+from .report.write import write_bytes
 from .sources import VideoSource
 
 _QUALITY = 82
@@ -69,16 +69,7 @@ def save(pictures: Iterable[Picture], folder: Path) -> None:
         OutputError: One cannot be written.
     """
     for picture in pictures:
-        path = folder / Path(picture.still.file).name
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            try:
-                part.write_bytes(picture.jpeg)
-                os.replace(part, path)
-            finally:
-                part.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+        write_bytes(folder / Path(picture.still.file).name, picture.jpeg)
 
 
 def _frames_at(

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..explain import quantity
-from ..reps import Phase, Rep
+from ..report.compare import Row
+from ..report.compare_table import amount
 from ..report.model import MeasureSeries, Report, RepReport, RuleReport, Series, VerdictReport
 from ..report.moments import flagged_rules
 from ..report.wording import capital, plain
+from ..reps import Phase, Rep
 from ..rule import Status
 
 Chart = dict[str, Any]
@@ -52,7 +54,9 @@ def by_rep(report: Report) -> list[Chart]:
             "unit": rule.unit,
             "zones": [{"low": low, "high": high, "level": level} for low, high, level in _zones(rule, 0.0)],
             "dots": [
-                {"x": rep.index, **_dot(rep, verdict)} for rep, verdict in _verdicts(report, rule) if not rep.partial
+                {"x": rep.index, **_dot(rep, verdict)}
+                for rep, verdict in _verdicts(report, rule)
+                if not rep.partial
             ],
         }
         for rule in rules
@@ -67,7 +71,8 @@ def tempo(report: Report) -> Chart:
         if not rep.partial
         for phase, took_s in (("up", rep.up_s), ("hold", rep.hold_s), ("down", rep.down_s))
     ]
-    return {"kind": "tempo", "title": "Tempo", "unit": "s", "bars": bars}
+    text = "Up, hold and down, from below."
+    return {"kind": "tempo", "title": "Tempo", "text": text, "unit": "s", "bars": bars}
 
 
 def ranges(report: Report) -> Chart | None:
@@ -91,7 +96,7 @@ def ranges(report: Report) -> Chart | None:
 
 
 def overlays(report: Report) -> list[Chart]:
-    """Return repetitions laid over each other, the best and the worst one marked, for the measures that matter."""
+    """Return repetitions laid over each other, best and worst marked, for the measures that matter."""
     if report.series is None or report.about is None:
         return []
     wrong = flagged_rules(report, list(report.reps))
@@ -109,6 +114,36 @@ def overlays(report: Report) -> list[Chart]:
                 lines = [_course(rep, known[name], report.series, marked) for rep in reps]
                 charts.append({"kind": "overlay", "title": title, "unit": known[name].unit, "lines": lines})
     return charts
+
+
+def row(found: Row, names: Sequence[str]) -> Chart:
+    """Return one quantity over the reports that are compared: a value with twice its uncertainty for each."""
+    dots = []
+    for i, (name, value) in enumerate(zip(names, found.values, strict=True)):
+        if value is not None:
+            real = i > 0 and found.changes[i - 1].sure
+            text = f"{name}: {amount(value)}" + (f", {found.changes[i - 1].verdict}" if i else "")
+            dots.append(
+                {
+                    "name": name,
+                    "x": value.value,
+                    "u": value.uncertainty or 0.0,
+                    "sure": real,
+                    "first": i == 0,
+                    "text": text,
+                }
+            )
+    side = "" if found.side == "all" else f", {found.side} leg"
+    return {
+        "kind": "row",
+        "title": found.label + side,
+        "unit": found.unit,
+        "limits": [
+            {"x": limit, "level": level}
+            for limit, level in zip(found.limits, ("warn", "fault"), strict=False)
+        ],
+        "dots": dots,
+    }
 
 
 def best_and_worst(reps: Sequence[RepReport]) -> dict[int, str]:

@@ -13,9 +13,9 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from ..explain import quantity
 from ..report.compare import Comparison
-from ..report.model import Quantity, Report
+from ..report.compare_table import amount, letter
+from ..report.model import Report
 from ..report.wording import camera, capital, plain, sentence, share, spans
 from . import charts, views
 
@@ -82,16 +82,39 @@ def report_page(report: Report, pictures: views.Pictures | None = None, video: V
 
 def comparison_page(comparison: Comparison) -> str:
     """Return a comparison as one HTML page."""
-    rows = [row for row in comparison.rows if any(row.values)]
-    data = {"time": [], "reps": [], "charts": {f"row-{i}": charts.row(row) for i, row in enumerate(rows)}}
-    return _page("comparison.html.j2", comparison=comparison, rows=rows, data=data)
+    letters = [letter(i) for i in range(len(comparison.reports))]
+    names = [f"{sign}  {one.source}" for sign, one in zip(letters, comparison.reports, strict=True)]
+    data = {
+        "time": [],
+        "reps": [],
+        "charts": {f"row-{i}": charts.row(row, names) for i, row in enumerate(comparison.rows)},
+    }
+    return _page(
+        "comparison.html.j2",
+        comparison=comparison,
+        letters=letters,
+        changed=[
+            (row, sign, change)
+            for row in comparison.rows
+            for sign, change in zip(letters[1:], row.changes, strict=True)
+            if change.sure
+        ],
+        data=data,
+    )
 
 
 def _page(template: str, **values: Any) -> str:
     script, style = _assets()
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    text: str = _environment().get_template(template).render(
-        script=Markup(script), style=Markup(style), script_hash=digest, **values  # noqa: S704 (our own files)
+    text: str = (
+        _environment()
+        .get_template(template)
+        .render(
+            script=Markup(script),
+            style=Markup(style),
+            script_hash=digest,
+            **values,
+        )
     )
     return text
 
@@ -120,7 +143,7 @@ def _environment() -> Environment:
         "share": share,
         "spans": spans,
         "camera": camera,
-        "quantity": _quantity,
+        "quantity": amount,
         "clock": clock,
         "url": lambda link: quote(link, safe="/"),
         "base64": lambda data: base64.b64encode(data).decode("ascii"),
@@ -133,12 +156,3 @@ def clock(time_s: float) -> str:
     """Write a time of the clip as `0:07.4`."""
     minutes, rest = divmod(round(time_s, 1), 60)
     return f"{int(minutes)}:{rest:04.1f}"
-
-
-def _quantity(value: Quantity | None) -> str:
-    if value is None:
-        return "–"
-    if value.unit == "points":
-        spread = f" ± {value.uncertainty:.0f}" if value.uncertainty else ""
-        return f"{value.value:.0f}{spread}"
-    return quantity(value.value, value.unit, value.uncertainty)

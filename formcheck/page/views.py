@@ -113,9 +113,7 @@ def faults(report: Report, pictures: Pictures) -> list[FaultCard]:
     return sorted(cards, key=lambda card: card.status != Status.FAULT.value)
 
 
-def _fault(
-    report: Report, reps: Sequence[RepReport], side: str, code: str, pictures: Pictures
-) -> FaultCard:
+def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pictures: Pictures) -> FaultCard:
     worse = worse_way(report, code)
     found = [
         (rep, verdict)
@@ -123,16 +121,17 @@ def _fault(
         for verdict in rep.verdicts
         if verdict.rule == code and verdict.status in _FLAGGED
     ]
-    rep, verdict = max(
-        found, key=lambda pair: (pair[1].status is Status.FAULT, badness(pair[1], worse))
-    )
+    rep, verdict = max(found, key=lambda pair: (pair[1].status is Status.FAULT, badness(pair[1], worse)))
     rule = rule_of(report, code)
     worst = _still(report, pictures, "fault", code, (rep.index,))
     best = _still(report, pictures, "best", code, tuple(other.index for other in reps))
     value = quantity(verdict.value or 0.0, verdict.unit, verdict.uncertainty)
     judged = sum(v.rule == code and v.value is not None for other in reps for v in other.verdicts)
     times = f"{len(found)} of {judged} repetitions" if judged > 1 else "the one repetition judged"
-    compared = next((v for other in reps if best and other.index == best[0] for v in other.verdicts if v.rule == code), None)
+    compared = next(
+        (v for other in reps if best and other.index == best[0] for v in other.verdicts if v.rule == code),
+        None,
+    )
     return FaultCard(
         key=f"{code}-{side or 'set'}",
         code=code,
@@ -274,8 +273,13 @@ def _shot(still: Still, jpeg: bytes, caption: str) -> Shot:
 
 
 def table(report: Report) -> list[tuple[str, str, list[Cell]]]:
-    """Return all values: a row for each rule (code, name, a cell for each repetition)."""
-    names = {verdict.rule: verdict.fault for rep in report.reps for verdict in rep.verdicts}
+    """Return all values: a row for each rule that was judged (code, name, a cell for each repetition)."""
+    names = {
+        verdict.rule: verdict.fault
+        for rep in report.reps
+        for verdict in rep.verdicts
+        if verdict.value is not None
+    }
     rows = []
     for code, name in names.items():
         cells = []
@@ -315,7 +319,9 @@ def facts(report: Report) -> list[str]:
     if len(report.sets) == 1:
         found = [capital(camera(report.sets[0])), f"{report.sets[0].working_side} leg works"]
     else:
-        found = [capital(seen_from(report.view))] + (["both legs work"] if report.working_side == "both" else [])
+        found = [capital(seen_from(report.view))] + (
+            ["both legs work"] if report.working_side == "both" else []
+        )
     rate = "" if report.fps is None else f", {report.fps:.0f} frames/s"
     found.append(f"{report.duration_s:.1f} s{rate}")
     if report.profile != "standard":

@@ -47,6 +47,7 @@ class Row(Model):
     side: Literal["left", "right", "all"]
     values: tuple[Quantity | None, ...] = Field(description="Means, one a report.")
     changes: tuple[Change, ...] = Field(description="Against the first report, one for each further one.")
+    limits: tuple[float, ...] = Field(default=(), description="Limits of good form and of a fault, if any.")
 
 
 class FaultCount(Model):
@@ -108,7 +109,9 @@ def compare(reports: Sequence[Report]) -> Comparison:
         exercise=names[0],
         title=about.title if about else names[0],
         reports=tuple(_compared(report) for report in reports),
-        rows=tuple(row for side in _sides(reports) for trait in wanted if (row := _row(trait, side, reports))),
+        rows=tuple(
+            row for side in _sides(reports) for trait in wanted if (row := _row(trait, side, reports))
+        ),
         faults=_faults(reports),
         asymmetry=asymmetry(reports),
         notes=tuple(_notes(reports)),
@@ -164,8 +167,15 @@ def _row(trait: Trait, side: Literal["left", "right", "all"], reports: Sequence[
     if sum(value is not None for value in values) < 2:
         return None
     changes = tuple(_change(trait, values[0], value) for value in values[1:])
+    rule = trait.rule
     return Row(
-        trait=trait.name, label=trait.label, unit=trait.unit, side=side, values=values, changes=changes
+        trait=trait.name,
+        label=trait.label,
+        unit=trait.unit,
+        side=side,
+        values=values,
+        changes=changes,
+        limits=() if rule is None else tuple(x for x in (rule.warn, rule.fault_limit) if x is not None),
     )
 
 
@@ -218,7 +228,9 @@ def _count(report: Report, code: str, wanted: tuple[Status, ...]) -> int:
 def _notes(reports: Sequence[Report]) -> list[str]:
     notes = []
     if len({report.view for report in reports}) > 1:
-        notes.append("They are filmed from different sides, so a steady error of one view can look like change.")
+        notes.append(
+            "They are filmed from different sides, so a steady error of one view can look like change."
+        )
     if len({report.profile for report in reports}) > 1:
         notes.append("They are judged by different limits (profiles), so scores and faults do not compare.")
     if len({report.version for report in reports}) > 1:

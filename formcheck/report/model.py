@@ -64,10 +64,12 @@ class RepReport(Model):
     score: float | None = Field(description="0 to 100; null where too little could be judged.")
     coverage: float = Field(description="Share of the rules' weight that was judged, 0 to 1.")
     verdicts: tuple[VerdictReport, ...]
-    range: Quantity | None = Field(None, description="How far the exercise's signal rose.")
-    time_uncertainty_s: float | None = Field(None, description="Standard uncertainty of a phase's length.")
+    range: Quantity | None = Field(default=None, description="How far the exercise's signal rose.")
+    time_uncertainty_s: float | None = Field(
+        default=None, description="Standard uncertainty of a phase's length."
+    )
     at_top: dict[str, Quantity | None] = Field(
-        {}, description="Median of each measure at the top; null where it was not seen."
+        default={}, description="Median of each measure at the top; null where it was not seen."
     )
 
     @property
@@ -140,8 +142,8 @@ class RuleReport(Model):
     phase: str = Field(description="Phase it is judged in; empty for a check of the whole repetition.")
     measure: str = Field(description="The measure that is judged, or that shows it; may be empty.")
     offset: Literal["none", "start", "own"] = Field(
-        description="What the value counts from: `none` the measure's zero, `start` the set's start position, "
-        "`own` an origin of the check's own (the measure only shows it)."
+        description="What the value counts from: `none` the measure's zero, `start` the set's start "
+        "position, `own` an origin of the check's own (the measure only shows it)."
     )
     weight: float
     priority: int
@@ -181,8 +183,8 @@ class Still(Model):
     """One picture taken from the clip."""
 
     kind: Literal["fault", "best", "rep"] = Field(
-        description="`fault`: a fault where it is worst. `best`: the person's own best repetition at the same "
-        "point. `rep`: a repetition at its top."
+        description="`fault`: a fault where it is worst. `best`: the person's own best repetition at the "
+        "same point. `rep`: a repetition at its top."
     )
     rule: str = Field(description="The rule it shows; empty for `rep`.")
     rep: int
@@ -225,11 +227,11 @@ class Report(Model):
     not_judged: tuple[NotJudged, ...]
     fix: Fix | None
     notes: tuple[str, ...] = Field(description="What a reader must know: people lost, wrong exercise, ...")
-    about: About | None = Field(None, description="The exercise and its rules; null in old reports.")
-    series: Series | None = Field(None, description="Measures over the sets; null where there is no set.")
-    stills: tuple[Still, ...] = Field((), description="Pictures, where some were written.")
-    video: str | None = Field(None, description="The annotated clip, as seen from the report's folder.")
-    faces_blurred: bool = Field(False, description="Whether faces are blurred in pictures and video.")
+    about: About | None = Field(default=None, description="The exercise; null in old reports.")
+    series: Series | None = Field(default=None, description="Measures over the sets, if any.")
+    stills: tuple[Still, ...] = Field(default=(), description="Pictures, where some were written.")
+    video: str | None = Field(default=None, description="The annotated clip, from the report's folder.")
+    faces_blurred: bool = Field(default=False, description="Whether faces are blurred in pictures and video.")
 
     def to_json(self) -> str:
         """Return the report as indented JSON, lists of numbers on one line."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -57,7 +58,7 @@ def _rule(rule: Rule) -> RuleReport:
 
 
 def shown_measures(exercise: Exercise, *views: View) -> list[str]:
-    """Return the measures that tell of an exercise from these views: its signal, then by their rules' weight."""
+    """Return the measures that tell of an exercise from these views: its signal, then by weight."""
     rules = sorted(exercise.rules, key=lambda rule: (-rule.weight, rule.priority))
     named = [rule.shown for rule in rules if rule.shown and not rule.views.isdisjoint(views)]
     return list(dict.fromkeys([exercise.signal, *named]))
@@ -97,7 +98,7 @@ def seen_values(data: SetData, name: str) -> np.ndarray:
 def _spans(sets: Sequence[FoundSet]) -> list[tuple[float, float]]:
     """Return from when to when each set is shown: with what is around it, without overlaps."""
     ends = [(one.reps[0].start_s, one.reps[-1].end_s) for one in sets]
-    cuts = [(before[1] + after[0]) / 2 for before, after in zip(ends, ends[1:], strict=False)]
+    cuts = [(before[1] + after[0]) / 2 for before, after in pairwise(ends)]
     lows, highs = [-math.inf, *cuts], [*cuts, math.inf]
     return [
         (max(start_s - _AROUND_S, low), min(end_s + _AROUND_S, high))

@@ -43,7 +43,9 @@ def reps_csv(report: Report) -> str:
     for fault, of in faults:
         head += [f"{fault}_{_token(of)}", f"{fault}_uncertainty", f"{fault}_status"]
     head += [f"{name}_top" for name in measures]
-    rows = [_rep_row(report, rep, bool(unit), [fault for fault, _ in faults], measures) for rep in report.reps]
+    rows = [
+        _rep_row(report, rep, bool(unit), [fault for fault, _ in faults], measures) for rep in report.reps
+    ]
     return _table(head, rows)
 
 

@@ -40,9 +40,7 @@ class Trait:
         if self.name == "range":
             return rep.range
         if self.name == "score":
-            return (
-                None if rep.score is None else Quantity(value=rep.score, uncertainty=None, unit=self.unit)
-            )
+            return None if rep.score is None else Quantity(value=rep.score, uncertainty=None, unit=self.unit)
         if self.rule is None:
             took_s = {"up": rep.up_s, "hold": rep.hold_s, "down": rep.down_s}[self.name]
             return Quantity(value=took_s, uncertainty=rep.time_uncertainty_s, unit="s")
