@@ -105,12 +105,12 @@ class Painter:
         if verdict.value is None:
             return
         moved = replace(self._track, image_px=window.points(self._track.image_px))
-        body = Body(moved, scene.body.working, scene.body.look)
+        shown = Body(moved, scene.body.working, scene.look)
         start = scene.start(rule.shown) if rule.from_start else None
         what = None
         if rule.shown and not (rule.read and verdict.unit != "deg"):
             limit = _limit(rule, verdict, scene, frame)
-            what = shape(body, rule.shown, frame, start=start, limit=limit)
+            what = shape(scene.body, shown, rule.shown, frame, start=start, limit=limit)
         hip = overlay.pose.image_px[Landmark.LEFT_HIP + Side(moment.rep.side).offset]
         place = draw(canvas, what, verdict.status) if what else self._middle(overlay, hip)
         canvas.pill(quantity(verdict.value, verdict.unit), place, verdict.status)
@@ -144,7 +144,7 @@ class Painter:
         best_s = self._best_s.get((moment.rep.side, moment.verdict.rule))
         if moment.kind != "fault" or best_s is None:
             return
-        body = self._scenes[moment.rep.set].body
+        body = self._scenes[moment.rep.set].filmed
         heights = profile(body, dorsal=True)[self._frame(best_s)]
         points = window.points(raised(body, heights, frame))
         known = points[np.isfinite(points).all(axis=1)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .body import Body
 from .canvas import COLOURS, INK, WHITE, Canvas, Colour
 from .geometry import wrap_deg
-from .measures import MEASURES, Joint
+from .measure import MEASURES, Joint
 from .pose import Floats
 from .rule import Status
 
@@ -71,12 +71,19 @@ class Distance:
 
 
 def shape(
-    body: Body, name: str, frame: int, *, start: tuple[float, NDArray[np.intp]] | None, limit: float | None
+    body: Body,
+    shown: Body,
+    name: str,
+    frame: int,
+    *,
+    start: tuple[float, NDArray[np.intp]] | None,
+    limit: float | None,
 ) -> Angle | Distance | None:
     """Return what a measure looks like in a frame, or None where it has no simple shape.
 
     Args:
-        body: The frames of the set.
+        body: The frames of the set as they are measured, upright.
+        shown: The same body as it lies in the picture: turned, moved and of another size.
         name: The measure.
         frame: Which one.
         start: The measure's value in the start position and the (F,) indices of frames there, where the
@@ -84,21 +91,34 @@ def shape(
         limit: On the measure's own scale, or None.
     """
     if name in _ANGLES:
-        return _angle(body, name, frame, start[0] if start else 0.0, limit)
+        return _angle(body, shown, name, frame, start[0] if start else 0.0, limit)
     if name in _TRAVELS and start is not None:
-        points = body.joint(*_TRAVELS[name])
+        points = shown.joint(*_TRAVELS[name])
         return _distance(np.nanmedian(points[start[1]], axis=0), points[frame])
     if name in _HEIGHTS:
         low, high = (body.joint(*joint)[frame] for joint in _HEIGHTS[name])
-        return _distance(np.array([high[0], low[1]]), high)
+        seen_low, seen_high = (shown.joint(*joint)[frame] for joint in _HEIGHTS[name])
+        foot = np.array([high[0], low[1]])  # the higher joint's place on the level of the lower one
+        return _distance(_carried(foot, (low, high), (seen_low, seen_high)), seen_high)
     return None
+
+
+def _carried(point: Floats, ends: tuple[Floats, Floats], seen: tuple[Floats, Floats]) -> Floats:
+    """Return where a (2,) point is in the picture, given two points that are known in both."""
+    (a, b), (seen_a, seen_b) = ((complex(*one), complex(*other)) for one, other in (ends, seen))
+    if a == b:
+        return seen[0]
+    there = seen_a + (complex(*point) - a) * (seen_b - seen_a) / (b - a)
+    return np.array([there.real, there.imag])
 
 
 def _distance(origin: Floats, end: Floats) -> Distance | None:
     return Distance(origin, end) if np.isfinite([*origin, *end]).all() else None
 
 
-def _angle(body: Body, name: str, frame: int, origin: float, limit: float | None) -> Angle | None:
+def _angle(
+    body: Body, shown: Body, name: str, frame: int, origin: float, limit: float | None
+) -> Angle | None:
     vertex_of, zero, end_of = _ANGLES[name]
     vertex, end = body.joint(*vertex_of), body.joint(*end_of)
     zero_deg, end_deg = _eye_deg(_zero(body, zero, vertex_of, vertex)), _eye_deg(end - vertex)
@@ -106,22 +126,17 @@ def _angle(body: Body, name: str, frame: int, origin: float, limit: float | None
         values = MEASURES[name].of(body)
         turns = wrap_deg(end_deg - zero_deg)
     sense = 1.0 if float(np.nansum(values * turns)) >= 0 else -1.0  # which way a growing value turns
-    at = (
-        *vertex[frame],
-        *end[frame],
-        zero_deg[frame],
-        values[frame],
-        origin,
-        0.0 if limit is None else limit,
-    )
-    if not np.isfinite(at).all():
+    at, tip = shown.joint(*vertex_of)[frame], shown.joint(*end_of)[frame]
+    known = [*at, *tip, zero_deg[frame], values[frame], origin, 0.0 if limit is None else limit]
+    if not np.isfinite(known).all():
         return None
-    own_zero_deg = float(zero_deg[frame]) + sense * origin
+    seen_deg = float(_eye_deg((tip - at)[None])[0])
+    turn_deg = float(wrap_deg(turns[frame] - sense * origin))
     return Angle(
-        vertex[frame],
-        float(np.hypot(*(end[frame] - vertex[frame]))),
-        own_zero_deg,
-        float(wrap_deg(end_deg[frame] - own_zero_deg)),
+        at,
+        float(np.hypot(*(tip - at))),
+        seen_deg - turn_deg,
+        turn_deg,
         None if limit is None else sense * (limit - origin),
     )
 
