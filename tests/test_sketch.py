@@ -24,8 +24,8 @@ def body_of(track: Track, side: Side, *, prone: bool) -> Body:
     return Body(track, side, look(track, prone=prone))
 
 
-def kick(**how: float) -> Body:
-    track = kickbacks(Shot(), reps=1, knee_deg=40.0, head_deg=12.0, **how)
+def kick() -> Body:
+    track = kickbacks(Shot(), reps=1, knee_deg=40.0, head_deg=12.0)
     return body_of(track, Side.LEFT, prone=True)
 
 

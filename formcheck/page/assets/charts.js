@@ -182,10 +182,14 @@ const formcheckCharts = (() => {
     const width = Math.round(box.clientWidth);
     if (!chart || width < 40) return null;
     const drawn = KINDS[chart.kind](chart, data, width);
-    const svg = drawn.plot.tagName === "svg" ? drawn.plot : drawn.plot.querySelector("svg:last-of-type");
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", `${chart.title}: ${drawn.points.length} values`);
-    box.replaceChildren(drawn.plot);
+    // To a screen reader the plot is one picture with a summary; the arrow keys and the table tell its values.
+    const [low, high] = d3.extent(drawn.points, (point) => (chart.kind === "row" ? point.x : point.y));
+    const picture = document.createElement("div");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `${chart.title}: ${drawn.points.length} values, ${withUnit(low, chart.unit)} to ${withUnit(high, chart.unit)}`);
+    drawn.plot.setAttribute("aria-hidden", "true");
+    picture.append(drawn.plot);
+    box.replaceChildren(picture);
     return drawn;
   }
 
