@@ -116,7 +116,7 @@ def overlays(report: Report) -> list[Chart]:
     return charts
 
 
-def row(found: Row, names: Sequence[str]) -> Chart:
+def row(found: Row, names: Sequence[str], *, sided: bool) -> Chart:
     """Return one quantity over the reports that are compared: a value with twice its uncertainty for each."""
     dots = []
     for i, (name, value) in enumerate(zip(names, found.values, strict=True)):
@@ -133,7 +133,7 @@ def row(found: Row, names: Sequence[str]) -> Chart:
                     "text": text,
                 }
             )
-    side = "" if found.side == "all" else f", {found.side} leg"
+    side = f", {found.side} leg" if sided else ""
     return {
         "kind": "row",
         "title": found.label + side,

@@ -83,16 +83,18 @@ def report_page(report: Report, pictures: views.Pictures | None = None, video: V
 def comparison_page(comparison: Comparison) -> str:
     """Return a comparison as one HTML page."""
     letters = [letter(i) for i in range(len(comparison.reports))]
+    sides = len({row.side for row in comparison.rows}) > 1
     names = [f"{sign}  {one.source}" for sign, one in zip(letters, comparison.reports, strict=True)]
     data = {
         "time": [],
         "reps": [],
-        "charts": {f"row-{i}": charts.row(row, names) for i, row in enumerate(comparison.rows)},
+        "charts": {f"row-{i}": charts.row(row, names, sided=sides) for i, row in enumerate(comparison.rows)},
     }
     return _page(
         "comparison.html.j2",
         comparison=comparison,
         letters=letters,
+        sided=sides,
         changed=[
             (row, sign, change)
             for row in comparison.rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..explain import quantity
-from .compare import Change, Comparison
+from .compare import Change, Comparison, Row
 from .model import Quantity
 from .wording import sentence, share
 
@@ -31,8 +31,9 @@ def _parts(comparison: Comparison) -> Iterator[RenderableType]:
             f": {one.reps} reps, {one.working_side}, {score}, {share(one.coverage)} judged",
         )
     for side in dict.fromkeys(row.side for row in comparison.rows):
-        yield Text()
-        yield _values(comparison, side)
+        for table in _values(comparison, side):
+            yield Text()
+            yield table
     if comparison.faults:
         yield Text()
         yield _faults(comparison)
@@ -48,8 +49,7 @@ def _parts(comparison: Comparison) -> Iterator[RenderableType]:
 
 def _summary(comparison: Comparison) -> Iterator[RenderableType]:
     changed = [
-        f"{row.label.lower()}{'' if row.side == 'all' else f' ({row.side})'} "
-        + f"{_change(change)} {change.verdict}"
+        f"{row.label.lower()}{_side(comparison, row)} {_change(change)} {change.verdict}"
         + (f" in {letter}" if len(comparison.reports) > 2 else "")
         for row in comparison.rows
         for letter, change in zip(_letters(comparison)[1:], row.changes, strict=True)
@@ -61,45 +61,50 @@ def _summary(comparison: Comparison) -> Iterator[RenderableType]:
         yield Text("Nothing changed by more than the measurement can tell.", "bold")
 
 
-def _values(comparison: Comparison, side: str) -> Table:
+def _side(comparison: Comparison, row: Row) -> str:
+    return f" ({row.side})" if len({each.side for each in comparison.rows}) > 1 else ""
+
+
+def _values(comparison: Comparison, side: str) -> list[Table]:
+    """Return the means and the changes: in one table for two sets, in two for more, to stay narrow."""
     letters = _letters(comparison)
-    table = _table("Mean" if side == "all" else f"Mean, {side} leg", *letters)
-    for letter in letters[1:]:
-        table.add_column(f"{letter} less A", no_wrap=True)
-    for row in comparison.rows:
-        if row.side == side:
-            changes = [Text(_change(change), _STYLES.get(change.verdict, "dim")) for change in row.changes]
-            table.add_row(row.label, *(amount(value) for value in row.values), *changes)
-    return table
+    head = "Mean" if side == "all" else f"Mean, {side} leg"
+    later = [f"{sign} less A" for sign in letters[1:]]
+    rows = [row for row in comparison.rows if row.side == side]
+    means: list[list[str | Text]] = [[row.label, *map(amount, row.values)] for row in rows]
+    changes: list[list[str | Text]] = [
+        [Text(_change(change), _STYLES.get(change.verdict, "dim")) for change in row.changes] for row in rows
+    ]
+    if len(letters) == 2:
+        return [_table(head, [*letters, *later], [a + b for a, b in zip(means, changes, strict=True)])]
+    apart: list[list[str | Text]] = [[row.label, *cells] for row, cells in zip(rows, changes, strict=True)]
+    return [_table(head, letters, means), _table("Change", later, apart)]
 
 
 def _faults(comparison: Comparison) -> Table:
-    table = _table("Fault or warning, reps", *_letters(comparison))
+    rows: list[list[str | Text]] = []
     for fault in comparison.faults:
-        counts = [
-            f"{flagged} of {judged}" if judged else "not judged"
-            for flagged, judged in zip(fault.flagged, fault.judged, strict=True)
-        ]
-        table.add_row(fault.fault, *counts)
-    return table
+        counts = zip(fault.flagged, fault.judged, strict=True)
+        texts = [f"{flagged} of {judged}" if judged else "not judged" for flagged, judged in counts]
+        rows.append([fault.fault, *texts])
+    return _table("Fault or warning, reps", _letters(comparison), rows)
 
 
 def _asymmetry(comparison: Comparison) -> Table:
-    table = _table("Right less left", *_letters(comparison))
+    rows: list[list[str | Text]] = []
     for row in comparison.asymmetry:
-        texts = [
-            Text(amount(apart), "yellow" if real else "dim")
-            for apart, real in zip(row.differences, row.sure, strict=True)
-        ]
-        table.add_row(row.label, *texts)
-    return table
+        both = zip(row.differences, row.sure, strict=True)
+        rows.append([row.label, *(Text(amount(apart), "yellow" if real else "dim") for apart, real in both)])
+    return _table("Right less left", _letters(comparison), rows)
 
 
-def _table(first: str, *columns: str) -> Table:
+def _table(head: str, columns: Sequence[str], rows: Iterable[Iterable[str | Text]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column(first)
+    table.add_column(head, min_width=20)
     for name in columns:
         table.add_column(name, no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

@@ -133,7 +133,7 @@ const formcheckCharts = (() => {
   }
 
   function row(chart, data, width) {
-    const domain = span(chart.dots.flatMap((d) => [d.x - d.u, d.x + d.u, ...chart.limits.map((limit) => limit.x)]));
+    const domain = span(chart.dots.flatMap((d) => [d.x - 2 * d.u, d.x + 2 * d.u, ...chart.limits.map((limit) => limit.x)]));
     const names = chart.dots.map((d) => d.name);
     const left = Math.min(150, Math.round(width * 0.3));
     const points = chart.dots.map((d) => ({ ...d, y: d.name }));
@@ -146,7 +146,7 @@ const formcheckCharts = (() => {
       marks: [
         Plot.ruleX(chart.limits, { x: "x", stroke: (d) => (d.level === "fault" ? "var(--fault)" : "var(--warn)"), strokeDasharray: "4,3" }),
         Plot.ruleY(points, { y: "y", x1: (d) => d.x - 2 * d.u, x2: (d) => d.x + 2 * d.u, stroke: "var(--faint)", strokeWidth: 6, strokeLinecap: "round" }),
-        Plot.dot(points, { x: "x", y: "y", r: 6, fill: (d) => (d.first ? "var(--card)" : d.sure ? "var(--accent)" : "var(--line)"), stroke: (d) => (d.sure ? "var(--accent)" : "var(--line)"), strokeWidth: 2.5 }),
+        Plot.dot(points, { x: "x", y: "y", r: 6, fill: (d) => (d.first ? "var(--card)" : d.sure ? "var(--accent)" : "var(--dim)"), stroke: (d) => (d.sure ? "var(--accent)" : "var(--dim)"), strokeWidth: 2.5 }),
         Plot.tip(points, Plot.pointer({ x: "x", y: "y", title: "text", fill: "var(--card)", stroke: "var(--edge)", fontSize: 13 })),
       ],
     });
