@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -251,16 +250,14 @@ def test_twenty_repetitions_open_in_under_a_second(browser: Any, tmp_path: Path)
     page = tmp_path / "twenty.html"
     write(film(found, tmp_path / "clip.mp4"), found, Outputs({"html": page}))
     with tab(browser) as one:
-        one.open(page)  # once before, so that the browser itself is warm
-    took = []
-    for _ in range(3):
-        with tab(browser) as one:
-            began = time.perf_counter()
-            one.open(page)
-            assert one.page.locator(".chart [role=img] svg").count() > 5
-            took.append(time.perf_counter() - began)
-    # The goal is a second; a busy machine gets some more before the test calls it slow.
-    assert min(took) < 2.0, took
+        # Its own processor time, so that a busy machine does not make the test fail.
+        probe = one.page.context.new_cdp_session(one.page)
+        probe.send("Performance.enable", {"timeDomain": "threadTicks"})
+        one.open(page)
+        assert one.page.locator(".chart [role=img] svg").count() > 5
+        metrics = probe.send("Performance.getMetrics")["metrics"]
+        spent_s = next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+        assert 0.0 < spent_s < 1.0
 
 
 def test_a_name_with_markup_stays_text(browser: Any, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ Times are seconds of the clip. A zone is a stretch of values that are past a lim
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ..explain import quantity
@@ -22,6 +24,7 @@ Chart = dict[str, Any]
 MAIN_CHARTS = 4
 """So many measures are open at once, the others are folded away."""
 _STEPS = 60  # points of a repetition in the overlay
+_SIGNS = [status.value for status in (Status.FAULT, Status.WARN, Status.TOO_CLOSE, Status.OK)]
 _PHASES = {phase.value for phase in Phase}
 
 
@@ -167,7 +170,8 @@ def _course(rep: RepReport, measure: MeasureSeries, series: Series, marked: dict
 
 
 def _line(report: Report, measure: MeasureSeries, rules: Sequence[RuleReport]) -> Chart:
-    zones, dots = [], []
+    zones: list[dict[str, Any]] = []
+    dots: dict[int, dict[str, Any]] = {}
     for rule in rules:
         for rep, verdict in _verdicts(report, rule):
             start = measure.start[rep.set - 1] if rule.offset == "start" else 0.0
@@ -178,17 +182,33 @@ def _line(report: Report, measure: MeasureSeries, rules: Sequence[RuleReport]) -
                 {"from": low_s, "to": high_s, "low": low, "high": high, "level": level}
                 for low, high, level in _zones(rule, start)
             ]
-            at = {"x": round(verdict.time_s, 2), **_dot(rep, verdict)}
-            dots.append({**at, "y": round(at["y"] + start, 2)})
+            dot = {"x": round(verdict.time_s, 2), **_dot(rep, verdict)}
+            known = dots.get(rep.index)
+            if known is None or _SIGNS.index(dot["status"]) < _SIGNS.index(known["status"]):
+                dots[rep.index] = {**dot, "y": round(dot["y"] + start, 2)}  # of two rules the graver one
     return {
         "kind": "line",
         "title": capital(plain(measure.measure)),
         "text": measure.definition,
         "unit": measure.unit,
-        "y": measure.values,
+        "y": _parted(report, measure.values),
         "zones": zones,
-        "dots": dots,
+        "dots": list(dots.values()),
     }
+
+
+def _parted(report: Report, values: Sequence[float | None]) -> list[float | None]:
+    """Leave a gap between two sets: their values are of different legs."""
+    assert report.series is not None
+    ends = [(part.reps[0], part.reps[-1]) for part in report.sets if part.reps]
+    reps = {rep.index: rep for rep in report.reps}
+    cuts = [(reps[a].end_s + reps[b].start_s) / 2 for (_, a), (b, _) in pairwise(ends)]
+    parted = list(values)
+    for cut_s in cuts:
+        after = bisect_left(report.series.time_s, cut_s)
+        if after < len(parted):
+            parted[after] = None
+    return parted
 
 
 def _window(rep: RepReport, phase: str) -> tuple[float, float]:

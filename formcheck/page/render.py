@@ -53,7 +53,7 @@ def report_page(report: Report, pictures: views.Pictures | None = None, video: V
         ],
         "charts": {},
     }
-    groups = {
+    groups: dict[str, list[charts.Chart]] = {
         "time": charts.over_time(report),
         "values": charts.by_rep(report),
         "overlay": charts.overlays(report),
@@ -74,7 +74,7 @@ def report_page(report: Report, pictures: views.Pictures | None = None, video: V
         table=views.table(report),
         groups=groups,
         main_charts=charts.MAIN_CHARTS,
-        marked=charts.best_and_worst([rep for rep in report.reps if not rep.partial]),
+        marked=any(line["mark"] for chart in groups["overlay"] for line in chart["lines"]),
         video=video,
         data=data,
     )
