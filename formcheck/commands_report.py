@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from . import options as opt
+from .arguments import check_clip, check_names, is_dash
 from .errors import UsageError
 from .terminal import bar, complain, ctrl_c, say, say_rich
 
 if TYPE_CHECKING:
+    from .profiles import Profile
     from .report.model import Report
 
 
@@ -27,13 +29,13 @@ def report(
     """Show a report again, or make its page or table, without the video."""
     from . import catalog
     from .page import load
+    from .report.own import load_report
     from .report.write import write_text
 
     if rules:
         catalog.load_folder(rules)
-    found = load.load(path)
-    for out in (html, csv):
-        _check_out(out, [path])
+    found = load_report(path)
+    _check_outputs([html, csv], [path])
     if csv is not None:
         from .report.spreadsheet import reps_csv
 
@@ -64,6 +66,7 @@ def compare(
     html: opt.Html = None,
     exercise: opt.ExerciseName = None,
     profile: opt.Profile = "standard",
+    limits: opt.Limits = None,
     model: opt.Model = "full",
     rules: opt.Rules = None,
 ) -> None:
@@ -71,11 +74,14 @@ def compare(
     from .report.compare import compare as put_side_by_side
     from .report.write import write_text
 
-    _check(clips, exercise, profile, rules)
-    printed = json is not None and str(json) == "-"
-    for out in (html, None if printed else json):
-        _check_out(out, clips)
-    result = put_side_by_side([_report_of(clip, exercise, profile, model) for clip in clips])
+    for clip in clips:
+        check_clip(clip)
+    if len(clips) < 2:
+        raise UsageError("there is nothing to compare: name two clips or reports, or more")
+    judged_by = check_names(exercise, profile, rules, limits=limits)
+    printed = is_dash(json)
+    _check_outputs([html, None if printed else json], [*clips, *([limits] if limits else [])])
+    result = put_side_by_side([_report_of(clip, exercise, judged_by, model) for clip in clips])
     if json is not None and not printed:
         write_text(json, result.to_json())
     if html is not None:
@@ -90,38 +96,21 @@ def compare(
         say_rich(render(result))
 
 
-def _check(clips: Sequence[Path], exercise: str | None, profile: str, rules: Path | None) -> None:
-    """Find what is wrong before anything slow begins."""
-    from . import catalog
-    from .profiles import check_profile
+def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> None:
+    from .report.write import check_apart, check_writable
 
-    for clip in clips:
-        if not clip.is_file():
-            raise UsageError(f"there is no file {clip}; name clips, tracks (.npz) or reports (.json)")
-    if len(clips) < 2:
-        raise UsageError("there is nothing to compare: name two clips or reports, or more")
-    if rules:
-        catalog.load_folder(rules)
-    if exercise is not None:
-        catalog.exercise(exercise)
-    check_profile(profile)
-
-
-def _check_out(out: Path | None, inputs: Sequence[Path]) -> None:
-    from .report.write import check_writable
-
-    if out is not None:
-        if out.resolve() in {path.resolve() for path in inputs}:
-            raise UsageError(f"an output would overwrite {out}; choose another name")
+    wanted = [out for out in outputs if out is not None]
+    check_apart(wanted, inputs)
+    for out in wanted:
         check_writable(out)
 
 
-def _report_of(clip: Path, exercise: str | None, profile: str, model: str) -> Report:
+def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -> Report:
     """Read a report, or analyse a clip or track."""
     if clip.suffix.lower() == ".json":
-        from .page.load import load
+        from .report.own import load_report
 
-        return load(clip)
+        return load_report(clip)
     from . import pipeline
 
     with ctrl_c() as stopped, bar(f"analysing {clip.name}", pipeline.frames_estimate(clip)) as progress:

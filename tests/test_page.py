@@ -14,7 +14,6 @@ from skeleton import Shot, kickbacks
 
 from formcheck import Analysis, Report
 from formcheck.cli import run
-from formcheck.errors import UsageError
 from formcheck.outputs import Outputs, write
 from formcheck.page import load
 from formcheck.page.render import Video, clock, comparison_page, report_page
@@ -158,22 +157,6 @@ def test_a_report_cannot_make_the_page_show_other_files(tmp_path: Path, written:
     stills = tuple(report.stills[0].model_copy(update={"file": name}) for name in names)
     found = load.stills(report.model_copy(update={"stills": stills}), home / "report.json")
     assert list(found) == ["mine.jpg"]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{}", "not a formcheck report"),
-        ("not json", "not a formcheck report"),
-        ('{"schema": "formcheck-report-9"}', "schema"),
-        ("[1]", "not a formcheck report"),
-    ],
-)
-def test_what_is_no_report(tmp_path: Path, text: str, words: str) -> None:
-    path = tmp_path / "x.json"
-    path.write_text(text)
-    with pytest.raises(UsageError, match=words):
-        load.load(path)
 
 
 def test_a_page_of_twenty_repetitions_is_small(tmp_path: Path) -> None:

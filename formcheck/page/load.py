@@ -1,43 +1,14 @@
-"""A report read back from its file, with the stills beside it. Nothing in it is trusted."""
+"""What lies beside a report that is read back: stills and video. Nothing in the report is trusted."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from ..errors import UsageError
 from ..report.model import Report
 
-MAX_REPORT_BYTES = 200_000_000
 MAX_STILL_BYTES = 5_000_000
 _JPEG = b"\xff\xd8\xff"
-
-
-def load(path: Path) -> Report:
-    """Read a report.
-
-    Raises:
-        UsageError: There is no such file, or it is not a report of this version.
-    """
-    try:
-        if path.stat().st_size > MAX_REPORT_BYTES:
-            raise UsageError(
-                f"{path} is too large for a report; name one that `formcheck analyze --json` wrote"
-            )
-        return Report.from_json(path.read_bytes())
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no report {path}; check the name") from error
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UsageError(
-            f"{path} is not a formcheck report ({where}: {first['msg']}); make one with "
-            "`formcheck analyze CLIP --json FILE`"
-        ) from error
 
 
 def stills(report: Report, path: Path, folder: Path | None = None) -> dict[str, bytes]:

@@ -113,7 +113,7 @@ class SetSummary(Model):
     working_side: Literal["left", "right"]
     view: str
     yaw_deg: float | None = Field(description="How far the camera stood off the pure side view.")
-    near: Literal["left", "right"] | None = Field(None, description="The side nearer to the camera.")
+    near: Literal["left", "right"] | None = Field(default=None, description="The side nearer to the camera.")
     reps: tuple[int, ...]
     score: float | None
     coverage: float
@@ -123,7 +123,8 @@ class SetSummary(Model):
         "without a fault: the report of a clean set can be the `--baseline` of another.",
     )
     baseline: str | None = Field(
-        None, description="Where the repetitions come from that it was compared with; null for its own."
+        default=None,
+        description="Where the repetitions come from that it was compared with; null for its own.",
     )
 
 

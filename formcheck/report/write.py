@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,8 +36,7 @@ def plan(
 
     Raises:
         OutputError: One cannot be written.
-        UsageError: Two outputs, or an output and what is read, are the same file; a track is to give
-            pictures.
+        UsageError: Two outputs, or an output and what is read, are the same file; or pictures of a track.
     """
     recorded = clip.suffix.lower() == ".npz"
     for kind in ("annotated", "stills"):
@@ -52,18 +51,27 @@ def plan(
         for kind, name in _IN_FOLDER.items():
             if kind not in wanted and not (recorded and kind in _NEEDS_VIDEO):
                 wanted[kind] = folder / name.format(stem)
-    places = [path.resolve() for path in wanted.values()]
-    for read in (clip, *kept):
-        if read.resolve() in places:
-            raise UsageError(f"an output would overwrite {read}; choose another name")
-    if len(set(places)) < len(places):
-        raise UsageError("two outputs have the same name; choose another for one of them")
+    check_apart(wanted.values(), (clip, *kept))
     for kind, path in wanted.items():
         if kind == "stills":
             make_folder(path)
         else:
             check_writable(path)
     return wanted
+
+
+def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Make sure that no output overwrites an input or another output.
+
+    Raises:
+        UsageError: One does.
+    """
+    places = [path.resolve() for path in outputs]
+    for read in inputs:
+        if read.resolve() in places:
+            raise UsageError(f"an output would overwrite {read}; choose another name")
+    if len(set(places)) < len(places):
+        raise UsageError("two outputs have the same name; choose another for one of them")
 
 
 def check_writable(path: Path) -> None:
