@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from skeleton import Shot, kickbacks
 from formcheck import Analysis, Report
 from formcheck.cli import run
 from formcheck.outputs import Outputs, write
-from formcheck.page import load
+from formcheck.page import load, render
 from formcheck.page.render import Video, clock, comparison_page, report_page
 from formcheck.page.views import gauge
 from formcheck.report.compare import compare
@@ -217,6 +218,16 @@ def test_a_gauge_puts_the_value_into_its_zone(
     value: float, worse: str, warn: float, fault: float | None, level: str
 ) -> None:
     assert gauge_of(value, worse, warn, fault) == {"level": level}
+
+
+def test_the_scripts_are_those_that_were_looked_at() -> None:
+    folder = Path(render.__file__).with_name("vendor")
+    said = dict(
+        re.findall(r"\| `(\S+\.js)` \|.*`([0-9a-f]{64})` \|", (folder / "README.md").read_text("utf-8"))
+    )
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.js")}
+    assert found == said
+    assert len(list(folder.glob("LICENSE-*.txt"))) == len(found) == 2
 
 
 def test_clock() -> None:
