@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from . import commands_report
 from . import options as opt
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
@@ -60,8 +61,14 @@ def analyze(
     side: opt.WorkingLeg = None,
     out: opt.OutFolder = None,
     json: opt.Json = None,
+    html: opt.Html = None,
+    csv: opt.Csv = None,
+    csv_frames: opt.CsvFrames = None,
     annotated: opt.Annotate = None,
+    stills: opt.Stills = None,
     track: opt.Record = None,
+    blur_face: opt.BlurFace = False,
+    embed_video: opt.EmbedVideo = False,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     baseline: opt.Baseline = None,
@@ -74,16 +81,11 @@ def analyze(
     check_clip(clip)
     if baseline:
         check_clip(baseline)
-    from .report.write import plan, write_text
+    from .report.write import plan
 
-    wanted = plan(
-        clip,
-        out,
-        json=None if is_dash(json) else json,
-        annotated=annotated,
-        track=track,
-        kept=[path for path in (baseline, limits) if path],
-    )
+    named = {"json": None if is_dash(json) else json, "html": html, "csv": csv, "csv-frames": csv_frames}
+    named |= {"annotated": annotated, "stills": stills, "track": track}
+    wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
     from . import pipeline
     from .pose import Side
@@ -110,17 +112,10 @@ def analyze(
             raise
     report = analysis.report
     try:
-        if "json" in wanted:
-            write_text(wanted["json"], report.to_json())
-        if "track" in wanted:
-            analysis.raw.save(wanted["track"])
-        if "annotated" in wanted:
-            from .annotate import write_annotated
+        if wanted:
+            from .outputs import Outputs, write
 
-            with bar("drawing", len(analysis.smoothed)) as progress:
-                write_annotated(
-                    clip, analysis.smoothed, report, analysis.exercise, wanted["annotated"], progress=progress
-                )
+            report = write(clip, analysis, Outputs(wanted, blur_face, embed_video), bar)
     finally:  # a file that fails does not cost the reader the result
         if is_dash(json):
             say(report.to_json())
@@ -236,6 +231,9 @@ def schema() -> None:
     from .report.model import json_schema
 
     say(jsonlib.dumps(json_schema(), indent=1) + "\n")
+
+
+commands_report.register(app)
 
 
 def main() -> None:

@@ -51,7 +51,8 @@ WorkingLeg = Annotated[
 OutFolder = Annotated[
     Path | None,
     _file(
-        "Write CLIP.report.json, CLIP.track.npz and CLIP.annotated.mp4 into this folder.",
+        "Write everything into this folder: CLIP.report.json and .html, .reps.csv, .frames.csv, .track.npz, "
+        ".annotated.mp4 and .stills/.",
         name="--out",
         metavar="DIR",
     ),
@@ -63,6 +64,29 @@ Annotate = Annotated[
     Path | None, _file("Write the clip with what was seen drawn in (MP4).", name="--annotated")
 ]
 Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
+Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
+Csv = Annotated[Path | None, _file("Write a table with a row for each repetition.", name="--csv")]
+CsvFrames = Annotated[Path | None, _file("Write a table with a row for each frame.", name="--csv-frames")]
+Stills = Annotated[
+    Path | None,
+    _file("Write pictures of the faults and of every repetition.", name="--stills", metavar="DIR"),
+]
+StillsFrom = Annotated[
+    Path | None,
+    _file("Where the stills are, if not where the report says.", name="--stills", metavar="DIR"),
+]
+BlurFace = Annotated[bool, Option("--blur-face", help="Blur faces in page, stills and annotated video.")]
+EmbedVideo = Annotated[
+    bool, Option("--embed-video", help="Put the annotated video into the page: one large file.")
+]
+ReportFile = Annotated[
+    Path,
+    Argument(metavar="REPORT", help="A report that analyze --json wrote.", show_default=False),
+]
+Compared = Annotated[
+    list[Path],
+    Argument(metavar="A B...", help="Clips, tracks (.npz) or reports (.json).", show_default=False),
+]
 Tracks = Annotated[
     Path | None,
     _file("Reuse tracks recorded in this folder; record the others.", name="--tracks", metavar="DIR"),

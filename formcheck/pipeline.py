@@ -51,12 +51,14 @@ class Analysis:
         raw: Poses as measured: save them to re-score later.
         smoothed: The same frames, smoothed without lag.
         exercise: What was judged.
+        found: The sets, with every measure of every frame.
     """
 
     report: Report
     raw: Track
     smoothed: Track
     exercise: Exercise
+    found: Found
 
 
 class Session:
@@ -147,7 +149,7 @@ class Session:
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
         )
-        return Analysis(report, raw, smoothed, exercise)
+        return Analysis(report, raw, smoothed, exercise, found)
 
     def _recognise(self, raw: Track, smoothed: Track) -> tuple[Exercise, Found]:
         """Take the exercise with the most repetitions, where none was named."""

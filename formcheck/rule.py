@@ -124,6 +124,8 @@ class Rule:
         read: A function of the rep instead of `measure`, for checks beyond one threshold.
         unit: The unit of what `read` returns.
         decided: With `read`, the first phase in which it can be judged live.
+        shows: With `read`, the measure that shows it in pictures and plots, a `-` before it where the value
+            falls as that measure rises; empty where none does.
         limit: True-form limits.
         views: Views it can be judged from.
         priority: 1 is spoken first.
@@ -154,6 +156,7 @@ class Rule:
     read: Callable[[RepData], Reading] | None = None
     unit: str = ""
     decided: Phase = Phase.BOTTOM
+    shows: str = ""
     priority: int = 8
     weight: float = 0.0
     safety: bool = False
@@ -164,6 +167,8 @@ class Rule:
             raise ValueError(f"{self.code}: give either a measure or a read function")
         if self.measure and self.measure not in MEASURES:
             raise ValueError(f"{self.code}: there is no measure {self.measure}")
+        if self.shows and (self.measure or self.shown not in MEASURES):
+            raise ValueError(f"{self.code}: only a read function has something else to show, a measure")
 
     def ready(self, phase: Phase) -> bool:
         """Whether an open repetition in this phase has shown enough to judge the rule."""
@@ -174,6 +179,11 @@ class Rule:
             else {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
         )
         return phase in order and order.index(phase) >= order.index(needed)
+
+    @property
+    def shown(self) -> str:
+        """The measure in which it is seen, or nothing."""
+        return self.measure or self.shows.removeprefix("-")
 
     @property
     def value_unit(self) -> str:

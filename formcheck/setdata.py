@@ -278,6 +278,10 @@ class RepData:
                     return f"your {SEGMENTS[upper, lower]} seems to shrink: something hides a joint"
         return ""
 
+    def range_error(self, signal: str) -> float:
+        """Return the standard error of how far the signal rose, in its unit."""
+        return self._uncertainty(MEASURES[signal], True, self.set.noise(signal))
+
     def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
         base = measure.change_error if from_start else measure.error
         if measure.needs and measure.unit == "deg":

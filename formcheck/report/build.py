@@ -10,14 +10,16 @@ from typing import Literal
 from ..baseline import Baseline
 from ..cues import Cue
 from ..judge import Verdict, judge
+from ..measures import MEASURES
 from ..pose import Side
-from ..reps import Rep
+from ..reps import Phase
 from ..rule import Exercise, Status
 from ..score import rep_score, set_score
 from ..setdata import RepData
 from ..sets import Found, FoundSet
-from .model import CueReport, Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
+from .model import CueReport, Fix, NotJudged, Quantity, Report, RepReport, SetSummary, VerdictReport
 from .own import baseline_notes, own_values
+from .series import about, series, shown_measures
 
 UNKNOWN = "unknown"
 """Name of the exercise in a report where none was recognised."""
@@ -72,7 +74,7 @@ def build(
         first, full_ones = len(reps), []
         for rep in one.reps:
             verdicts = () if rep.partial else judge(exercise.rules, RepData(rep, one.data))
-            reps.append(_rep(len(reps) + 1, number, rep, one, verdicts))
+            reps.append(_rep(len(reps) + 1, number, RepData(rep, one.data), exercise, verdicts))
             judged += [(len(reps), verdict) for verdict in verdicts]
             full_ones += [] if rep.partial else [verdicts]
         sets.append(_set(number, one, reps[first:], full_ones))
@@ -101,6 +103,8 @@ def build(
             *baseline_notes(found, exercise, baselines),
             *_explain_none(found, exercise, recognised),
         ),
+        about=about(exercise) if recognised else None,
+        series=series(found.sets, exercise),
     )
 
 
@@ -108,11 +112,15 @@ def _number(value: float | None, digits: int) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
-def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Verdict]) -> RepReport:
+def _rep(
+    index: int, number: int, data: RepData, exercise: Exercise, verdicts: Sequence[Verdict]
+) -> RepReport:
+    rep = data.rep
     score, coverage = rep_score(verdicts) if verdicts else (None, 0.0)
+    signal = MEASURES[exercise.signal]
     return RepReport(
         index=index,
-        side=_side(one.side),
+        side=_side(data.set.working),
         set=number,
         start_s=round(rep.start_s, 3),
         lockout_s=round(rep.lockout_s, 3),
@@ -122,6 +130,20 @@ def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Ve
         score=_number(score, 1),
         coverage=round(coverage, 3),
         verdicts=tuple(_verdict(verdict) for verdict in verdicts),
+        range=Quantity(
+            value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
+        ),
+        time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
+        at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
+    )
+
+
+def _at_top(data: RepData, name: str) -> Quantity | None:
+    reading = data.read(name, Phase.TOP, "median", from_start=False)
+    if not math.isfinite(reading.value):
+        return None
+    return Quantity(
+        value=round(reading.value, 1), uncertainty=round(reading.uncertainty, 1), unit=MEASURES[name].unit
     )
 
 
