@@ -30,7 +30,7 @@ _DISAGREEMENT = 0.6  # of the gap between the witnesses that counts as error
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
 _CARRIED_DEG = 3.0  # error of a baseline from another clip: the camera was put up anew
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock stands before the back's outline
-_SINGLE_DEG = 3.0  # error where a rep is only compared with itself
+_REMEDY = "Do two repetitions or more, or give a clip with a few clean ones to compare with."
 
 
 def lumbar_extension(data: RepData) -> Reading:
@@ -45,7 +45,9 @@ def lumbar_extension(data: RepData) -> Reading:
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
-    extra, remedy = 0.0, ""
+    if not (data.look.prone or data.comparable):
+        return Reading.none("one repetition can only be compared with itself", _REMEDY)
+    extra = 0.0
     if data.look.prone:
         by_hips = _PRONE_GAIN * extension.value + _PRONE_OFFSET
         by_outline = _CONTOUR_GAIN * outline.value + _CONTOUR_OFFSET
@@ -54,15 +56,14 @@ def lumbar_extension(data: RepData) -> Reading:
         by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
         by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
         extra = _CARRIED_DEG if data.set.baseline else _doubt_deg(data, usual_hips)
-        remedy = "" if data.set.baseline else "Give a clip with a few clean repetitions to compare with."
     time_s = extension.time_s if math.isnan(outline.value) else outline.time_s
     if math.isnan(by_outline) or math.isnan(by_hips):
         lone = by_hips if math.isnan(by_outline) else by_outline
         return Reading(lone, math.hypot(_LONE_DEG, extra, aside), time_s, "one witness only")
     value, apart = (by_outline + by_hips) / 2, abs(by_outline - by_hips)
     uncertainty = math.hypot(_FLOOR_DEG, _DISAGREEMENT * apart, extra, aside)
-    if extra > _LONE_DEG and remedy:
-        return Reading(value, uncertainty, time_s, "every repetition extends far, and alike", remedy)
+    if extra > _LONE_DEG:
+        return Reading(value, uncertainty, time_s, "every repetition extends far, and alike", _REMEDY)
     reason = "outline and hips disagree" if apart > 2 * _LONE_DEG else ""
     return Reading(value, uncertainty, time_s, reason)
 
@@ -82,8 +83,7 @@ def _doubt_deg(data: RepData, usual_hips: float) -> float:
     """
     high = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG)
     apart = max(data.usual("hip_extension_deg", Phase.TOP), default=usual_hips) - usual_hips
-    doubt = high / 2 + max(0.0, high - apart) / 2
-    return doubt if data.comparable else doubt + _SINGLE_DEG
+    return high / 2 + max(0.0, high - apart) / 2
 
 
 def _low(values: Floats) -> float:

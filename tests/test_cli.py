@@ -158,6 +158,34 @@ EVERYTHING = {
 }
 
 
+def test_limits_and_baseline_reach_the_pipeline(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[Path, str | None, str]] = []
+
+    def read_baseline(path: Path, exercise: str | None, **options: Any) -> tuple[str]:
+        read.append((path, exercise, options["profile"].name))
+        return ("mine",)
+
+    monkeypatch.setattr("formcheck.pipeline.read_baseline", read_baseline)
+    mine, own = tmp_path / "mine.toml", tmp_path / "clean.npz"
+    mine.write_text("[glute-kickback.knee-bent]\nwarn = 20\n")
+    small_track().save(own)
+    code, _, err = formcheck("analyze", clip, "--limits", mine, "--baseline", own, "--profile", "beginner")
+    assert (code, err) == (0, "")
+    [(_, _, options)] = fake.calls
+    assert options["profile"].name == "beginner + mine.toml"
+    assert options["profile"].own["GKB02"].warn == 20.0
+    assert options["baselines"] == ("mine",)
+    assert read == [(own, None, "beginner + mine.toml")]
+
+
+def test_limits_can_be_printed(formcheck: Run) -> None:
+    code, out, err = formcheck("explain", "GKB02", "--limits")
+    assert (code, err) == (0, "")
+    assert "[glute-kickback.knee-bent]" in out
+
+
 def test_out_writes_everything(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
     folder = tmp_path / "a" / "b"
     assert formcheck("analyze", clip, "--out", folder)[0] == 0
@@ -251,6 +279,12 @@ def test_fail_on(
         (["analyze", "CLIP", "--exercise", "glute-kickbak"], "did you mean glute-kickback"),
         (["analyze", "CLIP", "--profile", "hard"], "standard, strict, beginner"),
         (["analyze", "CLIP", "--rules", "nowhere"], "no folder nowhere"),
+        (["analyze", "CLIP", "--limits", "none.toml"], "no file none.toml"),
+        (["analyze", "CLIP", "--limits", "CLIP"], "is not TOML"),
+        (["analyze", "CLIP", "--baseline", "none.npz"], "no file none.npz"),
+        (["analyze", "CLIP", "--baseline", "TRACK", "--json", "TRACK"], "would overwrite"),
+        (["evaluate", "FOLDER", "--limits", "none.toml"], "no file none.toml"),
+        (["explain", "knee-bnt", "--limits"], "did you mean knee-bent"),
         (["analyze", "CLIP", "--side", "up"], "'up'"),
         (["analyze", "CLIP", "--fail-on", "ok"], "'ok'"),
         (["analyze", "CLIP", "--json", "no/where.json"], "there is no folder no"),
