@@ -63,10 +63,13 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
     elif data.cut:
         reading = CAMERA_MOVED
+    elif rule.hidden is not None and (hidden := rule.hidden(data)) is not None:
+        reading = hidden
     elif rule.read is not None:
         reading = rule.read(data)
     else:
-        reading = data.read(rule.measure, rule.when, rule.stat, from_start=rule.from_start)
+        change = rule.from_start or (rule.start_aside and view is not View.SIDE)
+        reading = data.read(rule.measure, rule.when, rule.stat, from_start=change)
     if math.isnan(reading.value):
         return Verdict(rule, Status.NOT_JUDGED, reading, limit, view)
     gap = abs((limit.fault if limit.fault is not None else 2 * limit.warn) - limit.warn)

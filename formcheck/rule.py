@@ -121,6 +121,8 @@ class Rule:
         when: The phase it is judged in.
         stat: How the phase's values become one.
         from_start: Whether the person's own start position is subtracted.
+        start_aside: Whether it is from elsewhere than the side, where the absolute angle is biased.
+        hidden: Says why a repetition does not show it though the view is right, or None.
         read: A function of the rep instead of `measure`, for checks beyond one threshold.
         unit: The unit of what `read` returns.
         decided: With `read`, the first phase in which it can be judged live.
@@ -153,6 +155,8 @@ class Rule:
     when: Phase = Phase.LIFT
     stat: Stat = "max"
     from_start: bool = False
+    start_aside: bool = False
+    hidden: Callable[[RepData], Reading | None] | None = None
     read: Callable[[RepData], Reading] | None = None
     unit: str = ""
     decided: Phase = Phase.BOTTOM

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -43,13 +42,6 @@ def lift_shortfall(data: RepData) -> Reading:
     wanted = min(max(best, 0.0), ENOUGH_DEG)
     reason = "against your own best reps" if best > 0 else "the leg stays below the line of your trunk"
     return Reading(wanted - top.value, 2.5 if data.comparable else 4.0, top.time_s, reason)
-
-
-def knee_bend(data: RepData) -> Reading:
-    """Degrees of knee bend in the lift; obliquely, against the start, where the leg is straight."""
-    aside = data.look.view is not View.SIDE
-    bend = data.read("knee_flexion_deg", Phase.LIFT, "max", from_start=aside)
-    return replace(bend, reason=bend.reason or "against your own start") if aside else bend
 
 
 def pelvis_rotation(data: RepData) -> Reading:
@@ -127,10 +119,10 @@ KNEE_BENT = Rule(
     says="Raise the leg towards the ceiling, keeping the knee straight throughout.",
     why="A bent knee shortens the lever and turns the kickback into a donkey kick.",
     source=f"{SOURCE}; {BRIEF}",
-    read=knee_bend,
-    shows="knee_flexion_deg",
-    decided=Phase.UP,
-    unit="deg",
+    measure="knee_flexion_deg",
+    when=Phase.LIFT,
+    stat="max",
+    start_aside=True,
     limit=Above(15.0, 25.0),
     views=FROM_HEAD,
     priority=5,

@@ -31,9 +31,6 @@ FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
 
 
-HIDDEN = "the other leg hides the planted one from here"
-FROM_WORKING_SIDE = "Film from the side of the working leg."
-
 HANDS_GAIN = 1.2
 """Tilt of the pelvis for a degree of tilt of the line between the hands (fitted on rendered clips)."""
 
@@ -52,19 +49,14 @@ def lockout_shortfall(data: RepData) -> Reading:
     return Reading(top.value - offset, 5.5 if data.comparable else top.uncertainty, top.time_s)
 
 
-def planted_leg_hidden(data: RepData) -> bool:
-    """Whether the near, held-out leg hides the planted one behind it."""
-    return data.look.view is not View.SIDE and data.look.near is not data.set.working
-
-
-def shin(data: RepData) -> Reading:
-    """Degrees of the working shin from vertical at the top."""
-    if planted_leg_hidden(data):
-        return Reading.none(HIDDEN, FROM_WORKING_SIDE)
+def planted_leg_hidden(data: RepData) -> Reading | None:
+    """Say that the near, held-out leg hides the planted one, or that its knee contradicts the thigh."""
+    if data.look.view is not View.SIDE and data.look.near is not data.set.working:
+        return Reading.none(
+            "the other leg hides the planted one from here", "Film from the working leg's side."
+        )
     leg = data.read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
-    if math.isnan(leg.value):  # a knee that contradicts the thigh makes the shin wrong as well
-        return leg
-    return data.read("shin_from_vertical_deg", Phase.TOP, "median", from_start=False)
+    return leg if math.isnan(leg.value) else None
 
 
 def depth(data: RepData) -> Reading:
@@ -241,10 +233,10 @@ SHIN_NOT_VERTICAL = Rule(
     says="Foot too far forward: the working shin should be vertical at lockout.",
     why="A foot too far forward turns the lift into a hamstring movement.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
-    read=shin,
-    shows="shin_from_vertical_deg",
-    decided=Phase.TOP,
-    unit="deg",
+    measure="shin_from_vertical_deg",
+    when=Phase.TOP,
+    stat="median",
+    hidden=planted_leg_hidden,
     limit=Above(8.0, 15.0),
     views=FROM_FEET,
     priority=4,
@@ -262,10 +254,10 @@ FOOT_TOO_CLOSE = Rule(
     says="The working shin should be vertical at lockout; too close brings in the quadriceps.",
     why="With the heel under the hips the knee does the work.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
-    read=shin,
-    shows="shin_from_vertical_deg",
-    decided=Phase.TOP,
-    unit="deg",
+    measure="shin_from_vertical_deg",
+    when=Phase.TOP,
+    stat="median",
+    hidden=planted_leg_hidden,
     limit=Below(-12.0),
     views=FROM_FEET,
     priority=4,
