@@ -59,6 +59,7 @@ def analyze(
     *,
     exercise: opt.ExerciseName = None,
     side: opt.WorkingLeg = None,
+    person: opt.Person = None,
     out: opt.OutFolder = None,
     json: opt.Json = None,
     html: opt.Html = None,
@@ -102,6 +103,7 @@ def analyze(
                     clip,
                     exercise,
                     side=Side(side.value) if side else None,
+                    person=person,
                     baselines=own,
                     progress=progress,
                     **common,
@@ -133,6 +135,7 @@ def evaluate(
     folder: opt.ClipFolder,
     *,
     json: opt.Json = None,
+    curves: opt.Curves = None,
     tracks: opt.Tracks = None,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
@@ -144,10 +147,13 @@ def evaluate(
         raise UsageError(f"there is no folder {folder}; name one with clips and their truth files")
     judged_by = check_names(None, profile, rules, limits=limits)
     from . import evaluate as evaluation
+    from .curves import draw
     from .report.write import check_writable, make_folder, write_text
 
     if json and not is_dash(json):
         check_writable(json)
+    if curves:
+        check_writable(curves)
     if tracks:
         make_folder(tracks)
     count = itertools.count()
@@ -157,6 +163,8 @@ def evaluate(
         )
     if json and not is_dash(json):
         write_text(json, result.to_json())
+    if curves:
+        draw(result.rows, curves)
     say(_line(result.to_json() if is_dash(json) else result.table()))
 
 

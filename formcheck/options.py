@@ -48,6 +48,15 @@ ExerciseName = Annotated[
 WorkingLeg = Annotated[
     Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")
 ]
+Person = Annotated[
+    str | None,
+    Option(
+        "--person",
+        metavar="WHO",
+        help="Whom to judge among several: left, middle, right, a number from the left, or X,Y in pixels.",
+        show_default="the one who seems to train",
+    ),
+]
 OutFolder = Annotated[
     Path | None,
     _file(
@@ -90,6 +99,10 @@ Compared = Annotated[
 Tracks = Annotated[
     Path | None,
     _file("Reuse tracks recorded in this folder; record the others.", name="--tracks", metavar="DIR"),
+]
+Curves = Annotated[
+    Path | None,
+    _file("Draw how often each fault is found as it grows and as the camera turns (PNG).", name="--curves"),
 ]
 Rules = Annotated[
     Path | None, _file("Folder with more exercises (rule files).", name="--rules", metavar="DIR")
