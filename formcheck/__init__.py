@@ -5,19 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .pipeline import Analysis, Session, analyze, analyze_clip
+    from .limits import with_limits
+    from .pipeline import Analysis, Session, analyze, analyze_clip, read_baseline
+    from .profiles import Profile
     from .report.model import Report
     from .track import Track
 
-__all__ = ["Analysis", "Report", "Session", "Track", "analyze", "analyze_clip"]
+__all__ = [
+    "Analysis",
+    "Profile",
+    "Report",
+    "Session",
+    "Track",
+    "analyze",
+    "analyze_clip",
+    "read_baseline",
+    "with_limits",
+]
 
 _HOME = {
     "Analysis": "pipeline",
+    "Profile": "profiles",
     "Report": "report.model",
     "Session": "pipeline",
     "Track": "track",
     "analyze": "pipeline",
     "analyze_clip": "pipeline",
+    "read_baseline": "pipeline",
+    "with_limits": "limits",
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from .overlays import AngleLabel, Overlay, annotate
 from .pose import Pose, Side, View
+from .privacy import FaceBlur
 from .report.model import Report, RepReport, VerdictReport
 from .rule import Exercise, Status
 from .scene import Scene
@@ -31,6 +32,7 @@ def write_annotated(
     exercise: Exercise,
     out: Path,
     progress: Callable[[int], None] | None = None,
+    blur: FaceBlur | None = None,
 ) -> None:
     """Draw skeleton, angles, counter, verdicts and cues over a clip.
 
@@ -41,6 +43,7 @@ def write_annotated(
         exercise: The exercise it was judged as.
         out: The MP4 to write, whole or not at all; each frame keeps its time.
         progress: Told the number of frames done after each.
+        blur: Makes faces unrecognisable, or None.
 
     Raises:
         UsageError: There is no such clip.
@@ -51,7 +54,8 @@ def write_annotated(
     with VideoSource(clip) as source, VideoSink(out, fps=source.info.fps) as sink:
         for frame in source:
             height, width = frame.image.shape[:2]
-            sink.write(annotate(frame.image, director.overlay(frame.time_s, (width, height))), frame.time_s)
+            image = frame.image if blur is None else blur(frame.image, frame.time_s)
+            sink.write(annotate(image, director.overlay(frame.time_s, (width, height))), frame.time_s)
             if progress is not None:
                 progress(frame.index + 1)
 
@@ -71,7 +75,7 @@ class Director:
         self._poses = track.poses()
         self._reps = sorted(report.reps, key=lambda rep: rep.start_s)
         self._starts = [rep.start_s for rep in self._reps]
-        self._scenes = _scenes(track, report, exercise, self._reps)
+        self._scenes = scenes(track, report, exercise, self._reps)
         self._footer = _footer(report, exercise)
         self._near_s = 1.0 / track.fps if track.fps > 0 else 0.1
 
@@ -134,13 +138,13 @@ class Director:
         return max(said, key=lambda cue: cue.time_s).text if said else None
 
 
-def _scenes(track: Track, report: Report, exercise: Exercise, reps: list[RepReport]) -> list[Scene]:
+def scenes(track: Track, report: Report, exercise: Exercise, reps: list[RepReport]) -> list[Scene]:
     """Return one scene a set, or one of the whole clip where there is no set."""
     scenes = []
     for number in sorted({rep.set for rep in reps}):
         own = [rep for rep in reps if rep.set == number]
         views = [each.view for each in report.sets if each.index == number]
-        sides = _sides("both" if report.working_side == "both" else own[0].side)
+        sides = _sides(own[0].side)
         starts, end_s = [rep.start_s for rep in own], max(rep.end_s for rep in own)
         scenes.append(Scene(track, exercise, sides, starts, end_s, _view(*views, report.view)))
     return scenes or [Scene(track, exercise, _sides(report.working_side), [], 0.0, _view(report.view))]

@@ -18,7 +18,7 @@ MAX_YAW_OFF_DEG = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Values of the repetitions without a fault of one set.
+    """Values of the clean repetitions of one set.
 
     Attributes:
         source: Name of the clip or file they come from.

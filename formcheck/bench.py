@@ -16,7 +16,6 @@ from .landmarker import MediaPipeLandmarker
 from .models import resolve
 from .pipeline import Analysis, Session, analyze_clip
 from .pose import Pose
-from .profiles import limits
 from .report.build import build
 from .sets import find_sets
 from .smoothing import smooth, unswap
@@ -145,7 +144,6 @@ def _parts(analysis: Analysis) -> dict[str, float]:
         build(
             again,
             exercise,
-            limits(exercise, "standard"),
             profile="standard",
             source="",
             fps=raw.fps,

@@ -76,6 +76,22 @@ class Canvas:
         fixed = np.round(np.clip(points, -20_000, 20_000) * (1 << _SHIFT)).astype(np.int32)
         cv2.polylines(self.image, [fixed], False, colour, self.px(width), cv2.LINE_AA, _SHIFT)
 
+    def dashed(self, start: Floats, end: Floats, colour: Colour, width: float) -> None:
+        """Join two (2,) points by dashes."""
+        length = float(np.hypot(*(end - start)))
+        step = (end - start) / max(length, 1e-6)
+        dash = 7.0 * self.unit
+        for i in range(0, int(min(length, 20_000) / dash) + 1, 2):
+            ends = start + np.outer([i * dash, min((i + 1) * dash, length)], step)
+            self.polyline(ends, colour, width)
+
+    def fill(self, points: Floats, colour: Colour, opacity: float) -> None:
+        """Lay a translucent polygon of (N, 2) finite points over the image."""
+        drawn = self.image.copy()
+        fixed = np.round(np.clip(points, -20_000, 20_000) * (1 << _SHIFT)).astype(np.int32)
+        cv2.fillPoly(drawn, [fixed], colour, cv2.LINE_AA, _SHIFT)
+        cv2.addWeighted(drawn, opacity, self.image, 1 - opacity, 0, self.image)
+
     def dot(self, at: Floats, radius: float, colour: Colour) -> None:
         """Fill a circle."""
         self._circle(at, radius, colour, -1)

@@ -13,17 +13,19 @@ import logging
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from . import commands_report
 from . import options as opt
+from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
 from .live import command as live_command
 from .terminal import PIPE_CLOSED, bar, close_pipe, complain, ctrl_c, say, say_rich
 
 if TYPE_CHECKING:
+    from .baseline import Baseline
     from .report.model import Report
 
 app = typer.Typer(
@@ -58,56 +60,67 @@ def analyze(
     *,
     exercise: opt.ExerciseName = None,
     side: opt.WorkingLeg = None,
+    person: opt.Person = None,
     out: opt.OutFolder = None,
     json: opt.Json = None,
+    html: opt.Html = None,
+    csv: opt.Csv = None,
+    csv_frames: opt.CsvFrames = None,
     annotated: opt.Annotate = None,
+    stills: opt.Stills = None,
     track: opt.Record = None,
+    blur_face: opt.BlurFace = False,
+    embed_video: opt.EmbedVideo = False,
     profile: opt.Profile = "standard",
+    limits: opt.Limits = None,
+    baseline: opt.Baseline = None,
     model: opt.Model = "full",
     fail_on: opt.Fail = None,
     rules: opt.Rules = None,
     verbose: opt.Verbose = False,
 ) -> int:
     """Analyse a recorded clip, repetition by repetition."""
-    _check_clip(clip)
-    from .report.write import plan, write_text
+    check_clip(clip)
+    if baseline:
+        check_clip(baseline)
+    from .report.write import plan
 
-    wanted = plan(clip, out, json=None if _is_dash(json) else json, annotated=annotated, track=track)
-    _check_names(exercise, profile, rules)
+    named = {"json": None if is_dash(json) else json, "html": html, "csv": csv, "csv-frames": csv_frames}
+    named |= {"annotated": annotated, "stills": stills, "track": track}
+    wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
+    judged_by = check_names(exercise, profile, rules, limits=limits)
     from . import pipeline
     from .pose import Side
 
-    with ctrl_c() as stopped, bar("analysing", pipeline.frames_estimate(clip)) as progress:
+    with ctrl_c() as stopped:
+        common: dict[str, Any] = dict(profile=judged_by, model=model, stop=stopped, verbose=verbose)
         try:
-            analysis = pipeline.analyze_clip(
-                clip,
-                exercise,
-                side=Side(side.value) if side else None,
-                profile=profile,
-                model=model,
-                progress=progress,
-                stop=stopped,
-                verbose=verbose,
-            )
+            own: tuple[Baseline, ...] = ()
+            if baseline:
+                with bar("reading the baseline", pipeline.frames_estimate(baseline)) as progress:
+                    own = pipeline.read_baseline(baseline, exercise, progress=progress, **common)
+            with bar("analysing", pipeline.frames_estimate(clip)) as progress:
+                analysis = pipeline.analyze_clip(
+                    clip,
+                    exercise,
+                    side=Side(side.value) if side else None,
+                    person=person,
+                    baselines=own,
+                    progress=progress,
+                    **common,
+                )
         except NoPersonError:
             if stopped():
                 raise KeyboardInterrupt from None  # too early for a report
             raise
     report = analysis.report
     try:
-        if "json" in wanted:
-            write_text(wanted["json"], report.to_json())
-        if "track" in wanted:
-            analysis.raw.save(wanted["track"])
-        if "annotated" in wanted:
-            from .annotate import write_annotated
+        if wanted:
+            from .outputs import Outputs, write
 
-            with bar("drawing", len(analysis.smoothed)) as progress:
-                write_annotated(
-                    clip, analysis.smoothed, report, analysis.exercise, wanted["annotated"], progress=progress
-                )
+            report = write(clip, analysis, Outputs(wanted, blur_face, embed_video), bar)
     finally:  # a file that fails does not cost the reader the result
-        if _is_dash(json):
+        if is_dash(json):
             say(report.to_json())
         else:
             from .report.table import render
@@ -123,46 +136,53 @@ def evaluate(
     folder: opt.ClipFolder,
     *,
     json: opt.Json = None,
+    curves: opt.Curves = None,
     tracks: opt.Tracks = None,
     profile: opt.Profile = "standard",
+    limits: opt.Limits = None,
     model: opt.Model = "full",
     rules: opt.Rules = None,
 ) -> None:
     """Compare the analysis of clips with the known truth about them."""
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}; name one with clips and their truth files")
-    _check_names(None, profile, rules)
+    judged_by = check_names(None, profile, rules, limits=limits)
     from . import evaluate as evaluation
+    from .curves import draw
     from .report.write import check_writable, make_folder, write_text
 
-    if json and not _is_dash(json):
+    if json and not is_dash(json):
         check_writable(json)
+    if curves:
+        check_writable(curves)
     if tracks:
         make_folder(tracks)
     count = itertools.count()
     with bar("evaluating", len(list(folder.glob("*.mp4"))), "clips") as advance:
         result = evaluation.evaluate(
-            folder, model=model, profile=profile, tracks=tracks, progress=lambda name: advance(next(count))
+            folder, model=model, profile=judged_by, tracks=tracks, progress=lambda name: advance(next(count))
         )
-    if json and not _is_dash(json):
+    if json and not is_dash(json):
         write_text(json, result.to_json())
-    say(_line(result.to_json() if _is_dash(json) else result.table()))
+    if curves:
+        draw(result.rows, curves)
+    say(_line(result.to_json() if is_dash(json) else result.table()))
 
 
 def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -> None:
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
-    _check_clip(clip)
+    check_clip(clip)
     from . import bench as benchmark
     from .report.write import check_writable, write_text
     from .sources import VideoSource
 
-    if json and not _is_dash(json):
+    if json and not is_dash(json):
         check_writable(json)
     VideoSource(clip).close()  # says in one sentence what is wrong with a clip that does not open
     result = benchmark.bench(clip, model=model)
-    if json and not _is_dash(json):
+    if json and not is_dash(json):
         write_text(json, result.to_json())
-    say(_line(result.to_json() if _is_dash(json) else result.table()))
+    say(_line(result.to_json() if is_dash(json) else result.table()))
 
 
 @app.command()
@@ -181,15 +201,17 @@ def exercises(*, rules: opt.Rules = None) -> None:
 def explain(
     name: opt.Topic,
     *,
+    limits: opt.AsToml = False,
     rules: opt.Rules = None,
 ) -> None:
     """Explain what is checked and how, from where, with limits and source, and what cannot be seen."""
     from . import catalog
     from .explain import explain as text
+    from .limits import as_toml
 
     if rules:
         catalog.load_folder(rules)
-    say(text(name))
+    say(as_toml(name) if limits else text(name))
 
 
 @app.command("models")
@@ -219,6 +241,7 @@ def schema() -> None:
     say(jsonlib.dumps(json_schema(), indent=1) + "\n")
 
 
+commands_report.register(app)
 live_command.register(app, bench)
 
 
@@ -267,30 +290,6 @@ def _explain_failure(error: Exception) -> int:
         "`formcheck --verbose ...` prints"
     )
     return 70
-
-
-def _check_clip(clip: Path) -> None:
-    if not clip.exists():
-        raise UsageError(f"there is no file {clip}; check the name")
-    if not clip.is_file():
-        raise UsageError(f"{clip} is not a file; name a video, or a recorded track (.npz)")
-
-
-def _check_names(exercise: str | None, profile: str, rules: Path | None) -> None:
-    """Find wrong names before anything slow begins."""
-    from . import catalog
-    from .profiles import PROFILES
-
-    if rules:
-        catalog.load_folder(rules)
-    if exercise is not None:
-        catalog.exercise(exercise)
-    if profile not in PROFILES:
-        raise UsageError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
-
-
-def _is_dash(path: Path | None) -> bool:
-    return path is not None and str(path) == "-"
 
 
 def _line(text: str) -> str:

@@ -6,18 +6,19 @@ the cues. The verdict of record comes from the whole set, by the same rules (`fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .baseline import Baseline
 from .body import Body
 from .cues import Cue, CueChooser, Policy
-from .judge import Verdict, judge_rule
+from .judge import Verdict, judge, judge_rule
 from .level import Leveller
 from .measures import measure
 from .pose import Pose, Side, View
-from .profiles import limits
 from .reps import Phase, Rep, RepSegmenter
 from .rule import Exercise
 from .setdata import RepData, SetData
@@ -69,7 +70,7 @@ class Coach:
         exercise: What is being done.
         size: Image width and height in pixels.
         side: The working side if the user gave it.
-        profile: How strict.
+        baselines: The person's own usual values, where there are any.
         policy: When a cue may be spoken.
     """
 
@@ -79,13 +80,13 @@ class Coach:
         size: tuple[int, int],
         *,
         side: Side | None = None,
-        profile: str = "standard",
+        baselines: Sequence[Baseline] = (),
         policy: Policy | None = None,
     ) -> None:
         self.exercise = self._exercise = exercise
         self._size, self._given = size, side
         self._chooser = CueChooser(policy)
-        self._limits = limits(exercise, profile)
+        self._baselines = [one for one in baselines if one.exercise == exercise.name]
         self._signal = measure(exercise.signal)
         self.reset()
 
@@ -170,10 +171,10 @@ class Coach:
         recent = [r for r in self._reps if r.start_s > raw.time_s[0]] + [rep]
         if not self._exercise.signal_per_leg and self._given is not None:
             side = self._given
-        data = RepData(rep, SetData(raw, smoothed, side, self._look, recent))
+        data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=self._baselines))
         if self._exercise.working is not None and self._given is None:
             side = Side.LEFT if self._exercise.working(data) >= 0 else Side.RIGHT
-            data = RepData(rep, SetData(raw, smoothed, side, self._look, recent))
+            data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=self._baselines))
         self._side = data.set.working
         return data
 
@@ -187,7 +188,7 @@ class Coach:
         if self._exercise.refuses(data) is not None:
             return None
         ready = [rule for rule in self._exercise.rules if rule.ready(phase)]
-        self._verdicts = tuple(judge_rule(rule, data, self._limits[rule.code]) for rule in ready)
+        self._verdicts = tuple(judge_rule(rule, data) for rule in ready)
         self._note(time_s)
         return self._chooser.update(time_s, phase, self._verdicts)
 
@@ -198,7 +199,7 @@ class Coach:
         if self._look is None or self._exercise.refuses(data) is not None:
             return None
         self._reps.append(rep)
-        self._verdicts = tuple(judge_rule(r, data, self._limits[r.code]) for r in self._exercise.rules)
+        self._verdicts = judge(self._exercise.rules, data)
         self._note(time_s)
         self._flagged = {}
         return self._chooser.close(time_s, self._verdicts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .body import Body
+from .body import Body, Part
 from .pose import EDGE_STATIONS, Floats
 
+_CHORD: tuple[Part, Part] = ("shoulder", "hip")
 UPPER = (0.20, 0.52)
 LOWER = (0.55, 0.85)
 
@@ -35,6 +36,17 @@ def profile(body: Body, *, dorsal: bool) -> Floats:
     offset = edges[:, side] - shoulder[:, None, :]
     height: Floats = sign * (offset * normal[:, None, :]).sum(axis=2) / length[:, None]
     return height
+
+
+def raised(body: Body, heights: Floats, frame: int) -> Floats:
+    """Return the (33, 2) points of a back of these `profile` heights over the chord of a frame."""
+    shoulder, hip = (body.joint("middle", part)[frame] for part in _CHORD)
+    chord = hip - shoulder
+    # As in `profile`: heights are in chord lengths, outwards of the back.
+    up = -1.0 if (body.look.facing > 0) == body.look.prone else 1.0
+    normal = up * np.array([-chord[1], chord[0]])
+    points: Floats = shoulder + EDGE_STATIONS[:, None] * chord + heights[:, None] * normal
+    return points
 
 
 def line_slope_deg(heights: Floats, low: float, high: float) -> Floats:

@@ -15,6 +15,7 @@ from .errors import ClipError, UsageError
 from .geometry import wrap_deg
 from .level import upright
 from .pipeline import Analysis, analyze_clip
+from .profiles import Profile
 from .report.model import RepReport
 from .rule import Rule, Status
 from .setdata import SetData
@@ -35,7 +36,7 @@ def evaluate(
     folder: Path,
     *,
     model: str = "full",
-    profile: str = "standard",
+    profile: str | Profile = "standard",
     tracks: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Evaluation:

@@ -80,6 +80,12 @@ def explain(name: str) -> str:
     found = catalog.find_rules(name)
     if found:
         return "\n".join(explain_rule(exercise, rule) for exercise, rule in found)
+    raise nothing_called(name)
+
+
+def nothing_called(name: str) -> UsageError:
+    """Return the error that there is no exercise, rule or fault of a name, with the nearest one."""
+    known = catalog.exercises()
     rules = [rule for item in known.values() for rule in item.rules]
     names = [*known, *(rule.name for rule in rules), *(rule.code for rule in rules)]
     near = [
@@ -88,7 +94,7 @@ def explain(name: str) -> str:
         for match in get_close_matches(form, names, n=1, cutoff=0.5)
     ]
     hint = f"did you mean {near[0]}?" if near else f"exercises are {', '.join(known)}."
-    raise UsageError(f"there is no exercise, rule or fault {name!r}; {hint}")
+    return UsageError(f"there is no exercise, rule or fault {name!r}; {hint}")
 
 
 def explain_exercise(exercise: Exercise) -> str:

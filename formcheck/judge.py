@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .rule import Limit, Reading, RepData, Rule, Status, View
-from .steady import MOVED_PCT
+from .setdata import CAMERA_MOVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +56,33 @@ _VIEW_WORDS = {
 }
 
 
-def judge_rule(rule: Rule, data: RepData, limit: Limit | None = None) -> Verdict:
-    """Judge one rule on a repetition, closed or still open.
-
-    Args:
-        rule: The rule.
-        data: The repetition within its set.
-        limit: Limits in place of the rule's own (a profile's).
-    """
-    limit = limit or rule.limit
-    view = data.look.view
+def judge_rule(rule: Rule, data: RepData) -> Verdict:
+    """Judge one rule on a repetition, closed or still open, by the limits it holds."""
+    limit, view = rule.limit, data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
-    elif (moved_pct := data.camera_moved_pct) > MOVED_PCT and (rule.compares or math.isinf(moved_pct)):
-        reading = Reading.none("the camera moved", "Put the phone on something steady.")
+    elif data.cut:
+        reading = CAMERA_MOVED
+    elif rule.hidden is not None and (hidden := rule.hidden(data)) is not None:
+        reading = hidden
     elif rule.read is not None:
         reading = rule.read(data)
     else:
-        reading = data.read(rule.measure, rule.when, rule.stat, from_start=rule.from_start)
+        change = rule.from_start or (rule.start_aside and view is not View.SIDE)
+        reading = data.read(rule.measure, rule.when, rule.stat, from_start=change)
     if math.isnan(reading.value):
         return Verdict(rule, Status.NOT_JUDGED, reading, limit, view)
     gap = abs((limit.fault if limit.fault is not None else 2 * limit.warn) - limit.warn)
     if reading.uncertainty > 3 * max(gap, abs(limit.warn) / 3):
         unit = {"deg": "°"}.get(rule.value_unit, f" {rule.value_unit}")
-        vague = Reading.none(f"too uncertain from here (±{reading.uncertainty:.0f}{unit})")
+        why = f": {reading.reason}" if reading.reason else ""
+        vague = Reading.none(
+            f"too uncertain from here (±{reading.uncertainty:.0f}{unit}){why}", reading.remedy
+        )
         return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
     return Verdict(rule, limit.status(reading.value, reading.uncertainty), reading, limit, view)
 
 
-def judge(
-    rules: tuple[Rule, ...], data: RepData, limits: dict[str, Limit] | None = None
-) -> tuple[Verdict, ...]:
-    """Judge all rules on a repetition; `limits` maps codes to limits in place of the rules' own."""
-    return tuple(judge_rule(rule, data, (limits or {}).get(rule.code)) for rule in rules)
+def judge(rules: Sequence[Rule], data: RepData) -> tuple[Verdict, ...]:
+    """Judge all rules on a repetition."""
+    return tuple(judge_rule(rule, data) for rule in rules)

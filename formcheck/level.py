@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -54,10 +55,7 @@ def rolls(track: Track) -> Floats:
     scene_at = rows[np.clip(np.searchsorted(looked, np.arange(len(track)), "right") - 1, 0, None), SCENE]
     for scene in np.unique(rows[:, SCENE]):
         mine = rows[:, SCENE] == scene
-        turn = np.nan_to_num(rows[mine, TURN])
-        base = fuse(
-            [Rolled(r - t, e) for r, e, t in zip(*rows[mine][:, [ROLL, ROLL_ERROR]].T, turn, strict=True)]
-        )
+        base = fuse([_before_turning(row) for row in rows[mine]])
         known = mine & np.isfinite(rows[:, TURN])
         frames = np.flatnonzero(scene_at == scene)
         turned = np.interp(frames, looked[known], rows[known, TURN]) if known.any() else 0.0
@@ -71,19 +69,14 @@ def upright(track: Track) -> Track:
     if track.levelled is not None:
         return track
     levelled = rolls(track)
-    if not levelled[:, 0].any():
-        return replace(track, levelled=levelled)
-    back = -levelled[:, 0, None]
-    middle = _middle(track.size)
-    return replace(
-        track,
-        image_px=rotate_px(track.image_px - middle, back) + middle,
-        edges_px=None
-        if track.edges_px is None
-        else rotate_px(track.edges_px - middle, back[..., None]) + middle,
-        world_m=None if track.world_m is None else _about_sight(track.world_m, back),
-        levelled=levelled,
-    )
+    return replace(_turned(track, -levelled[:, 0], track.size), levelled=levelled)
+
+
+def as_filmed(track: Track) -> Track:
+    """Return a track that was made upright as it is in the pictures."""
+    if track.levelled is None:
+        return track
+    return replace(_turned(track, track.levelled[:, 0], track.size), levelled=None)
 
 
 def roll_in(track: Track, part: slice) -> Rolled:
@@ -102,10 +95,10 @@ class Leveller:
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
-        self._middle = _middle(size)
+        self._size = size
         self._scene = 0.0
         self._samples: list[Rolled] = []
-        self._base, self._turn = UNKNOWN, 0.0
+        self._base, self._turn, self._news = UNKNOWN, 0.0, False
 
     def update(self, pose: Pose, *, hold: bool = False) -> Pose:
         """Return the pose upright.
@@ -115,36 +108,30 @@ class Leveller:
             hold: Whether to stay with the roll known so far, so that no angle jumps within a repetition.
         """
         if pose.camera is not None:
-            self._see(pose.camera)
-        if not hold:
-            self._base = fuse(self._samples)
-        return self._turned(pose, -1.0)
+            hold &= self._see(pose.camera)
+        if self._news and not hold:
+            self._base, self._news = fuse(self._samples), False
+        deg = self._base.deg + self._turn
+        levelled = np.array([deg, self._base.uncertainty_deg])
+        return replace(_turned(pose, np.array(-deg), self._size), levelled=levelled)
 
     def as_filmed(self, pose: Pose) -> Pose:
-        """Turn the last pose back to where it is in the picture."""
-        return self._turned(pose, +1.0)
+        """Return a pose that was made upright where it is in the picture."""
+        if pose.levelled is None:
+            return pose
+        return replace(_turned(pose, pose.levelled[0], self._size), levelled=None)
 
-    def _see(self, row: Floats) -> None:
-        if row[SCENE] != self._scene:
-            self._scene, self._samples, self._turn = row[SCENE], [], 0.0
+    def _see(self, row: Floats) -> bool:
+        """Take what the background told; return whether it is still the same scene."""
+        same = bool(row[SCENE] == self._scene)
+        if not same:
+            self._scene, self._samples, self._turn, self._news = row[SCENE], [], 0.0, True
         if np.isfinite(row[TURN]):
             self._turn = float(row[TURN])
         if np.isfinite(row[ROLL]):
-            self._samples.append(Rolled(float(row[ROLL]) - self._turn, float(row[ROLL_ERROR])))
-
-    def _turned(self, pose: Pose, sign: float) -> Pose:
-        deg = self._base.deg + self._turn
-        levelled = np.array([deg, self._base.uncertainty_deg]) if sign < 0 else None
-        if deg == 0.0:
-            return replace(pose, levelled=levelled)
-        turn, middle = sign * deg, self._middle
-        return replace(
-            pose,
-            image_px=rotate_px(pose.image_px - middle, turn) + middle,
-            edges_px=None if pose.edges_px is None else rotate_px(pose.edges_px - middle, turn) + middle,
-            world_m=None if pose.world_m is None else _about_sight(pose.world_m, turn),
-            levelled=levelled,
-        )
+            self._samples.append(_before_turning(row))
+            self._news = True
+        return same
 
 
 def roll_notes(track: Track) -> list[str]:
@@ -157,9 +144,7 @@ def roll_notes(track: Track) -> list[str]:
             "What hangs on the vertical is not judged."
         ]
     if abs(deg) >= max(2.0, 2.0 * error):
-        return [
-            f"The camera was rolled {abs(deg):.0f} ± {error:.0f}° {way}; the angles are corrected for it."
-        ]
+        return [f"The camera was rolled {abs(deg):.0f}° {way}; the angles are corrected for it."]
     return []
 
 
@@ -170,10 +155,25 @@ def looked_at(track: Track) -> np.ndarray:
     return np.flatnonzero(np.isfinite(track.camera[:, SCENE]))
 
 
-def _middle(size: tuple[int, int]) -> Floats:
-    return (np.array(size, dtype=np.float64) - 1) / 2
+def _before_turning(row: Floats) -> Rolled:
+    """Return the roll that a look saw as it was at the scene's first picture."""
+    return Rolled(float(row[ROLL] - np.nan_to_num(row[TURN])), float(row[ROLL_ERROR]))
 
 
-def _about_sight(world_m: Floats, turn: Floats | float) -> Floats:
-    """Turn metric landmarks (..., 3) about the line of sight."""
-    return np.concatenate([rotate_px(world_m[..., :2], turn), world_m[..., 2:]], axis=-1)
+_Points = TypeVar("_Points", Track, Pose)
+
+
+def _turned(points: _Points, deg: Floats, size: tuple[int, int]) -> _Points:
+    """Turn all points about the picture's centre, counter-clockwise to the eye, frame by frame of a track."""
+    if not deg.any():
+        return points
+    middle = (np.array(size, dtype=np.float64) - 1) / 2
+    edges, world = points.edges_px, points.world_m
+    if world is not None:
+        world = np.concatenate([rotate_px(world[..., :2], deg[..., None]), world[..., 2:]], axis=-1)
+    return replace(
+        points,
+        image_px=rotate_px(points.image_px - middle, deg[..., None]) + middle,
+        edges_px=None if edges is None else rotate_px(edges - middle, deg[..., None, None]) + middle,
+        world_m=world,
+    )

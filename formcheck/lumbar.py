@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from .pose import Floats
+from .pose import Floats, View
 from .reps import Phase
 from .setdata import Reading, RepData
 
@@ -28,7 +28,9 @@ _FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same la
 _LONE_DEG = 7.0  # error of one witness alone
 _DISAGREEMENT = 0.6  # of the gap between the witnesses that counts as error
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
-_CARRIED_DEG = 2.0  # error of a baseline from another clip: the camera was put up anew
+_CARRIED_DEG = 3.0  # error of a baseline from another clip: the camera was put up anew
+_FOOT_SIDE_DEG = 5.0  # from the feet the buttock stands before the back's outline
+_REMEDY = "Do two repetitions or more, or give a clip with a few clean ones to compare with."
 
 
 def lumbar_extension(data: RepData) -> Reading:
@@ -38,8 +40,13 @@ def lumbar_extension(data: RepData) -> Reading:
     """
     extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
+    if math.isnan(extension.value) and not data.look.prone:
+        return extension  # face up, bench and arm disturb the outline too much to be the only witness
     if math.isnan(extension.value) and math.isnan(outline.value):
-        return Reading.none(outline.reason)
+        return Reading.none(outline.reason, outline.remedy)
+    aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
+    if not (data.look.prone or data.comparable):
+        return Reading.none("one repetition can only be compared with itself", _REMEDY)
     extra = 0.0
     if data.look.prone:
         by_hips = _PRONE_GAIN * extension.value + _PRONE_OFFSET
@@ -48,15 +55,15 @@ def lumbar_extension(data: RepData) -> Reading:
         usual_hips, usual_outline = _usual(data)
         by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
         by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
-        extra = _CARRIED_DEG
-        if data.set.baseline is None:
-            extra = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG) / 2 + (0.0 if data.comparable else 3.0)
+        extra = _CARRIED_DEG if data.set.baseline else _doubt_deg(data, usual_hips)
     time_s = extension.time_s if math.isnan(outline.value) else outline.time_s
     if math.isnan(by_outline) or math.isnan(by_hips):
         lone = by_hips if math.isnan(by_outline) else by_outline
-        return Reading(lone, math.hypot(_LONE_DEG, extra), time_s, "one witness only")
+        return Reading(lone, math.hypot(_LONE_DEG, extra, aside), time_s, "one witness only")
     value, apart = (by_outline + by_hips) / 2, abs(by_outline - by_hips)
-    uncertainty = math.sqrt(_FLOOR_DEG**2 + (_DISAGREEMENT * apart) ** 2 + extra**2)
+    uncertainty = math.hypot(_FLOOR_DEG, _DISAGREEMENT * apart, extra, aside)
+    if extra > _LONE_DEG:
+        return Reading(value, uncertainty, time_s, "every repetition extends far, and alike", _REMEDY)
     reason = "outline and hips disagree" if apart > 2 * _LONE_DEG else ""
     return Reading(value, uncertainty, time_s, reason)
 
@@ -66,6 +73,17 @@ def _usual(data: RepData) -> tuple[float, float]:
     hips = data.usual("hip_extension_deg", Phase.TOP)
     outline = data.usual("back_bend_deg", Phase.TOP, from_start=True)
     return _low(hips), _low(outline)
+
+
+def _doubt_deg(data: RepData, usual_hips: float) -> float:
+    """Return the error of taking the set's own reps for clean ones: all of them may be arched.
+
+    It grows where they extend further than clean lockouts do, half of it where some rep stands out: then
+    the others at least differ.
+    """
+    high = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG)
+    apart = max(data.usual("hip_extension_deg", Phase.TOP), default=usual_hips) - usual_hips
+    return high / 2 + max(0.0, high - apart) / 2
 
 
 def _low(values: Floats) -> float:

@@ -50,7 +50,9 @@ def _free_leg_elevation(body: Body) -> Floats:
     return _rise_deg(body, "free", "hip", "ankle")
 
 
-@define("knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=3.5)
+@define(
+    "knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=4.5, change_error=3.5
+)
 def _knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.sagittal("working", part) for part in ("hip", "knee", "ankle")))
 
@@ -151,6 +153,21 @@ def _pelvis_roll(body: Body) -> Floats:
 
 
 @define(
+    "hip_rise_pct",
+    "Working hip above the free hip.",
+    needs=_HIPS,
+    error=4.0,
+    change_error=1.2,
+    fooled_by="views from the side, where the hips hide each other; an arching back moves them too",
+    per_roll=0.5,
+)
+def _hip_rise(body: Body) -> Floats:
+    rise = body.joint("free", "hip")[:, 1] - body.joint("working", "hip")[:, 1]
+    height: Floats = 100.0 * rise / body.trunk_px
+    return height
+
+
+@define(
     "shoulder_roll_deg",
     "Slope of the line between the shoulders, + = working side higher.",
     needs=(("working", "shoulder"), ("free", "shoulder")),
@@ -167,7 +184,7 @@ def _shoulder_roll(body: Body) -> Floats:
     "Slope of the line between the wrists, + = working side higher.",
     needs=(("working", "wrist"), ("free", "wrist")),
     error=4.0,
-    change_error=2.0,
+    change_error=2.5,
     per_roll=1.0,
 )
 def _bar_slope(body: Body) -> Floats:

@@ -48,10 +48,20 @@ ExerciseName = Annotated[
 WorkingLeg = Annotated[
     Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")
 ]
+Person = Annotated[
+    str | None,
+    Option(
+        "--person",
+        metavar="WHO",
+        help="Whom to judge among several: left, middle, right, a number from the left, or X,Y in pixels.",
+        show_default="the one who seems to train",
+    ),
+]
 OutFolder = Annotated[
     Path | None,
     _file(
-        "Write CLIP.report.json, CLIP.track.npz and CLIP.annotated.mp4 into this folder.",
+        "Write everything into this folder: CLIP.report.json and .html, .reps.csv, .frames.csv, .track.npz, "
+        ".annotated.mp4 and .stills/.",
         name="--out",
         metavar="DIR",
     ),
@@ -63,15 +73,54 @@ Annotate = Annotated[
     Path | None, _file("Write the clip with what was seen drawn in (MP4).", name="--annotated")
 ]
 Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
+Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
+Csv = Annotated[Path | None, _file("Write a table with a row for each repetition.", name="--csv")]
+CsvFrames = Annotated[Path | None, _file("Write a table with a row for each frame.", name="--csv-frames")]
+Stills = Annotated[
+    Path | None,
+    _file("Write pictures of the faults and of every repetition.", name="--stills", metavar="DIR"),
+]
+StillsFrom = Annotated[
+    Path | None,
+    _file("Where the stills are, if not where the report says.", name="--stills", metavar="DIR"),
+]
+BlurFace = Annotated[bool, Option("--blur-face", help="Blur faces in page, stills and annotated video.")]
+EmbedVideo = Annotated[
+    bool, Option("--embed-video", help="Put the annotated video into the page: one large file.")
+]
+ReportFile = Annotated[
+    Path,
+    Argument(metavar="REPORT", help="A report that analyze --json wrote.", show_default=False),
+]
+Compared = Annotated[
+    list[Path],
+    Argument(metavar="A B...", help="Clips, tracks (.npz) or reports (.json).", show_default=False),
+]
 Tracks = Annotated[
     Path | None,
     _file("Reuse tracks recorded in this folder; record the others.", name="--tracks", metavar="DIR"),
+]
+Curves = Annotated[
+    Path | None,
+    _file("Draw how often each fault is found as it grows and as the camera turns (PNG).", name="--curves"),
 ]
 Rules = Annotated[
     Path | None, _file("Folder with more exercises (rule files).", name="--rules", metavar="DIR")
 ]
 Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
 Profile = Annotated[str, Option(metavar="NAME", help="How strict: standard, strict or beginner.")]
+Limits = Annotated[
+    Path | None,
+    _file("Own limits (TOML), on top of the profile; see `explain NAME --limits`.", name="--limits"),
+]
+Baseline = Annotated[
+    Path | None,
+    _file(
+        "A clip, track or report of a few clean repetitions of the same person, to compare with.",
+        name="--baseline",
+    ),
+]
+AsToml = Annotated[bool, Option("--limits", help="Print the limits as a file for `analyze --limits`.")]
 Model = Annotated[str, Option(metavar="NAME|PATH", help="Pose model: lite, full, heavy, or a .task file.")]
 Fail = Annotated[
     FailOn | None,

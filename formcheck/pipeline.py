@@ -18,6 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from . import catalog, journal
+from .baseline import Baseline
 from .camera import CameraWatch
 from .coach import Coach, Step
 from .cues import Cue, Policy
@@ -25,12 +26,14 @@ from .errors import NoPersonError, UsageError
 from .journal import Memory
 from .landmarker import Landmarker, MediaPipeLandmarker
 from .level import roll_notes
+from .limits import with_limits
 from .models import resolve
 from .pose import Pose, Side
-from .profiles import limits
+from .profiles import Profile
 from .recogniser import Recogniser
 from .report.build import build
 from .report.model import Report
+from .report.own import baselines_of, load_report
 from .rule import Exercise
 from .sets import Found, find_sets
 from .smoothing import smooth, unswap
@@ -63,12 +66,14 @@ class Analysis:
         raw: Poses as measured: save them to re-score later.
         smoothed: The same frames, smoothed without lag.
         exercise: What was judged.
+        found: The sets, with every measure of every frame.
     """
 
     report: Report
     raw: Track
     smoothed: Track
     exercise: Exercise
+    found: Found
 
 
 class Session:
@@ -79,7 +84,8 @@ class Session:
         exercise: What is being done, or None to recognise it from the whole; without it there are no
             steps while frames come in.
         side: The working side, or None to recognise it.
-        profile: `standard`, `strict` or `beginner`.
+        profile: `standard`, `strict` or `beginner`, or a profile with own limits (`with_limits`).
+        baselines: The person's own usual values (`read_baseline`).
         landmarker: Finds poses in frames; not needed where poses are pushed.
         source: What to call the clip in the report.
         log: Where poses are kept until they are judged, in memory by default.
@@ -93,24 +99,28 @@ class Session:
         exercise: Exercise | None = None,
         *,
         side: Side | None = None,
-        profile: str = "standard",
+        profile: str | Profile = "standard",
+        baselines: Sequence[Baseline] = (),
         landmarker: Landmarker | None = None,
         source: str = "",
         log: PoseLog | None = None,
         candidates: Sequence[Exercise] = (),
         policy: Policy | None = None,
     ) -> None:
-        self._size, self._exercise, self._side, self._profile = size, exercise, side, profile
+        self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
+        self._exercise = self._profile.tune(exercise) if exercise else None
+        self._size, self._side, self._baselines = size, side, tuple(baselines)
         self._landmarker, self._source = landmarker, source
         self._watch = CameraWatch()
         self._candidates = candidates
         self._log: PoseLog = Memory(size, source) if log is None else log
         self._cues: list[Cue] = []
+        self._policy = policy
         self._coach: Coach | Recogniser | None = None
-        if exercise:
-            self._coach = Coach(exercise, size, side=side, profile=profile, policy=policy)
+        if self._exercise:
+            self._coach = self._new_coach(self._exercise, side)
         elif candidates:
-            self._coach = Recogniser(candidates, size, side=side, profile=profile, policy=policy)
+            self._coach = Recogniser([self._new_coach(self._profile.tune(one), side) for one in candidates])
 
     def push(self, frame: Frame | Pose) -> Step | None:
         """Take the next frame or pose; return what is known now (None while the exercise is not known).
@@ -188,27 +198,40 @@ class Session:
         smoothed = smooth(raw)
         exercise, found = self._recognise(raw, smoothed)
         if self._coach is None and found.sets:
-            cues = _cues_of(raw, exercise, found, self._profile)
+            coach = self._new_coach(exercise, found.sets[0].side if len(found.sets) == 1 else None)
+            said = [coach.update(pose).cue for pose in raw.poses()]
+            cues = [cue for cue in said if cue is not None and not cue.praise]
         report = build(
             found,
             exercise,
-            limits(exercise, self._profile),
-            profile=self._profile,
+            profile=self._profile.name,
             source=self._source,
             fps=raw.fps,
             duration_s=raw.duration_s,
             complete=complete,
             cues=cues,
-            notes=[*_notes(raw), *roll_notes(raw), *move_notes(raw)],
+            notes=[*_notes(raw), *roll_notes(raw), *move_notes(raw), *self._left_out(exercise)],
+            baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
         )
-        return Analysis(report, raw, smoothed, exercise)
+        return Analysis(report, raw, smoothed, exercise, found)
 
     def _recognise(self, raw: Track, smoothed: Track) -> tuple[Exercise, Found]:
         """Take the exercise with the most repetitions, where none was named."""
-        known = [self._exercise] if self._exercise else self._candidates or list(catalog.exercises().values())
-        tried = [(item, find_sets(raw, smoothed, item, side=self._side)) for item in known]
+        known = self._candidates or catalog.exercises().values()
+        wanted = [self._exercise] if self._exercise else [self._profile.tune(item) for item in known]
+        tried = [
+            (item, find_sets(raw, smoothed, item, side=self._side, baselines=self._baselines))
+            for item in wanted
+        ]
         return max(tried, key=lambda pair: pair[1].rep_count)
+
+    def _new_coach(self, exercise: Exercise, side: Side | None) -> Coach:
+        return Coach(exercise, self._size, side=side, baselines=self._baselines, policy=self._policy)
+
+    def _left_out(self, exercise: Exercise) -> list[str]:
+        names = self._profile.left_out(catalog.exercises().get(exercise.name, exercise))
+        return [f"Not checked, by {self._profile.name}: {', '.join(names)}."] if names else []
 
 
 def analyze(
@@ -217,6 +240,8 @@ def analyze(
     *,
     side: str | None = None,
     profile: str = "standard",
+    limits: str | Path | None = None,
+    baseline: str | Path | None = None,
     model: str = "full",
 ) -> Report:
     """Analyse a clip or a recorded track.
@@ -226,13 +251,62 @@ def analyze(
         exercise: Name of the exercise, or None to recognise it.
         side: `left` or `right` where the working side should not be recognised.
         profile: `standard`, `strict` or `beginner`.
+        limits: A TOML file with own limits, laid over the profile; see `formcheck.limits`.
+        baseline: A clip, track or report of a few clean repetitions of the same person.
         model: `lite`, `full`, `heavy`, or a path to a pose landmarker bundle.
 
     Raises:
         FormcheckError: With one clear sentence; see `formcheck.errors`.
     """
-    wanted = Side(side) if side else None
-    return analyze_clip(Path(path), exercise, side=wanted, profile=profile, model=model).report
+    wanted, judged_by = Side(side) if side else None, Profile.named(profile)
+    if limits is not None:
+        judged_by = with_limits(judged_by, Path(limits))
+    own = read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline is not None else ()
+    return analyze_clip(
+        Path(path), exercise, side=wanted, profile=judged_by, baselines=own, model=model
+    ).report
+
+
+def read_baseline(
+    path: str | Path,
+    exercise: str | None = None,
+    *,
+    profile: str | Profile = "standard",
+    model: str = "full",
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+    verbose: bool = False,
+) -> tuple[Baseline, ...]:
+    """Read a person's own usual values, a baseline for each set, from clean repetitions.
+
+    Args:
+        path: A clip or track of a few clean repetitions, or the report of one (`.json`).
+        exercise: As for `analyze`.
+        profile: The limits that say what is a fault; of a report, those it was made with hold.
+        model: As for `analyze`.
+        progress: As for `analyze_clip`.
+        stop: As for `analyze_clip`.
+        verbose: As for `analyze_clip`.
+
+    Raises:
+        UsageError: If a report is none, is of another exercise, or holds no clean repetition.
+        FormcheckError: As for `analyze`.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".json":
+        report = load_report(path)
+        if exercise is not None and report.exercise != exercise:
+            raise UsageError(f"the baseline {path} is of another exercise ({report.exercise})")
+    else:
+        report = analyze_clip(
+            path, exercise, profile=profile, model=model, progress=progress, stop=stop, verbose=verbose
+        ).report
+    found = tuple(replace(one, source=path.name) for one in baselines_of(report))
+    if not found and not (stop and stop()):
+        raise UsageError(
+            f"the baseline {path} shows no clean repetition: film two or three, the whole body in the picture"
+        )
+    return found
 
 
 def analyze_clip(
@@ -240,7 +314,8 @@ def analyze_clip(
     exercise: str | None = None,
     *,
     side: Side | None = None,
-    profile: str = "standard",
+    profile: str | Profile = "standard",
+    baselines: Sequence[Baseline] = (),
     model: str = "full",
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
@@ -252,28 +327,34 @@ def analyze_clip(
         path: The clip or track.
         exercise: As for `analyze`.
         side: As for `analyze`.
-        profile: As for `analyze`.
+        profile: As for `analyze`, or a profile with own limits.
+        baselines: The person's own usual values, from `read_baseline`.
         model: As for `analyze`.
         progress: Told of every frame.
         stop: Asked before every frame; True ends the analysis with what was seen so far.
         verbose: Whether MediaPipe's own lines may reach the terminal.
     """
     chosen = catalog.exercise(exercise) if exercise else None
-    limits(chosen, profile) if chosen else limits(next(iter(catalog.exercises().values())), profile)
+    judged_by = profile if isinstance(profile, Profile) else Profile.named(profile)
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
     with ExitStack() as stack:
         if is_recorded(path):
             track = load_recorded(path)
-            session = Session(
-                track.size, chosen, side=side, profile=profile, source=track.source or path.name
-            )
+            size, finder, source = track.size, None, track.source or path.name
             frames: Iterable[Frame | Pose] = track.poses()
         else:
-            clip = stack.enter_context(VideoSource(path))
+            frames = clip = stack.enter_context(VideoSource(path))
             finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
-            size = (clip.info.width, clip.info.height)
-            session = Session(size, chosen, side=side, profile=profile, landmarker=finder, source=path.name)
-            frames = clip
+            size, source = (clip.info.width, clip.info.height), path.name
+        session = Session(
+            size,
+            chosen,
+            side=side,
+            profile=judged_by,
+            baselines=baselines,
+            landmarker=finder,
+            source=source,
+        )
         tell(0, 0.0)
         complete = True
         for count, frame in enumerate(frames, start=1):
@@ -298,19 +379,13 @@ def load_recorded(path: Path) -> Track:
 
 
 def frames_estimate(path: Path) -> int | None:
-    """Return about how many frames a clip or track holds, or None where it does not say."""
+    """Return about how many frames a clip or track holds, or None where it does not say (or is a report)."""
+    if path.suffix.lower() == ".json":
+        return None
     if is_recorded(path):
         return len(load_recorded(path))
     with VideoSource(path) as clip:
         return clip.info.frames_estimate
-
-
-def _cues_of(raw: Track, exercise: Exercise, found: Found, profile: str) -> list[Cue]:
-    """Run the coach over recorded poses, as it would have run live."""
-    side = found.sets[0].side if len(found.sets) == 1 else None
-    coach = Coach(exercise, raw.size, side=side, profile=profile)
-    said = [coach.update(pose).cue for pose in raw.poses()]
-    return [cue for cue in said if cue is not None and not cue.praise]
 
 
 def _notes(raw: Track) -> list[str]:

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .coach import Coach, Step
-from .cues import Policy
-from .pose import Pose, Side
+from .pose import Pose
 from .reps import Phase
 from .rule import Exercise
 
@@ -21,48 +20,34 @@ class Recogniser:
     """Follows a set as each of several exercises until one is recognised, then as that one.
 
     Args:
-        exercises: What can be meant.
-        size: Image width and height in pixels.
-        side: The working side if the user gave it.
-        profile: How strict.
-        policy: When a cue may be spoken.
+        coaches: One for each exercise that can be meant.
 
     Attributes:
         exercise: What was recognised, or None yet.
     """
 
-    def __init__(
-        self,
-        exercises: Sequence[Exercise],
-        size: tuple[int, int],
-        *,
-        side: Side | None = None,
-        profile: str = "standard",
-        policy: Policy | None = None,
-    ) -> None:
+    def __init__(self, coaches: Sequence[Coach]) -> None:
         self.exercise: Exercise | None = None
-        self._coaches = [
-            (one, Coach(one, size, side=side, profile=profile, policy=policy)) for one in exercises
-        ]
+        self._coaches = list(coaches)
 
     @property
     def decisions(self) -> list[tuple[float, str]]:
         """As of `Coach`; none before the exercise is known."""
-        return self._coaches[0][1].decisions if self.exercise else []
+        return self._coaches[0].decisions if self.exercise else []
 
     def update(self, pose: Pose) -> Step:
         """Take the next pose; before the exercise is known the step tells no verdict and no cue."""
-        tried = [(coach.update(pose), one, coach) for one, coach in self._coaches]
+        tried = [(coach.update(pose), coach) for coach in self._coaches]
         if self.exercise is not None:
             return tried[0][0]
-        step, one, coach = max(tried, key=lambda item: (item[0].rep_count, item[0].phase is not Phase.BOTTOM))
-        rivals = sum(other.rep_count > 0 for other, _, _ in tried)
+        step, coach = max(tried, key=lambda item: (item[0].rep_count, item[0].phase is not Phase.BOTTOM))
+        rivals = sum(other.rep_count > 0 for other, _ in tried)
         if step.rep_count >= _ENOUGH or (step.rep_count and rivals == 1):
-            self.exercise, self._coaches = one, [(one, coach)]
+            self.exercise, self._coaches = coach.exercise, [coach]
             return step
         return replace(step, verdicts=(), cue=None)
 
     def next_set(self, *, moving: bool = False) -> None:
         """Begin a new set; it may be of another exercise only while none is recognised."""
-        for _, coach in self._coaches:
+        for coach in self._coaches:
             coach.next_set(moving=moving)

@@ -30,7 +30,7 @@ MOST_DEG = 30.0
 _SHORTEST, _LONG = 0.022, 0.08  # of the longer side: shorter lines are noise, longer ones count no more
 _MOST_LINES = 80
 _CELLS = (8, 6)  # across and down: many lines in one place (a shelf, a lettering) are one witness
-_PER_CELL = 1.5
+_PER_CELL = 1.5  # times the weight of its longest line
 _MOST_WEIGHT = 15.0  # lines of one room share its errors: more of them do not make it surer
 _STRAY = 0.03  # likelihood of a line that belongs to no family, against one that fits
 _COARSE_DEG, _MIDDLE_DEG, _FINE_DEG = 2.5, 1.2, 0.6  # spread of the lines about a family's direction
@@ -104,8 +104,10 @@ def _weights(lines: Floats, length: Floats, size: tuple[int, int]) -> Floats:
     weight = np.minimum(length / _LONG, 1.0) ** 1.5
     places = ((lines[:, :2] + lines[:, 2:]) / 2 / size * _CELLS).astype(int)
     cell = np.clip(places, 0, np.array(_CELLS) - 1) @ [1, _CELLS[0]]
-    total = np.bincount(cell, weight, minlength=_CELLS[0] * _CELLS[1])[cell]
-    weight = weight * np.minimum(1.0, _PER_CELL / total)
+    total, longest = np.zeros(_CELLS[0] * _CELLS[1]), np.zeros(_CELLS[0] * _CELLS[1])
+    np.add.at(total, cell, weight)
+    np.maximum.at(longest, cell, weight)
+    weight = weight * np.minimum(1.0, _PER_CELL * longest[cell] / total[cell])
     limited: Floats = weight * min(1.0, _MOST_WEIGHT / float(weight.sum()))
     return limited
 

@@ -121,9 +121,13 @@ class Rule:
         when: The phase it is judged in.
         stat: How the phase's values become one.
         from_start: Whether the person's own start position is subtracted.
+        start_aside: Whether it is from elsewhere than the side, where the absolute angle is biased.
+        hidden: Says why a repetition does not show it though the view is right, or None.
         read: A function of the rep instead of `measure`, for checks beyond one threshold.
         unit: The unit of what `read` returns.
         decided: With `read`, the first phase in which it can be judged live.
+        shows: With `read`, the measure that shows it in pictures and plots, a `-` before it where the value
+            falls as that measure rises; empty where none does.
         limit: True-form limits.
         views: Views it can be judged from.
         priority: 1 is spoken first.
@@ -153,9 +157,12 @@ class Rule:
     when: Phase = Phase.LIFT
     stat: Stat = "max"
     from_start: bool = False
+    start_aside: bool = False
+    hidden: Callable[[RepData], Reading | None] | None = None
     read: Callable[[RepData], Reading] | None = None
     unit: str = ""
     decided: Phase = Phase.BOTTOM
+    shows: str = ""
     priority: int = 8
     weight: float = 0.0
     safety: bool = False
@@ -168,6 +175,8 @@ class Rule:
             raise ValueError(f"{self.code}: give either a measure or a read function")
         if self.measure and self.measure not in MEASURES:
             raise ValueError(f"{self.code}: there is no measure {self.measure}")
+        if self.shows and (self.measure or self.shown not in MEASURES):
+            raise ValueError(f"{self.code}: only a read function has something else to show, a measure")
 
     def ready(self, phase: Phase) -> bool:
         """Whether an open repetition in this phase has shown enough to judge the rule."""
@@ -180,14 +189,9 @@ class Rule:
         return phase in order and order.index(phase) >= order.index(needed)
 
     @property
-    def compares(self) -> bool:
-        """Whether places or angles of different times are compared, which a moving camera makes wrong.
-
-        A check of its own (`read`) compares with the person's start or other repetitions, except times.
-        """
-        if self.read is not None:
-            return self.unit != "s"
-        return self.from_start or MEASURES[self.measure].over_time
+    def shown(self) -> str:
+        """The measure in which it is seen, or nothing."""
+        return self.measure or self.shows.removeprefix("-")
 
     @property
     def value_unit(self) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .body import Body, Part, Role
+from .geometry import wrap_deg
 from .level import upright
 from .measures import MEASURES, Measure
 from .overlays import AngleLabel, Overlay
@@ -96,7 +98,7 @@ class Scene:
         around = level.between(self.start_s, end_s) if starts_s else level
         self.look: Look = look(around if around.found.any() else level, prone=exercise.prone)
         side = working[0] if working else self.look.near
-        self._body, self._filmed = Body(level, side, self.look), Body(track, side, self.look)
+        self.body, self.filmed = Body(level, side, self.look), Body(track, side, self.look)
         self._starts_s = starts_s
         shown = sorted(
             (rule for rule in exercise.rules if rule.measure and view in rule.views),
@@ -128,7 +130,7 @@ class Scene:
             if is_about_back(rule):
                 back = status if back is not Status.FAULT else back
             else:
-                limbs.append((landmarks_of(rule, self._body.side), status))
+                limbs.append((landmarks_of(rule, self.body.side), status))
         contour = self._contour(frame)
         return replace(
             overlay,
@@ -142,25 +144,30 @@ class Scene:
             contour_status=back,
         )
 
+    def values(self, name: str) -> Floats:
+        """Return (T,) values of a measure over the whole track."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return MEASURES[name].of(self.body)
+
+    def start(self, name: str) -> tuple[float, NDArray[np.intp]]:
+        """Return a measure's value in the set's start position (or NaN), and the frames there."""
+        t = self._track.time_s
+        waits = [np.flatnonzero((t >= at - _START_S) & (t <= at)) for at in self._starts_s]
+        frames = np.concatenate(waits) if waits else np.array([], dtype=np.intp)
+        values = self.values(name)[frames]
+        values = values[np.isfinite(values)]
+        return float(np.median(values)) if len(values) else float("nan"), frames
+
     def _prepare(self, code: str, name: str, change: bool, minor: bool) -> _Drawn:
         measure = MEASURES[name]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            values = measure.of(self._body)
+        values = self.values(name)
         if change:
-            values = (values - self._start_value(values) + 180.0) % 360.0 - 180.0
+            values = wrap_deg(values - self.start(name)[0])
         seen = np.isfinite(values)
         for role, part in measure.needs:
-            seen &= self._body.visibility(role, part) >= MIN_VISIBILITY
+            seen &= self.body.visibility(role, part) >= MIN_VISIBILITY
         word, at = self._anchor(measure)
         return _Drawn(code, name, change, minor, word, values, at, seen & np.isfinite(at).all(axis=1))
-
-    def _start_value(self, values: Floats) -> float:
-        """Return the set's own start position, from the waits before its repetitions."""
-        t = self._track.time_s
-        waits = [values[(t >= start - _START_S) & (t <= start)] for start in self._starts_s]
-        joined = np.concatenate(waits) if waits else np.array([])
-        joined = joined[np.isfinite(joined)]
-        return float(np.median(joined)) if len(joined) else float("nan")
 
     def _anchor(self, measure: Measure) -> tuple[str, Floats]:
         """Return the word for a measure and the (T, 2) joint it is written beside."""
@@ -168,8 +175,8 @@ class Scene:
         for word in words:
             for role, part in sorted(measure.needs, key=lambda joint: joint[0] not in ("working", "free")):
                 if _ANCHORS.get(word) == part:
-                    return ("free " + word if "free" in words else word), self._filmed.joint(role, part)
-        middle = np.mean([self._filmed.joint(role, part) for role, part in measure.needs], axis=0)
+                    return ("free " + word if "free" in words else word), self.filmed.joint(role, part)
+        middle = np.mean([self.filmed.joint(role, part) for role, part in measure.needs], axis=0)
         return words[0], np.asarray(middle, dtype=np.float64)
 
     def _pick(self, frame: int, status_of: dict[str, Status]) -> list[_Drawn]:

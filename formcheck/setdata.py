@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from .baseline import Baseline, fitting
 from .body import Body, Part, Role
-from .geometry import wrap_deg
+from .geometry import distance_px, wrap_deg
 from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
@@ -24,6 +25,10 @@ TIME_ERROR_S = 0.18
 """Error of a phase's length from the side: a frame, the smoothing, and both ends."""
 MAX_JUMP_PCT = 5.0
 """A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
+MIN_LENGTH = 0.93
+"""Share of its length at rest that a segment keeps (rendered clips: 0.97; with plates 0.75 to 0.92)."""
+SEGMENTS: dict[tuple[str, str], str] = {("hip", "knee"): "thigh", ("knee", "ankle"): "shin"}
+HIDDEN_REMEDY = "Film without big plates or other things before the leg, at least one repetition."
 MIN_USABLE = 0.60
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
@@ -44,6 +49,9 @@ class Reading:
     def none(cls, reason: str, remedy: str = "") -> Reading:
         """Nothing could be measured; a remedy of the reason's own comes before the rule's."""
         return cls(float("nan"), float("nan"), float("nan"), reason, remedy)
+
+
+CAMERA_MOVED = Reading.none("the camera moved", "Put the phone on something steady.")
 
 
 class SetData:
@@ -76,7 +84,7 @@ class SetData:
         self.own: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
-        self._looks = Looks.of(raw, look.scale_px)
+        self.looks = Looks.of(raw, look.scale_px)
         self._moved: dict[tuple[Span, int], float] = {}
 
     def values(self, name: str) -> Floats:
@@ -123,7 +131,7 @@ class SetData:
         spans = [_span(rep), *(_span(one) for one in self.reps)]
         key = (spans[0], len(spans))
         if key not in self._moved:
-            self._moved[key] = self._looks.moved_pct(spans[0], spans)
+            self._moved[key] = self.looks.moved_pct(spans[0], spans)
         return self._moved[key]
 
     def start_value(self, name: str) -> float:
@@ -164,9 +172,14 @@ class RepData:
         return self.median(name, phase) - self.set.start_value(name)
 
     @property
-    def camera_moved_pct(self) -> float:
-        """How far the camera was, at most, from where it stood in most of the set; see `steady.Looks`."""
-        return self.set.camera_moved_pct(self.rep)
+    def camera_moved(self) -> bool:
+        """Whether the camera was elsewhere than in most of the set."""
+        return self.set.camera_moved_pct(self.rep) > MOVED_PCT
+
+    @property
+    def cut(self) -> bool:
+        """Whether the whole picture changed within the repetition."""
+        return self.set.looks.cut(_span(self.rep))
 
     @property
     def comparable(self) -> bool:
@@ -220,6 +233,8 @@ class RepData:
         rolled = roll_in(self.set.body.track, part)
         if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
             return Reading.none("the camera is rolled too far", "Stand the camera upright.")
+        if (from_start or measure.over_time) and self.camera_moved:
+            return CAMERA_MOVED
         good = np.isfinite(self.set.values(name)[part])
         for role, joint in measure.needs:
             seen = self.set.sees(role, joint)[part]
@@ -228,6 +243,9 @@ class RepData:
             good &= seen
         if good.mean() < MIN_USABLE:
             return Reading.none("the outline of your body was not clear")
+        hidden = self._shrunken(measure, part)
+        if hidden:
+            return Reading.none(hidden, HIDDEN_REMEDY)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
         if np.isnan(origin):
@@ -241,6 +259,28 @@ class RepData:
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
         uncertainty = float(np.hypot(self._uncertainty(measure, from_start, scatter), by_roll))
         return Reading(value, uncertainty, float(times[at]))
+
+    def _shrunken(self, measure: Measure, part: slice) -> str:
+        """Say which segment of the measure is shorter in a phase than while waiting, or nothing.
+
+        Seen from the side bones keep their length. One that shrinks has an end on something that hides the
+        joint: with plates on the bar the model puts the knee or the hip onto the plate, and says it sees it.
+        """
+        if self.look.view is not View.SIDE:
+            return ""
+        body, waits = self.set.body, (Phase.START, Phase.BOTTOM)
+        before = [self.set.frames(*self.rep.window(phase)) for phase in waits]
+        for (role, upper), (other, lower) in pairwise(measure.needs):
+            if role == other and (upper, lower) in SEGMENTS:
+                length = distance_px(body.joint(role, upper), body.joint(role, lower))
+                usual = float(np.nanmedian(np.concatenate([length[wait] for wait in before])))
+                if float(np.nanmedian(length[part])) < MIN_LENGTH * usual:
+                    return f"your {SEGMENTS[upper, lower]} seems to shrink: something hides a joint"
+        return ""
+
+    def range_error(self, signal: str) -> float:
+        """Return the standard error of how far the signal rose, in its unit."""
+        return self._uncertainty(MEASURES[signal], True, self.set.noise(signal))
 
     def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
         base = measure.change_error if from_start else measure.error

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .baseline import Baseline
 from .level import upright
 from .pose import Landmark, Side, View
 from .reps import Rep, segment
@@ -62,7 +63,14 @@ class Found:
         return sum(not rep.partial for found in self.sets for rep in found.reps)
 
 
-def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | None = None) -> Found:
+def find_sets(
+    raw: Track,
+    smoothed: Track,
+    exercise: Exercise,
+    *,
+    side: Side | None = None,
+    baselines: Sequence[Baseline] = (),
+) -> Found:
     """Find the sets of an exercise in a track.
 
     Args:
@@ -70,15 +78,19 @@ def find_sets(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | N
         smoothed: The same frames, smoothed without lag.
         exercise: What to look for.
         side: The working side if the user gave it, for all sets.
+        baselines: The person's own usual values at any exercise.
     """
+    baselines = [one for one in baselines if one.exercise == exercise.name]
     raw, smoothed = upright(raw), upright(smoothed)
-    parts = [_find_in(raw[part], smoothed[part], exercise, side=side) for part in stretches(smoothed)]
+    parts = [_find_in(raw[part], smoothed[part], exercise, side, baselines) for part in stretches(smoothed)]
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
     return Found(tuple(one for found in parts for one in found.sets), refused, longest.look, len(raw))
 
 
-def _find_in(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | None) -> Found:
+def _find_in(
+    raw: Track, smoothed: Track, exercise: Exercise, side: Side | None, baselines: Sequence[Baseline]
+) -> Found:
     """Find the sets in a stretch in which the person does not turn round."""
     down = _not_upright(smoothed)
     overall = look(smoothed.only(down), prone=exercise.prone)
@@ -102,7 +114,8 @@ def _find_in(raw: Track, smoothed: Track, exercise: Exercise, *, side: Side | No
         data.reps.extend(rep for rep in candidates if not rep.partial)
         taken += [(rep, working) for rep in candidates]
     placed = _sides(raw, smoothed, exercise, overall, _without_overlaps(taken), side)
-    return Found(_group(raw, smoothed, exercise, placed, refused), refused, overall, len(raw))
+    sets = _group(raw, smoothed, exercise, placed, refused, baselines)
+    return Found(sets, refused, overall, len(raw))
 
 
 def _during(track: Track, reps: Sequence[Rep]) -> Track:
@@ -184,7 +197,12 @@ def _sides(
 
 
 def _group(
-    raw: Track, smoothed: Track, exercise: Exercise, placed: list[tuple[Rep, Side]], refused: Counter[str]
+    raw: Track,
+    smoothed: Track,
+    exercise: Exercise,
+    placed: list[tuple[Rep, Side]],
+    refused: Counter[str],
+    baselines: Sequence[Baseline],
 ) -> tuple[FoundSet, ...]:
     """Split at changes of side, and drop what is not this exercise."""
     runs: list[list[tuple[Rep, Side]]] = []
@@ -199,7 +217,7 @@ def _group(
         camera = look(_during(smoothed, reps), prone=exercise.prone)
         if camera.view not in exercise.views:
             camera = replace(camera, view=View.UNKNOWN)
-        data = SetData(raw, smoothed, run[0][1], camera, [])
+        data = SetData(raw, smoothed, run[0][1], camera, [], baselines=baselines)
         good = []
         for rep in reps:
             reason = exercise.refuses(RepData(rep, data))

@@ -32,7 +32,7 @@ def move_notes(track: Track) -> list[str]:
         return []
     looks = Looks.of(track, _body_px(track))
     cuts = [(at, at) for at in looks.time_s[1:][np.diff(looks.scene) != 0].tolist()]
-    notes = [f"The whole picture changed at {_times(cuts)}."] if cuts else []
+    notes = [f"The whole picture changed at {_times(cuts)}: a cut, or the camera was moved."] if cuts else []
     if moves := _moves(looks):
         notes.append(f"The camera moved at {_times(moves)}: put the phone on something steady.")
     return notes
@@ -94,6 +94,10 @@ class Looks:
         near = self.apart_pct(most[:, None], most[None, :]) < MOVED_PCT / 2
         place = most[np.argmax(near.sum(axis=1))]
         return float(self.apart_pct(np.flatnonzero(mine), place).max())
+
+    def cut(self, span: Span) -> bool:
+        """Say whether the picture changed to another scene within a span of time."""
+        return len(np.unique(self.scene[self._within([span])])) > 1
 
     def _within(self, spans: Sequence[Span]) -> NDArray[np.bool_]:
         """(N,) whether a look falls into one of some spans of time."""

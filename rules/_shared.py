@@ -8,6 +8,8 @@ import numpy as np
 
 from formcheck.rule import Phase, Reading, RepData
 
+MAX_HOLD_ERROR_S = 0.55
+"""Half of the hold asked for: beyond it a held top and none look the same."""
 BRIEF = "thresholds: engineering choices of the formcheck brief, measured on rendered clips"
 
 
@@ -17,7 +19,10 @@ def hold_of(signal: str) -> Callable[[RepData], Reading]:
     def hold(data: RepData) -> Reading:
         rep = data.rep
         moving = (rep.lockout_s - rep.start_s + rep.end_s - rep.lower_s) / 2
-        return Reading(rep.lower_s - rep.lockout_s, data.time_error_s(moving, signal), rep.lower_s)
+        error_s = data.time_error_s(moving, signal)
+        if error_s > MAX_HOLD_ERROR_S:
+            return Reading.none("the movement is too small or too slow to time the hold")
+        return Reading(rep.lower_s - rep.lockout_s, error_s, rep.lower_s)
 
     return hold
 

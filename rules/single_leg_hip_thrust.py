@@ -27,6 +27,7 @@ from ._shared import BRIEF, hold_of, lowering_of, own_best_top
 
 SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
+FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
 
 
@@ -45,7 +46,17 @@ def lockout_shortfall(data: RepData) -> Reading:
         return top
     best = own_best_top(data, "hip_extension_deg")
     offset = min(max(best, 0.0), 8.0)
-    return Reading(top.value - offset, 4.0 if data.comparable else top.uncertainty, top.time_s)
+    return Reading(top.value - offset, 5.5 if data.comparable else top.uncertainty, top.time_s)
+
+
+def planted_leg_hidden(data: RepData) -> Reading | None:
+    """Say that the near, held-out leg hides the planted one, or that its knee contradicts the thigh."""
+    if data.look.view is not View.SIDE and data.look.near is not data.set.working:
+        return Reading.none(
+            "the other leg hides the planted one from here", "Film from the working leg's side."
+        )
+    leg = data.read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
+    return leg if math.isnan(leg.value) else None
 
 
 def depth(data: RepData) -> Reading:
@@ -99,6 +110,7 @@ LUMBAR_ARCHING = Rule(
     why="The load hangs where the spine bends: its moment is a deadlift's (Otsuka 2021, PLoS ONE e0251418).",
     source=f"{SOURCE}; {BRIEF}",
     read=lumbar_extension,
+    shows="back_bend_deg",
     decided=Phase.TOP,
     unit="deg",
     limit=Above(6.0, 10.0),
@@ -121,6 +133,7 @@ INCOMPLETE_LOCKOUT = Rule(
     why="The glute works hardest in the last degrees.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
     read=lockout_shortfall,
+    shows="hip_extension_deg",
     unit="deg",
     limit=Below(-8.0, -15.0),
     views=OBLIQUE,
@@ -231,8 +244,9 @@ SHIN_NOT_VERTICAL = Rule(
     measure="shin_from_vertical_deg",
     when=Phase.TOP,
     stat="median",
+    hidden=planted_leg_hidden,
     limit=Above(8.0, 15.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=4,
     weight=12,
     cue="Foot a hand closer",
@@ -253,8 +267,9 @@ FOOT_TOO_CLOSE = Rule(
     measure="shin_from_vertical_deg",
     when=Phase.TOP,
     stat="median",
+    hidden=planted_leg_hidden,
     limit=Below(-12.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=4,
     weight=0,
     cue="Foot a hand further",
@@ -272,6 +287,7 @@ PELVIS_TILT = Rule(
     why="Keeping the pelvis level is what the gluteus medius is there for.",
     source=f"{SOURCE}; no published norm was found for this lift: {BRIEF}",
     read=hips_level,
+    shows="bar_slope_deg",
     unit="deg",
     decided=Phase.TOP,
     limit=Above(5.0, 8.0, both=True),
@@ -294,6 +310,7 @@ NO_HOLD = Rule(
     why="A moment without movement shows that the glute, not the swing, holds the bar.",
     source=f"{SOURCE} (no duration given); {BRIEF}",
     read=hold_of("hip_height_pct"),
+    shows="hip_height_pct",
     decided=Phase.DOWN,
     unit="s",
     limit=Below(0.5, 0.2),
@@ -315,9 +332,10 @@ BOUNCE = Rule(
     why="A bar thrown up is caught by the lower back.",
     source=f"{SOURCE}; {BRIEF}",
     read=bounce,
+    shows="hip_height_pct",
     unit="%",
     limit=Above(130.0, 170.0),
-    views=ANY,
+    views=OBLIQUE,
     priority=7,
     weight=3,
     cue="No bounce, press and hold",
@@ -335,6 +353,7 @@ LOWERING_TOO_FAST = Rule(
     why="A dropped bar lands on the hips and takes the glute out of half the rep.",
     source=f"{SOURCE}; {BRIEF}",
     read=lowering_of("hip_height_pct"),
+    shows="hip_height_pct",
     unit="s",
     limit=Below(1.0, 0.6),
     views=ANY,
@@ -441,6 +460,7 @@ SHALLOW_BOTTOM = Rule(
     why="The lower half trains the glute at length.",
     source=f"{SOURCE}; {BRIEF}",
     read=depth,
+    shows="hip_height_pct",
     unit="%",
     limit=Below(75.0, 60.0),
     views=ANY,

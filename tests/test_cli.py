@@ -5,10 +5,10 @@ All run with `analyze_clip` replaced; `test_cli_process.py` holds those that run
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +21,8 @@ import pytest
 from formcheck import catalog
 from formcheck.cli import run
 from formcheck.errors import NoPersonError, OutputError
-from formcheck.report.model import Report
+from formcheck.report.model import Report, Still
+from formcheck.stills import Picture
 from formcheck.track import Track
 
 Run = Callable[..., tuple[int, str, str]]
@@ -66,6 +67,8 @@ class Fake:
         self.draw_error: BaseException | None = None
         self.calls: list[tuple[Path, str | None, dict[str, Any]]] = []
         self.during: Callable[[dict[str, Any]], None] = lambda options: None
+        self.drawn: list[dict[str, Any]] = []
+        self.taken: list[Any] = []
 
     def analyze_clip(self, path: Path, exercise: str | None, **options: Any) -> SimpleNamespace:
         self.calls.append((path, exercise, options))
@@ -75,14 +78,26 @@ class Fake:
             raise self.error
         kickback = catalog.exercise("glute-kickback")
         return SimpleNamespace(
-            report=self.report, raw=small_track(), smoothed=small_track(), exercise=kickback
+            report=self.report,
+            raw=small_track(),
+            smoothed=small_track(),
+            exercise=kickback,
+            found=SimpleNamespace(sets=()),
         )
 
-    def write_annotated(self, clip: Path, *arguments: Any, progress: Any = None) -> None:
+    def write_annotated(self, clip: Path, *arguments: Any, **options: Any) -> None:
         if self.draw_error:
             raise self.draw_error
         out: Path = arguments[3]
         out.write_bytes(b"video")
+        self.drawn.append(options)
+
+    def take(self, clip: Path, analysis: Any, *, blur: Any, progress: Any) -> list[Picture]:
+        self.taken.append(blur)
+        still = Still(
+            kind="rep", rule="", rep=1, time_s=2.5, file="rep01-rep.jpg", alt="A rep", width=4, height=3
+        )
+        return [Picture(still, b"\xff\xd8\xff still")]
 
 
 @pytest.fixture
@@ -90,8 +105,8 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     stand_in = Fake()
     monkeypatch.setattr("formcheck.pipeline.analyze_clip", stand_in.analyze_clip)
     monkeypatch.setattr("formcheck.pipeline.frames_estimate", lambda path: None)
-    drawing = SimpleNamespace(write_annotated=stand_in.write_annotated)
-    monkeypatch.setitem(sys.modules, "formcheck.annotate", drawing)
+    monkeypatch.setattr("formcheck.annotate.write_annotated", stand_in.write_annotated)
+    monkeypatch.setattr("formcheck.stills.take", stand_in.take)
     return stand_in
 
 
@@ -128,29 +143,108 @@ def test_options_reach_the_pipeline(fake: Fake, clip: Path, formcheck: Run) -> N
     formcheck("analyze", clip, "--exercise", "glute-kickback", "--side", "right", "--profile", "strict")
     [(_, recognised, _), (path, exercise, options)] = fake.calls
     assert (path, recognised, exercise) == (clip, None, "glute-kickback")
-    assert (options["profile"], options["model"]) == ("strict", "full")
+    assert (options["profile"].name, options["model"]) == ("strict", "full")
     assert options["side"].value == "right"
 
 
-def test_out_writes_all_three(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
-    assert formcheck("analyze", clip, "--out", tmp_path / "a" / "b")[0] == 0
-    names = sorted(path.name for path in (tmp_path / "a" / "b").iterdir())
-    assert names == ["clip.annotated.mp4", "clip.report.json", "clip.track.npz"]
-    assert Report.from_json((tmp_path / "a" / "b" / "clip.report.json").read_bytes()) == fake.report
+EVERYTHING = {
+    "clip.annotated.mp4",
+    "clip.frames.csv",
+    "clip.report.html",
+    "clip.report.json",
+    "clip.reps.csv",
+    "clip.stills",
+    "clip.track.npz",
+}
+
+
+def test_limits_and_baseline_reach_the_pipeline(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[Path, str | None, str]] = []
+
+    def read_baseline(path: Path, exercise: str | None, **options: Any) -> tuple[str]:
+        read.append((path, exercise, options["profile"].name))
+        return ("mine",)
+
+    monkeypatch.setattr("formcheck.pipeline.read_baseline", read_baseline)
+    mine, own = tmp_path / "mine.toml", tmp_path / "clean.npz"
+    mine.write_text("[glute-kickback.knee-bent]\nwarn = 20\n")
+    small_track().save(own)
+    code, _, err = formcheck("analyze", clip, "--limits", mine, "--baseline", own, "--profile", "beginner")
+    assert (code, err) == (0, "")
+    [(_, _, options)] = fake.calls
+    assert options["profile"].name == "beginner + mine.toml"
+    assert options["profile"].own["GKB02"].warn == 20.0
+    assert options["baselines"] == ("mine",)
+    assert read == [(own, None, "beginner + mine.toml")]
+
+
+def test_limits_can_be_printed(formcheck: Run) -> None:
+    code, out, err = formcheck("explain", "GKB02", "--limits")
+    assert (code, err) == (0, "")
+    assert "[glute-kickback.knee-bent]" in out
+
+
+def test_out_writes_everything(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
+    folder = tmp_path / "a" / "b"
+    assert formcheck("analyze", clip, "--out", folder)[0] == 0
+    assert {path.name for path in folder.iterdir()} == EVERYTHING
+    written = Report.from_json((folder / "clip.report.json").read_bytes())
+    assert written.video == "clip.annotated.mp4"
+    assert [still.file for still in written.stills] == ["clip.stills/rep01-rep.jpg"]
+    assert (folder / written.stills[0].file).read_bytes() == b"\xff\xd8\xff still"
+    assert written.model_copy(update={"video": None, "stills": ()}) == fake.report
+
+
+def test_a_page_alone_takes_stills_but_names_none(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    page, report = tmp_path / "page.html", tmp_path / "report.json"
+    assert formcheck("analyze", clip, "--html", page, "--json", report)[0] == 0
+    assert "data:image/jpeg;base64," in page.read_text("utf-8")
+    assert 'src="clip.mp4"' in page.read_text("utf-8")
+    assert Report.from_json(report.read_bytes()).stills == ()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4", "page.html", "report.json"]
+
+
+def test_blurred_faces_reach_every_picture_and_the_clip_is_not_linked(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    page, report = tmp_path / "page.html", tmp_path / "report.json"
+    formcheck("analyze", clip, "--html", page, "--json", report, "--blur-face")
+    assert fake.taken[0] is not None
+    assert Report.from_json(report.read_bytes()).faces_blurred
+    assert "Faces are blurred" in page.read_text("utf-8")
+    assert "<video" not in page.read_text("utf-8")
+    formcheck("analyze", clip, "--out", tmp_path / "out", "--blur-face")
+    assert fake.drawn[0]["blur"] is not None
+    assert 'src="clip.annotated.mp4"' in (tmp_path / "out" / "clip.report.html").read_text("utf-8")
+
+
+def test_an_embedded_video_is_in_the_page_and_nowhere_else(
+    fake: Fake, clip: Path, tmp_path: Path, formcheck: Run
+) -> None:
+    page = tmp_path / "page.html"
+    assert formcheck("analyze", clip, "--html", page, "--embed-video")[0] == 0
+    assert base64.b64encode(b"video").decode() in page.read_text("utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4", "page.html"]
 
 
 def test_a_named_output_is_not_in_out(fake: Fake, clip: Path, tmp_path: Path, formcheck: Run) -> None:
     formcheck("analyze", clip, "--out", tmp_path / "out", "--json", tmp_path / "mine.json")
-    names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == ["clip.annotated.mp4", "clip.track.npz"]
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == EVERYTHING - {"clip.report.json"}
     assert (tmp_path / "mine.json").exists()
 
 
-def test_of_a_track_only_the_report_is_written(fake: Fake, tmp_path: Path, formcheck: Run) -> None:
+def test_of_a_track_no_pictures_are_written(fake: Fake, tmp_path: Path, formcheck: Run) -> None:
     recorded = tmp_path / "clip.track.npz"
     small_track().save(recorded)
     assert formcheck("analyze", recorded, "--out", tmp_path / "out")[0] == 0
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["clip.report.json"]
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"clip.report.json", "clip.report.html", "clip.reps.csv", "clip.frames.csv"}
+    assert not fake.taken
 
 
 def test_json_to_stdout_is_json_only(fake: Fake, clip: Path, formcheck: Run) -> None:
@@ -185,6 +279,12 @@ def test_fail_on(
         (["analyze", "CLIP", "--exercise", "glute-kickbak"], "did you mean glute-kickback"),
         (["analyze", "CLIP", "--profile", "hard"], "standard, strict, beginner"),
         (["analyze", "CLIP", "--rules", "nowhere"], "no folder nowhere"),
+        (["analyze", "CLIP", "--limits", "none.toml"], "no file none.toml"),
+        (["analyze", "CLIP", "--limits", "CLIP"], "is not TOML"),
+        (["analyze", "CLIP", "--baseline", "none.npz"], "no file none.npz"),
+        (["analyze", "CLIP", "--baseline", "TRACK", "--json", "TRACK"], "would overwrite"),
+        (["evaluate", "FOLDER", "--limits", "none.toml"], "no file none.toml"),
+        (["explain", "knee-bnt", "--limits"], "did you mean knee-bent"),
         (["analyze", "CLIP", "--side", "up"], "'up'"),
         (["analyze", "CLIP", "--fail-on", "ok"], "'ok'"),
         (["analyze", "CLIP", "--json", "no/where.json"], "there is no folder no"),
@@ -194,6 +294,13 @@ def test_fail_on(
         (["analyze", "CLIP", "--track", "FOLDER/x", "--json", "FOLDER/x"], "two outputs"),
         (["analyze", "CLIP", "--out", "CLIP"], "is a file, not a folder"),
         (["analyze", "TRACK", "--annotated", "x.mp4"], "no pictures"),
+        (["analyze", "TRACK", "--stills", "FOLDER/stills"], "no pictures"),
+        (["analyze", "CLIP", "--html", "CLIP"], "would overwrite"),
+        (["report", "none.json"], "none.json cannot be read"),
+        (["report", "CLIP"], "not a report of formcheck"),
+        (["compare", "CLIP"], "nothing to compare"),
+        (["compare", "CLIP", "none.mp4"], "no file none.mp4"),
+        (["compare", "CLIP", "TRACK", "--html", "TRACK"], "would overwrite"),
         (["analyze"], "Missing argument"),
         (["analyse", "CLIP"], "No such command"),
         (["analyze", "CLIP", "--exersice", "x"], "No such option"),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -181,9 +180,9 @@ def test_the_sign_chooses_the_words() -> None:
     assert judge_rule(reads(rule, -14.0, 1.0), data).cue == rule.cue_minus != rule.cue
 
 
-def test_a_profiles_limits_take_the_place_of_the_rules_own() -> None:
+def test_other_limits_change_the_verdict_and_not_the_value() -> None:
     data, rule = data_of(kickbacks(reps=2, knee_deg=40.0)), RULES["knee-bent"]
-    lenient = judge((rule,), data, {rule.code: Above(60.0, 70.0)})[0]
+    own, lenient = judge((rule, replace(rule, limit=Above(60.0, 70.0))), data)
+    assert (own.status, own.limit) == (Status.FAULT, rule.limit)
     assert (lenient.status, lenient.limit) == (Status.OK, Above(60.0, 70.0))
-    assert judge((rule,), data, {"OTHER": Above(60.0, 70.0)})[0].limit == rule.limit
-    assert np.isfinite(lenient.reading.value)
+    assert lenient.reading == own.reading

@@ -12,6 +12,7 @@ from typer import Option
 from typer.core import TyperGroup
 
 from .. import options as opt
+from ..arguments import check_clip, check_names
 from ..errors import UsageError
 from ..terminal import ctrl_c, note, say, say_rich
 
@@ -96,6 +97,8 @@ def live(
     source: Source = None,
     side: opt.WorkingLeg = None,
     profile: opt.Profile = "standard",
+    limits: opt.Limits = None,
+    baseline: opt.Baseline = None,
     voice: SoundOption = Sound.ON,
     mode: ModeOption = Mode.COACH,
     count: CountOption = Count.VOICE,
@@ -121,15 +124,13 @@ def live(
     from . import words as wording
     from .feeds import feed_for
 
-    if rules:
-        catalog.load_folder(rules)
+    judged_by = check_names(exercise, profile, rules, limits=limits)
+    if baseline:
+        check_clip(baseline)
     known = list(catalog.exercises().values())
     if print_cues:
         say(wording.template(known))
         return 0
-    from ..profiles import limits
-
-    limits(known[0], profile)
     texts = wording.load(cues, known) if cues else wording.Texts()
     chosen = texts.applied(catalog.exercise(exercise)) if exercise else None
     feed, aim_s = feed_for(camera, source), _tempo(tempo)
@@ -137,6 +138,7 @@ def live(
 
     bundle = resolve(model, progress=True)
     from ..landmarker import MediaPipeLandmarker
+    from ..pipeline import read_baseline
     from ..pose import Side
     from .run import Parts, run
     from .talk import Wishes
@@ -148,7 +150,8 @@ def live(
         exercise=chosen,
         candidates=[texts.applied(one) for one in known],
         wishes=wishes,
-        profile=profile,
+        profile=judged_by,
+        baselines=read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline else (),
         mode=mode.value,
         sound=voice.value,
         language=texts.language,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import journal
+from ..baseline import Baseline
 from ..cues import MODES
 from ..errors import FormcheckError, OutputError
 from ..landmarker import Landmarker
 from ..pipeline import Analysis, Session
+from ..profiles import Profile
 from ..report.write import write_text
 from ..rule import Exercise
 from .capture import Capture
@@ -37,7 +39,8 @@ class Parts:
         exercise: What is done, in the user's words, or None to recognise it.
         candidates: What it can be, where it is not given.
         wishes: How to coach.
-        profile: How strict.
+        profile: The limits to judge by.
+        baselines: The person's own usual values.
         mode: `coach`, `quiet` or `silent`.
         sound: `on`, `beep` or `off`.
         language: Of the voice.
@@ -54,7 +57,8 @@ class Parts:
     exercise: Exercise | None
     candidates: Sequence[Exercise]
     wishes: Wishes
-    profile: str = "standard"
+    profile: str | Profile = "standard"
+    baselines: Sequence[Baseline] = ()
     mode: str = "coach"
     sound: str = "on"
     language: str = "en-us"
@@ -96,6 +100,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             parts.exercise,
             side=parts.wishes.side,
             profile=parts.profile,
+            baselines=parts.baselines,
             landmarker=finder,
             source=source,
             log=log,
@@ -166,7 +171,12 @@ def _rescue(path: Path, parts: Parts, line: Line) -> None:
     try:
         track = journal.read(path)
         session = Session(
-            track.size, parts.exercise, side=parts.wishes.side, profile=parts.profile, source=track.source
+            track.size,
+            parts.exercise,
+            side=parts.wishes.side,
+            profile=parts.profile,
+            baselines=parts.baselines,
+            source=track.source,
         )
         for pose in track.poses():
             session.push(pose)

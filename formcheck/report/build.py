@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+from ..baseline import Baseline
 from ..cues import Cue
 from ..judge import Verdict, judge
+from ..measures import MEASURES
 from ..pose import Side
-from ..reps import Rep
-from ..rule import Exercise, Limit, Status
+from ..reps import Phase
+from ..rule import Exercise, Status
 from ..score import rep_score, set_score
 from ..setdata import RepData
 from ..sets import Found, FoundSet
-from .model import CueReport, Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
+from .model import CueReport, Fix, NotJudged, Quantity, Report, RepReport, SetSummary, VerdictReport
+from .own import baseline_notes, own_values
+from .series import about, series, shown_measures
 
 UNKNOWN = "unknown"
 """Name of the exercise in a report where none was recognised."""
@@ -37,7 +41,6 @@ def package_version() -> str:
 def build(
     found: Found,
     exercise: Exercise,
-    limits: dict[str, Limit],
     *,
     profile: str,
     source: str,
@@ -46,14 +49,14 @@ def build(
     complete: bool,
     cues: Sequence[Cue],
     notes: Sequence[str],
+    baselines: Sequence[Baseline] = (),
     recognised: bool = True,
 ) -> Report:
     """Judge every repetition for the record and put the report together.
 
     Args:
         found: The sets of the clip.
-        exercise: The exercise.
-        limits: Limits by rule code.
+        exercise: The exercise, with the limits to judge by.
         profile: Where the limits come from.
         source: Name of the clip.
         fps: Median frame rate.
@@ -61,18 +64,20 @@ def build(
         complete: Whether the clip was seen to its end.
         cues: What would have been spoken.
         notes: What a reader must know.
+        baselines: The person's own usual values that the sets could be compared with.
         recognised: False where nobody named the exercise and nothing known was found.
     """
     reps: list[RepReport] = []
     sets: list[SetSummary] = []
     judged: list[tuple[int, Verdict]] = []
     for number, one in enumerate(found.sets, start=1):
-        first = len(reps)
+        first, full_ones = len(reps), []
         for rep in one.reps:
-            verdicts = () if rep.partial else judge(exercise.rules, RepData(rep, one.data), limits)
-            reps.append(_rep(len(reps) + 1, number, rep, one, verdicts))
+            verdicts = () if rep.partial else judge(exercise.rules, RepData(rep, one.data))
+            reps.append(_rep(len(reps) + 1, number, RepData(rep, one.data), exercise, verdicts))
             judged += [(len(reps), verdict) for verdict in verdicts]
-        sets.append(_set(number, one, reps[first:]))
+            full_ones += [] if rep.partial else [verdicts]
+        sets.append(_set(number, one, reps[first:], full_ones))
     full = [rep for rep in reps if not rep.partial]
     sides = {one.side for one in found.sets}
     return Report(
@@ -93,7 +98,13 @@ def build(
         cues=tuple(CueReport(time_s=round(cue.time_s, 3), rule=cue.rule, text=cue.text) for cue in cues),
         not_judged=_not_judged(judged),
         fix=_fix(judged),
-        notes=(*notes, *_explain_none(found, exercise, recognised)),
+        notes=(
+            *notes,
+            *baseline_notes(found, exercise, baselines),
+            *_explain_none(found, exercise, recognised),
+        ),
+        about=about(exercise) if recognised else None,
+        series=series(found.sets, exercise),
     )
 
 
@@ -101,11 +112,15 @@ def _number(value: float | None, digits: int) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
-def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Verdict]) -> RepReport:
+def _rep(
+    index: int, number: int, data: RepData, exercise: Exercise, verdicts: Sequence[Verdict]
+) -> RepReport:
+    rep = data.rep
     score, coverage = rep_score(verdicts) if verdicts else (None, 0.0)
+    signal = MEASURES[exercise.signal]
     return RepReport(
         index=index,
-        side=_side(one.side),
+        side=_side(data.set.working),
         set=number,
         start_s=round(rep.start_s, 3),
         lockout_s=round(rep.lockout_s, 3),
@@ -115,6 +130,20 @@ def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Ve
         score=_number(score, 1),
         coverage=round(coverage, 3),
         verdicts=tuple(_verdict(verdict) for verdict in verdicts),
+        range=Quantity(
+            value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
+        ),
+        time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
+        at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
+    )
+
+
+def _at_top(data: RepData, name: str) -> Quantity | None:
+    reading = data.read(name, Phase.TOP, "median", from_start=False)
+    if not math.isfinite(reading.value):
+        return None
+    return Quantity(
+        value=round(reading.value, 1), uncertainty=round(reading.uncertainty, 1), unit=MEASURES[name].unit
     )
 
 
@@ -140,16 +169,21 @@ def _verdict(verdict: Verdict) -> VerdictReport:
     )
 
 
-def _set(number: int, one: FoundSet, reps: Sequence[RepReport]) -> SetSummary:
+def _set(
+    number: int, one: FoundSet, reps: Sequence[RepReport], verdicts: Sequence[Sequence[Verdict]]
+) -> SetSummary:
     full = [rep for rep in reps if not rep.partial]
     return SetSummary(
         index=number,
         working_side=_side(one.side),
         view=one.data.look.view.value,
         yaw_deg=_number(one.data.look.yaw_deg, 1),
+        near=_side(one.data.look.near),
         reps=tuple(rep.index for rep in reps),
         score=_number(set_score([rep.score for rep in full]), 1),
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
+        own=own_values(one, verdicts),
+        baseline=one.data.baseline.source if one.data.baseline else None,
     )
 
 

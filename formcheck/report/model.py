@@ -5,6 +5,7 @@ Times are seconds of the clip's own clock. `null` stands for "not known", always
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,11 +15,25 @@ from ..rule import Status
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 
 
-class _Model(BaseModel):
+# Text cannot match: a line break inside it is written as \\n.
+_NUMBERS = re.compile(r"\[\n\s*(?:(?:null|-?[\d.eE+-]+),?\n\s*)+\]")
+
+
+class Model(BaseModel):
+    """What all of a report is made of: fixed once made, nothing unknown in it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
 
 
-class VerdictReport(_Model):
+class Quantity(Model):
+    """A measured value with its standard uncertainty."""
+
+    value: float
+    uncertainty: float | None = Field(description="Standard uncertainty, in `unit`.")
+    unit: str
+
+
+class VerdictReport(Model):
     """One rule's verdict on one repetition."""
 
     rule: str = Field(description="Code of the rule, for `formcheck explain CODE`.")
@@ -35,7 +50,7 @@ class VerdictReport(_Model):
     cue: str = Field(description="What the lifter would be told; empty unless warn or fault.")
 
 
-class RepReport(_Model):
+class RepReport(Model):
     """One repetition."""
 
     index: int = Field(description="Counts from 1 over the clip.")
@@ -49,6 +64,13 @@ class RepReport(_Model):
     score: float | None = Field(description="0 to 100; null where too little could be judged.")
     coverage: float = Field(description="Share of the rules' weight that was judged, 0 to 1.")
     verdicts: tuple[VerdictReport, ...]
+    range: Quantity | None = Field(default=None, description="How far the exercise's signal rose.")
+    time_uncertainty_s: float | None = Field(
+        default=None, description="Standard uncertainty of a phase's length."
+    )
+    at_top: dict[str, Quantity | None] = Field(
+        default={}, description="Median of each measure at the top; null where it was not seen."
+    )
 
     @property
     def up_s(self) -> float:
@@ -66,7 +88,7 @@ class RepReport(_Model):
         return self.end_s - self.lower_s
 
 
-class CueReport(_Model):
+class CueReport(Model):
     """One cue as it would have been spoken during the set."""
 
     time_s: float
@@ -74,7 +96,7 @@ class CueReport(_Model):
     text: str
 
 
-class NotJudged(_Model):
+class NotJudged(Model):
     """A fault that could not be judged in some repetitions."""
 
     rule: str
@@ -84,19 +106,97 @@ class NotJudged(_Model):
     remedy: str = Field(description="What to change so that it can be judged.")
 
 
-class SetSummary(_Model):
+class SetSummary(Model):
     """One set: consecutive repetitions of one working side."""
 
     index: int
     working_side: Literal["left", "right"]
     view: str
     yaw_deg: float | None = Field(description="How far the camera stood off the pure side view.")
+    near: Literal["left", "right"] | None = Field(default=None, description="The side nearer to the camera.")
     reps: tuple[int, ...]
     score: float | None
     coverage: float
+    own: dict[str, tuple[float | None, ...]] = Field(
+        default_factory=dict,
+        description="What is compared with other repetitions of the person, one value for each repetition "
+        "that can be the measure of others: the report of a clean set can be the `--baseline` of another.",
+    )
+    baseline: str | None = Field(
+        default=None,
+        description="Where the repetitions come from that it was compared with; null for its own.",
+    )
 
 
-class Fix(_Model):
+class RuleReport(Model):
+    """One rule as it was applied: what a reader needs who does not have formcheck."""
+
+    rule: str
+    fault: str
+    says: str = Field(description="What the source says.")
+    why: str
+    source: str
+    unit: str
+    warn: float
+    fault_limit: float | None
+    worse: Literal["above", "below", "either"] = Field(description="Which way from the limits is worse.")
+    phase: str = Field(description="Phase it is judged in; empty for a check of the whole repetition.")
+    measure: str = Field(description="The measure that is judged, or that shows it; may be empty.")
+    offset: Literal["none", "start", "own"] = Field(
+        description="What the value counts from: `none` the measure's zero, `start` the set's start "
+        "position, `own` an origin of the check's own (the measure only shows it)."
+    )
+    weight: float
+    priority: int
+    safety: bool
+    remedy: str = Field(description="What to change where it could not be judged.")
+
+
+class MeasureSeries(Model):
+    """One measure over the clip."""
+
+    measure: str
+    unit: str
+    definition: str
+    error: float = Field(description="Standard error of the value from the side, in `unit`.")
+    start: tuple[float | None, ...] = Field(description="Value in the start position, one a set.")
+    values: tuple[float | None, ...] = Field(description="One a time of `Series.time_s`; null: not seen.")
+
+
+class Series(Model):
+    """The measures over the sets, thinned out for plots."""
+
+    time_s: tuple[float, ...]
+    measures: tuple[MeasureSeries, ...]
+
+
+class About(Model):
+    """The exercise as it was judged."""
+
+    title: str
+    source: str
+    film: str = Field(description="How to film it.")
+    signal: str = Field(description="The measure that rises with the lift.")
+    rules: tuple[RuleReport, ...]
+
+
+class Still(Model):
+    """One picture taken from the clip."""
+
+    kind: Literal["fault", "best", "rep"] = Field(
+        description="`fault`: a fault where it is worst. `best`: the person's own best repetition at the "
+        "same point. `rep`: a repetition at its top."
+    )
+    rule: str = Field(description="The rule it shows; empty for `rep`.")
+    rep: int
+    time_s: float
+    file: str = Field(description="The picture, beside the report or in a folder beside it.")
+    alt: str = Field(description="What is to be seen, in words.")
+    width: int
+    height: int
+
+
+class Fix(Model):
     """The one thing to fix."""
 
     rule: str
@@ -105,7 +205,7 @@ class Fix(_Model):
     reps: tuple[int, ...]
 
 
-class Report(_Model):
+class Report(Model):
     """Everything said of one clip."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", populate_by_name=True)
@@ -114,7 +214,7 @@ class Report(_Model):
     version: str = Field(description="Version of formcheck.")
     source: str = Field(description="Name of the clip.")
     exercise: str = Field(description="Name of the exercise, or unknown where none was recognised.")
-    profile: str
+    profile: str = Field(description="Which limits: standard, strict or beginner, `+ FILE` for own ones.")
     view: str = Field(description="side, oblique-foot, oblique-head, foot-end, head-end or unknown.")
     working_side: Literal["left", "right", "both", "unknown"]
     fps: float | None
@@ -128,10 +228,16 @@ class Report(_Model):
     not_judged: tuple[NotJudged, ...]
     fix: Fix | None
     notes: tuple[str, ...] = Field(description="What a reader must know: people lost, wrong exercise, ...")
+    about: About | None = Field(default=None, description="The exercise; null in old reports.")
+    series: Series | None = Field(default=None, description="Measures over the sets, if any.")
+    stills: tuple[Still, ...] = Field(default=(), description="Pictures, where some were written.")
+    video: str | None = Field(default=None, description="The annotated clip, from the report's folder.")
+    faces_blurred: bool = Field(default=False, description="Whether faces are blurred in pictures and video.")
 
     def to_json(self) -> str:
-        """Return the report as indented JSON."""
-        return self.model_dump_json(by_alias=True, indent=1) + "\n"
+        """Return the report as indented JSON, lists of numbers on one line."""
+        text = self.model_dump_json(by_alias=True, indent=1)
+        return _NUMBERS.sub(lambda found: " ".join(found[0].split()), text) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..explain import VIEW_WORDS, limit_text, quantity
+from ..explain import limit_text, quantity
 from ..measures import MEASURES
 from ..pose import View
 from ..rule import Exercise, Rule, Status
 from ..score import MIN_COVERAGE
-from .model import Report, RepReport, SetSummary, VerdictReport
+from .model import Report, RepReport, VerdictReport
+from .wording import camera, capital, seen_from, sentence, share, spans
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -44,31 +45,20 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     if report.fps is not None:
         facts[0] += f", {report.fps:.0f} fps"
     if report.profile != "standard":
-        facts.append(f"{report.profile} limits")
+        facts.append(f"{report.profile.removeprefix('standard + ')} limits")
+    facts += [f"compared with {name}" for name in sorted({s.baseline for s in report.sets if s.baseline})]
     one = report.sets[0] if len(report.sets) == 1 else None
     if one is not None:
-        yield Text(f"{_capital(_camera(one))}, {one.working_side} leg works, {', '.join(facts)}")
+        yield Text(f"{capital(camera(one))}, {one.working_side} leg works, {', '.join(facts)}")
         return
     if not report.sets and report.view != View.UNKNOWN.value:
-        facts.insert(0, _from(report.view))
-    yield Text(_capital(", ".join(facts)))
+        facts.insert(0, seen_from(report.view))
+    yield Text(capital(", ".join(facts)))
     for part in report.sets:
-        score = "no score" if part.score is None else f"{part.score:.0f}/100, judged {_share(part.coverage)}"
+        score = "no score" if part.score is None else f"{part.score:.0f}/100, judged {share(part.coverage)}"
         yield Text(
-            f"Set {part.index}: {part.working_side} leg works, {_spans(part.reps)}, {_camera(part)}: {score}"
+            f"Set {part.index}: {part.working_side} leg works, {spans(part.reps)}, {camera(part)}: {score}"
         )
-
-
-def _camera(part: SetSummary) -> str:
-    yaw = "" if part.yaw_deg is None else f" (turned {part.yaw_deg:.0f}°)"
-    return _from(part.view) + yaw
-
-
-def _from(view: str) -> str:
-    words = VIEW_WORDS[View(view)] if view in {v.value for v in View} else view
-    if view == View.UNKNOWN.value:
-        return "camera angle unclear"
-    return f"seen {words}" if words.startswith("obl") else f"seen from the {words}"
 
 
 def _reps(report: Report, rules: dict[str, Rule]) -> RenderableType:
@@ -98,7 +88,7 @@ def _rep_line(rep: RepReport) -> Text:
     if rep.partial:
         text.append("  partial, not scored", "dim")
     elif rep.score is None:
-        text.append(f"  only {_share(rep.coverage)} judged, no score", "dim")
+        text.append(f"  only {share(rep.coverage)} judged, no score", "dim")
     elif all(verdict.status in (Status.OK, Status.NOT_JUDGED) for verdict in rep.verdicts):
         text.append("  good", "green")
     return text
@@ -146,21 +136,21 @@ def _not_judged(report: Report) -> Iterator[RenderableType]:
     full = {rep.index for rep in report.reps if not rep.partial}
     reasons: dict[str, dict[str, list[str]]] = {}
     for item in report.not_judged:
-        where = "" if full <= set(item.reps) else f", {_spans(item.reps)}"
-        remedies = reasons.setdefault(_capital(f"{item.reason}{where}"), {})
+        where = "" if full <= set(item.reps) else f", {spans(item.reps)}"
+        remedies = reasons.setdefault(capital(f"{item.reason}{where}"), {})
         remedies.setdefault(item.remedy, []).append(item.fault)
     yield Text()
     yield Text("Not judged", "bold")
     for reason, remedies in reasons.items():
         yield Padding(Text(f"{reason}:"), (0, 0, 0, 2))
         for remedy, faults in remedies.items():
-            advice = (f": {_sentence(remedy)}", "dim") if remedy else ""
+            advice = (f": {sentence(remedy)}", "dim") if remedy else ""
             yield Padding(Text.assemble(", ".join(faults), advice), (0, 0, 0, 4))
 
 
 def _notes(report: Report) -> Iterator[RenderableType]:
     for note in report.notes:
-        yield Text(f"Note: {_sentence(note)}")
+        yield Text(f"Note: {sentence(note)}")
     if report.notes:
         yield Text()
 
@@ -177,40 +167,13 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
         yield Text("No full repetition was found, so there is no score.", "bold")
         return
     if report.fix is not None:
-        where = f" ({report.fix.fault}, {_spans(report.fix.reps, len(full))})"
+        where = f" ({report.fix.fault}, {spans(report.fix.reps, len(full))})"
         yield Text.assemble("One thing to fix: ", (report.fix.text, "bold"), where)
     elif report.score is not None:
         yield Text("Nothing to fix was seen in what could be judged.")
     name = "Set score" if len(report.sets) < 2 else "Score"
     if report.score is None:
-        share = f"{_share(report.coverage)} of the form could be judged; {_share(MIN_COVERAGE)} is needed"
-        yield Text(f"No score: {share}.", "bold")
+        part = f"{share(report.coverage)} of the form could be judged; {share(MIN_COVERAGE)} is needed"
+        yield Text(f"No score: {part}.", "bold")
     else:
-        yield Text(f"{name} {report.score:.0f}/100, judged {_share(report.coverage)}", "bold")
-
-
-def _spans(indices: Sequence[int], whole: int | None = None) -> str:
-    """Write indices as `rep 3`, `reps 1–3, 5`, or `every rep` where they are `whole`."""
-    if whole is not None and whole > 1 and len(indices) >= whole:
-        return "every rep"
-    spans: list[list[int]] = []
-    for index in sorted(indices):
-        if spans and index == spans[-1][-1] + 1:
-            spans[-1].append(index)
-        else:
-            spans.append([index])
-    texts = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans]
-    return f"{'rep' if len(indices) == 1 else 'reps'} {', '.join(texts)}"
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _sentence(text: str) -> str:
-    text = " ".join(text.split())
-    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        yield Text(f"{name} {report.score:.0f}/100, judged {share(report.coverage)}", "bold")

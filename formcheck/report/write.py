@@ -4,48 +4,74 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ..errors import OutputError, UsageError
 
+_IN_FOLDER = {
+    "json": "{}.report.json",
+    "html": "{}.report.html",
+    "csv": "{}.reps.csv",
+    "csv-frames": "{}.frames.csv",
+    "track": "{}.track.npz",
+    "annotated": "{}.annotated.mp4",
+    "stills": "{}.stills",
+}
+"""Kinds of output, and what each is called in the folder of `--out`."""
+_NEEDS_VIDEO = {"track", "annotated", "stills"}
+
 
 def plan(
-    clip: Path, folder: Path | None, *, json: Path | None, annotated: Path | None, track: Path | None
+    clip: Path, folder: Path | None, named: Mapping[str, Path | None], *, kept: Sequence[Path] = ()
 ) -> dict[str, Path]:
-    """Return which files to write, by kind (`json`, `annotated`, `track`), each of which can be written.
+    """Return which files to write, by kind, each of which can be written. Stills are a folder, made here.
 
     Args:
-        clip: What is analysed; of a recorded track neither a track nor a video is made.
+        clip: What is analysed; of a recorded track no pictures are made, and no second track.
         folder: Where to write every kind that was not given a file of its own, or None.
-        json: The file for the report.
-        annotated: The file for the annotated video.
-        track: The file for the recorded track.
+        named: Files by kind (`json`, `html`, `csv`, `csv-frames`, `track`, `annotated`, `stills`).
+        kept: Other files that are read, and must not be overwritten.
 
     Raises:
         OutputError: One cannot be written.
-        UsageError: Two outputs, or an output and the clip, are the same file; a track is to be annotated.
+        UsageError: Two outputs, or an output and what is read, are the same file; or pictures of a track.
     """
     recorded = clip.suffix.lower() in (".npz", ".journal")
-    if recorded and annotated:
-        raise UsageError("a recorded track has no pictures to draw on; name the clip itself for --annotated")
-    named = {"json": json, "annotated": annotated, "track": track}
+    for kind in ("annotated", "stills"):
+        if recorded and named.get(kind):
+            raise UsageError(
+                f"a recorded track has no pictures to draw on; name the clip itself for --{kind}"
+            )
+    wanted = {kind: path for kind, path in named.items() if path is not None}
     if folder is not None:
         make_folder(folder)
         stem = clip.stem.removesuffix(".track") if recorded else clip.stem
-        named["json"] = json or folder / f"{stem}.report.json"
-        if not recorded:
-            named["annotated"] = annotated or folder / f"{stem}.annotated.mp4"
-            named["track"] = track or folder / f"{stem}.track.npz"
-    wanted = {kind: path for kind, path in named.items() if path is not None}
-    places = [path.resolve() for path in wanted.values()]
-    if clip.resolve() in places:
-        raise UsageError(f"an output would overwrite {clip}; choose another name")
+        for kind, name in _IN_FOLDER.items():
+            if kind not in wanted and not (recorded and kind in _NEEDS_VIDEO):
+                wanted[kind] = folder / name.format(stem)
+    check_apart(wanted.values(), (clip, *kept))
+    for kind, path in wanted.items():
+        if kind == "stills":
+            make_folder(path)
+        else:
+            check_writable(path)
+    return wanted
+
+
+def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Make sure that no output overwrites an input or another output.
+
+    Raises:
+        UsageError: One does.
+    """
+    places = [path.resolve() for path in outputs]
+    for read in inputs:
+        if read.resolve() in places:
+            raise UsageError(f"an output would overwrite {read}; choose another name")
     if len(set(places)) < len(places):
         raise UsageError("two outputs have the same name; choose another for one of them")
-    for path in wanted.values():
-        check_writable(path)
-    return wanted
 
 
 def check_writable(path: Path) -> None:
@@ -85,7 +111,12 @@ def make_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file as UTF-8. It is replaced in one step; on failure it stays as it was.
+    """Write a text file as UTF-8; see `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file. It is replaced in one step; on failure it stays as it was.
 
     Raises:
         OutputError: It cannot be written.
@@ -93,8 +124,8 @@ def write_text(path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))  # a link stays a link
     part = _beside(target)
     try:
-        with part.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with part.open("xb") as file:
+            file.write(data)
         os.replace(part, target)
     except OSError as error:
         raise _failed(path, error) from error

@@ -1,0 +1,48 @@
+"""What the commands look at before anything slow begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from .profiles import Profile
+
+
+def check_clip(clip: Path) -> None:
+    """Make sure that there is a file of this name.
+
+    Raises:
+        UsageError: There is none, or it is no file.
+    """
+    if not clip.exists():
+        raise UsageError(f"there is no file {clip}; check the name")
+    if not clip.is_file():
+        raise UsageError(f"{clip} is not a file; name a video, or a recorded track (.npz)")
+
+
+def check_names(
+    exercise: str | None, profile: str, rules: Path | None, *, limits: Path | None = None
+) -> Profile:
+    """Find wrong names; return the limits to judge by.
+
+    Raises:
+        UsageError: A name, or something in one of the files, does not fit.
+    """
+    from . import catalog
+    from .limits import with_limits
+    from .profiles import Profile
+
+    if rules:
+        catalog.load_folder(rules)
+    if exercise is not None:
+        catalog.exercise(exercise)
+    chosen = Profile.named(profile)
+    return with_limits(chosen, limits) if limits else chosen
+
+
+def is_dash(path: Path | None) -> bool:
+    """Say whether a path stands for stdout."""
+    return path is not None and str(path) == "-"

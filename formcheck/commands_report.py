@@ -1,0 +1,128 @@
+"""The commands that make something of reports: `report` and `compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from . import options as opt
+from .arguments import check_clip, check_names, is_dash
+from .errors import UsageError
+from .terminal import bar, complain, ctrl_c, say, say_rich
+
+if TYPE_CHECKING:
+    from .profiles import Profile
+    from .report.model import Report
+
+
+def report(
+    path: opt.ReportFile,
+    *,
+    html: opt.Html = None,
+    csv: opt.Csv = None,
+    stills: opt.StillsFrom = None,
+    rules: opt.Rules = None,
+) -> None:
+    """Show a report again, or make its page or table, without the video."""
+    from . import catalog
+    from .page import load
+    from .report.own import load_report
+    from .report.write import write_text
+
+    if rules:
+        catalog.load_folder(rules)
+    found = load_report(path)
+    _check_outputs([html, csv], [path])
+    if csv is not None:
+        from .report.spreadsheet import reps_csv
+
+        write_text(csv, reps_csv(found))
+    if html is not None:
+        from .page.render import Video, report_page
+
+        pictures = load.stills(found, path, stills)
+        missing = len(found.stills) - len(pictures)
+        if missing:
+            complain(
+                f"{missing} of {len(found.stills)} stills are not beside the report; "
+                "--stills names their folder"
+            )
+        link = load.video_link(found, path, html)
+        write_text(html, report_page(found, pictures, Video(link=link) if link else None))
+    if html is None and csv is None:
+        from .report.table import render
+
+        known = catalog.exercises()
+        say_rich(render(found, known.get(found.exercise, next(iter(known.values())))))
+
+
+def compare(
+    clips: opt.Compared,
+    *,
+    json: opt.Json = None,
+    html: opt.Html = None,
+    exercise: opt.ExerciseName = None,
+    profile: opt.Profile = "standard",
+    limits: opt.Limits = None,
+    model: opt.Model = "full",
+    rules: opt.Rules = None,
+) -> None:
+    """Put sets side by side: what changed, and what only may have, within the measurement error."""
+    from .report.compare import compare as put_side_by_side
+    from .report.write import write_text
+
+    for clip in clips:
+        check_clip(clip)
+    if len(clips) < 2:
+        raise UsageError("there is nothing to compare: name two clips or reports, or more")
+    judged_by = check_names(exercise, profile, rules, limits=limits)
+    printed = is_dash(json)
+    _check_outputs([html, None if printed else json], [*clips, *([limits] if limits else [])])
+    result = put_side_by_side([_report_of(clip, exercise, judged_by, model) for clip in clips])
+    if json is not None and not printed:
+        write_text(json, result.to_json())
+    if html is not None:
+        from .page.render import comparison_page
+
+        write_text(html, comparison_page(result))
+    if printed:
+        say(result.to_json())
+    else:
+        from .report.compare_table import render
+
+        say_rich(render(result))
+
+
+def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> None:
+    from .report.write import check_apart, check_writable
+
+    wanted = [out for out in outputs if out is not None]
+    check_apart(wanted, inputs)
+    for out in wanted:
+        check_writable(out)
+
+
+def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -> Report:
+    """Read a report, or analyse a clip or track."""
+    if clip.suffix.lower() == ".json":
+        from .report.own import load_report
+
+        return load_report(clip)
+    from . import pipeline
+
+    with ctrl_c() as stopped, bar(f"analysing {clip.name}", pipeline.frames_estimate(clip)) as progress:
+        analysis = pipeline.analyze_clip(
+            clip, exercise, profile=profile, model=model, progress=progress, stop=stopped
+        )
+        if stopped():
+            raise KeyboardInterrupt
+    return analysis.report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(report)
+    app.command()(compare)

@@ -1,0 +1,163 @@
+"""A user's own limits: a TOML file of exercises and their rules, laid over a profile.
+
+    [single-leg-hip-thrust.shin-not-vertical]  # or the code, [single-leg-hip-thrust.SHT07]
+    warn = 10
+    fault = 18
+
+    [single-leg-hip-thrust.chin-up]
+    off = true
+
+Values are in the unit of the rule; `formcheck explain NAME --limits` prints such a file to start from.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from . import catalog
+from .errors import UsageError
+from .explain import nothing_called
+from .profiles import OwnLimit, Profile
+from .rule import Exercise, Limit, Rule
+
+_KEYS = ("warn", "fault", "off")
+
+
+def with_limits(profile: Profile, path: Path) -> Profile:
+    """Lay a file of limits over a profile.
+
+    Raises:
+        UsageError: If the file cannot be read, is not TOML, names what does not exist, or holds values
+            that are no limits.
+    """
+    data = _read(path)
+    try:
+        own = dict(_changes(data))
+        laid = replace(profile, name=f"{profile.name} + {path.name}", own={**profile.own, **own})
+        for item in catalog.exercises().values():
+            for rule in item.rules:
+                if rule.code in own:
+                    _check_order(rule, laid.limit(rule))
+    except UsageError as error:
+        raise UsageError(f"the limits in {path} do not fit: {error}") from error
+    return laid
+
+
+def as_toml(name: str) -> str:
+    """Return the limits of an exercise, of a rule's code or of a fault as a file that `with_limits` reads.
+
+    Raises:
+        UsageError: If there is nothing of that name.
+    """
+    known = catalog.exercises()
+    found = [(known[name], rule) for rule in known[name].rules] if name in known else catalog.find_rules(name)
+    if not found:
+        raise nothing_called(name)
+    head = (
+        "# Own limits, for `formcheck analyze CLIP --limits FILE`. Keep what you change, delete the rest:\n"
+        "# the limits of the profile hold there. `off = true` leaves a rule out.\n"
+    )
+    return head + "".join(f"\n{_table(exercise, rule)}" for exercise, rule in found)
+
+
+def _table(exercise: Exercise, rule: Rule) -> str:
+    limit = rule.limit
+    worse = "either way from 0" if limit.both else "more is worse" if limit.sign > 0 else "less is worse"
+    fault = "# fault: none, it only warns" if limit.fault is None else f"fault = {limit.fault:g}"
+    return (
+        f"[{exercise.name}.{rule.name}]  # {rule.code}, {rule.value_unit}, {worse}\n"
+        f"warn = {limit.warn:g}\n{fault}\n"
+    )
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {path} with limits; check the name") from error
+    except OSError as error:
+        raise UsageError(f"the limits in {path} cannot be read ({error.strerror or error})") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the limits file {path} is not text in UTF-8; save it as such") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"the limits file {path} is not TOML: {error}") from error
+
+
+def _changes(data: Mapping[str, Any]) -> Iterable[tuple[str, OwnLimit]]:
+    """Yield each rule's code with what is changed of it."""
+    seen: set[str] = set()
+    for name, rules in data.items():
+        if name in _KEYS:
+            raise UsageError(f"{name} stands alone; put it below a line such as [exercise.fault]")
+        exercise = catalog.exercise(name)
+        if not isinstance(rules, dict):
+            raise UsageError(f"{name} must hold rules, in tables such as [{name}.RULE]")
+        for called, change in rules.items():
+            rule = _rule(exercise, called)
+            if rule.code in seen:
+                raise UsageError(f"{rule.name} and {rule.code} are the same rule; keep one of the two tables")
+            seen.add(rule.code)
+            yield rule.code, _own(f"{name}.{called}", change)
+
+
+def _rule(exercise: Exercise, called: str) -> Rule:
+    names = {key.lower(): rule for rule in exercise.rules for key in (rule.name, rule.code)}
+    if called.lower() in names:
+        return names[called.lower()]
+    near = get_close_matches(called.lower(), names, n=1, cutoff=0.5)
+    if near:
+        rule = names[near[0]]
+        hint = f"did you mean {rule.code if near[0] == rule.code.lower() else rule.name}?"
+    else:
+        hint = f"see `formcheck explain {exercise.name} --limits`"
+    raise UsageError(f"{exercise.name} has no rule {called!r}; {hint}")
+
+
+def _own(where: str, change: object) -> OwnLimit:
+    if not isinstance(change, dict):
+        raise UsageError(f"{where} must be a table with warn, fault or off, not {_shown(change)}")
+    for key in change:
+        if key not in _KEYS:
+            near = get_close_matches(key, _KEYS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "the keys are warn, fault and off"
+            raise UsageError(f"{where} has the unknown key {key!r}; {hint}")
+    off = change.get("off", False)
+    if not isinstance(off, bool):
+        raise UsageError(f"off of {where} must be true or false, not {_shown(off)}")
+    return OwnLimit(_number(where, "warn", change), _number(where, "fault", change), off)
+
+
+def _number(where: str, key: str, change: Mapping[str, object]) -> float | None:
+    value = change.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise UsageError(f"{key} of {where} must be a finite number, not {_shown(value)}")
+    return float(value)
+
+
+def _check_order(rule: Rule, limit: Limit) -> None:
+    if limit.both and limit.warn <= 0:
+        raise UsageError(f"warn of {rule.name} must be above 0: it is the distance from 0, either way")
+    if limit.fault is not None and (limit.fault - limit.warn) * limit.sign < 0:
+        worse = "more" if limit.sign > 0 else "less"
+        raise UsageError(
+            f"warn {limit.warn:g} of {rule.name} lies beyond its fault limit {limit.fault:g}, "
+            f"and {worse} is worse; give both"
+        )
+
+
+def _shown(value: object) -> str:
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

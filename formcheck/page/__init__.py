@@ -1,0 +1,1 @@
+"""Reports and comparisons as one self-contained HTML page."""

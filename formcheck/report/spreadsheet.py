@@ -1,0 +1,139 @@
+"""CSV tables, RFC 4180, UTF-8, a point for decimals: one row a repetition, or one row a frame.
+
+Units are in the columns' names; a cell without a value is empty. `pct` is percent of the trunk length.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from ..pose import Floats
+from ..reps import Rep
+from ..rule import Exercise
+from ..sets import Found, FoundSet
+from ..track import Track
+from .model import Quantity, Report, RepReport
+from .series import seen_values, shown_measures
+
+Cell = str | float | int | None
+_UNITS = {"%": "pct"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def reps_csv(report: Report) -> str:
+    """Return a table with a row for each repetition.
+
+    Columns: `source, rep, set, side, partial`; the times `start_s, lockout_s, lower_s, end_s` and lengths
+    `up_s, hold_s, down_s` with `time_uncertainty_s`; `range_UNIT` of the signal; `score` (0 to 100) and
+    `coverage` (0 to 1); for each fault its value `FAULT_UNIT`, `FAULT_uncertainty` (the same unit) and
+    `FAULT_status`; each measure's median at the top, `MEASURE_top`.
+    """
+    faults = list(dict.fromkeys((v.fault, v.unit) for rep in report.reps for v in rep.verdicts))
+    measures = list(dict.fromkeys(name for rep in report.reps for name in rep.at_top))
+    unit = next((rep.range.unit for rep in report.reps if rep.range), "")
+    head = ["source", "rep", "set", "side", "partial", "start_s", "lockout_s", "lower_s", "end_s"]
+    head += ["up_s", "hold_s", "down_s", "time_uncertainty_s"]
+    head += [f"range_{_token(unit)}", f"range_uncertainty_{_token(unit)}"] if unit else []
+    head += ["score", "coverage"]
+    for fault, of in faults:
+        head += [f"{fault}_{_token(of)}", f"{fault}_uncertainty", f"{fault}_status"]
+    head += [f"{name}_top" for name in measures]
+    rows = [
+        _rep_row(report, rep, bool(unit), [fault for fault, _ in faults], measures) for rep in report.reps
+    ]
+    return _table(head, rows)
+
+
+def _rep_row(
+    report: Report, rep: RepReport, ranged: bool, faults: Sequence[str], measures: Sequence[str]
+) -> list[Cell]:
+    row: list[Cell] = [_outside(report.source), rep.index, rep.set, rep.side, int(rep.partial)]
+    row += [rep.start_s, rep.lockout_s, rep.lower_s, rep.end_s]
+    row += [round(x, 3) for x in (rep.up_s, rep.hold_s, rep.down_s)]
+    row.append(rep.time_uncertainty_s)
+    row += _cells(rep.range) if ranged else []
+    row += [rep.score, rep.coverage]
+    verdicts = {verdict.fault: verdict for verdict in rep.verdicts}
+    for fault in faults:
+        verdict = verdicts.get(fault)
+        row += [verdict.value, verdict.uncertainty, verdict.status.value] if verdict else [None] * 3
+    for name in measures:
+        row.append(_cells(rep.at_top.get(name))[0])
+    return row
+
+
+def _cells(quantity: Quantity | None) -> list[Cell]:
+    return [quantity.value, quantity.uncertainty] if quantity else [None, None]
+
+
+def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
+    """Return a table with a row for each frame of the clip.
+
+    Columns: `time_s`; `found` (1 where a person was); `set, rep, side, phase` (`up`, `top`, `down`, or `rest`
+    between repetitions; empty outside the sets); then each measure of the exercise, empty where a joint it
+    needs is not seen.
+
+    Args:
+        track: All frames of the clip.
+        found: Its sets.
+        exercise: Says which measures tell of it.
+    """
+    names = shown_measures(exercise, *(one.data.look.view for one in found.sets))
+    state: list[list[Cell]] = [[None] * 4 for _ in range(len(track))]
+    values = np.full((len(track), len(names)), np.nan)
+    reps = [rep for one in found.sets for rep in one.reps]
+    for number, one in enumerate(found.sets, start=1):
+        first = int(np.searchsorted(track.time_s, one.data.body.track.time_s[0]))
+        own = slice(first, first + len(one.data.body.track))
+        mine = slice(*np.searchsorted(track.time_s, _span(found.sets, number - 1, one)))
+        part = slice(max(own.start, mine.start), min(own.stop, mine.stop))
+        for column, name in enumerate(names):
+            values[part, column] = seen_values(one.data, name)[part.start - first : part.stop - first]
+        for i in range(part.start, part.stop):
+            state[i] = _state(float(track.time_s[i]), number, one, reps)
+    head = ["time_s", "found", "set", "rep", "side", "phase", *names]
+    return _table(head, _frame_rows(track, state, values))
+
+
+def _span(sets: Sequence[FoundSet], i: int, one: FoundSet) -> tuple[float, float]:
+    """Return from when to when frames belong to a set: up to half-way to the next one."""
+    low = (sets[i - 1].reps[-1].end_s + one.reps[0].start_s) / 2 if i else -math.inf
+    high = (one.reps[-1].end_s + sets[i + 1].reps[0].start_s) / 2 if i + 1 < len(sets) else math.inf
+    return low, high
+
+
+def _state(time_s: float, number: int, one: FoundSet, reps: Sequence[Rep]) -> list[Cell]:
+    rep = next((rep for rep in one.reps if rep.start_s <= time_s < rep.end_s), None)
+    if rep is None:
+        return [number, None, one.side.value, "rest"]
+    phase = "up" if time_s < rep.lockout_s else "top" if time_s < rep.lower_s else "down"
+    return [number, reps.index(rep) + 1, one.side.value, phase]
+
+
+def _frame_rows(track: Track, state: Sequence[list[Cell]], values: Floats) -> Iterable[list[Cell]]:
+    found = track.found
+    for i, row in enumerate(values.tolist()):
+        cells = [round(value, 2) if math.isfinite(value) else None for value in row]
+        yield [round(float(track.time_s[i]), 4), int(found[i]), *state[i], *cells]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _token(unit: str) -> str:
+    return _UNITS.get(unit, unit)
+
+
+def _outside(text: str) -> str:
+    """Keep a spreadsheet from running a file's name as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
