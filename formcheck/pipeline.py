@@ -14,11 +14,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from . import catalog
 from .baseline import Baseline
 from .camera import CameraWatch
+from .choice import choose
 from .coach import Coach, Step
 from .cues import Cue
 from .errors import NoPersonError, UsageError
@@ -26,6 +25,7 @@ from .landmarker import Landmarker, MediaPipeLandmarker
 from .level import roll_notes
 from .limits import with_limits
 from .models import resolve
+from .people import Wanted
 from .pose import Pose, Side
 from .profiles import Profile
 from .report.build import build
@@ -33,6 +33,7 @@ from .report.model import Report
 from .report.own import baselines_of, load_report
 from .rule import Exercise
 from .sets import Found, find_sets
+from .sight import sight_notes
 from .smoothing import smooth, unswap
 from .sources import Frame, VideoSource
 from .steady import move_notes
@@ -73,6 +74,7 @@ class Session:
         baselines: The person's own usual values (`read_baseline`).
         landmarker: Finds poses in frames; not needed where poses are pushed.
         source: What to call the clip in the report.
+        notes: What is known beforehand and belongs into the report.
     """
 
     def __init__(
@@ -85,11 +87,13 @@ class Session:
         baselines: Sequence[Baseline] = (),
         landmarker: Landmarker | None = None,
         source: str = "",
+        notes: Sequence[str] = (),
     ) -> None:
         self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
         self._exercise = self._profile.tune(exercise) if exercise else None
         self._size, self._side, self._baselines = size, side, tuple(baselines)
-        self._landmarker, self._source = landmarker, source
+        self._landmarker, self._source, self._said = landmarker, source, tuple(notes)
+        self._person = 0
         self._watch = CameraWatch()
         self._poses: list[Pose] = []
         self._cues: list[Cue] = []
@@ -107,11 +111,15 @@ class Session:
             raise UsageError("this session has no landmarker: push poses, or give it one")
         else:
             pose = self._landmarker.detect(frame.image, frame.time_s)
+            if self._landmarker.person != self._person:
+                self._begin_anew(self._landmarker.person)
             pose = replace(pose, camera=self._watch.update(frame.image, pose))
         self._poses.append(pose)
         if self._coach is None:
             return None
         step = self._coach.update(pose)
+        if step.rep_count and self._landmarker is not None:
+            self._landmarker.settle()
         if step.cue is not None:
             self._cues.append(step.cue)
         return step
@@ -145,11 +153,25 @@ class Session:
             duration_s=raw.duration_s,
             complete=complete,
             cues=self._cues,
-            notes=[*_notes(raw), *roll_notes(raw), *move_notes(raw), *self._left_out(exercise)],
+            notes=[
+                *self._said,
+                *sight_notes(raw),
+                *roll_notes(raw),
+                *move_notes(raw),
+                *self._left_out(exercise),
+            ],
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
         )
         return Analysis(report, raw, smoothed, exercise, found)
+
+    def _begin_anew(self, person: int) -> None:
+        """Forget what somebody else did, who was taken for the one training."""
+        self._person = person
+        self._poses = [replace(Pose.nobody(pose.time_s), people=pose.people) for pose in self._poses]
+        self._cues = []
+        if self._coach is not None:
+            self._coach.reset()
 
     def _recognise(self, raw: Track, smoothed: Track) -> tuple[Exercise, Found]:
         """Take the exercise with the most repetitions, where none was named."""
@@ -174,6 +196,7 @@ def analyze(
     exercise: str | None = None,
     *,
     side: str | None = None,
+    person: str | None = None,
     profile: str = "standard",
     limits: str | Path | None = None,
     baseline: str | Path | None = None,
@@ -185,6 +208,8 @@ def analyze(
         path: Any video ffmpeg reads, or a `.npz` track.
         exercise: Name of the exercise, or None to recognise it.
         side: `left` or `right` where the working side should not be recognised.
+        person: Whom to judge among several: `left`, `middle`, `right`, a number counted from the left, or a
+            point of the picture as `X,Y` in pixels; None takes the one who seems to train.
         profile: `standard`, `strict` or `beginner`.
         limits: A TOML file with own limits, laid over the profile; see `formcheck.limits`.
         baseline: A clip, track or report of a few clean repetitions of the same person.
@@ -198,7 +223,7 @@ def analyze(
         judged_by = with_limits(judged_by, Path(limits))
     own = read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline is not None else ()
     return analyze_clip(
-        Path(path), exercise, side=wanted, profile=judged_by, baselines=own, model=model
+        Path(path), exercise, side=wanted, person=person, profile=judged_by, baselines=own, model=model
     ).report
 
 
@@ -249,6 +274,7 @@ def analyze_clip(
     exercise: str | None = None,
     *,
     side: Side | None = None,
+    person: str | None = None,
     profile: str | Profile = "standard",
     baselines: Sequence[Baseline] = (),
     model: str = "full",
@@ -262,6 +288,7 @@ def analyze_clip(
         path: The clip or track.
         exercise: As for `analyze`.
         side: As for `analyze`.
+        person: As for `analyze`; a recorded track holds only one.
         profile: As for `analyze`, or a profile with own limits.
         baselines: The person's own usual values, from `read_baseline`.
         model: As for `analyze`.
@@ -270,16 +297,21 @@ def analyze_clip(
         verbose: Whether MediaPipe's own lines may reach the terminal.
     """
     chosen = catalog.exercise(exercise) if exercise else None
+    wanted = Wanted.parse(person) if person else None
     judged_by = profile if isinstance(profile, Profile) else Profile.named(profile)
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
     with ExitStack() as stack:
+        notes: list[str] = []
         if path.suffix == ".npz":
+            if wanted:
+                raise UsageError("a recorded track holds one person: give --person where it is recorded")
             track = Track.load(path)
             size, finder, source = track.size, None, track.source or path.name
             frames: Iterable[Frame | Pose] = track.poses()
         else:
             frames = clip = stack.enter_context(VideoSource(path))
             finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
+            notes = choose(finder, path, wanted)
             size, source = (clip.info.width, clip.info.height), path.name
         session = Session(
             size,
@@ -289,6 +321,7 @@ def analyze_clip(
             baselines=baselines,
             landmarker=finder,
             source=source,
+            notes=notes,
         )
         tell(0, 0.0)
         complete = True
@@ -311,16 +344,3 @@ def frames_estimate(path: Path) -> int | None:
         return len(Track.load(path))
     with VideoSource(path) as clip:
         return clip.info.frames_estimate
-
-
-def _notes(raw: Track) -> list[str]:
-    notes = []
-    lost = 1.0 - float(raw.found.mean())
-    if lost > 0.05:
-        notes.append(f"The person was not seen in {lost:.0%} of the frames.")
-    if raw.people is not None and float(np.nanmax(raw.people, initial=0.0)) > 1:
-        share = float(np.mean(raw.people > 1))
-        notes.append(
-            f"More than one person in the picture ({share:.0%} of the time): only the one tracked is judged."
-        )
-    return notes
