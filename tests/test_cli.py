@@ -140,11 +140,12 @@ def test_the_table_is_printed_and_nothing_else(fake: Fake, clip: Path, formcheck
 
 def test_options_reach_the_pipeline(fake: Fake, clip: Path, formcheck: Run) -> None:
     formcheck("analyze", clip)
-    formcheck("analyze", clip, "--exercise", "glute-kickback", "--side", "right", "--profile", "strict")
+    more = ("--side", "right", "--profile", "strict", "--person", "left")
+    formcheck("analyze", clip, "--exercise", "glute-kickback", *more)
     [(_, recognised, _), (path, exercise, options)] = fake.calls
     assert (path, recognised, exercise) == (clip, None, "glute-kickback")
     assert (options["profile"].name, options["model"]) == ("strict", "full")
-    assert options["side"].value == "right"
+    assert (options["side"].value, options["person"]) == ("right", "left")
 
 
 EVERYTHING = {
