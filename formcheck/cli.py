@@ -89,7 +89,7 @@ def analyze(
     named |= {"annotated": annotated, "stills": stills, "track": track}
     wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
-    from . import pipeline
+    from . import clips
     from .pose import Side
 
     with ctrl_c() as stopped:
@@ -97,10 +97,10 @@ def analyze(
         try:
             own: tuple[Baseline, ...] = ()
             if baseline:
-                with bar("reading the baseline", pipeline.frames_estimate(baseline)) as progress:
-                    own = pipeline.read_baseline(baseline, exercise, progress=progress, **common)
-            with bar("analysing", pipeline.frames_estimate(clip)) as progress:
-                analysis = pipeline.analyze_clip(
+                with bar("reading the baseline", clips.frames_estimate(baseline)) as progress:
+                    own = clips.read_baseline(baseline, exercise, progress=progress, **common)
+            with bar("analysing", clips.frames_estimate(clip)) as progress:
+                analysis = clips.analyze_clip(
                     clip,
                     exercise,
                     side=Side(side.value) if side else None,

@@ -10,11 +10,12 @@ import numpy as np
 
 from . import catalog
 from .accuracy import Counts, Evaluation, Row
+from .clips import analyze_clip
 from .coach import Coach
 from .errors import ClipError, UsageError
 from .geometry import wrap_deg
 from .level import upright
-from .pipeline import Analysis, analyze_clip
+from .pipeline import Analysis
 from .profiles import Profile
 from .report.model import RepReport
 from .rule import Rule, Status

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 
@@ -20,13 +21,34 @@ from .track import OPTIONAL, Track
 
 FORMAT = "formcheck-journal-1"
 SUFFIX = ".journal"
-_FIELDS: dict[str, tuple[int, ...]] = {"time_s": (), "image_px": (33, 2), "visibility": (33,), **OPTIONAL}
+_FIELDS: dict[str, tuple[int, ...]] = {
+    "time_s": (),
+    "image_px": (33, 2),
+    "visibility": (33,),
+    **OPTIONAL,
+    "person": (),  # counts whom the poses are of; only the last one is meant (`forget`)
+}
 _QUIET_S = 60.0  # without a frame that long, nobody writes any more
 _SYNC_S = 1.0  # how often what was written is forced to the disk: what a power cut may cost
 
 
 def _record(fields: dict[str, tuple[int, ...]]) -> np.dtype[np.void]:
     return np.dtype([(name, "<f8", tuple(shape)) for name, shape in fields.items()])
+
+
+class PoseLog(Protocol):
+    """Keeps poses until they are judged: `journal.Memory`, or `journal.Journal` on disk."""
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame."""
+
+    def forget(self) -> None:
+        """Take everybody out of the frames so far: it was somebody else."""
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Give the frames from number `first` up to (not with) `last`."""
+
+    def __len__(self) -> int: ...
 
 
 class Journal:
@@ -43,7 +65,7 @@ class Journal:
 
     def __init__(self, path: Path, size: tuple[int, int], source: str = "") -> None:
         self.path, self._size, self._source = path, size, source
-        self._count = 0
+        self._count = self._person = 0
         self._synced_s = time.monotonic()
         self._record = _record(_FIELDS)
         about = {"format": FORMAT, "size": size, "source": source, "pid": os.getpid(), "fields": _FIELDS}
@@ -68,9 +90,10 @@ class Journal:
             raise ValueError("this journal is closed")
         record = np.full((), np.nan, dtype=self._record)
         for name in _FIELDS:
-            value = getattr(pose, name)
+            value = getattr(pose, name, None)
             if value is not None:
                 record[name] = value
+        record["person"] = self._person
         try:
             if self._file.write(record.tobytes()) != self._record.itemsize:
                 raise OSError("the disk is full")
@@ -83,10 +106,15 @@ class Journal:
         except OSError as error:
             raise OutputError(f"cannot write {self.path}: {error.strerror or error}") from error
 
+    def forget(self) -> None:
+        """Take everybody out of the frames so far, when the file is read: it was somebody else."""
+        self._person += 1
+
     def track(self, first: int = 0, last: int | None = None) -> Track:
         """Read the frames from number `first` up to (not with) `last` back."""
         end = self._count if last is None else min(last, self._count)
-        return _track(_read(self.path, self._record, self._start, first, end), self._size, self._source)
+        records = _read(self.path, self._record, self._start, first, end)
+        return _track(records, self._size, self._source, self._person)
 
     def close(self, *, keep: bool = True) -> None:
         """Close the file and, unless it is to be kept, remove it. May be called twice."""
@@ -116,6 +144,10 @@ class Memory:
         """Add a frame."""
         self._poses.append(pose)
 
+    def forget(self) -> None:
+        """Take everybody out of the frames so far: it was somebody else."""
+        self._poses = [replace(Pose.nobody(pose.time_s), people=pose.people) for pose in self._poses]
+
     def track(self, first: int = 0, last: int | None = None) -> Track:
         """Return the frames from number `first` up to (not with) `last`."""
         return Track.from_poses(self._poses[first:last], self._size, self._source)
@@ -140,7 +172,18 @@ def read(path: Path) -> Track:
     if not known:
         raise TrackError(f"{path} has format {about['format']}, this version reads {FORMAT}")
     count = (path.stat().st_size - len(head)) // record.itemsize
-    return _track(_read(path, record, len(head), 0, count), size, str(about.get("source", path.stem)))
+    records = _read(path, record, len(head), 0, count)
+    return _track(records, size, str(about.get("source", path.stem)))
+
+
+def is_recorded(path: Path) -> bool:
+    """Whether a file holds landmarks instead of pictures: a track, or the journal of a live session."""
+    return path.suffix in (".npz", SUFFIX)
+
+
+def load_recorded(path: Path) -> Track:
+    """Read a track or the journal of a live session, also one that was cut off."""
+    return read(path) if path.suffix == SUFFIX else Track.load(path)
 
 
 def in_use(path: Path) -> bool:
@@ -169,8 +212,13 @@ def _read(path: Path, record: np.dtype[np.void], start: int, first: int, end: in
     return np.fromfile(path, dtype=record, count=max(end - first, 0), offset=offset)
 
 
-def _track(records: np.ndarray, size: tuple[int, int], source: str) -> Track:
+def _track(records: np.ndarray, size: tuple[int, int], source: str, person: float | None = None) -> Track:
+    """Make a track of records, with nobody in those of another than the person meant, else the last one."""
     arrays: dict[str, Any] = {name: np.ascontiguousarray(records[name]) for name in records.dtype.names or ()}
+    persons = arrays.pop("person", np.zeros(len(records)))
+    others = persons != (person if person is not None or not len(records) else persons[-1])
+    for name in arrays.keys() - {"time_s", "people"}:
+        arrays[name][others] = 0.0 if name == "visibility" else np.nan
     for name in OPTIONAL:
         if name in arrays and not np.isfinite(arrays[name]).any():
             arrays[name] = None  # as where no pose had it

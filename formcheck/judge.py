@@ -63,6 +63,8 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
     elif data.cut:
         reading = CAMERA_MOVED
+    elif lost := data.out_of_sight(None if rule.read else rule.when):
+        reading = lost
     elif rule.hidden is not None and (hidden := rule.hidden(data)) is not None:
         reading = hidden
     elif rule.read is not None:

@@ -5,6 +5,7 @@ MediaPipe calls home and writes to the terminal from C++; `formcheck._native` sa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -14,18 +15,31 @@ from numpy.typing import NDArray
 
 from formcheck import silhouette as outline
 from formcheck._native import Shield, quiet
+from formcheck.blinkers import blinkered, painted_over
 from formcheck.errors import ModelError
-from formcheck.pose import Floats, Landmark, Pose
+from formcheck.follow import Follower
+from formcheck.people import Crowd, Sighting, Wanted, distinct
+from formcheck.pose import Landmark, Pose
 
 Image = NDArray[np.uint8]
 
-_SECOND_MIN_SIZE = 0.35  # of the largest person's box diagonal: less is a poster or somebody far away
-_SECOND_MAX_OVERLAP = 0.5  # of the smaller box: more is the same body found twice
+_MOST = 4  # people looked for in one image
+_MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
+_APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
 _TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
 
 class Landmarker(Protocol):
     """Finds one person's landmarks in images that follow each other."""
+
+    @property
+    def person(self) -> int:
+        """Which person is followed, from 0: it grows where somebody else is taken for the one training."""
+        ...
+
+    def settle(self) -> None:
+        """Keep to the person followed now: they have been seen training."""
+        ...
 
     def detect(self, image_rgb: Image, time_s: float) -> Pose:
         """Find the person in the next image.
@@ -50,14 +64,19 @@ class Landmarker(Protocol):
 class MediaPipeLandmarker:
     """The BlazePose model by way of MediaPipe Tasks, following one person through a video.
 
+    Among several the largest and most central is followed, or the one `survey` and `follow` chose, and kept:
+    while others are in the picture MediaPipe is shown the surroundings of that person only, and a pose that
+    is not theirs, limb for limb, is not given out (`formcheck.follow`). Until `settle` is called another
+    person who looks more like the one training may be taken instead.
+
     Importing MediaPipe and loading the model take about a second. One object serves one video, from one
     thread at a time.
 
     Args:
         model: A pose landmarker bundle, as `formcheck.models.resolve` gives it.
         silhouette: Whether to fill `Pose.edges_px` and `Pose.mask_at` (about 10 % slower).
-        people: Whether to look for other people now and then, and fill `Pose.people`.
-        people_every_s: How often, in seconds of the video's time. A look costs two to three frames.
+        people: Whether to look for other people now and then and keep to one; without, MediaPipe's own
+            tracker decides from frame to frame.
         verbose: Whether the lines MediaPipe's C++ code writes to stderr may reach the terminal.
 
     Raises:
@@ -65,22 +84,17 @@ class MediaPipeLandmarker:
     """
 
     def __init__(
-        self,
-        model: Path,
-        *,
-        silhouette: bool = True,
-        people: bool = True,
-        people_every_s: float = 2.0,
-        verbose: bool = False,
+        self, model: Path, *, silhouette: bool = True, people: bool = True, verbose: bool = False
     ) -> None:
         self._model = Path(model)
         self._silhouette = silhouette
-        self._count_people = people
-        self._people_every_s = people_every_s
+        self._keeps = people
         self._verbose = verbose
         self._last_ms = -1
-        self._last_look_s: float | None = None
-        self._people = 0
+        self._person = self._people = 0
+        self._settled = False
+        self._crowd: Crowd | None = None
+        self._follower: Follower | None = None
         self._quiet_detections = 0 if verbose else 2  # MediaPipe still complains when it first sees someone
         self._one: Any = None
         self._many: Any = None
@@ -91,6 +105,42 @@ class MediaPipeLandmarker:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def person(self) -> int:
+        """Which person is followed, from 0: it grows where somebody else is taken for the one training."""
+        return self._person
+
+    def settle(self) -> None:
+        """Keep to the person followed now: they have been seen training."""
+        self._settled = True
+
+    def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
+        """Look for everybody in some frames of a video, before it is gone through.
+
+        Args:
+            frames: Images and their times in seconds, in order; a dozen spread over the clip will do.
+
+        Returns:
+            Who is in the picture, for `follow`; None where there were no frames.
+        """
+        crowd: Crowd | None = None
+        for image_rgb, time_s in frames:
+            crowd = crowd or Crowd((image_rgb.shape[1], image_rgb.shape[0]))
+            crowd.look(time_s, self.look(image_rgb))
+        return crowd
+
+    def follow(self, crowd: Crowd, wanted: Wanted | None = None) -> None:
+        """Follow somebody from a survey throughout: whoever is wanted, or is most likely training.
+
+        Raises:
+            UsageError: If the one wanted is not there.
+            NoPersonError: If one is wanted and nobody is there.
+        """
+        chosen = wanted.of(crowd) if wanted else crowd.best()
+        if chosen is not None and crowd.several:
+            self._follower = Follower(chosen.sightings, chosen.times_s[0])
+            self._settled = True
 
     def detect(self, image_rgb: Image, time_s: float) -> Pose:
         """Find the person in the next image of the video.
@@ -103,43 +153,54 @@ class MediaPipeLandmarker:
             time_s: Its presentation time in seconds.
 
         Returns:
-            Landmarks and outline in this image's pixels, or `Pose.nobody` (with `people` filled in).
+            Landmarks and outline in this image's pixels, or `Pose.nobody` (with `people` filled in) where
+            the person followed was not found.
         """
         if self._closed:
             raise ValueError("this landmarker is closed")
         self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
         with quiet(self._quiet_detections > 0):
-            result = self._one.detect_for_video(_mp_image(image_rgb), self._last_ms)
-        if self._count_people and self._look_is_due(time_s):
-            self._people, self._last_look_s = self.others(image_rgb), time_s
-        if not result.pose_landmarks:
+            result = self._one.detect_for_video(_mp_image(self._shown(image_rgb, time_s)), self._last_ms)
+        seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
+        theirs = self._is_theirs(image_rgb, time_s, seen) if self._keeps else True
+        if seen is None or not theirs:
             nobody = Pose.nobody(time_s)
             return Pose(time_s, nobody.image_px, nobody.visibility, people=self._people)
         self._quiet_detections = max(0, self._quiet_detections - 1)
-        image_px, visibility = _points(result.pose_landmarks[0], image_rgb)
         edges_px = mask_at = None
         if self._silhouette and result.segmentation_masks:
             mask = result.segmentation_masks[0].numpy_view()
-            shoulders, hips = image_px[_TRUNK[:2]].mean(axis=0), image_px[_TRUNK[2:]].mean(axis=0)
+            shoulders, hips = seen.px[_TRUNK[:2]].mean(axis=0), seen.px[_TRUNK[2:]].mean(axis=0)
             edges_px = outline.edges(mask, shoulders, hips)
-            mask_at = outline.under(mask, image_px)
+            mask_at = outline.under(mask, seen.px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-        return Pose(time_s, image_px, visibility, world_m, edges_px, mask_at, self._people)
+        return Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people)
 
-    def others(self, image_rgb: Image) -> int:
-        """Count the people in one image, by a second detector that looks at the whole image afresh.
+    def look(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
+        """Find everybody in one image, by a second detector that looks at it afresh.
+
+        Where the model sees somebody large it overlooks others, all the more if they lie or kneel: those
+        found are painted over and the rest is looked at again, until nobody is left.
 
         Args:
             image_rgb: (H, W, 3) image.
+            known: Somebody found already.
 
         Returns:
-            0 to 3. A body found twice, or one much smaller than the largest, is not counted.
+            At most four, `known` first. A body found twice, or one much smaller than the largest, is left
+            out.
         """
+        found = [known] if known else []
         with quiet(not self._verbose and (self._many is None or self._quiet_detections > 0)):
             if self._many is None:
-                self._many = self._make("IMAGE", poses=3, silhouette=False)
-            result = self._many.detect(_mp_image(image_rgb))
-        return count_people([_points(points, image_rgb) for points in result.pose_landmarks])
+                self._many = self._make("IMAGE", poses=2, silhouette=False)
+            while len(found) < _MOST:
+                result = self._many.detect(_mp_image(painted_over(image_rgb, found)))
+                new = distinct([_sighting(points, image_rgb) for points in result.pose_landmarks], found)
+                if not new:
+                    break
+                found += new
+        return found
 
     def close(self) -> None:
         """Close MediaPipe, which sends its usage log now, and only then lift the shield."""
@@ -163,8 +224,42 @@ class MediaPipeLandmarker:
     ) -> None:
         self.close()
 
-    def _look_is_due(self, time_s: float) -> bool:
-        return self._last_look_s is None or abs(time_s - self._last_look_s) >= self._people_every_s
+    def _shown(self, image_rgb: Image, time_s: float) -> Image:
+        """Return what the tracker may see of an image; the first one is looked at for people before that."""
+        if not self._keeps:
+            return image_rgb
+        size = (image_rgb.shape[1], image_rgb.shape[0])
+        if self._follower is None:
+            self._crowd = Crowd(size, memory_s=_MEMORY_S)
+            self._crowd.look(time_s, self.look(image_rgb))
+            chosen = self._crowd.best()
+            start = chosen.sightings if chosen and self._crowd.several else []
+            self._follower = Follower(start, time_s)
+        window = self._follower.window(time_s, size)
+        return image_rgb if window is None else blinkered(image_rgb, window)
+
+    def _is_theirs(self, image_rgb: Image, time_s: float, seen: Sighting | None) -> bool:
+        """Say whether a pose is that of the person followed; where in doubt, look at the whole image."""
+        assert self._follower is not None
+        if self._follower.doubts(time_s, seen):
+            known = None if seen is None or self._follower.jumps(time_s, seen) else seen
+            everyone = self.look(image_rgb, known)
+            self._follower.look(time_s, everyone)
+            self._people = self._follower.people
+            if not self._settled:
+                self._choose_again(time_s, everyone)
+        return self._follower.update(time_s, seen)
+
+    def _choose_again(self, time_s: float, everyone: list[Sighting]) -> None:
+        """Take up somebody else who looks clearly more like the one training."""
+        assert self._follower is not None
+        if self._crowd is None or time_s - self._crowd.looked_s < _APART_S:
+            return
+        self._crowd.look(time_s, everyone)
+        better = self._crowd.better_than(self._follower.mine)
+        if better is not None:
+            self._follower = Follower(better.sightings[-1:], time_s)
+            self._person += 1
 
     def _make(self, mode: str, *, poses: int, silhouette: bool) -> Any:
         if not self._model.is_file():
@@ -187,46 +282,11 @@ class MediaPipeLandmarker:
                 ) from error
 
 
-def count_people(found: list[tuple[Floats, Floats]]) -> int:
-    """Count the distinct people among several poses of one image.
-
-    Args:
-        found: For each pose (33, 2) landmarks in pixels and (33,) visibility.
-
-    Returns:
-        How many are seen well enough, are not much smaller than the largest, and stand clear of the larger
-        ones: on all fours, seen from the end, one body is often found twice, box in box.
-    """
-    boxes = [
-        np.concatenate([points.min(axis=0), points.max(axis=0)])
-        for points, visibility in found
-        if visibility[_TRUNK].mean() >= 0.5
-    ]
-    boxes.sort(key=_diagonal, reverse=True)
-    kept: list[Floats] = []
-    for box in boxes:
-        large_enough = not kept or _diagonal(box) >= _SECOND_MIN_SIZE * _diagonal(kept[0])
-        if large_enough and all(_overlap(box, other) <= _SECOND_MAX_OVERLAP for other in kept):
-            kept.append(box)
-    return len(kept)
-
-
-def _diagonal(box: Floats) -> float:
-    return float(np.hypot(box[2] - box[0], box[3] - box[1]))
-
-
-def _overlap(one: Floats, other: Floats) -> float:
-    """Give the shared area as a fraction of the smaller box."""
-    shared = np.prod(np.clip(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0.0, None))
-    smaller = min(np.prod(one[2:] - one[:2]), np.prod(other[2:] - other[:2]))
-    return float(shared / max(smaller, 1e-9))
-
-
-def _points(landmarks: Any, image_rgb: Image) -> tuple[Floats, Floats]:
-    """Turn normalised landmarks into (33, 2) pixels and (33,) visibility."""
+def _sighting(landmarks: Any, image_rgb: Image) -> Sighting:
+    """Turn normalised landmarks into pixels and visibility."""
     height, width = image_rgb.shape[:2]
     rows = np.array([(p.x * width, p.y * height, p.visibility) for p in landmarks], dtype=np.float64)
-    return rows[:, :2], rows[:, 2]
+    return Sighting(rows[:, :2], rows[:, 2])
 
 
 def _mp_image(image_rgb: Image) -> Any:

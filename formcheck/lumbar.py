@@ -45,14 +45,14 @@ def lumbar_extension(data: RepData) -> Reading:
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
-    if not (data.look.prone or data.comparable):
-        return Reading.none("one repetition can only be compared with itself", _REMEDY)
     extra = 0.0
     if data.look.prone:
         by_hips = _PRONE_GAIN * extension.value + _PRONE_OFFSET
         by_outline = _CONTOUR_GAIN * outline.value + _CONTOUR_OFFSET
     else:
         usual_hips, usual_outline = _usual(data)
+        if not data.comparable:
+            return Reading.none("one repetition can only be compared with itself", _REMEDY)
         by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
         by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
         extra = _CARRIED_DEG if data.set.baseline else _doubt_deg(data, usual_hips)

@@ -28,7 +28,7 @@ class Recogniser:
 
     def __init__(self, coaches: Sequence[Coach]) -> None:
         self.exercise: Exercise | None = None
-        self._coaches = list(coaches)
+        self._all = self._coaches = list(coaches)
 
     @property
     def decisions(self) -> list[tuple[float, str]]:
@@ -46,6 +46,12 @@ class Recogniser:
             self.exercise, self._coaches = coach.exercise, [coach]
             return step
         return replace(step, verdicts=(), cue=None)
+
+    def reset(self) -> None:
+        """Forget the person, and what was recognised."""
+        self.exercise, self._coaches = None, self._all
+        for coach in self._coaches:
+            coach.reset()
 
     def next_set(self, *, moving: bool = False) -> None:
         """Begin a new set; it may be of another exercise only while none is recognised."""

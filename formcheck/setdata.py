@@ -16,6 +16,7 @@ from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
 from .reps import Phase, Rep
+from .sight import gaps, unseen_s
 from .steady import MOVED_PCT, Looks, Span
 from .track import Track
 from .view import Look
@@ -33,6 +34,7 @@ MIN_USABLE = 0.60
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
 """A repetition below this share of the set's largest is short: no measure for the others."""
+_MAX_UNSEEN = 0.1  # of a phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class SetData:
         self._noise: dict[str, float] = {}
         self.looks = Looks.of(raw, look.scale_px)
         self._moved: dict[tuple[Span, int], float] = {}
+        self.losses = gaps(raw)
 
     def values(self, name: str) -> Floats:
         """Return (T,) values of a frame measure, computed once."""
@@ -180,6 +183,19 @@ class RepData:
     def cut(self) -> bool:
         """Whether the whole picture changed within the repetition."""
         return self.set.looks.cut(_span(self.rep))
+
+    def out_of_sight(self, phase: Phase | None) -> Reading | None:
+        """Say that the person was lost for too much of a phase to judge it, or nothing.
+
+        Args:
+            phase: A phase of which at most a tenth may be missing; None for what times the repetition, of
+                which nothing may.
+        """
+        start_s, end_s = self.rep.window(phase) if phase else _span(self.rep)
+        lost_s = unseen_s(self.set.losses, start_s, end_s)
+        if lost_s <= (_MAX_UNSEEN * (end_s - start_s) if phase else 0.0):
+            return None
+        return Reading.none(f"you were out of sight for {lost_s:.1f} s", "Keep others out of the way.")
 
     @property
     def comparable(self) -> bool:

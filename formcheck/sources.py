@@ -135,6 +135,30 @@ class VideoSource:
         finally:
             self._end_thread()
 
+    def glimpses(self, count: int) -> Iterator[Frame]:
+        """Give a few frames spread over the video, in place of going through it.
+
+        Only keyframes, which can be decoded by themselves: fewer than asked for where there are fewer. Their
+        `index` counts the glimpses.
+
+        Args:
+            count: How many to give at most.
+        """
+        self._started = True
+        start_s, length_s = self.info.start_s, self.info.duration_s or 0.0
+        given = [start_s]
+        yield Frame(0, start_s, self._upright(self._first))
+        for number in range(1, count):
+            try:
+                self._container.seek(int((start_s + length_s * number / count) * av.time_base))
+                frame = next(self._decode(), None)
+            except av.error.FFmpegError:
+                return
+            time_s = presentation_time_s(frame) if frame else None
+            if frame is not None and time_s is not None and time_s > given[-1]:
+                given.append(time_s)
+                yield Frame(len(given) - 1, time_s, self._upright(frame))
+
     def close(self) -> None:
         """End the thread and close the file. May be called twice."""
         self._started = True

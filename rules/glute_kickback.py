@@ -321,7 +321,7 @@ def refuses(data: RepData) -> str | None:
     if data.look.view in OBLIQUE and data.median("free_knee_flexion_deg", Phase.LIFT) < 45.0:
         return "the standing leg does not kneel"
     top, below = data.median("knee_flexion_deg", Phase.TOP), data.median("knee_flexion_deg", Phase.BOTTOM)
-    if top > 72.0 or (top > 45.0 and below > 65.0):
+    if top > 72.0 or (top > 40.0 and below > 65.0):
         return "the knee stays bent: a donkey kick"
     still = data.values("free_leg_elevation_deg", Phase.LIFT)
     if len(still) and float(np.ptp(np.percentile(still, [5, 95]))) > 0.7 * rep.range:

@@ -516,6 +516,15 @@ KNEE_WANDER = Rule(
 )
 
 
+def on_all_fours(data: RepData) -> bool:
+    """Whether hands and free knee are far below the hips: on the back, hands lie on the hips or higher."""
+    body, part = data.set.body, data.set.frames(data.rep.start_s, data.rep.end_s)
+    hips = body.joint("middle", "hip")[part, 1]
+    hands = float(np.nanmedian(body.joint("middle", "wrist")[part, 1] - hips))
+    knee = float(np.nanmedian(body.joint("free", "knee")[part, 1] - hips))
+    return min(hands, knee) > 0.3 * body.trunk_px
+
+
 def refuses(data: RepData) -> str | None:
     """Say why a movement is not a single-leg hip thrust."""
     start, top = data.median("hip_height_pct", Phase.START), data.median("hip_height_pct", Phase.TOP)
@@ -523,6 +532,8 @@ def refuses(data: RepData) -> str | None:
         return "the trunk is upright"
     if start > -18.0:
         return "the shoulders are as low as the hips: a bridge from the floor"
+    if on_all_fours(data):
+        return "on hands and knees"
     if data.look.view not in OBLIQUE:
         return None
     if not 30.0 < data.median("knee_flexion_deg", Phase.TOP) < 140.0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -70,3 +71,11 @@ def tab(browser: Any, *, width: int = 1200, **options: Any) -> Iterator[Tab]:
         yield found
     finally:
         context.close()
+
+
+def until(page: Any, condition: str, timeout_s: float = 20.0) -> None:
+    """Wait for a condition on the page: its policy forbids the eval that Playwright's own waiting uses."""
+    deadline = time.monotonic() + timeout_s
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, f"never came true: {condition}"
+        time.sleep(0.05)

@@ -74,6 +74,11 @@ class Stage:
 class Finder:
     """Finds the poses of a track by their times."""
 
+    person = 0
+
+    def settle(self) -> None:
+        return
+
     def __init__(self, track: Track) -> None:
         self._poses = {pose.time_s: pose for pose in track.poses()}
 

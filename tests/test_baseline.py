@@ -118,6 +118,18 @@ def test_a_baseline_of_another_exercise_is_left_and_said() -> None:
     assert any("another exercise (glute-kickback)" in note for note in notes)
 
 
+def test_one_clean_rep_is_a_baseline() -> None:
+    [own] = baselines_of(judged(thrusts(reps=1)))
+    assert {trait: len(values) for trait, values in own.values.items()} == {
+        "back_bend_deg top change": 1,
+        "hip_extension_deg top": 1,
+        "hip_height_pct bottom": 1,
+        "range": 1,
+    }
+    seen = judged(thrusts(**ARCHED), [own])
+    assert [status for status, _ in of(seen, "lumbar-arching")] == [Status.FAULT] * 3
+
+
 def test_live_verdicts_use_the_baseline_from_the_first_rep_on() -> None:
     own = baselines_of(judged(thrusts()))
     track = thrusts(**ARCHED)

@@ -8,9 +8,10 @@ import pytest
 from skeleton import Shot, kickbacks, thrusts
 
 from formcheck import catalog, journal
+from formcheck.clips import analyze_clip
 from formcheck.errors import OutputError, TrackError, UsageError
 from formcheck.journal import Journal, Memory
-from formcheck.pipeline import Session, analyze_clip
+from formcheck.pipeline import Session
 from formcheck.track import OPTIONAL, Track
 
 
@@ -54,6 +55,24 @@ def test_a_torn_end_costs_one_frame_at_most(torn: int, tmp_path: Path) -> None:
     os.truncate(path, path.stat().st_size - torn)
     kept = track.poses()[: len(track) - bool(torn)]
     same(journal.read(path), Track.from_poses(kept, track.size))
+
+
+def test_what_another_person_did_is_forgotten_also_after_a_kill(tmp_path: Path) -> None:
+    track = kickbacks(Shot(world=True), reps=2)
+    log, memory = Journal(tmp_path / "a.journal", track.size), Memory(track.size)
+    for i, pose in enumerate(track.poses()):
+        if i == 40:
+            log.forget()
+            memory.forget()
+        log.append(pose)
+        memory.append(pose)
+    assert not memory.track().found[:40].any()
+    assert memory.track().found[40:].all()
+    same(log.track(), memory.track())
+    same(log.track(10, 60), memory.track(10, 60))
+    same(log.track(10, 40), memory.track(10, 40))
+    log.close()
+    same(journal.read(tmp_path / "a.journal"), memory.track())
 
 
 def test_a_journal_judged_is_the_clip_judged(tmp_path: Path) -> None:

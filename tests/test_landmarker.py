@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from formcheck import _native, models
 from formcheck.errors import ModelError
-from formcheck.landmarker import Landmarker, MediaPipeLandmarker, count_people
+from formcheck.landmarker import Landmarker, MediaPipeLandmarker
 from formcheck.sources import VideoSource
 
 CLIP = Path(__file__).parent.parent / "samples" / "kickback.mp4"
@@ -124,30 +123,6 @@ def test_quiet_without_a_stderr() -> None:
     assert out.stdout == "ran\n"
 
 
-def body(left: float, top: float, size: float, visibility: float = 1.0) -> tuple[Any, Any]:
-    points = np.random.default_rng(0).uniform(0, size, (33, 2))
-    points[0], points[1] = (0, 0), (size, size)
-    return points + np.array([left, top]), np.full(33, visibility)
-
-
-@pytest.mark.parametrize(
-    ("found", "count"),
-    [
-        ([], 0),
-        ([body(0, 0, 200)], 1),
-        ([body(0, 0, 200), body(300, 0, 190)], 2),
-        ([body(0, 0, 200), body(250, 0, 190), body(500, 50, 200)], 3),
-        ([body(0, 0, 200), body(20, 30, 150)], 1),
-        ([body(20, 30, 150), body(0, 0, 200)], 1),
-        ([body(0, 0, 200), body(300, 0, 50)], 1),
-        ([body(0, 0, 200), body(300, 0, 190, 0.2)], 1),
-    ],
-    ids=["nobody", "one", "two", "three", "box in box", "the other way", "far away", "hardly seen"],
-)
-def test_one_body_is_counted_once(found: list[Any], count: int) -> None:
-    assert count_people(found) == count
-
-
 def test_importing_the_landmarker_does_not_import_mediapipe() -> None:
     code = "import sys, formcheck.landmarker; sys.exit('mediapipe' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
@@ -202,12 +177,12 @@ def test_times_that_collide_and_images_without_anybody(model: Path) -> None:
 
 
 @pytest.mark.model
-def test_two_people_side_by_side_are_counted(model: Path) -> None:
+def test_two_people_side_by_side_are_found(model: Path) -> None:
     (image, _), *_ = frames(1)
     with MediaPipeLandmarker(model) as landmarker:
-        assert landmarker.others(image) == 1
-        assert landmarker.others(np.concatenate([image, image[:, ::-1]], axis=1)) == 2
-        assert landmarker.others(np.zeros_like(image)) == 0
+        assert len(landmarker.look(image)) == 1
+        assert len(landmarker.look(np.concatenate([image, image[:, ::-1]], axis=1))) == 2
+        assert landmarker.look(np.zeros_like(image)) == []
 
 
 USE = """

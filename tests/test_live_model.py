@@ -12,13 +12,13 @@ import pytest
 
 from formcheck import catalog
 from formcheck.cli import run as cli
+from formcheck.clips import analyze_clip
 from formcheck.landmarker import MediaPipeLandmarker
 from formcheck.live.bench import compare
 from formcheck.live.feeds import FileFeed
 from formcheck.live.run import Parts, run
 from formcheck.live.talk import Wishes
 from formcheck.models import resolve
-from formcheck.pipeline import analyze_clip
 
 pytestmark = pytest.mark.model
 SAMPLE = Path(__file__).parents[1] / "samples" / "kickback.mp4"

@@ -15,6 +15,7 @@ from live_fakes import GREY, Finder, Stage, parts, reports
 from skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, thrusts
 
 from formcheck import catalog, journal
+from formcheck.clips import analyze_clip
 from formcheck.coach import Coach
 from formcheck.errors import UsageError, VideoError
 from formcheck.live.keep import Recorder
@@ -23,7 +24,7 @@ from formcheck.live.setup import Advice, SetUpCoach, upright
 from formcheck.live.stages import Change, Stages
 from formcheck.live.summary import summarise
 from formcheck.live.words import Words
-from formcheck.pipeline import Session, analyze_clip
+from formcheck.pipeline import Session
 from formcheck.pose import Pose, Side
 from formcheck.report.model import Report
 from formcheck.sources import Frame, VideoSource

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import chromium, tab
+from browser import chromium, tab, until
 from pages import analysis, clean, faulty, film, mostly_unseen, two_sided
 from skeleton import Shot, kickbacks
 
@@ -118,7 +118,7 @@ def test_the_arrow_keys_read_a_plot(browser: Any, pages: dict[str, Path]) -> Non
 
 
 def shown_at(page: Any) -> float:
-    page.wait_for_function("!document.getElementById('video').seeking")
+    until(page, "!document.getElementById('video').seeking")
     return float(page.evaluate("document.getElementById('video').currentTime"))
 
 
@@ -126,13 +126,13 @@ def test_a_click_on_a_fault_seeks_the_video(browser: Any, pages: dict[str, Path]
     still = next(v for v in faulty().report.reps[1].verdicts if v.fault == "knee-bent")
     with tab(browser) as one:
         one.open(pages["faulty"])
-        one.page.wait_for_function("document.getElementById('video').readyState >= 1")
+        until(one.page, "document.getElementById('video').readyState >= 1")
         assert shown_at(one.page) == 0.0
         one.page.locator(".fault-card .seek").first.click()
         assert shown_at(one.page) == pytest.approx(still.time_s, abs=0.05)
         assert one.page.evaluate("document.getElementById('video').paused")
         # The picture there is really decoded, and the player is in sight of the fault.
-        one.page.wait_for_function("document.getElementById('video').readyState >= 2")
+        until(one.page, "document.getElementById('video').readyState >= 2")
         box = one.page.locator("#video").bounding_box()
         assert 0 <= box["y"] < 900
 
@@ -141,10 +141,10 @@ def test_a_repetition_plays_from_its_start_by_keyboard(browser: Any, pages: dict
     rep = faulty().report.reps[2]
     with tab(browser) as one:
         one.open(pages["faulty"])
-        one.page.wait_for_function("document.getElementById('video').readyState >= 1")
+        until(one.page, "document.getElementById('video').readyState >= 1")
         one.page.locator(".bar").nth(2).focus()
         one.page.keyboard.press("Enter")
-        one.page.wait_for_function("!document.getElementById('video').paused")
+        until(one.page, "!document.getElementById('video').paused")
         assert rep.start_s - 0.05 <= shown_at(one.page) < rep.start_s + 2.0
 
 
@@ -175,9 +175,9 @@ def test_an_embedded_video_plays_and_seeks(browser: Any, tmp_path: Path) -> None
     (tmp_path / "filmed.mp4").unlink()
     with tab(browser) as one:
         one.open(page)
-        one.page.wait_for_function("document.getElementById('video').readyState >= 1")
+        until(one.page, "document.getElementById('video').readyState >= 1")
         one.page.locator(".bar").nth(1).click()
-        one.page.wait_for_function("document.getElementById('video').currentTime > 1")
+        until(one.page, "document.getElementById('video').currentTime > 1")
         assert one.complaints == []
 
 

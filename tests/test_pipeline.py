@@ -12,9 +12,10 @@ import pytest
 from skeleton import Shot, change_legs, kickbacks, thrusts
 
 from formcheck import Report, analyze, catalog
+from formcheck.clips import analyze_clip, frames_estimate
 from formcheck.coach import Step
 from formcheck.errors import NoPersonError, UsageError
-from formcheck.pipeline import Analysis, Session, analyze_clip, frames_estimate
+from formcheck.pipeline import Analysis, Session
 from formcheck.pose import Floats, Pose, Side
 from formcheck.report.model import RepReport, json_schema
 from formcheck.rule import Status
@@ -254,6 +255,60 @@ def test_names_that_do_not_fit(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no landmarker"):
         Session((4, 4)).push(Frame(0, 0.0, np.zeros((4, 4, 3), dtype=np.uint8)))
     assert frames_estimate(path) == len(Track.load(path))
+
+
+class Chooser:
+    """A landmarker that takes somebody else for the one training after `change` frames."""
+
+    def __init__(self, track: Track, change: int) -> None:
+        self._poses, self._change, self._given = track.poses(), change, 0
+        self.settled_at: int | None = None
+
+    @property
+    def person(self) -> int:
+        return int(self._given > self._change)
+
+    def settle(self) -> None:
+        self.settled_at = self.settled_at or self._given
+
+    def detect(self, image_rgb: object, time_s: float) -> Pose:
+        self._given += 1
+        return self._poses[self._given - 1]
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Chooser:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+def test_live_what_another_person_did_is_forgotten_and_reps_settle_the_choice() -> None:
+    track = kickbacks(reps=4)
+    change = int(np.searchsorted(track.time_s, report(track, "glute-kickback").reps[1].start_s - 0.4))
+    finder = Chooser(track, change)
+    live = Session(track.size, catalog.exercise("glute-kickback"), landmarker=finder)
+    counts = []
+    for i, time_s in enumerate(track.time_s.tolist()):
+        step = live.push(Frame(i, time_s, np.zeros((120, 160, 3), dtype=np.uint8)))
+        assert step is not None
+        counts.append(step.rep_count)
+    assert counts[change - 1] == 1
+    assert counts[change] == 0
+    assert finder.settled_at is not None
+    analysis = live.finish()
+    assert len(analysis.report.reps) == 3
+    assert not analysis.raw.found[:change].any()
+    assert analysis.raw.found[change:].all()
+
+
+def test_a_track_holds_one_person(tmp_path: Path) -> None:
+    path = tmp_path / "one.npz"
+    kickbacks(reps=1).save(path)
+    with pytest.raises(UsageError, match="a recorded track holds one person"):
+        analyze(path, person="left")
+    with pytest.raises(UsageError, match="'best' names no person"):
+        analyze(path, person="best")
 
 
 def test_the_side_can_be_given(tmp_path: Path) -> None:

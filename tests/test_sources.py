@@ -65,6 +65,31 @@ def test_rates_and_shapes(tmp_path: Path, fps: int, size: tuple[int, int]) -> No
         assert len(list(source)) == 50
 
 
+def test_glimpses_are_spread_over_the_video(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=30, options={"g": "15", "sc_threshold": "0"})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for i in range(300):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image(i % 200), format="rgb24")))
+        container.mux(stream.encode(None))
+    with VideoSource(path) as source:
+        few = list(source.glimpses(5))
+    assert [frame.time_s for frame in few] == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0], abs=0.51)
+    assert [frame.image[80, 140, 0] for frame in few] == pytest.approx(
+        [round(frame.time_s * 30) % 200 for frame in few], abs=6
+    )
+    with VideoSource(path) as source:
+        many = [frame.time_s for frame in source.glimpses(100)]
+    assert len(many) == 20, "no frame twice, and keyframes only"
+    assert many == sorted(set(many))
+
+
+def test_a_video_of_one_keyframe_has_one_glimpse(tmp_path: Path) -> None:
+    with VideoSource(record(tmp_path / "a.mp4")) as source:
+        assert [frame.time_s for frame in source.glimpses(8)] == [0.0]
+
+
 def oriented(path: Path, **rotation: Any) -> Path:
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream("libx264", rate=30)

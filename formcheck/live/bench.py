@@ -23,12 +23,13 @@ import numpy as np
 
 from .. import catalog
 from ..accuracy import Counts
+from ..clips import analyze_clip
 from ..errors import UsageError
 from ..evaluate import CUE_TOLERANCES_S, match_decisions, onset_latencies_s
 from ..journal import Journal
 from ..landmarker import MediaPipeLandmarker
 from ..models import resolve
-from ..pipeline import Analysis, Session, analyze_clip
+from ..pipeline import Analysis, Session
 from ..rule import Status
 from ..truth import Truth
 from .capture import Capture

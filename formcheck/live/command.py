@@ -137,8 +137,8 @@ def live(
     from ..models import resolve
 
     bundle = resolve(model, progress=True)
+    from ..clips import read_baseline
     from ..landmarker import MediaPipeLandmarker
-    from ..pipeline import read_baseline
     from ..pose import Side
     from .run import Parts, run
     from .talk import Wishes

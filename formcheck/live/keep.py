@@ -111,6 +111,10 @@ class SafeLog:
                 self._tell(f"{error}; the set is kept in memory from here on.")
         self._rest.append(pose)
 
+    def forget(self) -> None:
+        """Take everybody out of the frames so far: it was somebody else."""
+        (self._journal if self._rest is None else self._rest).forget()
+
     def track(self, first: int = 0, last: int | None = None) -> Track:
         """Give the frames from number `first` up to (not with) `last`."""
         log = self._journal if self._rest is None else self._rest

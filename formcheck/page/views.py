@@ -10,7 +10,7 @@ from ..explain import limit_text, quantity
 from ..report.compare import Asymmetry, asymmetry
 from ..report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
 from ..report.moments import badness, flagged_rules, moment_s, worse_way
-from ..report.wording import camera, capital, plain, seen_from, sentence, share, spans
+from ..report.wording import camera, capital, judged_by, plain, seen_from, sentence, share, spans
 from ..rule import Status
 from ..score import MIN_COVERAGE
 
@@ -324,9 +324,7 @@ def facts(report: Report) -> list[str]:
         )
     rate = "" if report.fps is None else f", {report.fps:.0f} frames/s"
     found.append(f"{report.duration_s:.1f} s{rate}")
-    if report.profile != "standard":
-        found.append(f"{report.profile} limits")
-    return found
+    return [*found, *judged_by(report)]
 
 
 def verdict_line(report: Report) -> str:

@@ -15,7 +15,7 @@ from ..pose import View
 from ..rule import Exercise, Rule, Status
 from ..score import MIN_COVERAGE
 from .model import Report, RepReport, VerdictReport
-from .wording import camera, capital, seen_from, sentence, share, spans
+from .wording import camera, capital, judged_by, seen_from, sentence, share, spans
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -44,9 +44,7 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     facts = [f"{report.duration_s:.1f} s"]
     if report.fps is not None:
         facts[0] += f", {report.fps:.0f} fps"
-    if report.profile != "standard":
-        facts.append(f"{report.profile.removeprefix('standard + ')} limits")
-    facts += [f"compared with {name}" for name in sorted({s.baseline for s in report.sets if s.baseline})]
+    facts += judged_by(report)
     one = report.sets[0] if len(report.sets) == 1 else None
     if one is not None:
         yield Text(f"{capital(camera(one))}, {one.working_side} leg works, {', '.join(facts)}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..explain import VIEW_WORDS
 from ..pose import View
-from .model import SetSummary
+from .model import Report, SetSummary
 
 
 def camera(part: SetSummary) -> str:
@@ -21,6 +21,15 @@ def seen_from(view: str) -> str:
     if view == View.UNKNOWN.value:
         return "camera angle unclear"
     return f"seen {words}" if words.startswith("obl") else f"seen from the {words}"
+
+
+def judged_by(report: Report) -> list[str]:
+    """Say which limits were used and what was compared with, where it is not the usual."""
+    found = []
+    if report.profile != "standard":
+        found.append(f"{report.profile.removeprefix('standard + ')} limits")
+    names = sorted({one.baseline for one in report.sets if one.baseline})
+    return [*found, *(f"compared with {name}" for name in names)]
 
 
 def spans(indices: Sequence[int], whole: int | None = None) -> str:
