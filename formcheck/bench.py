@@ -144,7 +144,6 @@ def _parts(analysis: Analysis) -> dict[str, float]:
         again = find_sets(raw, smoothed, exercise)
         build(
             again,
-            exercise,
             profile="standard",
             source="",
             fps=raw.fps,

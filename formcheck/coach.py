@@ -138,7 +138,9 @@ class Coach:
 
     def _orient(self, time_s: float) -> None:
         self._looked_s = time_s
-        self._look = look(self._smoothed.track()[::3], prone=self._exercise.prone)
+        self._look = look(
+            self._smoothed.track()[::3], prone=self._exercise.prone, standing=self._exercise.standing
+        )
 
     def _note(self, time_s: float) -> None:
         """Remember when each fault of the open repetition was first decided."""
@@ -185,7 +187,7 @@ class Coach:
         if rep is None:
             return None
         data = self._data(rep, side)
-        if self._exercise.refuses(data) is not None:
+        if self._exercise.refusal(data) is not None:
             return None
         ready = [rule for rule in self._exercise.rules if rule.ready(phase)]
         self._verdicts = tuple(judge_rule(rule, data) for rule in ready)
@@ -196,7 +198,7 @@ class Coach:
         if rep.partial:
             return None
         data = self._data(rep, side)
-        if self._look is None or self._exercise.refuses(data) is not None:
+        if self._look is None or self._exercise.refusal(data) is not None:
             return None
         self._reps.append(rep)
         self._verdicts = judge(self._exercise.rules, data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import geometry as g
+from . import places as _places  # noqa: F401  enters its measures into the catalogue
 from .body import Body, Part, Role
 from .contour import back_bend_deg
 from .measure import MEASURES, Joint, Measure, define, measure
@@ -35,6 +36,28 @@ def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
 )
 def _leg_elevation(body: Body) -> Floats:
     return _rise_deg(body, "working", "hip", "ankle")
+
+
+@define(
+    "thigh_elevation_deg",
+    "Line from working hip to knee above the horizontal, + = up.",
+    needs=_LEG[:2],
+    error=3.0,
+    per_roll=1.0,
+)
+def _thigh_elevation(body: Body) -> Floats:
+    return _rise_deg(body, "working", "hip", "knee")
+
+
+@define(
+    "free_thigh_elevation_deg",
+    "Line from free hip to knee above the horizontal, + = up.",
+    needs=_FREE[:2],
+    error=4.0,
+    per_roll=1.0,
+)
+def _free_thigh_elevation(body: Body) -> Floats:
+    return _rise_deg(body, "free", "hip", "knee")
 
 
 @define(
@@ -225,17 +248,6 @@ def _hip_height(body: Body) -> Floats:
 
 
 @define(
-    "hip_travel_pct",
-    "How far the hips have moved from where they were, in any direction.",
-    needs=(("middle", "hip"),),
-    error=4.0,
-    over_time=True,
-)
-def _hip_travel(body: Body) -> Floats:
-    return 100.0 * body.travel(body.joint("middle", "hip"))
-
-
-@define(
     "heel_lift_deg",
     "Slope of the working foot from toe up to heel.",
     error=10.0,
@@ -246,68 +258,6 @@ def _heel_lift(body: Body) -> Floats:
     return g.elevation_deg(
         body.sagittal("working", "foot_index"), body.sagittal("working", "heel"), forward=-body.look.facing
     )
-
-
-@define(
-    "foot_slide_pct",
-    "How far the planted foot has moved along the floor.",
-    error=3.0,
-    needs=(("working", "heel"), ("working", "foot_index")),
-    over_time=True,
-)
-def _foot_slide(body: Body) -> Floats:
-    foot = (body.joint("working", "heel") + body.joint("working", "foot_index")) / 2
-    return _along_pct(body, foot)
-
-
-@define(
-    "shoulder_slide_pct",
-    "How far the near shoulder has moved along the bench.",
-    error=4.0,
-    needs=(("near", "shoulder"),),
-    over_time=True,
-)
-def _shoulder_slide(body: Body) -> Floats:
-    return _along_pct(body, body.joint("near", "shoulder"))
-
-
-def _along_pct(body: Body, points: Floats) -> Floats:
-    good = np.flatnonzero(np.isfinite(points[:, 0]))
-    if not len(good):
-        return np.full(len(points), np.nan)
-    moved: Floats = (
-        100.0 * np.abs(points[:, 0] - np.median(points[good[: max(1, len(good) // 4)], 0])) / body.trunk_px
-    )
-    return moved
-
-
-@define(
-    "free_foot_clearance_pct",
-    "Free heel above the planted heel.",
-    error=12.0,
-    change_error=5.0,
-    needs=(("free", "heel"), ("working", "heel")),
-    fooled_by="a camera above floor height: the further foot looks higher",
-    per_roll=1.7,
-)
-def _free_foot_clearance(body: Body) -> Floats:
-    rise = body.joint("working", "heel")[:, 1] - body.joint("free", "heel")[:, 1]
-    clearance: Floats = 100.0 * rise / body.trunk_px
-    return clearance
-
-
-@define(
-    "knee_wander_pct",
-    "Working knee beside the line from hip to ankle, + = to the image right.",
-    needs=_LEG,
-    error=5.0,
-    change_error=4.0,
-    per_roll=1.4,
-)
-def _knee_wander(body: Body) -> Floats:
-    hip, knee, ankle = (body.joint("working", part) for part in ("hip", "knee", "ankle"))
-    wander: Floats = 100.0 * (knee[:, 0] - (hip[:, 0] + ankle[:, 0]) / 2) / body.trunk_px
-    return wander
 
 
 @define(

@@ -23,11 +23,12 @@ from .landmarker import Landmarker
 from .level import roll_notes
 from .pose import Pose, Side
 from .profiles import Profile
+from .recognise import recognisable, recognise, spells
 from .recogniser import Recogniser
 from .report.build import build
 from .report.model import Report
 from .rule import Exercise
-from .sets import Found, find_sets
+from .sets import Footage, Found, find
 from .sight import sight_notes
 from .smoothing import smooth, unswap
 from .sources import Frame
@@ -43,15 +44,18 @@ class Analysis:
         report: The verdicts of record.
         raw: Poses as measured: save them to re-score later.
         smoothed: The same frames, smoothed without lag.
-        exercise: What was judged.
         found: The sets, with every measure of every frame.
     """
 
     report: Report
     raw: Track
     smoothed: Track
-    exercise: Exercise
     found: Found
+
+    @property
+    def exercise(self) -> Exercise:
+        """What was judged; where there are several exercises, one with the rules of all."""
+        return self.found.exercise
 
 
 class Session:
@@ -181,14 +185,11 @@ class Session:
                 "film the whole body, well lit, 2 to 3 m away"
             )
         smoothed = smooth(raw)
-        exercise, found = self._recognise(raw, smoothed)
+        found = self._find(raw, smoothed)
         if self._coach is None and found.sets:
-            coach = self._new_coach(exercise, found.sets[0].side if len(found.sets) == 1 else None)
-            said = [coach.update(pose).cue for pose in raw.poses()]
-            cues = [cue for cue in said if cue is not None and not cue.praise]
+            cues = self._would_say(raw, found)
         report = build(
             found,
-            exercise,
             profile=self._profile.name,
             source=self._source,
             fps=raw.fps,
@@ -200,12 +201,12 @@ class Session:
                 *sight_notes(raw),
                 *roll_notes(raw),
                 *move_notes(raw),
-                *self._left_out(exercise),
+                *self._left_out(found),
             ],
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
         )
-        return Analysis(report, raw, smoothed, exercise, found)
+        return Analysis(report, raw, smoothed, found)
 
     def _begin_anew(self, person: int) -> None:
         """Forget what somebody else did, who was taken for the one training."""
@@ -215,19 +216,30 @@ class Session:
         if self._coach is not None:
             self._coach.reset()
 
-    def _recognise(self, raw: Track, smoothed: Track) -> tuple[Exercise, Found]:
-        """Take the exercise with the most repetitions, where none was named."""
-        known = self._candidates or catalog.exercises().values()
-        wanted = [self._exercise] if self._exercise else [self._profile.tune(item) for item in known]
-        tried = [
-            (item, find_sets(raw, smoothed, item, side=self._side, baselines=self._baselines))
-            for item in wanted
-        ]
-        return max(tried, key=lambda pair: pair[1].rep_count)
+    def _find(self, raw: Track, smoothed: Track) -> Found:
+        """Find the sets of the exercise named, or those of what is recognised."""
+        footage = Footage(raw, smoothed)
+        if self._exercise:
+            return find(footage, self._exercise, side=self._side, baselines=self._baselines)
+        known = self._candidates or list(catalog.exercises().values())
+        tuned = [self._profile.tune(one) for one in recognisable(known)]
+        return recognise(footage, tuned, side=self._side, baselines=self._baselines)
+
+    def _would_say(self, raw: Track, found: Found) -> list[Cue]:
+        """Return the cues as they would have been spoken, had the exercises been known."""
+        cues = []
+        poses = raw.poses()
+        for part in spells(found.sets):
+            coach = self._new_coach(part.exercise, part.side)
+            said = [coach.update(pose).cue for pose in poses if part.start_s <= pose.time_s < part.end_s]
+            cues += [cue for cue in said if cue is not None and not cue.praise]
+        return cues
 
     def _new_coach(self, exercise: Exercise, side: Side | None) -> Coach:
         return Coach(exercise, self._size, side=side, baselines=self._baselines, policy=self._policy)
 
-    def _left_out(self, exercise: Exercise) -> list[str]:
-        names = self._profile.left_out(catalog.exercises().get(exercise.name, exercise))
+    def _left_out(self, found: Found) -> list[str]:
+        each = {one.exercise.name for one in found.sets} or {found.exercise.name}
+        known = catalog.exercises()
+        names = [out for name in sorted(each & known.keys()) for out in self._profile.left_out(known[name])]
         return [f"Not checked, by {self._profile.name}: {', '.join(names)}."] if names else []

@@ -6,11 +6,13 @@ A rule file declares `Rule`s and one module-level `EXERCISE`. Tests, `rules/READ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from .gate import OBLIQUE, SIDEWAYS, Gate
 from .measures import MEASURES
 from .pose import View
 from .reps import Phase, Rep
@@ -23,6 +25,7 @@ __all__ = [
     "Below",
     "Example",
     "Exercise",
+    "Gate",
     "Limit",
     "Phase",
     "Reading",
@@ -33,9 +36,6 @@ __all__ = [
     "Unobservable",
     "View",
 ]
-
-SIDEWAYS = frozenset({View.SIDE})
-OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
 
 Stat = Literal["median", "max", "min", "largest"]
 """How values of a phase become one: `largest` is the one furthest from zero, with its sign."""
@@ -216,16 +216,23 @@ class Exercise:
         name: Kebab case, for `--exercise`.
         title: For people.
         source: The document it comes from.
-        prone: Face down (all fours) or face up.
+        prone: Face down (all fours; standing, bending forward) or face up.
         signal: The measure that rises with the lift.
         min_range: The least rise of the signal that can be a rep.
         signal_per_leg: Whether the signal belongs to the working leg (the leg that moves more works).
         views: Views in which reps can be counted.
-        refuses: Says why a rep is not of this exercise, or None.
-        working: Says which side works, positive for left, from the frames of a rep.
         rules: What is checked.
         unobservable: What is not, and why.
         film: How to film it.
+        gates: What tells its repetitions from those of its relatives.
+        refuses: Says why a rep is not of this exercise for another reason, or None.
+        working: Says which side works, positive for left, from the frames of a rep.
+        standing: Whether it is done on the feet.
+        both_legs: Whether both legs work: there is no working side, the near leg is measured.
+        looks_like: The exercise it cannot be told from on video, if any: it is done only when named.
+        pause: Rules for a pause of so many seconds at the top (`--pause`), where that makes sense: they
+            replace rules of the same code, or join them.
+        deficit: The same for `--deficit`, the foot on a platform.
         notes: Readings of the source that are ambiguous, and advice that is text only.
     """
 
@@ -237,9 +244,26 @@ class Exercise:
     min_range: float
     signal_per_leg: bool
     views: frozenset[View]
-    refuses: Callable[[RepData], str | None]
     rules: tuple[Rule, ...]
     unobservable: tuple[Unobservable, ...]
     film: str
+    gates: tuple[Gate, ...] = field(default=())
+    refuses: Callable[[RepData], str | None] | None = None
     working: Callable[[RepData], float] | None = None
+    standing: bool = False
+    both_legs: bool = False
+    looks_like: str = ""
+    pause: Callable[[float], tuple[Rule, ...]] | None = None
+    deficit: tuple[Rule, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
+
+    def refusal(self, data: RepData) -> str | None:
+        """Say why a movement is no repetition of this exercise, or None where it is one."""
+        other = self.refuses(data) if self.refuses is not None else None
+        return other or next((gate.says for gate in self.gates if not gate.holds(data)), None)
+
+    def fit(self, data: RepData) -> float:
+        """Return how well a movement fits, 0 to 1: the probability that it is inside all gates."""
+        if self.refuses is not None and self.refuses(data) is not None:
+            return 0.0
+        return math.prod(gate.fit(data) for gate in self.gates)

@@ -96,7 +96,9 @@ class Scene:
         self._track = track
         level = upright(track)
         around = level.between(self.start_s, end_s) if starts_s else level
-        self.look: Look = look(around if around.found.any() else level, prone=exercise.prone)
+        self.look: Look = look(
+            around if around.found.any() else level, prone=exercise.prone, standing=exercise.standing
+        )
         side = working[0] if working else self.look.near
         self.body, self.filmed = Body(level, side, self.look), Body(track, side, self.look)
         self._starts_s = starts_s

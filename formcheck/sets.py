@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from .view import Look, look
 
 RESTLESS_PCT = 2.75
 """Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
+REST_S = 12.0
+"""A pause between two repetitions longer than this ends a set."""
 _MARGIN_S = 0.7  # around a repetition: the start position belongs to it
 
 
@@ -30,15 +33,43 @@ class FoundSet:
     Attributes:
         data: Frames, side, camera and the full repetitions (the baseline).
         reps: All repetitions, partial ones included, in time order.
+        exercise: What they are repetitions of.
+        confidence: How sure that is, 0 to 1 (`formcheck.recognise`); None where the user named it.
     """
 
     data: SetData
     reps: tuple[Rep, ...]
+    exercise: Exercise
+    confidence: float | None = None
 
     @property
     def side(self) -> Side:
-        """The working side."""
+        """The working side; where both work, the one that is measured."""
         return self.data.working
+
+    @property
+    def working_side(self) -> Literal["left", "right", "both"]:
+        """The working side in a word."""
+        if self.exercise.both_legs:
+            return "both"
+        return "left" if self.side is Side.LEFT else "right"
+
+    @property
+    def full(self) -> int:
+        """Full repetitions."""
+        return sum(not rep.partial for rep in self.reps)
+
+    def only(self, reps: Sequence[Rep]) -> FoundSet:
+        """Return the set with some of its repetitions, in order, and what follows from them."""
+        data = SetData(
+            self.data.raw.track,
+            self.data.body.track,
+            self.data.working,
+            self.data.look,
+            [rep for rep in reps if not rep.partial],
+            baselines=[] if self.data.baseline is None else [self.data.baseline],
+        )
+        return replace(self, data=data, reps=tuple(reps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +80,52 @@ class Found:
         sets: The sets, in time order.
         refused: How many movements were no repetitions, by reason.
         look: How the camera saw the person, over the stretch with most to see.
+        exercise: What was looked for, or found.
         frames: How many frames were searched.
     """
 
     sets: tuple[FoundSet, ...]
     refused: Counter[str]
     look: Look
+    exercise: Exercise
     frames: int = 0
 
     @property
     def rep_count(self) -> int:
         """Full repetitions over all sets."""
-        return sum(not rep.partial for found in self.sets for rep in found.reps)
+        return sum(found.full for found in self.sets)
+
+
+class Footage:
+    """A track in which several exercises may be looked for: what does not depend on them is done once.
+
+    Args:
+        raw: The frames as measured; a rolled camera is set upright here.
+        smoothed: The same frames, smoothed without lag.
+    """
+
+    def __init__(self, raw: Track, smoothed: Track) -> None:
+        raw, smoothed = upright(raw), upright(smoothed)
+        self.parts = [(raw[part], smoothed[part]) for part in stretches(smoothed)]
+        self.frames = len(raw)
+        self._moves: dict[tuple[object, ...], _Moves] = {}
+
+    def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
+        """Return what may be repetitions in a part, as far as relatives do not differ."""
+        posture = (exercise.prone, exercise.standing, exercise.views)
+        key = (number, side, *posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
+        if key not in self._moves:
+            self._moves[key] = _moves(*self.parts[number], exercise, side)
+        return self._moves[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Movements of a part with the leg that makes them, how it is seen, and why there may be none."""
+
+    placed: list[tuple[Rep, Side]]
+    camera: Look
+    refused: str = ""
 
 
 def find_sets(
@@ -71,51 +136,64 @@ def find_sets(
     side: Side | None = None,
     baselines: Sequence[Baseline] = (),
 ) -> Found:
-    """Find the sets of an exercise in a track.
+    """Find the sets of an exercise in a track; see `Footage` and `find` for the arguments."""
+    return find(Footage(raw, smoothed), exercise, side=side, baselines=baselines)
+
+
+def find(
+    footage: Footage,
+    exercise: Exercise,
+    *,
+    side: Side | None = None,
+    baselines: Sequence[Baseline] = (),
+) -> Found:
+    """Find the sets of an exercise.
 
     Args:
-        raw: The frames as measured; a rolled camera is set upright here.
-        smoothed: The same frames, smoothed without lag.
+        footage: Where to look.
         exercise: What to look for.
         side: The working side if the user gave it, for all sets.
         baselines: The person's own usual values at any exercise.
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
-    raw, smoothed = upright(raw), upright(smoothed)
-    parts = [_find_in(raw[part], smoothed[part], exercise, side, baselines) for part in stretches(smoothed)]
+    parts = []
+    for number, (raw, smoothed) in enumerate(footage.parts):
+        moves = footage.moves(number, exercise, side)
+        refused = Counter([moves.refused] if moves.refused else [])
+        placed = _sides(raw, smoothed, exercise, moves, side)
+        sets = _group(raw, smoothed, exercise, placed, refused, baselines)
+        parts.append(Found(sets, refused, moves.camera, exercise, len(raw)))
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
-    return Found(tuple(one for found in parts for one in found.sets), refused, longest.look, len(raw))
+    sets = tuple(one for found in parts for one in found.sets)
+    return Found(sets, refused, longest.look, exercise, footage.frames)
 
 
-def _find_in(
-    raw: Track, smoothed: Track, exercise: Exercise, side: Side | None, baselines: Sequence[Baseline]
-) -> Found:
-    """Find the sets in a stretch in which the person does not turn round."""
-    down = _not_upright(smoothed)
-    overall = look(smoothed.only(down), prone=exercise.prone)
-    refused: Counter[str] = Counter()
+def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -> _Moves:
+    """Find the movements in a stretch in which the person does not turn round."""
+    posture = smoothed.found if exercise.standing else _not_upright(smoothed)
+    overall = look(smoothed.only(posture), prone=exercise.prone, standing=exercise.standing)
     if overall.view not in exercise.views:
-        return Found((), refused, overall, len(raw))
-    if restlessness_pct(raw, smoothed, overall.scale_px, down) > RESTLESS_PCT:
-        refused["the landmarks jump: the body is not seen well from here"] += 1
-        return Found((), refused, overall, len(raw))
+        return _Moves([], overall)
+    if restlessness_pct(raw, smoothed, overall.scale_px, posture) > RESTLESS_PCT:
+        return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[Rep, Side]] = []
     for working in sides:
         data = SetData(raw, smoothed, working, overall, [])
         candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
         if candidates:  # once more with the camera as seen during the movement
-            overall_here = look(_during(smoothed, candidates), prone=exercise.prone)
-            if overall_here.view not in exercise.views:
+            here = _look_at(smoothed, candidates, exercise)
+            if here.view not in exercise.views:
                 continue
-            data = SetData(raw, smoothed, working, overall_here, [])
+            data = SetData(raw, smoothed, working, here, [])
             candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
-        data.reps.extend(rep for rep in candidates if not rep.partial)
         taken += [(rep, working) for rep in candidates]
-    placed = _sides(raw, smoothed, exercise, overall, _without_overlaps(taken), side)
-    sets = _group(raw, smoothed, exercise, placed, refused, baselines)
-    return Found(sets, refused, overall, len(raw))
+    return _Moves(_without_overlaps(taken), overall)
+
+
+def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise) -> Look:
+    return look(_during(smoothed, reps), prone=exercise.prone, standing=exercise.standing)
 
 
 def _during(track: Track, reps: Sequence[Rep]) -> Track:
@@ -129,12 +207,12 @@ def _without_overlaps(taken: list[tuple[Rep, Side]]) -> list[tuple[Rep, Side]]:
     """Of movements of both legs at the same time keep the larger one."""
     kept: list[tuple[Rep, Side]] = []
     for rep, side in sorted(taken, key=lambda item: -item[0].range):
-        if not any(_overlap(rep, other) > 0.3 for other, _ in kept):
+        if not any(overlap(rep, other) > 0.3 for other, _ in kept):
             kept.append((rep, side))
     return sorted(kept, key=lambda item: item[0].start_s)
 
 
-def _overlap(a: Rep, b: Rep) -> float:
+def overlap(a: Rep, b: Rep) -> float:
     """Return the shared time over the shorter one's duration."""
     shared = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
     return max(shared, 0.0) / max(min(a.end_s - a.start_s, b.end_s - b.start_s), 1e-6)
@@ -179,14 +257,14 @@ def _sides(
     raw: Track,
     smoothed: Track,
     exercise: Exercise,
-    camera: Look,
-    placed: list[tuple[Rep, Side]],
+    moves: _Moves,
     given: Side | None,
 ) -> list[tuple[Rep, Side]]:
     """Settle the working side where the signal does not: each rep's vote, steadied by its neighbours'."""
+    placed = moves.placed
     if exercise.working is None or given is not None or not placed:
         return placed
-    data = SetData(raw, smoothed, Side.LEFT, camera, [])
+    data = SetData(raw, smoothed, Side.LEFT, moves.camera, [])
     votes = np.nan_to_num([exercise.working(RepData(rep, data)) for rep, _ in placed])
     steady = [float(np.sum(votes[max(0, i - 1) : i + 2])) for i in range(len(votes))]
     if abs(float(np.sum(votes))) > 0.5 * float(np.sum(np.abs(votes))) or len(votes) < 4:
@@ -204,28 +282,29 @@ def _group(
     refused: Counter[str],
     baselines: Sequence[Baseline],
 ) -> tuple[FoundSet, ...]:
-    """Split at changes of side, and drop what is not this exercise."""
+    """Split at changes of side and at rests, and drop what is not this exercise."""
     runs: list[list[tuple[Rep, Side]]] = []
     for rep, side in placed:
-        if runs and runs[-1][-1][1] is side:
+        if runs and runs[-1][-1][1] is side and rep.start_s - runs[-1][-1][0].end_s <= REST_S:
             runs[-1].append((rep, side))
         else:
             runs.append([(rep, side)])
     sets = []
     for run in runs:
         reps = [rep for rep, _ in run]
-        camera = look(_during(smoothed, reps), prone=exercise.prone)
+        camera = _look_at(smoothed, reps, exercise)
         if camera.view not in exercise.views:
             camera = replace(camera, view=View.UNKNOWN)
-        data = SetData(raw, smoothed, run[0][1], camera, [], baselines=baselines)
+        working = camera.near if exercise.both_legs else run[0][1]
+        data = SetData(raw, smoothed, working, camera, [], baselines=baselines)
         good = []
         for rep in reps:
-            reason = exercise.refuses(RepData(rep, data))
+            reason = exercise.refusal(RepData(rep, data))
             if reason is None:
                 good.append(rep)
             else:
                 refused[reason] += 1
         if any(not rep.partial for rep in good):
             data.reps.extend(rep for rep in good if not rep.partial)
-            sets.append(FoundSet(data, tuple(good)))
+            sets.append(FoundSet(data, tuple(good), exercise))
     return tuple(sets)

@@ -31,7 +31,7 @@ class Look:
         near: The side nearer to the camera.
         facing: +1 where the feet are to the image right of the head, -1 otherwise.
         scale_px: Trunk length in pixels as it would be seen from the side.
-        prone: Whether the person is face down (all fours) rather than face up.
+        prone: Whether the person is face down (all fours, or standing) rather than face up.
     """
 
     view: View
@@ -43,7 +43,7 @@ class Look:
     prone: bool = True
 
 
-def look(track: Track, *, prone: bool) -> Look:
+def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
     """Estimate the camera from a stretch of the set, best while the person is in the start position.
 
     Three witnesses of the yaw: the shoulder width against the trunk length in the image, and the
@@ -52,10 +52,13 @@ def look(track: Track, *, prone: bool) -> Look:
     Args:
         track: The frames; those without a person are passed over.
         prone: Face down (all fours) or face up (on the back): decides the near side.
+        standing: Whether the person is on their feet, with the face where it would be face down.
     """
     part = track if bool(track.found.all()) else track.only(track.found)
     if not len(part):
         return Look(View.UNKNOWN, float("nan"), float("nan"), Side.LEFT, 1.0, float("nan"), prone)
+    if standing:
+        return _look_standing(part)
     px = part.image_px
     shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
     trunk = np.asarray(distance_px(shoulder, hip))
@@ -72,12 +75,38 @@ def look(track: Track, *, prone: bool) -> Look:
     if prone:
         yaw = min(PRONE_YAW_GAIN * yaw, yaw + 20.0)
     view = _view(yaw, toward_feet)
-    shank = max(
+    scale = max(float(np.percentile(trunk, 80)), 1.15 * _shank_px(px) if yaw > SIDE_MAX_DEG else 0.0)
+    return Look(view, yaw, float(np.std(estimates)) + 3.0, near, facing, scale, prone)
+
+
+def _look_standing(part: Track) -> Look:
+    """Estimate the camera on somebody who stands: the trunk keeps its length, shoulders and feet turn.
+
+    As on all fours the feet end is behind the person, and `facing` says on which side of the picture that is.
+    """
+    px = part.image_px
+    shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
+    trunk = float(np.percentile(distance_px(shoulder, hip), 80))
+    toes = _middle(px, Landmark.LEFT_FOOT_INDEX) - _middle(px, Landmark.LEFT_HEEL)
+    ahead = (toes + px[:, Landmark.NOSE] - _middle(px, Landmark.LEFT_EAR) + shoulder - hip)[:, 0]
+    facing = -1.0 if float(np.median(ahead)) > 0 else 1.0
+    width = distance_px(px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER])
+    share = float(np.median(width)) / max(BIACROMIAL_TO_TRUNK * trunk, 1e-6)
+    estimates, toward_feet = [float(np.degrees(np.arcsin(min(share, 1.0))))], float("nan")
+    if part.world_m is not None and np.isfinite(part.world_m).all(axis=(1, 2)).any():
+        estimates.append(_world_yaws_deg(part.world_m)[0])
+        depth = part.world_m[:, Landmark.NOSE, 2] - _middle(part.world_m, Landmark.LEFT_EAR)[:, 2]
+        toward_feet = float(np.sign(np.nanmedian(depth)))
+    yaw = float(np.mean(estimates))
+    near = Side.LEFT if facing > 0 else Side.RIGHT
+    return Look(_view(yaw, toward_feet), yaw, float(np.std(estimates)) + 3.0, near, facing, trunk, True)
+
+
+def _shank_px(px: Floats) -> float:
+    return max(
         float(np.nanpercentile(distance_px(px[:, knee], px[:, knee + 2]), 80))
         for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
     )
-    scale = max(float(np.percentile(trunk, 80)), 1.15 * shank if yaw > SIDE_MAX_DEG else 0.0)
-    return Look(view, yaw, float(np.std(estimates)) + 3.0, near, facing, scale, prone)
 
 
 def _middle(px: Floats, left: int) -> Floats:

@@ -23,7 +23,18 @@ from formcheck.rule import (
     View,
 )
 
-from ._shared import BRIEF, hold_of, lowering_of, own_best_top
+from ._shared import (
+    BRIEF,
+    HIPS_RISE,
+    ON_A_BENCH,
+    ONE_FOOT,
+    ONE_FOOT_FROM_THE_FEET,
+    drift_in_hold,
+    hold_of,
+    lowering_of,
+    own_best_top,
+    pause_of,
+)
 
 SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
@@ -516,6 +527,41 @@ KNEE_WANDER = Rule(
 )
 
 
+HOLD_DRIFTS = drift_in_hold("SHT20", SOURCE)
+
+
+def deeper_than_flat(data: RepData) -> Reading:
+    """Range of this rep in percent of the usual one from the flat floor, which the baseline holds."""
+    if data.set.baseline is None:
+        return Reading.none(
+            "there is no set from the flat floor to compare with",
+            "Give a few repetitions from the flat floor as --baseline.",
+        )
+    flat = float(np.median(data.usual_range()))
+    return Reading(100.0 * data.rep.range / flat, 6.0, data.rep.end_s, "of your range from the flat floor")
+
+
+DEFICIT_UNUSED = Rule(
+    code="SHT21",
+    name="deficit-unused",
+    statement="H28",
+    says="To progress: the planted foot on a low platform for a deeper range.",
+    why="A platform without more range only moves the foot.",
+    source=f"{SOURCE}; a tenth more range than from the flat floor: {BRIEF}",
+    read=deeper_than_flat,
+    shows="hip_height_pct",
+    unit="%",
+    limit=Below(110.0),
+    views=ANY,
+    priority=8,
+    weight=0,
+    cue="Go deeper, use the platform",
+    remedy="Film so that the trunk is seen throughout.",
+    passes=(Example(125.0, 6.0),),
+    fails=(Example(98.0, 6.0),),
+)
+
+
 def on_all_fours(data: RepData) -> bool:
     """Whether hands and free knee are far below the hips: on the back, hands lie on the hips or higher."""
     body, part = data.set.body, data.set.frames(data.rep.start_s, data.rep.end_s)
@@ -525,21 +571,15 @@ def on_all_fours(data: RepData) -> bool:
     return min(hands, knee) > 0.3 * body.trunk_px
 
 
-def refuses(data: RepData) -> str | None:
-    """Say why a movement is not a single-leg hip thrust."""
+def not_on_the_back(data: RepData) -> str | None:
+    """Say why nobody lies with a foot planted, or nothing."""
     start, top = data.median("hip_height_pct", Phase.START), data.median("hip_height_pct", Phase.TOP)
     if start < -90.0 or top < -60.0:
         return "the trunk is upright"
-    if start > -18.0:
-        return "the shoulders are as low as the hips: a bridge from the floor"
     if on_all_fours(data):
         return "on hands and knees"
-    if data.look.view not in OBLIQUE:
-        return None
-    if not 30.0 < data.median("knee_flexion_deg", Phase.TOP) < 140.0:
+    if data.look.view in OBLIQUE and not 30.0 < data.median("knee_flexion_deg", Phase.TOP) < 140.0:
         return "no foot is planted"
-    if data.median("free_knee_flexion_deg", Phase.TOP) > 62.0:
-        return "both knees are bent: both feet are planted"
     return None
 
 
@@ -565,7 +605,10 @@ EXERCISE = Exercise(
     min_range=14.0,
     signal_per_leg=False,
     views=ANY,
-    refuses=refuses,
+    gates=(ON_A_BENCH, ONE_FOOT, ONE_FOOT_FROM_THE_FEET, HIPS_RISE),
+    refuses=not_on_the_back,
+    pause=pause_of(NO_HOLD, HOLD_DRIFTS),
+    deficit=(DEFICIT_UNUSED,),
     working=working,
     rules=(
         LUMBAR_ARCHING,

@@ -12,7 +12,8 @@ from ..cues import Cue
 from ..judge import Verdict, judge
 from ..measures import MEASURES
 from ..pose import Side
-from ..reps import Phase
+from ..recognise import SEVERAL
+from ..reps import Phase, Rep
 from ..rule import Exercise, Status
 from ..score import rep_score, set_score
 from ..setdata import RepData
@@ -40,7 +41,6 @@ def package_version() -> str:
 
 def build(
     found: Found,
-    exercise: Exercise,
     *,
     profile: str,
     source: str,
@@ -55,8 +55,7 @@ def build(
     """Judge every repetition for the record and put the report together.
 
     Args:
-        found: The sets of the clip.
-        exercise: The exercise, with the limits to judge by.
+        found: The sets of the clip, their exercises with the limits to judge by.
         profile: Where the limits come from.
         source: Name of the clip.
         fps: Median frame rate.
@@ -67,19 +66,20 @@ def build(
         baselines: The person's own usual values that the sets could be compared with.
         recognised: False where nobody named the exercise and nothing known was found.
     """
+    exercise = found.exercise
     reps: list[RepReport] = []
     sets: list[SetSummary] = []
     judged: list[tuple[int, Verdict]] = []
     for number, one in enumerate(found.sets, start=1):
         first, full_ones = len(reps), []
         for rep in one.reps:
-            verdicts = () if rep.partial else judge(exercise.rules, RepData(rep, one.data))
-            reps.append(_rep(len(reps) + 1, number, RepData(rep, one.data), exercise, verdicts))
+            verdicts = () if rep.partial else judge(one.exercise.rules, RepData(rep, one.data))
+            reps.append(_rep(len(reps) + 1, number, rep, one, verdicts))
             judged += [(len(reps), verdict) for verdict in verdicts]
             full_ones += [] if rep.partial else [verdicts]
         sets.append(_set(number, one, reps[first:], full_ones))
     full = [rep for rep in reps if not rep.partial]
-    sides = {one.side for one in found.sets}
+    sides = {one.working_side for one in found.sets}
     return Report(
         schema="formcheck-report-1",
         version=package_version(),
@@ -87,11 +87,12 @@ def build(
         exercise=exercise.name if recognised else UNKNOWN,
         profile=profile,
         view=(found.sets[0].data.look if found.sets else found.look).view.value,
-        working_side="unknown" if not sides else "both" if len(sides) > 1 else next(iter(sides)).value,
+        working_side="unknown" if not sides else "both" if len(sides) > 1 else next(iter(sides)),
         fps=_number(fps, 3),
         duration_s=round(duration_s, 3),
         complete=complete,
-        score=_number(set_score([rep.score for rep in full]), 1),
+        # Scores of different exercises weigh different things: their mean would say nothing.
+        score=None if exercise.name == SEVERAL else _number(set_score([rep.score for rep in full]), 1),
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
         sets=tuple(sets),
         reps=tuple(reps),
@@ -100,7 +101,7 @@ def build(
         fix=_fix(judged),
         notes=(
             *notes,
-            *baseline_notes(found, exercise, baselines),
+            *baseline_notes(found, baselines),
             *_explain_none(found, exercise, recognised),
         ),
         about=about(exercise) if recognised else None,
@@ -112,15 +113,13 @@ def _number(value: float | None, digits: int) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
-def _rep(
-    index: int, number: int, data: RepData, exercise: Exercise, verdicts: Sequence[Verdict]
-) -> RepReport:
-    rep = data.rep
+def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Verdict]) -> RepReport:
+    data, exercise = RepData(rep, one.data), one.exercise
     score, coverage = rep_score(verdicts) if verdicts else (None, 0.0)
     signal = MEASURES[exercise.signal]
     return RepReport(
         index=index,
-        side=_side(data.set.working),
+        side=one.working_side,
         set=number,
         start_s=round(rep.start_s, 3),
         lockout_s=round(rep.lockout_s, 3),
@@ -175,7 +174,7 @@ def _set(
     full = [rep for rep in reps if not rep.partial]
     return SetSummary(
         index=number,
-        working_side=_side(one.side),
+        working_side=one.working_side,
         view=one.data.look.view.value,
         yaw_deg=_number(one.data.look.yaw_deg, 1),
         near=_side(one.data.look.near),
@@ -184,6 +183,9 @@ def _set(
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
         own=own_values(one, verdicts),
         baseline=one.data.baseline.source if one.data.baseline else None,
+        exercise=one.exercise.name,
+        title=one.exercise.title,
+        confidence=_number(one.confidence, 2),
     )
 
 
@@ -226,7 +228,7 @@ def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[st
     if not recognised:
         reasons = ", ".join(reason for reason, _ in found.refused.most_common(2))
         nearest = f" Nearest: {exercise.title.lower()}, but {reasons}." if reasons else ""
-        return [f"This is not an exercise formcheck knows, or not seen well enough to tell.{nearest}"]
+        return [f"This is not an exercise I know, or it is not seen well enough to tell.{nearest}"]
     if found.look.view not in exercise.views:
         return [_HOPELESS[found.look.view.value]] if found.look.view.value in _HOPELESS else []
     if found.refused:

@@ -54,7 +54,7 @@ class RepReport(Model):
     """One repetition."""
 
     index: int = Field(description="Counts from 1 over the clip.")
-    side: Literal["left", "right"] = Field(description="Working side, the subject's own.")
+    side: Literal["left", "right", "both"] = Field(description="Working side, the subject's own.")
     set: int = Field(description="Which set of the clip, from 1.")
     start_s: float
     lockout_s: float
@@ -110,7 +110,7 @@ class SetSummary(Model):
     """One set: consecutive repetitions of one working side."""
 
     index: int
-    working_side: Literal["left", "right"]
+    working_side: Literal["left", "right", "both"]
     view: str
     yaw_deg: float | None = Field(description="How far the camera stood off the pure side view.")
     near: Literal["left", "right"] | None = Field(default=None, description="The side nearer to the camera.")
@@ -125,6 +125,13 @@ class SetSummary(Model):
     baseline: str | None = Field(
         default=None,
         description="Where the repetitions come from that it was compared with; null for its own.",
+    )
+    exercise: str = Field(default="", description="Its exercise; empty in old reports: that of the report.")
+    title: str = Field(default="", description="The exercise, for people.")
+    confidence: float | None = Field(
+        default=None,
+        description="How sure it is that it is this exercise, 0 to 1: the mean over its repetitions of how "
+        "well each fits it, over how well it fits any exercise or none. Null where it was named by the user.",
     )
 
 
@@ -213,7 +220,10 @@ class Report(Model):
     schema_: Literal["formcheck-report-1"] = Field(SCHEMA, alias="schema")
     version: str = Field(description="Version of formcheck.")
     source: str = Field(description="Name of the clip.")
-    exercise: str = Field(description="Name of the exercise, or unknown where none was recognised.")
+    exercise: str = Field(
+        description="Name of the exercise; unknown where none was recognised, several where the "
+        "sets are of different ones."
+    )
     profile: str = Field(description="Which limits: standard, strict or beginner, `+ FILE` for own ones.")
     view: str = Field(description="side, oblique-foot, oblique-head, foot-end, head-end or unknown.")
     working_side: Literal["left", "right", "both", "unknown"]

@@ -12,7 +12,7 @@ from ..baseline import Baseline
 from ..errors import UsageError
 from ..judge import Verdict
 from ..pose import Side, View
-from ..rule import Exercise, Status
+from ..rule import Status
 from ..sets import Found, FoundSet
 from .model import Report
 
@@ -67,8 +67,8 @@ def baselines_of(report: Report) -> tuple[Baseline, ...]:
     return tuple(
         Baseline(
             source=report.source,
-            exercise=report.exercise,
-            working=Side(one.working_side),
+            exercise=one.exercise or report.exercise,
+            working=Side(one.near if one.working_side == "both" else one.working_side),
             near=Side(one.near),
             view=View(one.view),
             yaw_deg=one.yaw_deg,
@@ -82,7 +82,7 @@ def baselines_of(report: Report) -> tuple[Baseline, ...]:
     )
 
 
-def baseline_notes(found: Found, exercise: Exercise, baselines: Sequence[Baseline]) -> list[str]:
+def baseline_notes(found: Found, baselines: Sequence[Baseline]) -> list[str]:
     """Say where a baseline was given and not used, or would have been needed."""
     notes = []
     for number, one in enumerate(found.sets, start=1):
@@ -90,7 +90,7 @@ def baseline_notes(found: Found, exercise: Exercise, baselines: Sequence[Baselin
             continue
         where = f" for set {number}" if len(found.sets) > 1 else ""
         if baselines:
-            name, reason = baselines[0].source, _reason(one, exercise, baselines)
+            name, reason = baselines[0].source, _reason(one, baselines)
             notes.append(f"The baseline {name} was not used{where}: {reason}.")
         elif len(one.data.reps) < 2:
             notes.append(
@@ -100,8 +100,8 @@ def baseline_notes(found: Found, exercise: Exercise, baselines: Sequence[Baselin
     return notes
 
 
-def _reason(one: FoundSet, exercise: Exercise, baselines: Sequence[Baseline]) -> str:
-    same = [item for item in baselines if item.exercise == exercise.name]
+def _reason(one: FoundSet, baselines: Sequence[Baseline]) -> str:
+    same = [item for item in baselines if item.exercise == one.exercise.name]
     if not same:
         return f"it shows another exercise ({baselines[0].exercise})"
     nearest = next((item for item in same if item.working is one.side), same[0])

@@ -1,0 +1,122 @@
+"""Hip thrust with both legs, under a barbell or a dumbbell: the reference for single-leg loads."""
+
+from __future__ import annotations
+
+from formcheck.rule import SIDEWAYS, Above, Below, Example, Exercise, Gate, Phase, Rule, Unobservable, View
+
+from . import single_leg_hip_thrust as single
+from ._shared import (
+    BOTH_FEET,
+    BOTH_FEET_FROM_THE_FEET,
+    BRIEF,
+    HIPS_RISE,
+    ON_A_BENCH,
+    drift_in_hold,
+    pause_of,
+    variant,
+)
+
+SOURCE = f"{single.SOURCE}: pair with bilateral hip thrusts; {single.CONTRERAS}"
+SIDE_BY_SIDE_PCT = 24.0
+"""Feet less far apart along the body stand side by side; further, one of them is only a kickstand."""
+NO_HOLD = variant(
+    single.NO_HOLD, "BHT10", says="Squeeze hard at the top: a true squeeze, not a bounce.", weight=8
+)
+
+FEET_UNEVEN = Rule(
+    code="BHT20",
+    name="feet-uneven",
+    statement="hip thrust",
+    says="Both feet stand at the same distance from the hips.",
+    why="The leg whose foot is nearer does more of the work.",
+    source=f"{SOURCE}; {BRIEF}",
+    measure="foot_stagger_pct",
+    when=Phase.TOP,
+    stat="median",
+    limit=Above(10.0, None, both=True),
+    views=SIDEWAYS,
+    priority=9,
+    weight=0,
+    cue="Feet side by side",
+    cue_minus="Feet side by side",
+    remedy="Film from the side with both feet in the picture.",
+    passes=(Example(6.0, 8.0),),
+    fails=(Example(22.0, 8.0), Example(-22.0, 8.0)),
+)
+
+KNEES_IN = Rule(
+    code="BHT21",
+    name="knees-in",
+    statement="hip thrust",
+    says="The knees stay over the feet.",
+    why="Knees that fall in take the glutes out of their line.",
+    source=f"{SOURCE}; frontal angles are poor in all markerless work, so it only warns: {BRIEF}",
+    measure="knee_gap_pct",
+    when=Phase.TOP,
+    stat="median",
+    limit=Below(80.0),
+    views=frozenset({View.FOOT_END}),
+    priority=6,
+    weight=0,
+    cue="Knees over the laces",
+    remedy="Film from the foot end at 1.2 to 1.5 m height.",
+    passes=(Example(105.0, 10.0),),
+    fails=(Example(60.0, 10.0),),
+)
+
+EXERCISE = Exercise(
+    name="hip-thrust",
+    title="Hip thrust",
+    source=SOURCE,
+    prone=False,
+    signal="hip_height_pct",
+    min_range=14.0,
+    signal_per_leg=False,
+    both_legs=True,
+    views=single.ANY,
+    gates=(
+        ON_A_BENCH,
+        BOTH_FEET,
+        BOTH_FEET_FROM_THE_FEET,
+        HIPS_RISE,
+        Gate(
+            says="one foot stands far behind the other: a B-stance",
+            measure="foot_stagger_pct",
+            low=-SIDE_BY_SIDE_PCT,
+            high=SIDE_BY_SIDE_PCT,
+            views=SIDEWAYS,
+        ),
+    ),
+    refuses=single.not_on_the_back,
+    pause=pause_of(NO_HOLD, drift_in_hold("BHT22", SOURCE)),
+    rules=(
+        variant(single.LUMBAR_ARCHING, "BHT01", weight=28),
+        variant(single.INCOMPLETE_LOCKOUT, "BHT02", statement="H8", weight=18),
+        variant(single.SHIN_NOT_VERTICAL, "BHT07", weight=16, hidden=None, remedy="Film from the side."),
+        variant(single.FOOT_TOO_CLOSE, "BHT08", hidden=None, remedy="Film from the side."),
+        variant(
+            single.PELVIS_TILT,
+            "BHT09",
+            says="The hips rise level.",
+            cue="Both sides up, keep the bar level",
+            cue_minus="Both sides up, keep the bar level",
+            weight=12,
+        ),
+        NO_HOLD,
+        variant(single.BOUNCE, "BHT11", weight=4),
+        variant(single.LOWERING_TOO_FAST, "BHT12", weight=8),
+        variant(single.HEEL_UP, "BHT13", says="Both feet flat; drive through the heels.", weight=3),
+        variant(single.SHOULDER_SLIDES, "BHT15"),
+        variant(single.CHIN_UP, "BHT16", weight=3),
+        variant(single.SHALLOW_BOTTOM, "BHT17", weight=0),
+        FEET_UNEVEN,
+        KNEES_IN,
+    ),
+    unobservable=(
+        Unobservable("hip thrust", "Both legs share the load.", "The split is not visible."),
+        Unobservable("H2", "The bar or dumbbell, and the pad.", "None of them is tracked."),
+        Unobservable("H18", "The reference for single-leg loads of 40 to 60 %.", "Load is not visible."),
+    ),
+    film="From the side at hip height for back, lockout and shin; from the foot end for the knees.",
+    notes=("Angles of the leg are those of the leg nearer to the camera.",),
+)

@@ -1,0 +1,61 @@
+"""Single-leg glute bridge: the back on the floor, one foot planted, the other leg held out."""
+
+from __future__ import annotations
+
+from formcheck.rule import OBLIQUE, Below, Example, Exercise, Unobservable
+
+from . import single_leg_hip_thrust as single
+from ._shared import BRIEF, HIPS_RISE, ON_THE_FLOOR, ONE_FOOT, drift_in_hold, pause_of, variant
+
+SOURCE = f"{single.SOURCE}: regress to the single-leg glute bridge (no bench, no barbell)"
+LEHECKA = "a heel nearer than under the knee is as good or better for the glute (Lehecka 2017, PMC5534144)"
+NO_HOLD = variant(single.NO_HOLD, "SGB10", weight=10, cue="Freeze at the top")
+
+EXERCISE = Exercise(
+    name="single-leg-glute-bridge",
+    title="Single-leg glute bridge",
+    source=SOURCE,
+    prone=False,
+    signal="hip_height_pct",
+    min_range=14.0,
+    signal_per_leg=False,
+    working=single.working,
+    views=OBLIQUE,
+    gates=(ON_THE_FLOOR, ONE_FOOT, HIPS_RISE),
+    refuses=single.not_on_the_back,
+    pause=pause_of(NO_HOLD, drift_in_hold("SGB20", SOURCE)),
+    rules=(
+        variant(single.LUMBAR_ARCHING, "SGB01", remedy="Film from the side at hip height."),
+        variant(
+            single.INCOMPLETE_LOCKOUT,
+            "SGB02",
+            source=f"{SOURCE}; the floor leaves less room than a bench: {BRIEF}",
+            limit=Below(-10.0, -18.0),
+            cue="Hips to the ceiling",
+            weight=18,
+            passes=(Example(-6.0, 4.0),),
+            fails=(Example(-16.0, 4.0), Example(-26.0, 4.0)),
+        ),
+        variant(single.FREE_LEG_DROP, "SGB03", weight=8),
+        variant(single.FREE_LEG_RISE, "SGB04", weight=8),
+        variant(single.FREE_LEG_BENT, "SGB05", weight=3),
+        variant(single.SHIN_NOT_VERTICAL, "SGB07", source=f"{SOURCE}; {LEHECKA}; {BRIEF}", weight=12),
+        NO_HOLD,
+        variant(single.LOWERING_TOO_FAST, "SGB12", weight=8, why="Hips that drop give away half the rep."),
+        variant(single.HEEL_UP, "SGB13", weight=4),
+        variant(
+            single.SHALLOW_BOTTOM, "SGB17", weight=4, says="Lower until the hips almost touch the floor."
+        ),
+    ),
+    unobservable=(
+        Unobservable("H20", "The pelvis stays level.", "The hands lie on the floor: no line shows the hips."),
+        Unobservable("H9", "Squeeze the glute hard.", "Muscle effort is not visible; the hold is checked."),
+        Unobservable(
+            "H12", "The foot may be closer than under the knee.", f"It is no fault here: {LEHECKA}."
+        ),
+    ),
+    film="From the side of the working leg, camera at hip height or lower, whole body in the picture.",
+    notes=(
+        "Told from the hip thrust by the shoulders: in the bridge they are as low as the hips to begin with.",
+    ),
+)
