@@ -144,9 +144,10 @@ def scenes(track: Track, report: Report, exercise: Exercise, reps: list[RepRepor
     for number in sorted({rep.set for rep in reps}):
         own = [rep for rep in reps if rep.set == number]
         views = [each.view for each in report.sets if each.index == number]
+        of = next((each.exercise for each in report.sets if each.index == number), "")
         sides = _sides(own[0].side)
         starts, end_s = [rep.start_s for rep in own], max(rep.end_s for rep in own)
-        scenes.append(Scene(track, exercise, sides, starts, end_s, _view(*views, report.view)))
+        scenes.append(Scene(track, exercise.part(of), sides, starts, end_s, _view(*views, report.view)))
     return scenes or [Scene(track, exercise, _sides(report.working_side), [], 0.0, _view(report.view))]
 
 

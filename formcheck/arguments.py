@@ -37,8 +37,7 @@ def check_names(
 
     if rules:
         catalog.load_folder(rules)
-    if exercise is not None:
-        catalog.exercise(exercise)
+    catalog.chosen(exercise)
     chosen = Profile.named(profile)
     return with_limits(chosen, limits) if limits else chosen
 

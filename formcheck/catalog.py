@@ -31,6 +31,19 @@ def exercises() -> dict[str, Exercise]:
     return dict(sorted(found.items()))
 
 
+AUTO = "auto"
+"""What stands for the exercise that is recognised."""
+
+
+def chosen(name: str | None) -> Exercise | None:
+    """Return the exercise of a name, or None where it is to be recognised (`auto`, or no name).
+
+    Raises:
+        UsageError: As of `exercise`.
+    """
+    return None if name in (None, AUTO) else exercise(str(name))
+
+
 def exercise(name: str) -> Exercise:
     """Return an exercise by name.
 

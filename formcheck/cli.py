@@ -58,7 +58,7 @@ def _top(
 def analyze(
     clip: opt.Clip,
     *,
-    exercise: opt.ExerciseName = None,
+    exercise: opt.ExerciseName = "auto",
     side: opt.WorkingLeg = None,
     person: opt.Person = None,
     out: opt.OutFolder = None,

@@ -90,7 +90,7 @@ def read_baseline(
     path = Path(path)
     if path.suffix.lower() == ".json":
         report = load_report(path)
-        if exercise is not None and report.exercise != exercise:
+        if exercise not in (None, catalog.AUTO) and report.exercise != exercise:
             raise UsageError(f"the baseline {path} is of another exercise ({report.exercise})")
     else:
         report = analyze_clip(
@@ -131,7 +131,7 @@ def analyze_clip(
         stop: Asked before every frame; True ends the analysis with what was seen so far.
         verbose: Whether MediaPipe's own lines may reach the terminal.
     """
-    chosen = catalog.exercise(exercise) if exercise else None
+    chosen = catalog.chosen(exercise)
     wanted = Wanted.parse(person) if person else None
     judged_by = profile if isinstance(profile, Profile) else Profile.named(profile)
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)

@@ -19,6 +19,7 @@ from .judge import Verdict, judge, judge_rule
 from .level import Leveller
 from .measures import measure
 from .pose import Pose, Side, View
+from .recognise import share_of
 from .reps import Phase, Rep, RepSegmenter
 from .rule import Exercise
 from .setdata import RepData, SetData
@@ -67,11 +68,15 @@ class Coach:
     what the cues are chosen from.
 
     Args:
-        exercise: What is being done.
+        exercise: What is being done; with `relatives`, what it is taken for to begin with.
         size: Image width and height in pixels.
         side: The working side if the user gave it.
         baselines: The person's own usual values, where there are any.
         policy: When a cue may be spoken.
+        relatives: What else it may be, of the same `motion`: each repetition helps to decide.
+
+    Attributes:
+        exercise: What it is taken for now.
     """
 
     def __init__(
@@ -82,17 +87,20 @@ class Coach:
         side: Side | None = None,
         baselines: Sequence[Baseline] = (),
         policy: Policy | None = None,
+        relatives: Sequence[Exercise] = (),
     ) -> None:
-        self.exercise = self._exercise = exercise
+        self.exercise = exercise
+        self._options = (exercise, *relatives)
         self._size, self._given = size, side
         self._chooser = CueChooser(policy)
-        self._baselines = [one for one in baselines if one.exercise == exercise.name]
+        self._baselines = tuple(baselines)
         self._signal = measure(exercise.signal)
         self.reset()
 
     def reset(self) -> None:
         """Forget the person."""
         self._chooser.reset()
+        self.exercise = self._options[0]
         self.decisions: list[tuple[float, str]] = []
         self._begin()
 
@@ -112,14 +120,21 @@ class Coach:
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
         sides = (
-            ([self._given] if self._given else list(Side)) if self._exercise.signal_per_leg else [Side.LEFT]
+            ([self._given] if self._given else list(Side)) if self.exercise.signal_per_leg else [Side.LEFT]
         )
-        self._segmenters = {side: RepSegmenter(self._exercise.min_range) for side in sides}
+        self._segmenters = {side: RepSegmenter(self.exercise.min_range) for side in sides}
         self._side = self._given
         self._look: Look | None = None
         self._looked_s = self._judged_s = float("-inf")
+        self._shares: dict[str, list[float]] = {one.name: [] for one in self._options}
         self._reps: list[Rep] = []
         self._verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that the repetitions so far are of `exercise` rather than a relative, 0 to 1."""
+        shares = self._shares[self.exercise.name]
+        return float(np.mean(shares)) if shares else 0.0
 
     def update(self, pose: Pose) -> Step:
         """Take the next pose."""
@@ -139,7 +154,7 @@ class Coach:
     def _orient(self, time_s: float) -> None:
         self._looked_s = time_s
         self._look = look(
-            self._smoothed.track()[::3], prone=self._exercise.prone, standing=self._exercise.standing
+            self._smoothed.track()[::3], prone=self.exercise.prone, standing=self.exercise.standing
         )
 
     def _note(self, time_s: float) -> None:
@@ -168,28 +183,46 @@ class Coach:
         return cue
 
     def _data(self, rep: Rep, side: Side) -> RepData:
+        data = self._seen_as(self.exercise, rep, side)
+        self._side = None if self.exercise.both_legs else data.set.working
+        return data
+
+    def _seen_as(self, exercise: Exercise, rep: Rep, side: Side) -> RepData:
+        """Return a repetition with the working side that it has as one of an exercise."""
         assert self._look is not None
         raw, smoothed = self._raw.track(), self._smoothed.track()
         recent = [r for r in self._reps if r.start_s > raw.time_s[0]] + [rep]
-        if not self._exercise.signal_per_leg and self._given is not None:
+        own = [one for one in self._baselines if one.exercise == exercise.name]
+        if exercise.both_legs:
+            side = self._look.near
+        elif not exercise.signal_per_leg and self._given is not None:
             side = self._given
-        data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=self._baselines))
-        if self._exercise.working is not None and self._given is None:
-            side = Side.LEFT if self._exercise.working(data) >= 0 else Side.RIGHT
-            data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=self._baselines))
-        self._side = data.set.working
+        data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
+        if exercise.working is not None and self._given is None:
+            side = Side.LEFT if exercise.working(data) >= 0 else Side.RIGHT
+            data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
         return data
+
+    def _weigh(self, rep: Rep, side: Side) -> None:
+        """Let a closed repetition say which of the relatives it is."""
+        fits = []
+        for one in self._options:
+            data = self._seen_as(one, rep, side)
+            fits.append(one.fit(data) if data.look.view in one.views else 0.0)
+        for i, one in enumerate(self._options):
+            self._shares[one.name].append(share_of(fits[i], fits[:i] + fits[i + 1 :]))
+        self.exercise = max(self._options, key=lambda one: sum(self._shares[one.name]))
 
     def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
         """Judge what the open repetition has shown so far."""
         self._judged_s = time_s
         rep, phase = segmenter.open_rep(), segmenter.phase
-        if rep is None:
+        if rep is None or (len(self._options) > 1 and not self._reps):
             return None
         data = self._data(rep, side)
-        if self._exercise.refusal(data) is not None:
+        if self.exercise.refusal(data) is not None:
             return None
-        ready = [rule for rule in self._exercise.rules if rule.ready(phase)]
+        ready = [rule for rule in self.exercise.rules if rule.ready(phase)]
         self._verdicts = tuple(judge_rule(rule, data) for rule in ready)
         self._note(time_s)
         return self._chooser.update(time_s, phase, self._verdicts)
@@ -197,11 +230,12 @@ class Coach:
     def _close(self, rep: Rep, side: Side, time_s: float) -> Cue | None:
         if rep.partial:
             return None
+        self._weigh(rep, side)
         data = self._data(rep, side)
-        if self._look is None or self._exercise.refusal(data) is not None:
+        if self._look is None or self.exercise.refusal(data) is not None:
             return None
         self._reps.append(rep)
-        self._verdicts = judge(self._exercise.rules, data)
+        self._verdicts = judge(self.exercise.rules, data)
         self._note(time_s)
         self._flagged = {}
         return self._chooser.close(time_s, self._verdicts)

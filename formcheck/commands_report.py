@@ -53,10 +53,13 @@ def report(
         link = load.video_link(found, path, html)
         write_text(html, report_page(found, pictures, Video(link=link) if link else None))
     if html is None and csv is None:
+        from .recognise import together
         from .report.table import render
 
         known = catalog.exercises()
-        say_rich(render(found, known.get(found.exercise, next(iter(known.values())))))
+        names = {one.exercise or found.exercise for one in found.sets} or {found.exercise}
+        shown = [known[name] for name in sorted(names) if name in known]
+        say_rich(render(found, together(shown or list(known.values())[:1])))
 
 
 def compare(
@@ -64,7 +67,7 @@ def compare(
     *,
     json: opt.Json = None,
     html: opt.Html = None,
-    exercise: opt.ExerciseName = None,
+    exercise: opt.ExerciseName = "auto",
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     model: opt.Model = "full",

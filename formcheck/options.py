@@ -42,8 +42,8 @@ Topic = Annotated[
 ]
 
 ExerciseName = Annotated[
-    str | None,
-    Option("--exercise", metavar="NAME", help="See `formcheck exercises`.", show_default="the one that fits"),
+    str,
+    Option("--exercise", metavar="NAME", help="See `formcheck exercises`; auto recognises it, set by set."),
 ]
 WorkingLeg = Annotated[
     Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")

@@ -16,9 +16,10 @@ from .contour import profile, raised
 from .explain import quantity
 from .overlays import Overlay, draw_contour, draw_skeleton
 from .pipeline import Analysis
-from .pose import Floats, Landmark, Side
+from .pose import Floats, Landmark
 from .report.model import RepReport, VerdictReport
 from .report.moments import Moment, moments
+from .report.wording import leg
 from .rule import Rule, Status
 from .scene import Scene
 from .sketch import draw, shape
@@ -82,7 +83,7 @@ class Painter:
         canvas = Canvas(cv2.resize(part, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC))
         window = _Window(np.array([x0, y0]) / scale, zoom * scale)
         frame = self._frame(time_s)
-        about = f"Repetition {moment.rep.index}, {moment.rep.side} leg"
+        about = f"Repetition {moment.rep.index}, {leg(moment.rep.side)}"
         if not self._poses[frame].found:
             return canvas.image, f"{about}; nobody was found in this frame"
         if moment.verdict is None:
@@ -111,7 +112,7 @@ class Painter:
         if rule.shown and not (rule.read and verdict.unit != "deg"):
             limit = _limit(rule, verdict, scene, frame)
             what = shape(scene.body, shown, rule.shown, frame, start=start, limit=limit)
-        hip = overlay.pose.image_px[Landmark.LEFT_HIP + Side(moment.rep.side).offset]
+        hip = overlay.pose.image_px[Landmark.LEFT_HIP + scene.body.working.offset]
         place = draw(canvas, what, verdict.status) if what else self._middle(overlay, hip)
         canvas.pill(quantity(verdict.value, verdict.unit), place, verdict.status)
 

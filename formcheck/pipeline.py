@@ -23,7 +23,7 @@ from .landmarker import Landmarker
 from .level import roll_notes
 from .pose import Pose, Side
 from .profiles import Profile
-from .recognise import recognisable, recognise, spells
+from .recognise import motion, recognisable, recognise, spells
 from .recogniser import Recogniser
 from .report.build import build
 from .report.model import Report
@@ -105,7 +105,7 @@ class Session:
         if self._exercise:
             self._coach = self._new_coach(self._exercise, side)
         elif candidates:
-            self._coach = Recogniser([self._new_coach(self._profile.tune(one), side) for one in candidates])
+            self._coach = Recogniser(self._coaches([self._profile.tune(one) for one in candidates]))
 
     def push(self, frame: Frame | Pose) -> Step | None:
         """Take the next frame or pose; return what is known now (None while the exercise is not known).
@@ -235,8 +235,22 @@ class Session:
             cues += [cue for cue in said if cue is not None and not cue.praise]
         return cues
 
-    def _new_coach(self, exercise: Exercise, side: Side | None) -> Coach:
-        return Coach(exercise, self._size, side=side, baselines=self._baselines, policy=self._policy)
+    def _coaches(self, exercises: Sequence[Exercise]) -> list[Coach]:
+        """Return a coach for each movement: relatives that move alike share one."""
+        kinds: dict[object, list[Exercise]] = {}
+        for one in recognisable(exercises):
+            kinds.setdefault(motion(one), []).append(one)
+        return [self._new_coach(one, self._side, relatives) for one, *relatives in kinds.values()]
+
+    def _new_coach(self, exercise: Exercise, side: Side | None, relatives: Sequence[Exercise] = ()) -> Coach:
+        return Coach(
+            exercise,
+            self._size,
+            side=side,
+            baselines=self._baselines,
+            policy=self._policy,
+            relatives=relatives,
+        )
 
     def _left_out(self, found: Found) -> list[str]:
         each = {one.exercise.name for one in found.sets} or {found.exercise.name}

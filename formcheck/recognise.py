@@ -13,17 +13,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from .baseline import Baseline
 from .pose import Side
 from .reps import Rep
-from .rule import Exercise
+from .rule import SEVERAL, Exercise
 from .setdata import RepData
 from .sets import Footage, Found, FoundSet, find, overlap
 
-SEVERAL = "several"
-"""Name of the exercise of a clip that shows more than one."""
 SURE = 0.5
 """Below this confidence a set is none: it is not said what it could have been as if it were known."""
 SURE_ALONE = 0.8
@@ -34,6 +32,12 @@ _CLOSE_S = 6.0  # a stray repetition this near to a set of something else belong
 def recognisable(exercises: Sequence[Exercise]) -> list[Exercise]:
     """Return those that can be told from each other on video; the rest are done only when named."""
     return [one for one in exercises if not one.looks_like]
+
+
+def motion(exercise: Exercise) -> tuple[object, ...]:
+    """Return what exercises have in common whose repetitions are found by the same movement."""
+    posture = (exercise.prone, exercise.standing)
+    return (*posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
 
 
 def recognise(
@@ -72,22 +76,35 @@ def recognise(
     for one in sets:
         most[one.exercise.name] += one.full
     main = next(found for found in tried if found.exercise.name == most.most_common(1)[0][0])
-    return Found(sets, Counter(), main.look, together(sets), footage.frames)
+    return Found(sets, Counter(), main.look, together([one.exercise for one in sets]), footage.frames)
 
 
-def together(sets: Sequence[FoundSet]) -> Exercise:
-    """Return the exercise of all sets; where they are of several, one with the rules of all."""
-    each = list({one.exercise.name: one.exercise for one in sets}.values())
+@dataclass(frozen=True, kw_only=True)
+class Several(Exercise):
+    """The exercises of a clip that shows more than one: the rules of all, and each of them as a part."""
+
+    parts: tuple[Exercise, ...]
+
+    def part(self, name: str) -> Exercise:
+        """Return the exercise of this name, or the first."""
+        return next((one for one in self.parts if one.name == name), self.parts[0])
+
+
+def together(exercises: Sequence[Exercise]) -> Exercise:
+    """Return the exercise of a clip; where there are several, one with the rules of all."""
+    each = list({one.name: one for one in exercises}.values())
     if len(each) == 1:
         return each[0]
-    return replace(
-        each[0],
+    first = {one.name: getattr(each[0], one.name) for one in fields(Exercise)}
+    changes = dict(
         name=SEVERAL,
         title=", ".join(one.title if i == 0 else one.title.lower() for i, one in enumerate(each)),
         source="; ".join(dict.fromkeys(one.source for one in each)),
         rules=tuple(rule for one in each for rule in one.rules),
         film=" ".join(dict.fromkeys(one.film for one in each)),
+        parts=tuple(each),
     )
+    return Several(**first | changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +148,12 @@ def _posture(exercise: Exercise) -> tuple[bool, bool]:
 
 
 def _share(data: RepData, exercise: Exercise, rivals: Sequence[Exercise]) -> float:
-    fit, others = exercise.fit(data), [rival.fit(data) for rival in rivals if data.look.view in rival.views]
+    others = [rival.fit(data) for rival in rivals if data.look.view in rival.views]
+    return share_of(exercise.fit(data), others)
+
+
+def share_of(fit: float, others: Sequence[float]) -> float:
+    """Return p of the module's text: how well a repetition fits against how well it fits anything else."""
     neither = math.prod(1.0 - each for each in (fit, *others))
     return fit / max(fit + sum(others) + neither, 1e-9)
 

@@ -37,6 +37,9 @@ __all__ = [
     "View",
 ]
 
+SEVERAL = "several"
+"""Name of the exercise of a clip that shows more than one."""
+
 Stat = Literal["median", "max", "min", "largest"]
 """How values of a phase become one: `largest` is the one furthest from zero, with its sign."""
 
@@ -256,6 +259,10 @@ class Exercise:
     pause: Callable[[float], tuple[Rule, ...]] | None = None
     deficit: tuple[Rule, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
+
+    def part(self, name: str) -> Exercise:
+        """Return the exercise of this name out of several in one clip; a single one is all there is."""
+        return self
 
     def refusal(self, data: RepData) -> str | None:
         """Say why a movement is no repetition of this exercise, or None where it is one."""

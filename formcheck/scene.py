@@ -76,7 +76,7 @@ class Scene:
     Args:
         track: The whole clip, smoothed, as filmed: it is drawn where it was and measured upright.
         exercise: What is done.
-        working: The working legs; the first is the one that is measured.
+        working: The working legs; of two the nearer one is measured.
         starts_s: When the set's repetitions start, in order.
         end_s: When the last one ends.
         view: Where the camera stands.
@@ -99,7 +99,7 @@ class Scene:
         self.look: Look = look(
             around if around.found.any() else level, prone=exercise.prone, standing=exercise.standing
         )
-        side = working[0] if working else self.look.near
+        side = working[0] if len(working) == 1 else self.look.near
         self.body, self.filmed = Body(level, side, self.look), Body(track, side, self.look)
         self._starts_s = starts_s
         shown = sorted(

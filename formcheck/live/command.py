@@ -92,7 +92,7 @@ PrintCues = Annotated[bool, Option("--print-cues", help="Print all words as a fi
 
 def live(
     *,
-    exercise: opt.ExerciseName = None,
+    exercise: opt.ExerciseName = "auto",
     camera: Camera = None,
     source: Source = None,
     side: opt.WorkingLeg = None,
@@ -132,7 +132,8 @@ def live(
         say(wording.template(known))
         return 0
     texts = wording.load(cues, known) if cues else wording.Texts()
-    chosen = texts.applied(catalog.exercise(exercise)) if exercise else None
+    named = catalog.chosen(exercise)
+    chosen = texts.applied(named) if named else None
     feed, aim_s = feed_for(camera, source), _tempo(tempo)
     from ..models import resolve
 

@@ -16,7 +16,7 @@ from ..report.compare import Row
 from ..report.compare_table import amount
 from ..report.model import MeasureSeries, Report, RepReport, RuleReport, Series, VerdictReport
 from ..report.moments import flagged_rules
-from ..report.wording import capital, plain
+from ..report.wording import capital, leg, plain
 from ..reps import Phase, Rep
 from ..rule import Status
 
@@ -113,7 +113,7 @@ def overlays(report: Report) -> list[Chart]:
         marked = best_and_worst(reps)
         for name in names:
             if name in known and len(reps) > 1:
-                title = capital(plain(name)) + (f", {side} leg" if len(sides) > 1 else "")
+                title = capital(plain(name)) + (f", {leg(side)}" if len(sides) > 1 else "")
                 lines = [_course(rep, known[name], report.series, marked) for rep in reps]
                 charts.append({"kind": "overlay", "title": title, "unit": known[name].unit, "lines": lines})
     return charts
@@ -136,7 +136,7 @@ def row(found: Row, names: Sequence[str], *, sided: bool) -> Chart:
                     "text": text,
                 }
             )
-    side = f", {found.side} leg" if sided else ""
+    side = f", {leg(found.side)}" if sided else ""
     return {
         "kind": "row",
         "title": found.label + side,

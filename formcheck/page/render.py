@@ -16,7 +16,7 @@ from markupsafe import Markup
 from ..report.compare import Comparison
 from ..report.compare_table import amount, letter
 from ..report.model import Report
-from ..report.wording import camera, capital, plain, sentence, share, spans
+from ..report.wording import camera, capital, leg, plain, sentence, share, spans
 from . import charts, views
 
 _SCRIPTS = ("vendor/d3.min.js", "vendor/plot.umd.min.js", "assets/charts.js", "assets/page.js")
@@ -143,6 +143,7 @@ def _environment() -> Environment:
         "capital": capital,
         "sentence": sentence,
         "share": share,
+        "leg": leg,
         "spans": spans,
         "camera": camera,
         "quantity": amount,

@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from ..explain import limit_text, quantity
 from ..report.compare import Asymmetry, asymmetry
 from ..report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
-from ..report.moments import badness, flagged_rules, moment_s, worse_way
-from ..report.wording import camera, capital, judged_by, plain, seen_from, sentence, share, spans
-from ..rule import Status
+from ..report.moments import badness, flagged_rules, moment_s, sides_of, worse_way
+from ..report.wording import (
+    camera,
+    capital,
+    judged_by,
+    leg,
+    plain,
+    recognised,
+    seen_from,
+    sentence,
+    share,
+    spans,
+    works,
+)
+from ..rule import SEVERAL, Status
 from ..score import MIN_COVERAGE
 
 WORDS = {
@@ -105,7 +117,7 @@ class Cell:
 def faults(report: Report, pictures: Pictures) -> list[FaultCard]:
     """Return a card for every fault on every side, the most urgent first."""
     cards = []
-    sides = [side for side in ("left", "right") if any(rep.side == side for rep in report.reps)]
+    sides = sides_of(report)
     for side in sides:
         reps = [rep for rep in report.reps if rep.side == side and not rep.partial]
         for code in flagged_rules(report, reps):
@@ -135,7 +147,7 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
     return FaultCard(
         key=f"{code}-{side or 'set'}",
         code=code,
-        title=capital(plain(verdict.fault)) + (f", {side} leg" if side else ""),
+        title=capital(plain(verdict.fault)) + (f", {leg(side)}" if side else ""),
         status=verdict.status.value,
         cue=verdict.cue,
         where=f"{capital(spans([rep.index for rep, _ in found]))} ({times})",
@@ -317,14 +329,14 @@ def _reason(item: NotJudged, full: set[int]) -> str:
 def facts(report: Report) -> list[str]:
     """Return what the clip is: camera, leg, length, limits."""
     if len(report.sets) == 1:
-        found = [capital(camera(report.sets[0])), f"{report.sets[0].working_side} leg works"]
+        found = [capital(camera(report.sets[0])), works(report.sets[0].working_side)]
     else:
         found = [capital(seen_from(report.view))] + (
             ["both legs work"] if report.working_side == "both" else []
         )
     rate = "" if report.fps is None else f", {report.fps:.0f} frames/s"
     found.append(f"{report.duration_s:.1f} s{rate}")
-    return [*found, *judged_by(report)]
+    return [*found, *recognised(report), *judged_by(report)]
 
 
 def verdict_line(report: Report) -> str:
@@ -336,6 +348,8 @@ def verdict_line(report: Report) -> str:
         return "No full repetition was found, so there is no score."
     wrong = sum(any(v.status in _FLAGGED for v in rep.verdicts) for rep in full)
     count = f"{len(full)} repetition{'s' if len(full) > 1 else ''}"
+    if report.score is None and report.exercise == SEVERAL:
+        return f"{count} of different exercises: each set has a score of its own."
     if report.score is None:
         return (
             f"{count}. Only {share(report.coverage)} of the form could be judged; {share(MIN_COVERAGE)} is "

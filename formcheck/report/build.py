@@ -12,9 +12,8 @@ from ..cues import Cue
 from ..judge import Verdict, judge
 from ..measures import MEASURES
 from ..pose import Side
-from ..recognise import SEVERAL
 from ..reps import Phase, Rep
-from ..rule import Exercise, Status
+from ..rule import SEVERAL, Exercise, Status
 from ..score import rep_score, set_score
 from ..setdata import RepData
 from ..sets import Found, FoundSet

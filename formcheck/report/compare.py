@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from ..errors import UsageError
-from ..rule import Status
+from ..rule import SEVERAL, Status
 from .model import Model, Quantity, Report
 from .stats import Trait, difference, full, mean, sure, traits
 from .wording import plain
@@ -99,6 +99,8 @@ def compare(reports: Sequence[Report]) -> Comparison:
     names = list(dict.fromkeys(report.exercise for report in reports))
     if len(names) > 1:
         raise UsageError(f"these are different exercises ({', '.join(names)}); compare sets of one")
+    if names[0] == SEVERAL:
+        raise UsageError("these clips show several exercises; compare clips of one, or name it (--exercise)")
     empty = [report.source for report in reports if not full(report)]
     if empty:
         raise UsageError(f"no full repetition was found in {', '.join(empty)}; there is nothing to compare")
@@ -121,6 +123,8 @@ def compare(reports: Sequence[Report]) -> Comparison:
 def asymmetry(reports: Sequence[Report]) -> tuple[Asymmetry, ...]:
     """Return right less left for every quantity that a report has of both sides."""
     rows = []
+    if any(report.exercise == SEVERAL for report in reports):
+        return ()  # each side may have done something else
     for trait in traits(reports):
         left, right = (
             tuple(mean(trait.of(rep) for rep in full(report, side)) for report in reports)

@@ -42,7 +42,7 @@ def moments(report: Report) -> list[Moment]:
 
 
 def _faults(report: Report) -> Iterator[Moment]:
-    for side in ("left", "right"):
+    for side in sides_of(report):
         reps = [rep for rep in report.reps if rep.side == side and not rep.partial]
         for code in flagged_rules(report, reps):
             pairs = [(rep, verdict) for rep in reps for verdict in rep.verdicts if verdict.rule == code]
@@ -56,6 +56,11 @@ def _faults(report: Report) -> Iterator[Moment]:
             good = best_rep(pairs, rep, worse)
             if good is not None:
                 yield Moment("best", good[0], same_phase_s(rep, time_s, good[0]), good[1])
+
+
+def sides_of(report: Report) -> list[str]:
+    """Return the sides that worked: left, right, or both at a time."""
+    return [side for side in ("left", "right", "both") if any(rep.side == side for rep in report.reps)]
 
 
 def flagged_rules(report: Report, reps: list[RepReport]) -> list[str]:

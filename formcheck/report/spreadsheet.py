@@ -28,35 +28,36 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def reps_csv(report: Report) -> str:
     """Return a table with a row for each repetition.
 
-    Columns: `source, rep, set, side, partial`; the times `start_s, lockout_s, lower_s, end_s` and lengths
-    `up_s, hold_s, down_s` with `time_uncertainty_s`; `range_UNIT` of the signal; `score` (0 to 100) and
-    `coverage` (0 to 1); for each fault its value `FAULT_UNIT`, `FAULT_uncertainty` (the same unit) and
+    Columns: `source, rep, set, exercise, side, partial`; the times `start_s, lockout_s, lower_s, end_s` and
+    lengths `up_s, hold_s, down_s` with `time_uncertainty_s`; `range_UNIT` of the signal; `score` (0 to 100)
+    and `coverage` (0 to 1); for each fault its value `FAULT_UNIT`, `FAULT_uncertainty` (the same unit) and
     `FAULT_status`; each measure's median at the top, `MEASURE_top`.
     """
     faults = list(dict.fromkeys((v.fault, v.unit) for rep in report.reps for v in rep.verdicts))
     measures = list(dict.fromkeys(name for rep in report.reps for name in rep.at_top))
-    unit = next((rep.range.unit for rep in report.reps if rep.range), "")
-    head = ["source", "rep", "set", "side", "partial", "start_s", "lockout_s", "lower_s", "end_s"]
+    units = list(dict.fromkeys(rep.range.unit for rep in report.reps if rep.range))
+    head = ["source", "rep", "set", "exercise", "side", "partial", "start_s", "lockout_s", "lower_s", "end_s"]
     head += ["up_s", "hold_s", "down_s", "time_uncertainty_s"]
-    head += [f"range_{_token(unit)}", f"range_uncertainty_{_token(unit)}"] if unit else []
+    for unit in units:
+        head += [f"range_{_token(unit)}", f"range_uncertainty_{_token(unit)}"]
     head += ["score", "coverage"]
     for fault, of in faults:
         head += [f"{fault}_{_token(of)}", f"{fault}_uncertainty", f"{fault}_status"]
     head += [f"{name}_top" for name in measures]
-    rows = [
-        _rep_row(report, rep, bool(unit), [fault for fault, _ in faults], measures) for rep in report.reps
-    ]
+    rows = [_rep_row(report, rep, units, [fault for fault, _ in faults], measures) for rep in report.reps]
     return _table(head, rows)
 
 
 def _rep_row(
-    report: Report, rep: RepReport, ranged: bool, faults: Sequence[str], measures: Sequence[str]
+    report: Report, rep: RepReport, units: Sequence[str], faults: Sequence[str], measures: Sequence[str]
 ) -> list[Cell]:
-    row: list[Cell] = [_outside(report.source), rep.index, rep.set, rep.side, int(rep.partial)]
+    of = next((one.exercise for one in report.sets if one.index == rep.set), "") or report.exercise
+    row: list[Cell] = [_outside(report.source), rep.index, rep.set, of, rep.side, int(rep.partial)]
     row += [rep.start_s, rep.lockout_s, rep.lower_s, rep.end_s]
     row += [round(x, 3) for x in (rep.up_s, rep.hold_s, rep.down_s)]
     row.append(rep.time_uncertainty_s)
-    row += _cells(rep.range) if ranged else []
+    for unit in units:
+        row += _cells(rep.range if rep.range and rep.range.unit == unit else None)
     row += [rep.score, rep.coverage]
     verdicts = {verdict.fault: verdict for verdict in rep.verdicts}
     for fault in faults:
@@ -74,9 +75,9 @@ def _cells(quantity: Quantity | None) -> list[Cell]:
 def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
     """Return a table with a row for each frame of the clip.
 
-    Columns: `time_s`; `found` (1 where a person was); `set, rep, side, phase` (`up`, `top`, `down`, or `rest`
-    between repetitions; empty outside the sets); then each measure of the exercise, empty where a joint it
-    needs is not seen.
+    Columns: `time_s`; `found` (1 where a person was); `set, exercise, rep, side, phase` (`up`, `top`, `down`,
+    or `rest` between repetitions; empty outside the sets); then each measure of the exercise, empty where a
+    joint it needs is not seen.
 
     Args:
         track: All frames of the clip.
@@ -84,7 +85,7 @@ def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
         exercise: Says which measures tell of it.
     """
     names = shown_measures(exercise, *(one.data.look.view for one in found.sets))
-    state: list[list[Cell]] = [[None] * 4 for _ in range(len(track))]
+    state: list[list[Cell]] = [[None] * 5 for _ in range(len(track))]
     values = np.full((len(track), len(names)), np.nan)
     reps = [rep for one in found.sets for rep in one.reps]
     for number, one in enumerate(found.sets, start=1):
@@ -96,7 +97,7 @@ def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
             values[part, column] = seen_values(one.data, name)[part.start - first : part.stop - first]
         for i in range(part.start, part.stop):
             state[i] = _state(float(track.time_s[i]), number, one, reps)
-    head = ["time_s", "found", "set", "rep", "side", "phase", *names]
+    head = ["time_s", "found", "set", "exercise", "rep", "side", "phase", *names]
     return _table(head, _frame_rows(track, state, values))
 
 
@@ -110,9 +111,9 @@ def _span(sets: Sequence[FoundSet], i: int, one: FoundSet) -> tuple[float, float
 def _state(time_s: float, number: int, one: FoundSet, reps: Sequence[Rep]) -> list[Cell]:
     rep = next((rep for rep in one.reps if rep.start_s <= time_s < rep.end_s), None)
     if rep is None:
-        return [number, None, one.side.value, "rest"]
+        return [number, one.exercise.name, None, one.working_side, "rest"]
     phase = "up" if time_s < rep.lockout_s else "top" if time_s < rep.lower_s else "down"
-    return [number, reps.index(rep) + 1, one.side.value, phase]
+    return [number, one.exercise.name, reps.index(rep) + 1, one.working_side, phase]
 
 
 def _frame_rows(track: Track, state: Sequence[list[Cell]], values: Floats) -> Iterable[list[Cell]]:

@@ -12,10 +12,10 @@ from rich.text import Text
 from ..explain import limit_text, quantity
 from ..measures import MEASURES
 from ..pose import View
-from ..rule import Exercise, Rule, Status
+from ..rule import SEVERAL, Exercise, Rule, Status
 from ..score import MIN_COVERAGE
 from .model import Report, RepReport, VerdictReport
-from .wording import camera, capital, judged_by, seen_from, sentence, share, spans
+from .wording import camera, capital, judged_by, recognised, seen_from, sentence, share, spans, works
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -44,18 +44,19 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     facts = [f"{report.duration_s:.1f} s"]
     if report.fps is not None:
         facts[0] += f", {report.fps:.0f} fps"
-    facts += judged_by(report)
+    facts += [*recognised(report), *judged_by(report)]
     one = report.sets[0] if len(report.sets) == 1 else None
     if one is not None:
-        yield Text(f"{capital(camera(one))}, {one.working_side} leg works, {', '.join(facts)}")
+        yield Text(f"{capital(camera(one))}, {works(one.working_side)}, {', '.join(facts)}")
         return
     if not report.sets and report.view != View.UNKNOWN.value:
         facts.insert(0, seen_from(report.view))
     yield Text(capital(", ".join(facts)))
     for part in report.sets:
+        of = f"{part.title.lower()}, " if report.exercise == SEVERAL else ""
         score = "no score" if part.score is None else f"{part.score:.0f}/100, judged {share(part.coverage)}"
         yield Text(
-            f"Set {part.index}: {part.working_side} leg works, {spans(part.reps)}, {camera(part)}: {score}"
+            f"Set {part.index}: {of}{works(part.working_side)}, {spans(part.reps)}, {camera(part)}: {score}"
         )
 
 

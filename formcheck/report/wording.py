@@ -23,6 +23,22 @@ def seen_from(view: str) -> str:
     return f"seen {words}" if words.startswith("obl") else f"seen from the {words}"
 
 
+def leg(side: str) -> str:
+    """Write a working side: `left leg`, `both legs`."""
+    return f"{side} leg{'s' if side == 'both' else ''}"
+
+
+def works(side: str) -> str:
+    """Say which leg works."""
+    return f"{leg(side)} work{'' if side == 'both' else 's'}"
+
+
+def recognised(report: Report) -> list[str]:
+    """Say that the exercise was recognised, and how sure that is of the least sure set."""
+    known = [one.confidence for one in report.sets if one.confidence is not None]
+    return [f"recognised, {share(min(known))} sure"] if known else []
+
+
 def judged_by(report: Report) -> list[str]:
     """Say which limits were used and what was compared with, where it is not the usual."""
     found = []
