@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from .errors import UsageError
+from .modes import every_rule
 from .rule import Exercise, Rule
 
 GROUP = "formcheck.exercises"
@@ -64,7 +65,7 @@ def find_rules(code_or_name: str) -> list[tuple[Exercise, Rule]]:
     return [
         (item, rule)
         for item in exercises().values()
-        for rule in item.rules
+        for rule in every_rule(item)
         if wanted in (rule.code.lower(), rule.name)
     ]
 
@@ -127,8 +128,8 @@ def _add(found: dict[str, Exercise], new: Exercise, against: dict[str, Exercise]
     others = {**(against or {}), **found}
     if new.name in others:
         raise UsageError(f"there are two exercises called {new.name}; rename one")
-    taken = {rule.code: other.name for other in others.values() for rule in other.rules}
-    codes = [rule.code for rule in new.rules]
+    taken = {rule.code: other.name for other in others.values() for rule in every_rule(other)}
+    codes = [rule.code for rule in every_rule(new)]
     for code in codes:
         if code in taken or codes.count(code) > 1:
             raise UsageError(f"the rule code {code} of {new.name} is taken by {taken.get(code, new.name)}")

@@ -60,6 +60,8 @@ def analyze(
     *,
     exercise: opt.ExerciseName = "auto",
     side: opt.WorkingLeg = None,
+    pause: opt.Pause = None,
+    deficit: opt.Deficit = False,
     person: opt.Person = None,
     out: opt.OutFolder = None,
     json: opt.Json = None,
@@ -90,8 +92,10 @@ def analyze(
     wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
     from . import clips
+    from .modes import Modes
     from .pose import Side
 
+    modes = Modes(pause, deficit)
     with ctrl_c() as stopped:
         common: dict[str, Any] = dict(profile=judged_by, model=model, stop=stopped, verbose=verbose)
         try:
@@ -106,6 +110,7 @@ def analyze(
                     side=Side(side.value) if side else None,
                     person=person,
                     baselines=own,
+                    modes=modes,
                     progress=progress,
                     **common,
                 )
@@ -135,6 +140,7 @@ def analyze(
 def evaluate(
     folder: opt.ClipFolder,
     *,
+    exercise: opt.TrueOrAuto = "",
     json: opt.Json = None,
     curves: opt.Curves = None,
     tracks: opt.Tracks = None,
@@ -147,6 +153,10 @@ def evaluate(
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}; name one with clips and their truth files")
     judged_by = check_names(None, profile, rules, limits=limits)
+    from .catalog import AUTO
+
+    if exercise not in ("", AUTO):
+        raise UsageError("evaluate takes the exercise from the truth files; --exercise auto recognises it")
     from . import evaluate as evaluation
     from .curves import draw
     from .report.write import check_writable, make_folder, write_text
@@ -160,7 +170,12 @@ def evaluate(
     count = itertools.count()
     with bar("evaluating", len(list(folder.glob("*.mp4"))), "clips") as advance:
         result = evaluation.evaluate(
-            folder, model=model, profile=judged_by, tracks=tracks, progress=lambda name: advance(next(count))
+            folder,
+            model=model,
+            profile=judged_by,
+            tracks=tracks,
+            recognise=exercise == AUTO,
+            progress=lambda name: advance(next(count)),
         )
     if json and not is_dash(json):
         write_text(json, result.to_json())

@@ -14,6 +14,7 @@ from .errors import UsageError
 from .landmarker import MediaPipeLandmarker
 from .limits import with_limits
 from .models import resolve
+from .modes import Modes
 from .people import Wanted
 from .pipeline import Analysis, Session
 from .pose import Pose, Side
@@ -36,12 +37,14 @@ def analyze(
     limits: str | Path | None = None,
     baseline: str | Path | None = None,
     model: str = "full",
+    pause_s: float | None = None,
+    deficit: bool = False,
 ) -> Report:
     """Analyse a clip or a recorded track.
 
     Args:
         path: Any video ffmpeg reads, or a `.npz` track.
-        exercise: Name of the exercise, or None to recognise it.
+        exercise: Name of the exercise, or None or `auto` to recognise it, set by set.
         side: `left` or `right` where the working side should not be recognised.
         person: Whom to judge among several: `left`, `middle`, `right`, a number counted from the left, or a
             point of the picture as `X,Y` in pixels; None takes the one who seems to train.
@@ -49,6 +52,8 @@ def analyze(
         limits: A TOML file with own limits, laid over the profile; see `formcheck.limits`.
         baseline: A clip, track or report of a few clean repetitions of the same person.
         model: `lite`, `full`, `heavy`, or a path to a pose landmarker bundle.
+        pause_s: Seconds to hold at the top, where the exercise has pause repetitions.
+        deficit: Whether the working foot stands on a platform.
 
     Raises:
         FormcheckError: With one clear sentence; see `formcheck.errors`.
@@ -58,7 +63,14 @@ def analyze(
         judged_by = with_limits(judged_by, Path(limits))
     own = read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline is not None else ()
     return analyze_clip(
-        Path(path), exercise, side=wanted, person=person, profile=judged_by, baselines=own, model=model
+        Path(path),
+        exercise,
+        side=wanted,
+        person=person,
+        profile=judged_by,
+        baselines=own,
+        model=model,
+        modes=Modes(pause_s, deficit),
     ).report
 
 
@@ -113,6 +125,7 @@ def analyze_clip(
     profile: str | Profile = "standard",
     baselines: Sequence[Baseline] = (),
     model: str = "full",
+    modes: Modes = Modes(),
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
     verbose: bool = False,
@@ -127,11 +140,14 @@ def analyze_clip(
         profile: As for `analyze`, or a profile with own limits.
         baselines: The person's own usual values, from `read_baseline`.
         model: As for `analyze`.
+        modes: How it is done.
         progress: Told of every frame.
         stop: Asked before every frame; True ends the analysis with what was seen so far.
         verbose: Whether MediaPipe's own lines may reach the terminal.
     """
     chosen = catalog.chosen(exercise)
+    if chosen:
+        modes.check(chosen)
     wanted = Wanted.parse(person) if person else None
     judged_by = profile if isinstance(profile, Profile) else Profile.named(profile)
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
@@ -156,6 +172,7 @@ def analyze_clip(
             baselines=baselines,
             landmarker=finder,
             source=source,
+            modes=modes,
             notes=notes,
         )
         tell(0, 0.0)

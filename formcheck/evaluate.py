@@ -39,6 +39,7 @@ def evaluate(
     model: str = "full",
     profile: str | Profile = "standard",
     tracks: Path | None = None,
+    recognise: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Evaluation:
     """Compare every clip of a folder with the truth file beside it.
@@ -47,6 +48,8 @@ def evaluate(
         folder: Holds `NAME.mp4` and `NAME.json` (`synth-truth-1`).
         model: The pose model.
         profile: The limits that decide what is a fault, for verdicts and truth alike.
+        recognise: Whether the exercise is not told but recognised: what is taken for another one, or for
+            none, then counts as not found.
         tracks: Where recorded tracks are kept: used where there, written where not.
         progress: Told each clip's name.
 
@@ -63,8 +66,8 @@ def evaluate(
             progress(clip.name)
         truth = Truth.load(truth_file)
         track = tracks / f"{clip.stem}.npz" if tracks else None
-        known = catalog.exercises()
-        asked = truth.exercise if truth.exercise in known else None
+        known = truth.exercise in catalog.exercises()
+        asked = truth.exercise if known and not recognise else None
         try:
             source = track if track and track.is_file() else clip
             analysis = analyze_clip(source, asked, profile=profile, model=model)
@@ -75,13 +78,15 @@ def evaluate(
             track.parent.mkdir(parents=True, exist_ok=True)
             analysis.raw.save(track)
         result.clips.append(_clip(clip, truth, analysis, ""))
-        if asked:
+        if known and analysis.exercise.name == truth.exercise:
             _compare(result, truth, analysis, clip.stem)
     return result
 
 
 def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> dict[str, Any]:
     report = analysis.report if analysis else None
+    sets = analysis.found.sets if analysis else ()
+    own = [one for one in sets if one.exercise.name == truth.exercise]
     expected = len(truth.reps) if truth.exercise in catalog.exercises() else 0
     return {
         "clip": clip.stem,
@@ -91,7 +96,8 @@ def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> di
         "side_true": truth.side,
         "side": report.working_side if report else None,
         "reps_true": expected,
-        "reps_found": sum(not rep.partial for rep in report.reps) if report else 0,
+        "reps_found": sum(one.full for one in own),
+        "recognised": [(one.exercise.name, one.full, one.confidence) for one in sets],
         "notes": list(report.notes) if report else [error],
     }
 

@@ -45,6 +45,15 @@ ExerciseName = Annotated[
     str,
     Option("--exercise", metavar="NAME", help="See `formcheck exercises`; auto recognises it, set by set."),
 ]
+Pause = Annotated[
+    float | None,
+    Option("--pause", metavar="SECONDS", help="Pause repetitions: how long to hold.", show_default=False),
+]
+Deficit = Annotated[bool, Option("--deficit", help="The working foot stands on a platform.")]
+TrueOrAuto = Annotated[
+    str,
+    Option("--exercise", metavar="auto", help="Recognise the exercise.", show_default="that of the truth"),
+]
 WorkingLeg = Annotated[
     Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")
 ]

@@ -21,6 +21,7 @@ from .errors import NoPersonError, UsageError
 from .journal import Memory, PoseLog
 from .landmarker import Landmarker
 from .level import roll_notes
+from .modes import Modes
 from .pose import Pose, Side
 from .profiles import Profile
 from .recognise import motion, recognisable, recognise, spells
@@ -73,6 +74,7 @@ class Session:
         log: Where poses are kept until they are judged, in memory by default.
         candidates: Where no exercise is named, recognise one of these already while frames come in.
         policy: When a cue may be spoken.
+        modes: How it is done: with a pause, with a deficit.
         notes: What is known beforehand and belongs into the report.
     """
 
@@ -89,12 +91,14 @@ class Session:
         log: PoseLog | None = None,
         candidates: Sequence[Exercise] = (),
         policy: Policy | None = None,
+        modes: Modes = Modes(),
         notes: Sequence[str] = (),
     ) -> None:
         self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
-        self._exercise = self._profile.tune(exercise) if exercise else None
+        self._modes = modes
+        self._exercise = self._tuned(exercise) if exercise else None
         self._size, self._side, self._baselines = size, side, tuple(baselines)
-        self._landmarker, self._source, self._said = landmarker, source, tuple(notes)
+        self._landmarker, self._source, self._said = landmarker, source, (*notes, *modes.notes)
         self._person = 0
         self._watch = CameraWatch()
         self._candidates = candidates
@@ -105,7 +109,7 @@ class Session:
         if self._exercise:
             self._coach = self._new_coach(self._exercise, side)
         elif candidates:
-            self._coach = Recogniser(self._coaches([self._profile.tune(one) for one in candidates]))
+            self._coach = Recogniser(self._coaches([self._tuned(one) for one in candidates]))
 
     def push(self, frame: Frame | Pose) -> Step | None:
         """Take the next frame or pose; return what is known now (None while the exercise is not known).
@@ -222,7 +226,7 @@ class Session:
         if self._exercise:
             return find(footage, self._exercise, side=self._side, baselines=self._baselines)
         known = self._candidates or list(catalog.exercises().values())
-        tuned = [self._profile.tune(one) for one in recognisable(known)]
+        tuned = [self._tuned(one) for one in recognisable(known)]
         return recognise(footage, tuned, side=self._side, baselines=self._baselines)
 
     def _would_say(self, raw: Track, found: Found) -> list[Cue]:
@@ -234,6 +238,9 @@ class Session:
             said = [coach.update(pose).cue for pose in poses if part.start_s <= pose.time_s < part.end_s]
             cues += [cue for cue in said if cue is not None and not cue.praise]
         return cues
+
+    def _tuned(self, exercise: Exercise) -> Exercise:
+        return self._profile.tune(self._modes.applied(exercise))
 
     def _coaches(self, exercises: Sequence[Exercise]) -> list[Coach]:
         """Return a coach for each movement: relatives that move alike share one."""

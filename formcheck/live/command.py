@@ -96,6 +96,8 @@ def live(
     camera: Camera = None,
     source: Source = None,
     side: opt.WorkingLeg = None,
+    pause: opt.Pause = None,
+    deficit: opt.Deficit = False,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     baseline: opt.Baseline = None,
@@ -121,6 +123,7 @@ def live(
         raise UsageError("there is no display for a window; leave --window out, or set DISPLAY")
 
     from .. import catalog
+    from ..modes import Modes
     from . import words as wording
     from .feeds import feed_for
 
@@ -132,8 +135,10 @@ def live(
         say(wording.template(known))
         return 0
     texts = wording.load(cues, known) if cues else wording.Texts()
-    named = catalog.chosen(exercise)
-    chosen = texts.applied(named) if named else None
+    named, modes = catalog.chosen(exercise), Modes(pause, deficit)
+    if named:
+        modes.check(named)
+    chosen = texts.applied(modes.applied(named)) if named else None
     feed, aim_s = feed_for(camera, source), _tempo(tempo)
     from ..models import resolve
 
@@ -149,7 +154,7 @@ def live(
         feed=feed,
         landmarker=lambda: MediaPipeLandmarker(bundle, verbose=verbose),
         exercise=chosen,
-        candidates=[texts.applied(one) for one in known],
+        candidates=[texts.applied(modes.applied(one)) for one in known],
         wishes=wishes,
         profile=judged_by,
         baselines=read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline else (),
@@ -160,6 +165,7 @@ def live(
         report=report,
         window=display_there() if window is None else window,
         full_screen=full_screen,
+        notes=modes.notes,
     )
     with ctrl_c() as stopped:
         analysis = run(parts, stopped)

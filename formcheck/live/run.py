@@ -50,6 +50,7 @@ class Parts:
         full_screen: Whether the window begins on the full screen.
         player: Makes the sound device.
         every: Whether no frame may be dropped: for files that are not played at their own pace.
+        notes: What is known beforehand and belongs into the reports.
     """
 
     feed: Feed
@@ -68,6 +69,7 @@ class Parts:
     full_screen: bool = False
     player: Callable[[], Player] = SoundDevice
     every: bool = False
+    notes: Sequence[str] = ()
 
 
 def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | None:
@@ -106,6 +108,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             log=log,
             candidates=parts.candidates,
             policy=MODES[parts.mode],
+            notes=parts.notes,
         )
         scribe = stack.enter_context(Scribe(session, shelf.set_report, tell_once))
         voice = None
@@ -177,6 +180,7 @@ def _rescue(path: Path, parts: Parts, line: Line) -> None:
             profile=parts.profile,
             baselines=parts.baselines,
             source=track.source,
+            notes=parts.notes,
         )
         for pose in track.poses():
             session.push(pose)
