@@ -1,0 +1,193 @@
+"""What is done is recognised: relatives told apart, several of them in one clip, and what is none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from relatives import (
+    NEGATIVES,
+    REPS,
+    cable_kickbacks,
+    donkey_kicks,
+    empty_rooms,
+    glute_bridges,
+    hip_thrusts,
+)
+from skeleton import Shot, join, kickbacks, thrusts
+
+from formcheck import catalog
+from formcheck.errors import NoPersonError
+from formcheck.pipeline import Analysis, Session
+from formcheck.recognise import SURE, recognisable, share_of
+from formcheck.rule import SEVERAL
+from formcheck.track import Track
+
+NOISY = Shot(noise_px=1.0)
+MIRRORED = Shot(noise_px=1.5, mirrored=True, fps=25.0, scale=150.0)
+POSITIVES: dict[str, Callable[[Shot], Track]] = {
+    "glute-kickback": kickbacks,
+    "donkey-kick": donkey_kicks,
+    "cable-kickback": cable_kickbacks,
+    "single-leg-hip-thrust": thrusts,
+    "single-leg-glute-bridge": glute_bridges,
+    "hip-thrust": hip_thrusts,
+    "b-stance-hip-thrust": lambda shot: hip_thrusts(shot, stagger=0.5),
+}
+
+
+def analysed(track: Track, *, live: bool = False) -> Analysis:
+    candidates = list(catalog.exercises().values()) if live else ()
+    session = Session(track.size, candidates=candidates)
+    for pose in track.poses():
+        session.push(pose)
+    return session.finish()
+
+
+@cache
+def made(name: str, shot: Shot) -> Track:
+    return POSITIVES[name](shot)
+
+
+def names(analysis: Analysis) -> list[tuple[str, int]]:
+    return [(one.exercise.name, one.full) for one in analysis.found.sets]
+
+
+def test_every_exercise_is_recognisable_or_says_what_it_looks_like() -> None:
+    known = catalog.exercises()
+    seen = {one.name for one in recognisable(list(known.values()))}
+    assert seen == set(POSITIVES)
+    assert all(known[name].looks_like in seen for name in known.keys() - seen)
+
+
+@pytest.mark.parametrize("shot", [NOISY, MIRRORED], ids=["noisy", "mirrored"])
+@pytest.mark.parametrize("name", POSITIVES)
+def test_each_is_recognised_and_counted(name: str, shot: Shot) -> None:
+    found = analysed(made(name, shot))
+    assert names(found) == [(name, REPS)]
+    assert found.report.exercise == name
+    confidence = found.report.sets[0].confidence
+    assert confidence is not None
+    assert confidence > 0.8
+
+
+@pytest.mark.parametrize("shot", [NOISY, MIRRORED], ids=["noisy", "mirrored"])
+@pytest.mark.parametrize("name", NEGATIVES)
+def test_what_is_none_of_them_is_not_counted_and_not_judged(name: str, shot: Shot) -> None:
+    report = analysed(NEGATIVES[name](shot)).report
+    assert report.exercise == "unknown"
+    assert (report.reps, report.sets, report.cues, report.fix) == ((), (), (), None)
+    assert "not an exercise I know" in report.notes[-1]
+
+
+def test_nobody_is_no_exercise() -> None:
+    with pytest.raises(NoPersonError):
+        analysed(empty_rooms(Shot()))
+
+
+@pytest.mark.parametrize("knee", [20.0, 40.0, 60.0])
+def test_a_kickback_with_a_bent_knee_is_not_a_donkey_kick(knee: float) -> None:
+    assert names(analysed(kickbacks(NOISY, knee_deg=knee))) == [("glute-kickback", 3)]
+
+
+@pytest.mark.parametrize("knee", [75.0, 90.0, 125.0])
+def test_a_donkey_kick_whose_knee_is_off_square_is_still_one(knee: float) -> None:
+    found = analysed(donkey_kicks(NOISY, knee_deg=knee))
+    assert names(found) == [("donkey-kick", REPS)]
+    flagged = {v.fault for rep in found.report.reps for v in rep.verdicts if v.cue}
+    assert ("knee-off-square" in flagged) == (knee == 125.0)
+
+
+@pytest.mark.parametrize("free", [-35.0, 30.0])
+def test_a_free_leg_that_drops_or_rises_stays_one_leg(free: float) -> None:
+    assert names(analysed(thrusts(NOISY, free_deg=free))) == [("single-leg-hip-thrust", 3)]
+
+
+def test_between_two_exercises_the_confidence_says_so() -> None:
+    middling = [
+        (found.sets[0].confidence or 0.0)
+        if (found := analysed(hip_thrusts(Shot(), stagger=s)).report).sets
+        else 0.0
+        for s in (0.0, 0.16, 0.24, 0.32, 0.6)
+    ]
+    assert middling[0] > middling[1] > middling[2]
+    assert middling[2] < middling[3] < middling[4]
+    assert middling[2] <= SURE + 0.05
+
+
+def test_shares_of_rivals_at_a_border_come_to_no_certainty() -> None:
+    assert share_of(1.0, [0.0, 0.0]) == pytest.approx(1.0)
+    assert share_of(0.5, [0.5]) < SURE
+    assert share_of(0.0, [0.0]) == 0.0
+    falling = [share_of(fit, [1.0 - fit]) for fit in np.linspace(1.0, 0.0, 11)]
+    assert all(a > b for a, b in pairwise(falling))
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Analysis:
+    order = ["glute-kickback", "donkey-kick", "glute-kickback", "cable-kickback"]
+    return analysed(join(*(made(name, NOISY) for name in order)))
+
+
+def test_several_exercises_in_one_clip_are_sets_of_their_own(mixed: Analysis) -> None:
+    order = ["glute-kickback", "donkey-kick", "glute-kickback", "cable-kickback"]
+    assert names(mixed) == [(name, 3) for name in order]
+    report = mixed.report
+    assert report.exercise == SEVERAL
+    assert [one.exercise for one in report.sets] == order
+    assert report.score is None
+    assert all(one.score is not None for one in report.sets)
+    ends = [(one.reps[0].start_s, one.reps[-1].end_s) for one in mixed.found.sets]
+    assert all(a[1] < b[0] for a, b in pairwise(ends))
+
+
+def test_each_set_is_judged_by_its_own_exercise(mixed: Analysis) -> None:
+    for rep in mixed.report.reps:
+        name = mixed.report.sets[rep.set - 1].exercise
+        codes = {rule.code for rule in catalog.exercise(name).rules}
+        assert {verdict.rule for verdict in rep.verdicts} == codes
+        assert mixed.exercise.part(name).name == name
+
+
+def test_a_set_before_and_after_another_exercise_is_judged_as_two(mixed: Analysis) -> None:
+    first, _, third, _ = mixed.found.sets
+    alone = analysed(made("glute-kickback", NOISY)).found.sets[0]
+    assert len(first.data.reps) == len(third.data.reps) == len(alone.data.reps)
+    assert first.data.reps[-1].end_s < third.data.reps[0].start_s
+
+
+def test_a_long_rest_ends_a_set() -> None:
+    track = made("glute-kickback", NOISY)
+    still = Track(
+        np.arange(0.0, 14.0, 1 / 30),
+        np.repeat(track.image_px[:1], 420, axis=0),
+        np.ones((420, 33)),
+        track.size,
+        edges_px=None if track.edges_px is None else np.repeat(track.edges_px[:1], 420, axis=0),
+    )
+    assert names(analysed(join(track, still, track))) == [("glute-kickback", 3)] * 2
+
+
+def test_live_the_next_set_may_be_of_something_else() -> None:
+    session = Session(made("donkey-kick", NOISY).size, candidates=list(catalog.exercises().values()))
+    known, last_s = [], 0.0
+    for name in ("glute-kickback", "donkey-kick", "hip-thrust", "hip-thrust"):
+        for pose in made(name, NOISY).poses():
+            step = session.push(
+                pose.at(last_s + pose.time_s) if hasattr(pose, "at") else _later(pose, last_s)
+            )
+        assert step is not None
+        assert step.rep_count == REPS
+        known.append(session.exercise.name if session.exercise else "")
+        last_s += pose.time_s + 1.0
+        session.next_set()
+    assert known == ["glute-kickback", "donkey-kick", "hip-thrust", "hip-thrust"]
+
+
+def _later(pose, by_s):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    return replace(pose, time_s=pose.time_s + by_s)
