@@ -14,7 +14,7 @@ from .errors import UsageError
 from .landmarker import MediaPipeLandmarker
 from .limits import with_limits
 from .models import resolve
-from .modes import Modes
+from .modes import PLAIN, Modes
 from .people import Wanted
 from .pipeline import Analysis, Session
 from .pose import Pose, Side
@@ -125,7 +125,7 @@ def analyze_clip(
     profile: str | Profile = "standard",
     baselines: Sequence[Baseline] = (),
     model: str = "full",
-    modes: Modes = Modes(),
+    modes: Modes = PLAIN,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
     verbose: bool = False,

@@ -55,6 +55,9 @@ class Modes:
         return [f"Judged with {' and '.join(said)}, where the exercise has it."] if said else []
 
 
+PLAIN = Modes()
+
+
 def with_rules(exercise: Exercise, extra: Sequence[Rule]) -> Exercise:
     """Return an exercise with more rules: those of a code that it has replace its own."""
     new = {rule.code: rule for rule in extra}

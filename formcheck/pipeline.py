@@ -21,7 +21,7 @@ from .errors import NoPersonError, UsageError
 from .journal import Memory, PoseLog
 from .landmarker import Landmarker
 from .level import roll_notes
-from .modes import Modes
+from .modes import PLAIN, Modes
 from .pose import Pose, Side
 from .profiles import Profile
 from .recognise import motion, recognisable, recognise, spells
@@ -91,7 +91,7 @@ class Session:
         log: PoseLog | None = None,
         candidates: Sequence[Exercise] = (),
         policy: Policy | None = None,
-        modes: Modes = Modes(),
+        modes: Modes = PLAIN,
         notes: Sequence[str] = (),
     ) -> None:
         self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)

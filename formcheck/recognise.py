@@ -20,12 +20,15 @@ from .pose import Side
 from .reps import Rep
 from .rule import SEVERAL, Exercise
 from .setdata import RepData
-from .sets import Footage, Found, FoundSet, find, overlap
+from .sets import REST_S, Footage, Found, FoundSet, find, overlap
 
 SURE = 0.5
 """Below this confidence a set is none: it is not said what it could have been as if it were known."""
 SURE_ALONE = 0.8
 """The same for a single repetition: it takes more to believe what happens once."""
+_GAP_S = 6.0  # what is left between sets is searched again if it lasts this long
+_APART_S = 0.35  # between a set and what is searched beside it: the bottom of its last repetition
+_MIN_FRAMES = 30
 _CLOSE_S = 6.0  # a stray repetition this near to a set of something else belongs to its coming and going
 
 
@@ -49,6 +52,9 @@ def recognise(
 ) -> Found:
     """Find the sets of whatever is done.
 
+    What is small beside another exercise's movements is taken for a beginning of one: so what is left
+    before, between and after the sets found is searched once more on its own.
+
     Args:
         footage: Where to look.
         candidates: What it can be.
@@ -59,6 +65,72 @@ def recognise(
         Sets in time order, each with its exercise and a confidence of at least `SURE`; where there is
         none, what the nearest exercise had against the movements.
     """
+    found = _search(footage, candidates, side=side, baselines=baselines)
+    if not found.sets:
+        return found
+    spans = [_span(one) for one in found.sets]
+    ends = [float(footage.raw.time_s[0]), *(end_s + _APART_S for _, end_s in spans)]
+    starts = [*(start_s - _APART_S for start_s, _ in spans), float(footage.raw.time_s[-1])]
+    more: list[FoundSet] = []
+    for low_s, high_s in zip(ends, starts, strict=True):
+        if high_s - low_s >= _GAP_S:
+            rest = footage.between(low_s, high_s)
+            if rest.raw.found.sum() >= _MIN_FRAMES:
+                more += recognise(rest, candidates, side=side, baselines=baselines).sets
+    if not more and len({one.exercise.name for one in found.sets}) == 1:
+        return found
+    every: list[tuple[FoundSet, float, float]] = []
+    for one in sorted([*found.sets, *more], key=_span):
+        start_s, end_s = _span(one)
+        if every and _goes_on(every[-1][0], one) and start_s - every[-1][2] <= REST_S:
+            every[-1] = (every[-1][0], every[-1][1], end_s)
+        else:
+            every.append((one, start_s, end_s))
+    lows = [-math.inf, *(end_s + _APART_S for _, _, end_s in every[:-1])]
+    highs = [*(start_s - _APART_S for _, start_s, _ in every[1:]), math.inf]
+    sets = _in_turn(
+        [
+            _alone(one, footage.between(low_s, high_s), candidates, side, baselines)
+            for (one, _, _), low_s, high_s in zip(every, lows, highs, strict=True)
+        ]
+    )
+    return replace(found, sets=sets, exercise=together([one.exercise for one in sets]))
+
+
+def _span(one: FoundSet) -> tuple[float, float]:
+    """Return from when to when a set lasts, by its full repetitions."""
+    full = [rep for rep in one.reps if not rep.partial]
+    return full[0].start_s, full[-1].end_s
+
+
+def _goes_on(one: FoundSet, after: FoundSet) -> bool:
+    return one.exercise.name == after.exercise.name and one.side is after.side
+
+
+def _alone(
+    one: FoundSet,
+    stretch: Footage,
+    candidates: Sequence[Exercise],
+    side: Side | None,
+    baselines: Sequence[Baseline],
+) -> FoundSet:
+    """Look at a set once more without those before and after it, by whose movements it was measured."""
+    again = find(stretch, one.exercise, side=side, baselines=baselines)
+    best = max(again.sets, key=lambda found: found.full, default=one)
+    if best.full < one.full:
+        low_s, high_s = float(stretch.raw.time_s[0]), float(stretch.raw.time_s[-1])
+        return one.only([rep for rep in one.reps if low_s <= rep.start_s and rep.end_s <= high_s])
+    return replace(best, confidence=_confidence(best, candidates))
+
+
+def _search(
+    footage: Footage,
+    candidates: Sequence[Exercise],
+    *,
+    side: Side | None = None,
+    baselines: Sequence[Baseline] = (),
+) -> Found:
+    """Find the sets at once, as `recognise` does."""
     tried = [find(footage, one, side=side, baselines=baselines) for one in candidates]
     nearest = max(tried, key=lambda found: (found.rep_count, found.refused.total()))
     refused = nearest.refused.copy()

@@ -105,10 +105,19 @@ class Footage:
     """
 
     def __init__(self, raw: Track, smoothed: Track) -> None:
-        raw, smoothed = upright(raw), upright(smoothed)
+        self._hold(upright(raw), upright(smoothed))
+
+    def _hold(self, raw: Track, smoothed: Track) -> None:
+        self.raw, self._smoothed = raw, smoothed
         self.parts = [(raw[part], smoothed[part]) for part in stretches(smoothed)]
         self.frames = len(raw)
         self._moves: dict[tuple[object, ...], _Moves] = {}
+
+    def between(self, start_s: float, end_s: float) -> Footage:
+        """Return what lies between two times, looked at as if it were all there is."""
+        cut = Footage.__new__(Footage)
+        cut._hold(self.raw.between(start_s, end_s), self._smoothed.between(start_s, end_s))
+        return cut
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return what may be repetitions in a part, as far as relatives do not differ."""

@@ -31,33 +31,34 @@ from formcheck.track import Track
 
 TEMPO = Tempo()
 REPS = 3
+PLAIN = Shot()
 Joints = dict[str, Floats]
 
 
-def donkey_kicks(shot: Shot = Shot(), *, knee_deg: float = 90.0, top_deg: float = 0.0) -> Track:
+def donkey_kicks(shot: Shot = PLAIN, *, knee_deg: float = 90.0, top_deg: float = 0.0) -> Track:
     """All fours, the thigh from under the hip to `top_deg`, the knee bent by `knee_deg` throughout."""
     t, lift = _time(shot)
     working = _limb(_xy(1.0, 0.0, t), -90.0 + lift * (90.0 + top_deg), np.full_like(t, knee_deg))
     return _all_fours(t, shot, working, _kneeling(t))
 
 
-def cable_kickbacks(shot: Shot = Shot(), *, lean_deg: float = 35.0, back_deg: float = 30.0) -> Track:
+def cable_kickbacks(shot: Shot = PLAIN, *, lean_deg: float = 35.0, back_deg: float = 30.0) -> Track:
     """Standing, the trunk leaning forward, a straight leg drawn back by `back_deg`."""
     t, lift = _time(shot)
     return _upright(t, shot, lean_deg, _limb(_xy(1.0, 0.0, t), -95.0 + lift * (back_deg + 5.0), 5.0 + 0 * t))
 
 
-def glute_bridges(shot: Shot = Shot()) -> Track:
+def glute_bridges(shot: Shot = PLAIN) -> Track:
     """The back on the floor, one foot planted."""
     return thrusts(shot, low_deg=4.0, top_deg=30.0, foot_x=-0.15)
 
 
-def hip_thrusts(shot: Shot = Shot(), *, stagger: float = 0.0) -> Track:
+def hip_thrusts(shot: Shot = PLAIN, *, stagger: float = 0.0) -> Track:
     """Both feet planted; `stagger` puts the further foot nearer to the hips, in trunk lengths."""
     t, lift = _time(shot)
     hip = _unit(-30.0 + 30.0 * lift)
-    feet = [_planted(hip, _xy(1.0 + THIGH - away, -SHANK, t)) for away in (0.0, stagger)]
-    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, *feet)
+    near, far = (_planted(hip, _xy(1.0 + THIGH - away, -SHANK, t)) for away in (0.0, stagger))
+    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, near, far)
 
 
 def bird_dogs(shot: Shot) -> Track:
@@ -85,8 +86,8 @@ def cat_cows(shot: Shot) -> Track:
 def mountain_climbers(shot: Shot) -> Track:
     t, lift = _time(shot)
     hip = _xy(1.0, -0.15, t)
-    legs = [_limb(hip, -20.0 - 70.0 * part, 5.0 + 100.0 * part) for part in (lift, 1.0 - lift)]
-    return _all_fours(t, shot, *legs, hip=hip)
+    left, right = (_limb(hip, -20.0 - 70.0 * part, 5.0 + 100.0 * part) for part in (lift, 1.0 - lift))
+    return _all_fours(t, shot, left, right, hip=hip)
 
 
 def rocks_back(shot: Shot) -> Track:
@@ -166,7 +167,7 @@ def stands(shot: Shot) -> Track:
 def lies(shot: Shot) -> Track:
     t, lift = _time(shot)
     hip = _unit(1.0 + 1.0 * lift)
-    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, *[_straight(hip, 0 * t)] * 2)
+    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, _straight(hip, 0 * t), _straight(hip, 0 * t))
 
 
 def bridges_on_both_feet(shot: Shot) -> Track:
@@ -186,7 +187,8 @@ def sit_ups(shot: Shot) -> Track:
 def leg_raises(shot: Shot) -> Track:
     t, lift = _time(shot)
     hip = _xy(1.0, 0.0, t)
-    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, *[_straight(hip, 75.0 * lift)] * 2)
+    leg = _straight(hip, 75.0 * lift)
+    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, leg, leg)
 
 
 def empty_rooms(shot: Shot) -> Track:
@@ -272,8 +274,8 @@ def _upright(
         "WRIST": shoulder + _xy(-0.4, -0.6, t),
     }
     upper |= {"EAR": ear, "NOSE": ear + _xy(-0.15, -0.03, t)}
-    legs = [_ahead(leg) for leg in (left, straight if right is None else right)]
-    return _finish(t, shot, hip, *legs, upper, Side.LEFT)
+    other = straight if right is None else right
+    return _finish(t, shot, hip, _ahead(left), _ahead(other), upper, Side.LEFT)
 
 
 def _ahead(leg: Joints) -> Joints:
