@@ -25,7 +25,6 @@ from formcheck.rule import (
 
 from ._shared import (
     BRIEF,
-    HIPS_RISE,
     ON_A_BENCH,
     ONE_FOOT,
     ONE_FOOT_FROM_THE_FEET,
@@ -605,7 +604,7 @@ EXERCISE = Exercise(
     min_range=14.0,
     signal_per_leg=False,
     views=ANY,
-    gates=(ON_A_BENCH, ONE_FOOT, ONE_FOOT_FROM_THE_FEET, HIPS_RISE),
+    gates=(ON_A_BENCH, ONE_FOOT, ONE_FOOT_FROM_THE_FEET),
     refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, HOLD_DRIFTS),
     deficit=(DEFICIT_UNUSED,),

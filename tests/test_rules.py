@@ -111,7 +111,7 @@ def test_describes_itself(exercise: Exercise) -> None:
     assert exercise.signal in MEASURES
     assert exercise.min_range > 2 * MEASURES[exercise.signal].change_error
     assert exercise.views
-    assert (exercise.working is None) == exercise.signal_per_leg
+    assert (exercise.working is None) == (exercise.signal_per_leg or exercise.both_legs)
     for item in exercise.unobservable:
         assert all((item.says, item.reason, item.statement))
 
