@@ -61,7 +61,8 @@ class Plan:
         reps: Repetitions a set.
         sets: Sets a leg and day.
         days_a_week: Days a week, at most.
-        load_ratio: Load as a share of the load of the same exercise with both legs.
+        load_ratio: Load as a share of what is lifted with both legs.
+        both_legs: Name of the exercise with both legs, whose logged loads are that.
         sides: What it says about a weaker side.
         lighter: Faults that call for less load.
         collapse: What it says about form that breaks.
@@ -75,6 +76,7 @@ class Plan:
     sets: Between | None = None
     days_a_week: Between | None = None
     load_ratio: Between | None = None
+    both_legs: str = ""
     sides: str = ""
     lighter: Sign | None = None
     collapse: str = ""

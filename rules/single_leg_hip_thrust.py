@@ -562,6 +562,7 @@ PLAN = Plan(
         "Single-leg loads typically run 40-60% of bilateral; ego-loading collapses the form.",
         far=0.75,
     ),
+    both_legs="hip-thrust",
     sides="Run the working sets off the weaker side's numbers — don't push the strong side harder just "
     "because it can do more.",
     lighter=Sign(("pelvis-tilt",), "If you can't keep the hips level, drop the load."),

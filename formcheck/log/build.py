@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from .. import catalog
 from ..errors import UsageError
+from .advice import advise
+from .entry import LoggedSet
 from .history import History, sessions
 from .record import ME
+from .sides import asymmetries
 from .store import Log
+from .traits import comparable
+from .trends import trends
 
 
 def whose(log: Log, lifter: str | None) -> str:
@@ -59,12 +65,43 @@ def build(
         what = "sets" if exercise is None else f"sets of the {exercise}"
         raise UsageError(f"the log holds no {what} of {lifter} in that time; `formcheck history` shows all")
     known = catalog.exercises()
-    names = dict.fromkeys(one.exercise for one in sets)
+    names = list(dict.fromkeys(one.exercise for one in sets))
+    now = today or datetime.now().astimezone().date()
+    everything = log.read(lifter=lifter)
+    of = {name: [one for one in sets if one.exercise == name] for name in names}
+    sides = {name: asymmetries(of[name], known.get(name)) for name in names}
     return History(
         schema="formcheck-history-1",
         lifter=lifter,
-        today=today or datetime.now().astimezone().date(),
+        today=now,
         titles={name: known[name].title if name in known else name for name in names},
         sessions=sessions(sets),
+        advice=tuple(
+            each
+            for name in names
+            for each in advise(
+                [one for one in everything if one.exercise == name],
+                known.get(name),
+                sides[name],
+                others=[one for one in everything if one.exercise != name],
+                today=now,
+            )
+        ),
+        trends=tuple(each for name in names for each in trends(of[name], known.get(name))),
+        asymmetries=tuple(each for name in names for each in sides[name]),
+        notes=tuple(_notes(of)),
         sets=tuple(sets),
     )
+
+
+def _notes(of: Mapping[str, Sequence[LoggedSet]]) -> Iterator[str]:
+    """Say which sets trends leave out because they were filmed or judged differently."""
+    for sets in of.values():
+        for side in sorted({one.side for one in sets}):
+            mine = [one for one in sets if one.side == side]
+            out = len(mine) - len(comparable(mine))
+            if out:
+                yield (
+                    f"Trends leave out {out} of {len(mine)} sets of the {side} leg ({mine[0].exercise}): "
+                    "filmed from elsewhere or judged by other limits than most"
+                )

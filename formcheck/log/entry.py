@@ -49,6 +49,11 @@ class LoggedRep(Model):
         judged = any(verdict.status in JUDGED for verdict in self.verdicts)
         return judged and not any(verdict.status in FLAGGED for verdict in self.verdicts)
 
+    @property
+    def unsafe(self) -> bool:
+        """Whether it has a fault that risks injury."""
+        return any(verdict.safety and verdict.status is Status.FAULT for verdict in self.verdicts)
+
     def has(self, *faults: str) -> bool:
         """Whether it has one of these faults, warnings left out."""
         return any(v.fault in faults and v.status is Status.FAULT for v in self.verdicts)
@@ -60,7 +65,7 @@ class LoggedSet(Model):
     at: AwareDatetime = Field(description="When it began, UTC.")
     lifter: str
     exercise: str
-    side: Literal["left", "right"]
+    side: str = Field(description="The working leg, the lifter's own.")
     load_kg: float | None
     bilateral_load_kg: float | None = Field(description="What was lifted with both legs, as given then.")
     score: float | None

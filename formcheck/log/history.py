@@ -10,7 +10,10 @@ from typing import Literal
 from pydantic import Field
 
 from ..report.model import Model
+from .advice import Advice
 from .entry import LoggedSet
+from .sides import Asymmetry
+from .trends import Trend
 
 
 class Session(Model):
@@ -18,7 +21,7 @@ class Session(Model):
 
     day: date
     exercise: str
-    side: Literal["left", "right"]
+    side: str = Field(description="The working leg, the lifter's own.")
     sets: int
     reps: tuple[int, ...] = Field(description="Full repetitions, one a set.")
     clean: tuple[int, ...] = Field(description="Full repetitions without fault or warning, one a set.")
@@ -35,6 +38,10 @@ class History(Model):
     today: date
     titles: dict[str, str] = Field(description="Exercises in words.")
     sessions: tuple[Session, ...]
+    advice: tuple[Advice, ...] = Field(description="What follows from the last day of each exercise.")
+    trends: tuple[Trend, ...]
+    asymmetries: tuple[Asymmetry, ...]
+    notes: tuple[str, ...] = Field(description="What a reader must know.")
     sets: tuple[LoggedSet, ...]
 
     def to_json(self) -> str:

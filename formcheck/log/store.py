@@ -184,7 +184,7 @@ class Log:
             raise LogError(f"{self.path} is a database of something else; name another file with --log")
         if version > VERSION:
             raise LogError(
-                f"the training log {self.path} was made by a newer formcheck (version {version} of the tables, "
+                f"the training log {self.path} was made by a newer formcheck (tables of version {version}, "
                 f"this one reads up to {VERSION}); upgrade formcheck"
             )
         migrate(connection)

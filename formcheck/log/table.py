@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..report.wording import plain
+from ..explain import quantity
+from ..report.wording import plain, sentence
+from .advice import Advice
 from .history import History, Session, day_text
+from .sides import Asymmetry
+from .trends import LEAST_DAYS, Trend
 
 
 def render(history: History) -> RenderableType:
@@ -26,13 +31,88 @@ def _parts(history: History) -> Iterator[RenderableType]:
         yield Text(f"{title}, {history.lifter}: {amount(count, 'set')} on {amount(len(days), 'day')}", "bold")
         yield _sessions(rows)
         yield Text()
+        yield from _changes([one for one in history.trends if one.exercise == name])
+        yield from _sides([one for one in history.asymmetries if one.exercise == name])
+        yield from _advice([one for one in history.advice if one.exercise == name])
+    for note in history.notes:
+        yield Text(f"Note: {sentence(note)}", "dim")
+
+
+def _changes(found: Sequence[Trend]) -> Iterator[RenderableType]:
+    """Say what really changed, then in one line what did not, or could not be told yet."""
+    real = [each for each in found if each.sure]
+    if real:
+        yield Text("What really changed", "bold")
+    for each in real:
+        style = {"better": "green", "worse": "bold red"}.get(each.verdict, "")
+        yield Padding(Text.assemble(f"{each.label}, {each.side} leg: ", (course(each), style)), (0, 0, 0, 2))
+    open_ = [each for each in found if each.verdict == "too few days"]
+    if found and len(open_) == len(found):
+        yield Text(f"Trends: too few days to tell; {LEAST_DAYS} are needed.", "dim")
+    elif not real:
+        yield Text("Nothing changed by more than measurement and day-to-day variation explain.")
+    yield Text()
+
+
+def _sides(found: Sequence[Asymmetry]) -> Iterator[RenderableType]:
+    if not found:
+        return
+    real = [each for each in found if each.verdict in ("train", "watch", "small")]
+    if all(each.verdict == "too few days" for each in found):
+        yield Text("Left and right: too few days with both legs to tell.", "dim")
+    elif not real:
+        yield Text("Left and right differ by no more than measurement and day-to-day variation explain.")
+    else:
+        yield Text("Left and right", "bold")
+    for each in real:
+        yield Padding(Text(apart(each)), (0, 0, 0, 2))
+    yield Text()
+
+
+def _advice(found: Sequence[Advice]) -> Iterator[RenderableType]:
+    if not found:
+        return
+    yield Text("What to do next", "bold")
+    for each in found:
+        yield Padding(advice_text(each), (0, 0, 0, 2))
+    yield Text()
+
+
+def advice_text(each: Advice) -> RenderableType:
+    """Return an advice with its reason and where it comes from."""
+    leg = f" ({each.side} leg)" if each.side else ""
+    style = {"change": "bold yellow", "go on": "bold green"}.get(each.level, "bold")
+    said = f' "{each.says}" {each.source}.' if each.says else f" (A rule of {each.source}'s own.)"
+    return Text.assemble((f"{each.text}{leg}. ", style), sentence(each.reason), (said, "dim"))
+
+
+def course(each: Trend) -> str:
+    """Write a trend, such as `+2.1 a week (1.2 to 3.0), 71 to 88 since 2 Nov 2026, better`."""
+    first, last = each.days[0], each.days[-1]
+    week = quantity(each.per_week or 0.0, unit_of(each.unit))
+    ends = f"{quantity(first.value, unit_of(each.unit))} to {quantity(last.value, unit_of(each.unit))}"
+    plus = "+" if (each.per_week or 0.0) > 0 else ""
+    return f"{plus}{week} a week, {ends} since {day_text(first.day)}, {each.verdict}"
+
+
+def apart(each: Asymmetry) -> str:
+    """Write a real difference between the legs."""
+    unit = unit_of(each.unit)
+    values = f"left {quantity(each.left, unit)}, right {quantity(each.right, unit)}"
+    word = {"train": "a difference to train to", "watch": "worth watching"}.get(each.verdict, "small")
+    return f"{each.label}: {values}, {each.less_pct:.0f} % less on the {each.smaller}: {word}"
+
+
+def unit_of(unit: str) -> str:
+    """Return the unit to write after a number; points and repetitions have none."""
+    return "" if unit in ("points", "reps") else unit
 
 
 def _sessions(rows: list[Session]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in ("Day", "Leg", "Reps", "Clean", "Load", "Score"):
         table.add_column(name, no_wrap=True)
-    table.add_column("Faults and warnings, reps")
+    table.add_column("Found, reps")
     last = None
     for row in rows:
         day = "" if row.day == last else day_text(row.day, week_day=True)
