@@ -120,7 +120,7 @@ def analyze(
                 raise KeyboardInterrupt from None  # too early for a report
             raise
     report = analysis.report
-    logged = "" if stopped() else keeper.keep(analysis)  # part of a set is no set
+    logged = None if stopped() else keeper.keep(analysis)  # part of a set is no set
     try:
         if wanted:
             from .outputs import Outputs, write
@@ -133,7 +133,8 @@ def analyze(
             from .report.table import render
 
             say_rich(render(report, analysis.exercise))
-            say(logged)
+            if logged is not None:
+                say_rich(logged)
     if stopped():
         return 130
     return int(fail_on is not None and _fails(report, fail_on))

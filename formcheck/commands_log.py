@@ -18,6 +18,8 @@ from .errors import FormcheckError, UsageError
 from .terminal import complain, say, say_rich
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from .log.store import Log
     from .pipeline import Analysis
 
@@ -99,12 +101,14 @@ class Keeper:
     bilateral_load_kg: float | None
     began: datetime | None
 
-    def keep(self, analysis: Analysis) -> str:
+    def keep(self, analysis: Analysis) -> RenderableType | None:
         """Write the sets and return what to say of it; a log that fails is a warning, not the end."""
         if self.log is None:
-            return ""
-        from .log.history import day_text
+            return None
+        from .log.build import next_steps
         from .log.record import record
+        from .log.store import Log
+        from .log.table import after
         from .log.take import Take
 
         try:
@@ -117,14 +121,13 @@ class Keeper:
                 load_kg=self.load_kg,
                 bilateral_load_kg=self.bilateral_load_kg,
             )
+            if not kept.sets:
+                return None
+            with Log(self.log) as log:
+                return after(kept, next_steps(log, kept.sets))
         except FormcheckError as error:
             complain(f"not logged: {error}")
-            return ""
-        if not kept.sets:
-            return ""
-        count = f"{len(kept.sets)} set{'s' if len(kept.sets) > 1 else ''}"
-        again = ", in place of the earlier analysis of this recording" if kept.replaced else ""
-        return f"Logged {count} of {day_text(kept.sets[0].day)}{again}; `formcheck history` shows them.\n"
+            return None
 
 
 def keeper(

@@ -205,7 +205,9 @@ def _weaker(last: Sequence[LoggedSet], sides: Sequence[Asymmetry], plan: Plan) -
         return
     weak = shown.smaller
     strong = "left" if weak == "right" else "right"
-    of = [one for one in last if one.side == weak]
+    of, better = ([one for one in last if one.side == side] for side in (weak, strong))
+    if of and better and _clean(of) >= _clean(better):
+        return  # it has caught up
     numbers = "the same repetitions and load"
     if of:
         load = max((one.load_kg or 0.0 for one in of), default=0.0)
@@ -222,8 +224,12 @@ def _weaker(last: Sequence[LoggedSet], sides: Sequence[Asymmetry], plan: Plan) -
         f"and {TRAIN_PCT:.0f} % to train to it"
     )
     yield _made(
-        "sides", "change" if train else "consider", last[-1], text, reason, plan.sides, plan, side=weak
+        "sides", "change" if train else "consider", last[-1], text, reason, plan.sides, plan, side=None
     )
+
+
+def _clean(sets: Sequence[LoggedSet]) -> float:
+    return fmean(one.clean_reps for one in sets)
 
 
 def _progress(sets: Sequence[LoggedSet], plan: Plan) -> list[Advice]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from .. import catalog
 from ..errors import UsageError
-from .advice import advise
+from .advice import Advice, advise
 from .entry import LoggedSet
 from .history import History, sessions
 from .record import ME
@@ -92,6 +92,18 @@ def build(
         notes=tuple(_notes(of)),
         sets=tuple(sets),
     )
+
+
+def next_steps(log: Log, kept: Sequence[LoggedSet]) -> tuple[Advice, ...]:
+    """Return what follows from sets that were just written; nothing where later ones are known."""
+    known, found = catalog.exercises(), list[Advice]()
+    everything = log.read(lifter=kept[0].lifter)
+    for name in dict.fromkeys(one.exercise for one in kept):
+        mine = [one for one in everything if one.exercise == name]
+        if mine[-1].day == max(one.day for one in kept if one.exercise == name):
+            others = [one for one in everything if one.exercise != name]
+            found += advise(mine, known.get(name), asymmetries(mine, known.get(name)), others=others)
+    return tuple(found)
 
 
 def _notes(of: Mapping[str, Sequence[LoggedSet]]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from ..rule import Exercise
 from .entry import LoggedSet
 from .traits import Followed, by_day, followed
 
+RECENT_DAYS = 6
+"""So many of the last days are compared: the legs may have been further apart before."""
 LEAST_DAYS = 3
 """Fewer days do not show how much the sides vary from day to day."""
 WATCH_PCT, TRAIN_PCT = 10.0, 15.0
@@ -49,7 +51,7 @@ class Asymmetry(Model):
 
 
 def asymmetries(sets: Sequence[LoggedSet], exercise: Exercise | None) -> tuple[Asymmetry, ...]:
-    """Compare the legs over the days on which both were done and seen from alike.
+    """Compare the legs over the last days on which both were done and seen alike.
 
     Args:
         sets: Of one exercise.
@@ -60,7 +62,7 @@ def asymmetries(sets: Sequence[LoggedSet], exercise: Exercise | None) -> tuple[A
     for what in followed(sets, exercise):
         if what.name in _TRAITS:
             of_left, of_right = by_day(left, what), by_day(right, what)
-            both = sorted(of_left.keys() & of_right.keys())
+            both = sorted(of_left.keys() & of_right.keys())[-RECENT_DAYS:]
             if both:
                 pairs = {day: (of_left[day], of_right[day]) for day in both}
                 found.append(asymmetry(pairs, what, sets[0].exercise))
@@ -81,7 +83,10 @@ def asymmetry(pairs: Mapping[date, tuple[Quantity, Quantity]], what: Followed, e
         fmean([(a.uncertainty or 0.0) ** 2 + (b.uncertainty or 0.0) ** 2 for a, b in pairs.values()])
     )
     days = len(pairs)
-    daily = stdev(apart) / math.sqrt(days) if days > 1 else math.inf
+    scatter = stdev(apart) if days > 1 else math.inf
+    if what.scatters:
+        scatter, steady = max(scatter, steady), 0.0
+    daily = scatter / math.sqrt(days)
     factor = float(stats.t.ppf(0.975, days - 1)) if days > 1 else math.inf
     needed = math.hypot(SURE * steady, factor * daily)
     value, larger = right - left, max(abs(left), abs(right))

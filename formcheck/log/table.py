@@ -15,7 +15,11 @@ from ..report.wording import plain, sentence
 from .advice import Advice
 from .history import History, Session, day_text
 from .sides import Asymmetry
+from .store import Kept
 from .trends import LEAST_DAYS, Trend
+
+_TOLD = 3
+"""So many advices are told after an analysis; the history has all."""
 
 
 def render(history: History) -> RenderableType:
@@ -36,6 +40,22 @@ def _parts(history: History) -> Iterator[RenderableType]:
         yield from _advice([one for one in history.advice if one.exercise == name])
     for note in history.notes:
         yield Text(f"Note: {sentence(note)}", "dim")
+
+
+def after(kept: Kept, advice: Sequence[Advice]) -> RenderableType:
+    """Return what is said once sets were written: how many, and what follows."""
+    again = ", in place of the earlier analysis of this recording" if kept.replaced else ""
+    parts: list[RenderableType] = [
+        Text(),
+        Text(
+            f"Logged {amount(len(kept.sets), 'set')} of {day_text(kept.sets[0].day)}{again}: "
+            "`formcheck history` shows them.",
+            "dim",
+        ),
+    ]
+    parts += [advice_text(each) for each in advice[:_TOLD]]
+    more = len(advice) - _TOLD
+    return Group(*parts, *([Text(f"{more} more in `formcheck history`.", "dim")] if more > 0 else []))
 
 
 def _changes(found: Sequence[Trend]) -> Iterator[RenderableType]:
@@ -115,18 +135,24 @@ def _sessions(rows: list[Session]) -> Table:
     table.add_column("Found, reps")
     last = None
     for row in rows:
-        day = "" if row.day == last else day_text(row.day, week_day=True)
+        day = "" if row.day == last else day_text(row.day)
         last = row.day
         table.add_row(
             day,
             row.side,
-            ", ".join(map(str, row.reps)),
+            reps(row),
             f"{sum(row.clean)} of {sum(row.reps)}",
             loads(row),
             "–" if row.score is None else f"{row.score:.0f}",
             ", ".join(f"{plain(name)} {count}" for name, count in list(row.faults.items())[:3]),
         )
     return table
+
+
+def reps(row: Session) -> str:
+    """Write the repetitions of a session, such as `3 × 8` or `8, 8, 7`."""
+    same = len(row.reps) > 1 and len(set(row.reps)) == 1
+    return f"{len(row.reps)} × {row.reps[0]}" if same else ", ".join(map(str, row.reps))
 
 
 def loads(row: Session) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,19 +28,23 @@ class Followed:
         label: For people.
         unit: Of its values.
         limit: The rule's limits, or None.
+        scatters: Whether its uncertainty is all chance, smaller over more days; else it is mostly steady.
     """
 
     name: str
     label: str
     unit: str
     limit: Limit | None = None
+    scatters: bool = False
 
     def of(self, one: LoggedSet) -> Quantity | None:
         """Return its value in a set with its uncertainty, or None where there is none."""
         if self.name == "load":
-            return _exactly(one.load_kg, self.unit)
+            return (
+                None if one.load_kg is None else Quantity(value=one.load_kg, uncertainty=0.0, unit=self.unit)
+            )
         if self.name == "clean":
-            return _exactly(float(one.clean_reps), self.unit) if one.full else None
+            return _count(one.clean_reps, len(one.full), self.unit) if one.full else None
         return one.of(self.name)
 
     def better(self, before: float, after: float) -> bool | None:
@@ -57,8 +62,8 @@ def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Follo
     signal = f" ({plain(exercise.signal)})" if exercise and exercise.signal in MEASURES else ""
     unit = next((rep.range.unit for one in sets for rep in one.reps if rep.range), "")
     found = [
-        Followed("score", "Score", "points"),
-        Followed("clean", "Clean repetitions a set", "reps"),
+        Followed("score", "Score", "points", scatters=True),
+        Followed("clean", "Clean repetitions a set", "reps", scatters=True),
         Followed("load", "Load", "kg"),
         Followed("range", f"Range{signal}", unit),
         Followed("hold", "Hold", "s"),
@@ -106,5 +111,7 @@ def _excess(limit: Limit, value: float) -> float:
     return max(worse - limit.warn * limit.sign, 0.0)
 
 
-def _exactly(value: float | None, unit: str) -> Quantity | None:
-    return None if value is None else Quantity(value=value, uncertainty=0.0, unit=unit)
+def _count(found: int, of: int, unit: str) -> Quantity:
+    """Return a count with its chance scatter; none or all found is not taken for certainty."""
+    share = (found + 0.5) / (of + 1)
+    return Quantity(value=float(found), uncertainty=math.sqrt(of * share * (1 - share)), unit=unit)
