@@ -267,15 +267,27 @@ def _show(
     export: Path | None,
 ) -> None:
     from .log.build import build, whose
+    from .log.files import everything_json, reps_csv, sets_csv
     from .log.table import render
     from .report.write import write_text
 
+    if export is not None:
+        everything = log.read()
+        write_text(export, (reps_csv if export.suffix.lower() == ".csv" else everything_json)(everything))
+        if not (html or csv or json):
+            return
     found = build(log, whose(log, lifter), exercise=exercise, since=since)
     if json is not None and not is_dash(json):
         write_text(json, found.to_json())
+    if csv is not None:
+        write_text(csv, sets_csv(found.sets))
+    if html is not None:
+        from .page.render import history_page
+
+        write_text(html, history_page(found))
     if is_dash(json):
         say(found.to_json())
-    elif not (html or csv or json or export):
+    elif not (html or csv or json):
         say_rich(render(found))
 
 
