@@ -109,23 +109,24 @@ def advice_text(each: Advice) -> RenderableType:
 def course(each: Trend) -> str:
     """Write a trend, such as `+2.1 a week (1.2 to 3.0), 71 to 88 since 2 Nov 2026, better`."""
     first, last = each.days[0], each.days[-1]
-    week = quantity(each.per_week or 0.0, unit_of(each.unit))
-    ends = f"{quantity(first.value, unit_of(each.unit))} to {quantity(last.value, unit_of(each.unit))}"
+    week = figure(each.per_week or 0.0, each.unit)
+    ends = f"{figure(first.value, each.unit)} to {figure(last.value, each.unit)}"
     plus = "+" if (each.per_week or 0.0) > 0 else ""
     return f"{plus}{week} a week, {ends} since {day_text(first.day)}, {each.verdict}"
 
 
 def apart(each: Asymmetry) -> str:
     """Write a real difference between the legs."""
-    unit = unit_of(each.unit)
-    values = f"left {quantity(each.left, unit)}, right {quantity(each.right, unit)}"
-    word = {"train": "a difference to train to", "watch": "worth watching"}.get(each.verdict, "small")
-    return f"{each.label}: {values}, {each.less_pct:.0f} % less on the {each.smaller}: {word}"
+    values = f"left {figure(each.left, each.unit)}, right {figure(each.right, each.unit)}"
+    word = {"train": "large", "watch": "worth watching"}.get(each.verdict, "small")
+    return f"{each.label}: {values}, {each.less_pct:.0f} % less on the {each.smaller} ({word})"
 
 
-def unit_of(unit: str) -> str:
-    """Return the unit to write after a number; points and repetitions have none."""
-    return "" if unit in ("points", "reps") else unit
+def figure(value: float, unit: str) -> str:
+    """Write a value with its unit; loads and repetitions with a decimal where they have one."""
+    if unit in ("kg", "reps"):
+        return f"{round(value, 1):g}{' kg' if unit == 'kg' else ''}"
+    return quantity(value, "" if unit == "points" else unit)
 
 
 def _sessions(rows: list[Session]) -> Table:

@@ -8,11 +8,10 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 from .. import catalog
-from ..explain import quantity
 from ..log.advice import Advice
 from ..log.history import History, Session, day_text
 from ..log.sides import Asymmetry
-from ..log.table import amount, apart, loads, reps, unit_of
+from ..log.table import amount, apart, figure, loads, reps
 from ..log.trends import LEAST_DAYS, Trend
 from ..report.wording import capital, plain, sentence
 
@@ -112,7 +111,7 @@ def _findings(one: Session) -> str:
 
 
 def _value(each: Trend, value: float) -> str:
-    return quantity(value, unit_of(each.unit))
+    return figure(value, each.unit)
 
 
 def _ends(each: Trend) -> str:
