@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .clips import analyze, analyze_clip, read_baseline
     from .limits import with_limits
-    from .pipeline import Analysis, Session, analyze, analyze_clip, read_baseline
+    from .pipeline import Analysis, Session
     from .profiles import Profile
     from .report.model import Report
     from .track import Track
@@ -29,9 +30,9 @@ _HOME = {
     "Report": "report.model",
     "Session": "pipeline",
     "Track": "track",
-    "analyze": "pipeline",
-    "analyze_clip": "pipeline",
-    "read_baseline": "pipeline",
+    "analyze": "clips",
+    "analyze_clip": "clips",
+    "read_baseline": "clips",
     "with_limits": "limits",
 }
 

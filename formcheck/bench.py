@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from .clips import analyze_clip
 from .coach import Coach
 from .errors import VideoError
 from .landmarker import MediaPipeLandmarker
 from .models import resolve
-from .pipeline import Analysis, Session, analyze_clip
+from .pipeline import Analysis, Session
 from .pose import Pose
 from .report.build import build
 from .sets import find_sets

@@ -21,6 +21,7 @@ from . import commands_log, commands_report
 from . import options as opt
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
+from .live import command as live_command
 from .terminal import PIPE_CLOSED, bar, close_pipe, complain, ctrl_c, say, say_rich
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def analyze(
     wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
     keeper = commands_log.keeper(clip, log, no_log, lifter, load, bilateral_load, date)
-    from . import pipeline
+    from . import clips
     from .pose import Side
 
     with ctrl_c() as stopped:
@@ -103,10 +104,10 @@ def analyze(
         try:
             own: tuple[Baseline, ...] = ()
             if baseline:
-                with bar("reading the baseline", pipeline.frames_estimate(baseline)) as progress:
-                    own = pipeline.read_baseline(baseline, exercise, progress=progress, **common)
-            with bar("analysing", pipeline.frames_estimate(clip)) as progress:
-                analysis = pipeline.analyze_clip(
+                with bar("reading the baseline", clips.frames_estimate(baseline)) as progress:
+                    own = clips.read_baseline(baseline, exercise, progress=progress, **common)
+            with bar("analysing", clips.frames_estimate(clip)) as progress:
+                analysis = clips.analyze_clip(
                     clip,
                     exercise,
                     side=Side(side.value) if side else None,
@@ -178,7 +179,6 @@ def evaluate(
     say(_line(result.to_json() if is_dash(json) else result.table()))
 
 
-@app.command()
 def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -> None:
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     check_clip(clip)
@@ -253,6 +253,7 @@ def schema() -> None:
 
 commands_report.register(app)
 commands_log.register(app)
+live_command.register(app, bench)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from .baseline import Baseline
 from .body import Body
-from .cues import Cue, CueChooser
+from .cues import Cue, CueChooser, Policy
 from .judge import Verdict, judge, judge_rule
 from .level import Leveller
 from .measures import measure
@@ -41,7 +41,7 @@ class Step:
         phase: Where in the repetition the person is.
         rep_count: Full repetitions closed so far.
         side: The working side as far as it is known.
-        view: Where the camera stands.
+        look: How the camera sees the person, once it is known.
         verdicts: Provisional verdicts of the open or just closed repetition.
         cue: A cue to speak now.
     """
@@ -50,9 +50,14 @@ class Step:
     phase: Phase
     rep_count: int
     side: Side | None
-    view: View
+    look: Look | None
     verdicts: tuple[Verdict, ...]
     cue: Cue | None
+
+    @property
+    def view(self) -> View:
+        """Where the camera stands."""
+        return self.look.view if self.look else View.UNKNOWN
 
 
 class Coach:
@@ -66,6 +71,7 @@ class Coach:
         size: Image width and height in pixels.
         side: The working side if the user gave it.
         baselines: The person's own usual values, where there are any.
+        policy: When a cue may be spoken.
     """
 
     def __init__(
@@ -75,16 +81,34 @@ class Coach:
         *,
         side: Side | None = None,
         baselines: Sequence[Baseline] = (),
+        policy: Policy | None = None,
     ) -> None:
-        self._exercise, self._size, self._given = exercise, size, side
+        self.exercise = self._exercise = exercise
+        self._size, self._given = size, side
+        self._chooser = CueChooser(policy)
         self._baselines = [one for one in baselines if one.exercise == exercise.name]
         self._signal = measure(exercise.signal)
         self.reset()
 
     def reset(self) -> None:
-        """Forget the set."""
+        """Forget the person."""
+        self._chooser.reset()
+        self.decisions: list[tuple[float, str]] = []
+        self._begin()
+
+    def next_set(self, *, moving: bool = False) -> None:
+        """Begin a new set of the same person.
+
+        Args:
+            moving: Whether the movement goes on (with the other leg): repetitions are counted on.
+        """
+        self._chooser.next_set()
+        if not moving:
+            self._begin()
+
+    def _begin(self) -> None:
         self._leveller = Leveller(self._size)
-        self._smoother, self._chooser = CausalSmoother(), CueChooser()
+        self._smoother = CausalSmoother()
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
         sides = (
@@ -95,7 +119,6 @@ class Coach:
         self._look: Look | None = None
         self._looked_s = self._judged_s = float("-inf")
         self._reps: list[Rep] = []
-        self.decisions: list[tuple[float, str]] = []
         self._verdicts: tuple[Verdict, ...] = ()
 
     def update(self, pose: Pose) -> Step:
@@ -110,10 +133,8 @@ class Coach:
                 self._orient(pose.time_s)
             cue = self._advance(smoothed)
         phase = self._phase()
-        view = self._look.view if self._look else View.UNKNOWN
-        return Step(
-            self._leveller.as_filmed(smoothed), phase, len(self._reps), self._side, view, self._verdicts, cue
-        )
+        shown = self._leveller.as_filmed(smoothed)
+        return Step(shown, phase, len(self._reps), self._side, self._look, self._verdicts, cue)
 
     def _orient(self, time_s: float) -> None:
         self._looked_s = time_s

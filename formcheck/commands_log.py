@@ -87,7 +87,7 @@ class Keeper:
 
     Attributes:
         log: The log's file, or None for none.
-        clip: What is analysed.
+        clip: What is analysed, or None for a live session that has just ended.
         lifter: Whose sets they are.
         load_kg: What was lifted, or None.
         bilateral_load_kg: What the lifter lifts with both legs, or None.
@@ -95,7 +95,7 @@ class Keeper:
     """
 
     log: Path | None
-    clip: Path
+    clip: Path | None
     lifter: str
     load_kg: float | None
     bilateral_load_kg: float | None
@@ -112,7 +112,11 @@ class Keeper:
         from .log.take import Take
 
         try:
-            take = Take.of_file(self.clip, analysis.raw, began=self.began)
+            if self.clip is None:
+                length = timedelta(seconds=analysis.report.duration_s)
+                take = Take.live(datetime.now().astimezone() - length, analysis.raw)
+            else:
+                take = Take.of_file(self.clip, analysis.raw, began=self.began)
             kept = record(
                 analysis.report,
                 take,
@@ -131,15 +135,15 @@ class Keeper:
 
 
 def keeper(
-    clip: Path,
+    clip: Path | None,
     log: Path | None,
     no_log: bool,
     lifter: str | None,
     load: str | None,
     bilateral_load: str | None,
-    date: str | None,
+    date: str | None = None,
 ) -> Keeper:
-    """Read the options of `analyze` that are about the log.
+    """Read the options of `analyze` and `live` that are about the log.
 
     Raises:
         UsageError: One does not fit.
@@ -156,7 +160,7 @@ def keeper(
     if place is None and idle:
         why = "--no-log" if no_log else f"{VARIABLE}=off"
         raise UsageError(f"{idle[0]} is only for the training log, which {why} turns off; leave one out")
-    if place is not None:
+    if place is not None and clip is not None:
         check_apart([place], [clip])
     if lifter is not None and not lifter.strip():
         raise UsageError("--lifter needs a name")

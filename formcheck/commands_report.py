@@ -111,10 +111,10 @@ def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -
         from .report.own import load_report
 
         return load_report(clip)
-    from . import pipeline
+    from . import clips
 
-    with ctrl_c() as stopped, bar(f"analysing {clip.name}", pipeline.frames_estimate(clip)) as progress:
-        analysis = pipeline.analyze_clip(
+    with ctrl_c() as stopped, bar(f"analysing {clip.name}", clips.frames_estimate(clip)) as progress:
+        analysis = clips.analyze_clip(
             clip, exercise, profile=profile, model=model, progress=progress, stop=stopped
         )
         if stopped():

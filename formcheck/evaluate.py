@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import catalog
-from .accuracy import Evaluation, Row
+from .accuracy import Counts, Evaluation, Row
+from .clips import analyze_clip
 from .coach import Coach
 from .errors import ClipError, UsageError
 from .geometry import wrap_deg
 from .level import upright
-from .pipeline import Analysis, analyze_clip
+from .pipeline import Analysis
 from .profiles import Profile
 from .report.model import RepReport
 from .rule import Rule, Status
@@ -158,26 +159,48 @@ def _compare_cues(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
     coach = Coach(analysis.exercise, analysis.raw.size)
     for pose in analysis.raw.poses():
         coach.update(pose)
+    for tolerance in CUE_TOLERANCES_S:
+        match_decisions(result.cues[tolerance], coach.decisions, truth, analysis, tolerance)
+    result.latency_s += onset_latencies_s(coach.decisions, truth, analysis)
+
+
+def match_decisions(
+    counts: Counts,
+    decisions: Sequence[tuple[float, str]],
+    truth: Truth,
+    analysis: Analysis,
+    tolerance_s: float,
+) -> None:
+    """Count live decisions, (clip time, rule code), as hits, false ones and missed onsets.
+
+    Onsets of faults that could not be judged in the clip at all count on neither side.
+    """
     rules = {rule.code: rule for rule in analysis.exercise.rules}
     judgeable = {
         v.fault for rep in analysis.report.reps for v in rep.verdicts if v.status is not Status.NOT_JUDGED
     }
-    for tolerance in CUE_TOLERANCES_S:
-        open_onsets = [(fault, onset) for fault, _, onset in truth.onsets if fault in judgeable]
-        counts = result.cues[tolerance]
-        for time_s, code in coach.decisions:
-            rule = rules[code]
-            match = [o for o in open_onsets if o[0] == rule.name and abs(time_s - o[1]) <= tolerance]
-            if match:
-                open_onsets.remove(match[0])
-                counts.hit += 1
-            elif not _truly_there(rule, truth, time_s):
-                counts.false += 1
-        counts.missed += len(open_onsets)
+    open_onsets = [(fault, onset) for fault, _, onset in truth.onsets if fault in judgeable]
+    for time_s, code in decisions:
+        rule = rules[code]
+        match = [o for o in open_onsets if o[0] == rule.name and abs(time_s - o[1]) <= tolerance_s]
+        if match:
+            open_onsets.remove(match[0])
+            counts.hit += 1
+        elif not _truly_there(rule, truth, time_s):
+            counts.false += 1
+    counts.missed += len(open_onsets)
+
+
+def onset_latencies_s(
+    decisions: Sequence[tuple[float, str]], truth: Truth, analysis: Analysis
+) -> list[float]:
+    """Return the seconds from each true onset to the first decision on its fault within three seconds."""
+    names = {rule.code: rule.name for rule in analysis.exercise.rules}
+    late = []
     for fault, _, onset in truth.onsets:
-        times = [t for t, code in coach.decisions if rules[code].name == fault and 0 <= t - onset < 3.0]
-        if times:
-            result.latency_s.append(min(times) - onset)
+        times = [t for t, code in decisions if names[code] == fault and 0 <= t - onset < 3.0]
+        late += [min(times) - onset] if times else []
+    return late
 
 
 def _truly_there(rule: Rule, truth: Truth, time_s: float) -> bool:

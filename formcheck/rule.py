@@ -140,6 +140,8 @@ class Rule:
         safety: Spoken at once, and caps the rep's score at 60.
         cue: At most a few words, external focus first.
         cue_minus: The words where the value is negative (rules for both signs).
+        good: What to call it when it is right, in a word or two, for praise after a set.
+        against: Names of faults that its cue would make worse: it is kept back while one of them is near.
         remedy: What to change so that it can be judged.
         passes, fails: Examples, tested.
     """
@@ -170,6 +172,8 @@ class Rule:
     weight: float = 0.0
     safety: bool = False
     cue_minus: str = ""
+    good: str = ""
+    against: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if bool(self.measure) == bool(self.read):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,10 +127,10 @@ class Scene:
         status_of = {rule.code: status for rule, status in flagged}
         limbs, back = [], None
         for rule, status in flagged:
-            if _BACK & {*rule.measure.split("_"), *rule.name.split("-")}:
+            if is_about_back(rule):
                 back = status if back is not Status.FAULT else back
             else:
-                limbs.append((self._landmarks(rule), status))
+                limbs.append((landmarks_of(rule, self.body.side), status))
         contour = self._contour(frame)
         return replace(
             overlay,
@@ -195,24 +195,6 @@ class Scene:
                 picked.append(drawn)
         return picked
 
-    def _landmarks(self, rule: Rule) -> frozenset[int]:
-        """Return what a rule is about: its measure's joints, or those its name speaks of."""
-        if rule.measure:
-            needs = MEASURES[rule.measure].needs
-        else:
-            words = rule.name.split("-")
-            leg: Role = "free" if "free" in words else "working"
-            parts = next((_LIMBS[word] for word in words if word in _LIMBS), ())
-            needs = tuple(("middle" if len(parts) == 1 else leg, part) for part in parts)
-        found: set[int] = set()
-        for role, part in needs:
-            left = Landmark[f"LEFT_{part.upper()}"].value
-            found |= {left, left + 1} if role == "middle" else {left + self._offset(role)}
-        return frozenset(found)
-
-    def _offset(self, role: Role) -> int:
-        return self.body.side(role).offset
-
     def _contour(self, frame: int) -> Floats | None:
         """Return the (33, 2) outline on the back's side, as `contour.profile` picks it."""
         if self._track.edges_px is None or not self._outlined:
@@ -220,6 +202,32 @@ class Scene:
         up_side = 1 if self.look.facing > 0 else 0
         contour: Floats = self._track.edges_px[frame, up_side if self.look.prone else 1 - up_side]
         return contour
+
+
+def is_about_back(rule: Rule) -> bool:
+    """Whether a rule is about the outline of the back rather than a limb."""
+    return bool(_BACK & {*rule.measure.split("_"), *rule.name.split("-")})
+
+
+def landmarks_of(rule: Rule, side_of: Callable[[Role], Side]) -> frozenset[int]:
+    """Return what a rule is about: its measure's joints, or those its name speaks of.
+
+    Args:
+        rule: The rule.
+        side_of: Says which side a role stands for.
+    """
+    if rule.measure:
+        needs = MEASURES[rule.measure].needs
+    else:
+        words = rule.name.split("-")
+        leg: Role = "free" if "free" in words else "working"
+        parts = next((_LIMBS[word] for word in words if word in _LIMBS), ())
+        needs = tuple(("middle" if len(parts) == 1 else leg, part) for part in parts)
+    found: set[int] = set()
+    for role, part in needs:
+        left = Landmark[f"LEFT_{part.upper()}"].value
+        found |= {left, left + 1} if role == "middle" else {left + side_of(role).offset}
+    return frozenset(found)
 
 
 def _urgency(status: Status | None) -> int:

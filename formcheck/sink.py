@@ -19,6 +19,7 @@ from formcheck.errors import OutputError
 
 _TICKS = 90_000  # a second's worth; divides by all common frame rates
 _CRF = "23"
+_FAITHFUL_CRF = "18"  # a recording is judged again, a drawing is looked at
 
 
 class VideoSink:
@@ -28,29 +29,38 @@ class VideoSink:
     a half-written file is never left; leaving the `with` block by an exception removes it. An odd last row
     or column is cut off, as H.264 wants even sizes.
 
+    A `growing` file is the other way round: it gets its name at once and can be played whatever happens to
+    the process, up to the last second, because it is written in fragments (MP4) or clusters (MKV) with a
+    whole picture in each second.
+
     Args:
         path: The file to write; replaced where it exists.
         fps: About how many frames a second to expect, for the encoder's planning only.
+        growing: Whether what was written must outlive a crash or a full disk.
 
     Raises:
         OutputError: The file cannot be written.
     """
 
-    def __init__(self, path: Path | str, fps: float = 30.0) -> None:
+    def __init__(self, path: Path | str, fps: float = 30.0, *, growing: bool = False) -> None:
         self._path = Path(path)
-        self._fps = fps
+        self._fps, self._growing = fps, growing
         self._last_tick: int | None = None
         self._stream: Any = None
         self._container: Any = None
         # Not mkstemp: its files are private, and the target is to get the user's usual permissions.
         self._part = self._path.with_name(f".{self._path.stem}-{os.getpid()}-{secrets.token_hex(4)}.part")
-        options = {
-            "movflags": "+faststart",
-            "movie_timescale": str(_TICKS),
-        }  # for the first time
+        options = {"movflags": "+faststart", "movie_timescale": str(_TICKS)}  # for the first time
+        if growing:
+            self._part = self._path
+            options |= {"movflags": "+frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"}
+        name = "matroska" if growing and self._path.suffix.lower() == ".mkv" else "mp4"
+        if name != "mp4":
+            options = {"flush_packets": "1", "cluster_time_limit": "1000"}
         try:
-            self._part.open("xb").close()  # PyAV opens it only when the first frame comes
-            self._container = av.open(str(self._part), "w", format="mp4", options=options)
+            # PyAV opens it only when the first frame comes
+            self._part.open("wb" if growing else "xb").close()
+            self._container = av.open(str(self._part), "w", format=name, options=options)
         except (OSError, av.error.FFmpegError) as error:
             self.discard()
             raise self._failed(error) from error
@@ -96,18 +106,21 @@ class VideoSink:
         try:
             self._container.mux(self._stream.encode(None))
             self._container.close()
-            os.replace(self._part, self._path)
+            if not self._growing:
+                os.replace(self._part, self._path)
             self._container = None
         except (OSError, av.error.FFmpegError) as error:
             self.discard()
             raise self._failed(error) from error
 
     def discard(self) -> None:
-        """Stop and remove what was written. The target stays as it was."""
+        """Stop and remove what was written; the target stays as it was. A growing file keeps its frames."""
         container, self._container = self._container, None
         if container is not None:
             with suppress(OSError, av.error.FFmpegError):
                 container.close()
+        if self._growing and self._stream is not None:
+            return
         with suppress(OSError):
             self._part.unlink(missing_ok=True)
 
@@ -125,7 +138,14 @@ class VideoSink:
     def _add_stream(self, width: int, height: int) -> Any:
         stream: Any = self._container.add_stream("libx264", rate=max(1, round(self._fps)))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"crf": _CRF, "preset": "veryfast"}
+        stream.options = {"crf": _CRF, "preset": "superfast" if self._growing else "veryfast"}
+        if self._growing:
+            stream.options = {
+                **stream.options,
+                "g": str(max(1, round(self._fps))),
+                "tune": "zerolatency",
+                "threads": "1",
+            }
         stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
         return stream
 

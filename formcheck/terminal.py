@@ -79,6 +79,12 @@ def complain(message: str) -> None:
         return  # nobody can be told
 
 
+def note(text: str) -> None:
+    """Write a line on how things go to stderr, if that is a terminal."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
+
+
 def close_pipe() -> None:
     """Point stdout at nothing, so that the interpreter's last flush does not fail as well."""
     try:

@@ -35,7 +35,7 @@ from .errors import OutputError, TrackError, UsageError
 from .pose import Floats, Pose
 
 FORMAT = "formcheck-track-1"
-_OPTIONAL = {
+OPTIONAL: dict[str, tuple[int, ...]] = {
     "world_m": (33, 3),
     "edges_px": (2, 33, 2),
     "mask_at": (33,),
@@ -70,7 +70,7 @@ class Track:
             )
         if n > 1 and not bool(np.all(np.diff(self.time_s) > 0)):
             raise TrackError("the times of a track must increase strictly; drop or mend the repeated frames")
-        for name, tail in _OPTIONAL.items():
+        for name, tail in OPTIONAL.items():
             array = getattr(self, name)
             if array is not None and array.shape != (n, *tail):
                 raise TrackError(f"the track's {name} must have shape {(n, *tail)}, not {array.shape}")
@@ -112,7 +112,7 @@ class Track:
     def _cut(self, part: slice | np.ndarray) -> Track:
         arrays: dict[str, Any] = {
             name: None if (array := getattr(self, name)) is None else array[part]
-            for name in ("time_s", "image_px", "visibility", *_OPTIONAL)
+            for name in ("time_s", "image_px", "visibility", *OPTIONAL)
         }
         return replace(self, **arrays)
 
@@ -203,7 +203,7 @@ class Track:
             "size": np.array(self.size),
         }
         arrays["source"] = np.array(self.source)
-        for name in ("image_px", "visibility", *_OPTIONAL):
+        for name in ("image_px", "visibility", *OPTIONAL):
             if (array := getattr(self, name)) is not None:
                 arrays[name] = array.astype(np.float32)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -239,7 +239,7 @@ class Track:
         missing = {"time_s", "image_px", "visibility", "size"} - arrays.keys()
         if missing:
             raise TrackError(f"{path} is not a recorded track: it lacks {', '.join(sorted(missing))}")
-        wide = {name: arrays[name].astype(np.float64) for name in _OPTIONAL if name in arrays}
+        wide = {name: arrays[name].astype(np.float64) for name in OPTIONAL if name in arrays}
         return cls(
             arrays["time_s"].astype(np.float64),
             arrays["image_px"].astype(np.float64),

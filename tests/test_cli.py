@@ -103,8 +103,8 @@ class Fake:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     stand_in = Fake()
-    monkeypatch.setattr("formcheck.pipeline.analyze_clip", stand_in.analyze_clip)
-    monkeypatch.setattr("formcheck.pipeline.frames_estimate", lambda path: None)
+    monkeypatch.setattr("formcheck.clips.analyze_clip", stand_in.analyze_clip)
+    monkeypatch.setattr("formcheck.clips.frames_estimate", lambda path: None)
     monkeypatch.setattr("formcheck.annotate.write_annotated", stand_in.write_annotated)
     monkeypatch.setattr("formcheck.stills.take", stand_in.take)
     return stand_in
@@ -168,7 +168,7 @@ def test_limits_and_baseline_reach_the_pipeline(
         read.append((path, exercise, options["profile"].name))
         return ("mine",)
 
-    monkeypatch.setattr("formcheck.pipeline.read_baseline", read_baseline)
+    monkeypatch.setattr("formcheck.clips.read_baseline", read_baseline)
     mine, own = tmp_path / "mine.toml", tmp_path / "clean.npz"
     mine.write_text("[glute-kickback.knee-bent]\nwarn = 20\n")
     small_track().save(own)

@@ -6,14 +6,16 @@ from itertools import pairwise
 import pytest
 
 from formcheck import catalog
-from formcheck.cues import Cue, CueChooser, Policy
+from formcheck.cues import MODES, Cue, CueChooser, Policy
 from formcheck.judge import Verdict
 from formcheck.pose import View
 from formcheck.reps import Phase
 from formcheck.rule import Reading, Rule, Status
 
 RULES = {rule.name: rule for rule in catalog.exercise("glute-kickback").rules}
-BACK, KNEE, HEAD = RULES["lumbar-arching"], RULES["knee-bent"], RULES["head-up"]
+BACK, KNEE, HEAD, RANGE = (RULES[name] for name in ("lumbar-arching", "knee-bent", "head-up", "small-range"))
+THRUST = {rule.name: rule for rule in catalog.exercise("single-leg-hip-thrust").rules}
+ONE_EACH = Policy(confirm_reps=1, repeat_reps=1, most=99, gap_s=0.0, shares=(1.0,))
 
 
 def says(rule: Rule, status: Status = Status.FAULT) -> Verdict:
@@ -31,7 +33,8 @@ def reps(
     count: int, *verdicts: Verdict, every_s: float = 6.0, policy: Policy | None = None
 ) -> list[list[str]]:
     chooser = CueChooser(policy)
-    return [[cue.rule for cue in rep(chooser, 6.0 * i, *verdicts)] for i in range(count)]
+    said = [rep(chooser, every_s * i, *verdicts) for i in range(count)]
+    return [[cue.rule for cue in cues if not cue.praise] for cues in said]
 
 
 def test_safety_is_spoken_in_the_first_rep_once_it_stands() -> None:
@@ -39,7 +42,7 @@ def test_safety_is_spoken_in_the_first_rep_once_it_stands() -> None:
     assert chooser.update(1.0, Phase.TOP, [says(BACK)]) is None
     assert chooser.update(1.1, Phase.TOP, [says(BACK)]) is None
     cue = chooser.update(1.2, Phase.UP, [says(BACK)])  # in any phase
-    assert cue == Cue(1.2, BACK.code, BACK.cue)
+    assert cue == Cue(1.2, BACK.code, BACK.cue, safety=True)
 
 
 def test_a_flicker_of_a_safety_fault_is_not_spoken() -> None:
@@ -80,18 +83,27 @@ def test_the_same_cue_rests_for_a_rep_and_falls_silent_after_three() -> None:
     assert [i for i, cues in enumerate(said) if cues] == [0, 2, 4]
 
 
-def test_a_gap_is_kept_between_any_two_cues() -> None:
+def test_a_gap_is_kept_before_any_cue_but_safety_which_waits_for_safety_alone() -> None:
     chooser = CueChooser()
-    times = [
-        cue.time_s for i in range(8) for cue in rep(chooser, 3.0 * i, says(KNEE), says(HEAD), says(BACK))
-    ]
-    assert len(times) >= 2
-    assert min(b - a for a, b in pairwise(times)) >= 4.0
+    cues = [cue for i in range(8) for cue in rep(chooser, 3.0 * i, says(KNEE), says(HEAD), says(BACK))]
+    assert len(cues) >= 2
+    assert all(b.safety or b.time_s - a.time_s >= 4.0 for a, b in pairwise(cues))
+    warned = [cue.time_s for cue in cues if cue.safety]
+    assert min(b - a for a, b in pairwise(warned)) >= 4.0
+
+
+def test_safety_does_not_wait_for_what_else_was_said_in_the_rep() -> None:
+    chooser = CueChooser()
+    rep(chooser, 0.0, says(KNEE))
+    first = [chooser.update(6.0 + 0.1 * i, Phase.TOP, [says(KNEE)]) for i in range(3)]
+    assert [cue.rule for cue in first if cue] == [KNEE.code]
+    second = [chooser.update(6.3 + 0.1 * i, Phase.TOP, [says(KNEE), says(BACK)]) for i in range(3)]
+    assert [cue.rule for cue in second if cue] == [BACK.code]
 
 
 def test_a_fault_known_only_at_the_end_is_spoken_at_the_bottom() -> None:
     chooser = CueChooser()
-    assert chooser.close(5.0, [says(BACK)]) == Cue(5.0, BACK.code, BACK.cue)
+    assert chooser.close(5.0, [says(BACK)]) == Cue(5.0, BACK.code, BACK.cue, safety=True)
     chooser.reset()
     assert chooser.close(5.0, [says(KNEE)]) is None
     assert chooser.close(10.0, [says(KNEE)]) == Cue(10.0, KNEE.code, KNEE.cue)
@@ -114,6 +126,83 @@ def test_reset_starts_a_new_set() -> None:
 
 
 def test_the_policy_can_be_changed() -> None:
-    eager = Policy(confirm_reps=1, repeat_reps=1, most=99, gap_s=0.0)
+    eager = Policy(confirm_reps=1, repeat_reps=1, most=99, gap_s=0.0, shares=(1.0,))
     assert reps(3, says(KNEE), policy=eager) == [[KNEE.code]] * 3
     assert reps(9, says(BACK), policy=replace(Policy(), most=1))[1:] == [[]] * 8
+
+
+def said(chooser: CueChooser, count: int, *verdicts: Verdict, start_s: float = 0.0) -> list[int]:
+    """Which of the reps had a cue that is no praise."""
+    cues = [rep(chooser, start_s + 6.0 * i, *verdicts) for i in range(count)]
+    return [i for i, some in enumerate(cues) if any(not cue.praise for cue in some)]
+
+
+def clean_sets(chooser: CueChooser, count: int) -> None:
+    """Leave the set that runs, and do clean ones after it."""
+    chooser.next_set()
+    for _ in range(count):
+        rep(chooser, 0.0, says(BACK, Status.OK))
+        chooser.next_set()
+        chooser.next_set()  # without a repetition it is no set
+
+
+def test_technique_cues_fade_over_clean_sets_and_return_with_the_faults_while_safety_never_fades() -> None:
+    chooser = CueChooser(replace(Policy(), most=99))
+    assert said(chooser, 8, says(KNEE)) == [1, 3, 5, 7]  # one in two, from the second, which confirms it
+    clean_sets(chooser, 2)
+    assert said(chooser, 8, says(KNEE), start_s=100.0) == [1, 4, 7]  # one in three
+    chooser.next_set()  # a step back
+    assert said(chooser, 8, says(KNEE), start_s=200.0) == [1, 3, 5, 7]
+    clean_sets(chooser, 4)
+    assert said(chooser, 8, says(KNEE), start_s=300.0) == []  # the summary alone
+    assert said(chooser, 3, says(BACK), start_s=400.0) == [0, 2]
+    chooser.next_set()
+    assert said(chooser, 8, says(KNEE), start_s=500.0) == [1, 4, 7]
+
+
+def test_praise_comes_once_after_the_fix_and_then_a_chime_for_every_third_clean_rep() -> None:
+    chooser = CueChooser()
+    rep(chooser, 0.0, says(BACK))
+    fine = (says(BACK, Status.OK), says(KNEE, Status.OK))
+    after = [rep(chooser, 6.0 * i, *fine) for i in range(1, 8)]
+    assert after[0] == [Cue(8.5, BACK.code, "That's it", praise=True)]
+    assert [i for i, cues in enumerate(after) if cues] == [0, 5]  # at most one in three
+    assert after[5][0] == Cue(38.5, "", "", praise=True)
+
+
+def test_no_praise_while_the_fault_stands_or_the_back_is_in_doubt() -> None:
+    chooser = CueChooser()
+    rep(chooser, 0.0, says(KNEE))
+    assert [cue.rule for cue in rep(chooser, 6.0, says(KNEE))] == [KNEE.code]
+    assert rep(chooser, 12.0, says(KNEE)) == []
+    assert rep(chooser, 18.0, says(KNEE, Status.TOO_CLOSE)) == []
+    arched = rep(chooser, 24.0, says(KNEE, Status.OK), says(BACK))
+    assert [cue.praise for cue in arched] == [False]
+
+
+@pytest.mark.parametrize("back", [Status.FAULT, Status.WARN, Status.TOO_CLOSE])
+def test_nobody_is_asked_to_go_higher_while_the_back_is_near_its_limit(back: Status) -> None:
+    chooser = CueChooser(ONE_EACH)
+    cues = [cue for i in range(4) for cue in rep(chooser, 6.0 * i, says(RANGE), says(BACK, back))]
+    assert RANGE.code not in [cue.rule for cue in cues]
+
+
+def test_nor_in_the_two_reps_after_being_asked_to_go_lower() -> None:
+    chooser = CueChooser(ONE_EACH)
+    rep(chooser, 0.0, says(BACK))
+    later = [rep(chooser, 6.0 * i, says(RANGE), says(BACK, Status.OK)) for i in range(1, 5)]
+    assert [RANGE.code in [cue.rule for cue in cues] for cues in later] == [False, False, True, True]
+
+
+def test_opposite_cues_do_not_follow_each_other() -> None:
+    chooser = CueChooser(ONE_EACH)
+    far, near = THRUST["shin-not-vertical"], THRUST["foot-too-close"]
+    rep(chooser, 0.0, says(far))
+    later = [rep(chooser, 6.0 * i, says(near), says(far, Status.OK)) for i in range(1, 4)]
+    assert [[cue.rule for cue in cues if not cue.praise] for cues in later] == [[], [], [near.code]]
+
+
+def test_quiet_speaks_of_safety_alone_and_silent_of_nothing() -> None:
+    assert reps(4, says(KNEE), policy=MODES["quiet"]) == [[]] * 4
+    assert reps(1, says(KNEE), says(BACK), policy=MODES["quiet"]) == [[BACK.code]]
+    assert reps(4, says(KNEE), says(BACK), policy=MODES["silent"]) == [[]] * 4

@@ -12,9 +12,9 @@ import pytest
 from skeleton import Shot, Tempo, kickbacks
 
 from formcheck.accuracy import Counts, Evaluation, Row, calibration
+from formcheck.clips import analyze
 from formcheck.errors import UsageError
 from formcheck.evaluate import evaluate
-from formcheck.pipeline import analyze
 from formcheck.report.model import Report
 from formcheck.rule import Status
 from formcheck.track import Track

@@ -320,7 +320,8 @@ def test_landmarks_are_known_again_once_saved(tmp_path: Path) -> None:
     track.save(tmp_path / "a.npz")
     assert digest_of(Track.load(tmp_path / "a.npz")) == digest_of(track)
     assert digest_of(kickbacks(reps=1, top_deg=5.0)) != digest_of(track)
-    assert Take.live().clip != Take.live().clip
+    assert Take.live(day(0)).clip != Take.live(day(0)).clip
+    assert Take.live(day(0), track).landmarks == digest_of(track)
 
 
 def test_nothing_but_numbers_is_kept(clip: Path, own_log: Path, formcheck: Run) -> None:

@@ -199,9 +199,9 @@ def test_logs_of_every_version_are_read(path: Path, version: int) -> None:
     old.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
     old.execute(f"PRAGMA user_version = {version}")
     old.execute(
-        "INSERT INTO sets (clip, at, lifter, exercise, side, load_kg, coverage, view, profile, version, source,"
-        " origin, start_s) VALUES ('a', '2026-03-02T12:00:00.000+00:00', 'me', 'glute-kickback', 'left', 60,"
-        " 0.8, 'side', 'standard', '0', 'clip.mp4', 'clip', 1)"
+        "INSERT INTO sets (clip, at, lifter, exercise, side, load_kg, coverage, view, profile, version,"
+        " source, origin, start_s) VALUES ('a', '2026-03-02T12:00:00.000+00:00', 'me', 'glute-kickback',"
+        " 'left', 60, 0.8, 'side', 'standard', '0', 'clip.mp4', 'clip', 1)"
     )
     old.execute("INSERT INTO reps VALUES (1, 1, 0, 90, 0.8, 1, 1, 2, 0.1, 50, 3, '%')")
     old.execute("INSERT INTO verdicts VALUES (1, 1, 'GKB01', 'lumbar-arching', 'ok', 1, 4, 'deg', 6, 10, 1)")

@@ -12,9 +12,10 @@ import pytest
 from skeleton import Shot, change_legs, kickbacks, thrusts
 
 from formcheck import Report, analyze, catalog
+from formcheck.clips import analyze_clip, frames_estimate
 from formcheck.coach import Step
 from formcheck.errors import NoPersonError, UsageError
-from formcheck.pipeline import Analysis, Session, analyze_clip, frames_estimate
+from formcheck.pipeline import Analysis, Session
 from formcheck.pose import Floats, Pose, Side
 from formcheck.report.model import RepReport, json_schema
 from formcheck.rule import Status

@@ -63,9 +63,10 @@ class Take:
         return cls(digest.hexdigest(), began or _named(path) or changed, began is not None, marks)
 
     @classmethod
-    def live(cls, began: datetime | None = None) -> Take:
-        """Describe a live session, which began now if not said otherwise."""
-        return cls(secrets.token_hex(16), began or datetime.now(timezone.utc), origin="live")
+    def live(cls, began: datetime, track: Track | None = None) -> Take:
+        """Describe a live session: when it began, and its landmarks where they are at hand."""
+        marks = None if track is None else digest_of(track)
+        return cls(secrets.token_hex(16), began, landmarks=marks, origin="live")
 
 
 def digest_of(track: Track) -> str:

@@ -38,7 +38,7 @@ def plan(
         OutputError: One cannot be written.
         UsageError: Two outputs, or an output and what is read, are the same file; or pictures of a track.
     """
-    recorded = clip.suffix.lower() == ".npz"
+    recorded = clip.suffix.lower() in (".npz", ".journal")
     for kind in ("annotated", "stills"):
         if recorded and named.get(kind):
             raise UsageError(

@@ -1,0 +1,172 @@
+"""The capture thread: the newest frame wins, nothing queues, what breaks off is opened again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from types import TracebackType
+
+import cv2
+import numpy as np
+
+from .._frames import Image
+from ..errors import FormcheckError, VideoError
+from .feeds import Feed, Lost, Taken
+
+_FIRST_FRAME_S = 10.0
+_RETRY_S = (0.5, 1.0, 2.0, 3.0)  # waits before the feed is opened again; the last one repeats
+
+
+class Capture:
+    """Reads a feed in a thread of its own and keeps only the newest frame.
+
+    Args:
+        feed: Where frames come from; opened when the `with` block begins.
+        every: Whether the thread waits until each frame was taken, so that none is lost: for files
+            that are not played at their own pace.
+
+    Attributes:
+        size: Width and height of the first frame; later ones of another size are fitted into it.
+        taken: Frames handed on.
+        dropped: Frames replaced by a newer one before they were taken.
+        waited_s: How long each of the last frames lay there before it was taken: were there a queue, it
+            would grow.
+        first_s: When the first frame arrived, on the monotonic clock.
+        notices: What happened to the feed, one sentence each, oldest first; take them with `popleft`.
+    """
+
+    def __init__(self, feed: Feed, *, every: bool = False) -> None:
+        self._feed, self._every = feed, every
+        self.size = (0, 0)
+        self.taken = self.dropped = 0
+        self.waited_s: deque[float] = deque(maxlen=20_000)
+        self.first_s = self._put_s = float("nan")
+        self.notices: deque[str] = deque()
+        self._slot: Taken | None = None
+        self._ended = False
+        self._error: Exception | None = None
+        self._stop = threading.Event()
+        self._changed = threading.Condition()
+        self._shape: tuple[int, int] | None = None
+        self._thread = threading.Thread(target=self._work, name="capture", daemon=True)
+
+    def __enter__(self) -> Capture:
+        self._feed.open()
+        self._thread.start()
+        deadline_s = time.monotonic() + _FIRST_FRAME_S
+        with self._changed:
+            while self._slot is None and not self._ended and time.monotonic() < deadline_s:
+                self._changed.wait(0.1)
+            first = self._slot
+        if first is None:
+            self.close()
+            if self._error is not None:
+                raise self._error
+            raise VideoError(f"{self._feed.name} gives no picture; check it with another program")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def take(self, timeout_s: float) -> Taken | None:
+        """Return the newest frame that was not taken yet, or None where none comes in time.
+
+        Raises:
+            FormcheckError: A file cannot be read any further.
+        """
+        with self._changed:
+            if self._slot is None and not self._ended:
+                self._changed.wait(timeout_s)
+            frame, self._slot = self._slot, None
+            if frame is not None:
+                self.taken += 1
+                self.waited_s.append(time.monotonic() - self._put_s)
+                self._changed.notify_all()
+        if frame is None and self._error is not None:
+            raise self._error
+        return frame
+
+    @property
+    def ended(self) -> bool:
+        """Whether the feed is at its end and everything was taken."""
+        return self._ended and self._slot is None
+
+    def close(self) -> None:
+        """End the thread. A camera driver that hangs is left behind after two seconds."""
+        self._stop.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+        if not self._thread.is_alive():
+            self._feed.close()
+
+    def _work(self) -> None:
+        try:
+            while not self._stop.is_set():
+                try:
+                    frame = self._feed.read()
+                except Lost:
+                    if self._feed.endless and self._reopen():
+                        continue
+                    frame = None
+                if frame is None:
+                    break
+                self._put(frame)
+        except FormcheckError as error:
+            self._error = error
+        except Exception as error:  # a driver's own: told in one sentence, not as a dead picture
+            self._error = VideoError(f"{self._feed.name} cannot be read any further ({error})")
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def _reopen(self) -> bool:
+        """Open the feed again, as long as it takes; False once told to stop."""
+        name = self._feed.name
+        self.notices.append(f"{name[0].upper()}{name[1:]} broke off; waiting for it to come back.")
+        self._feed.close()
+        tries = 0
+        while not self._stop.wait(_RETRY_S[min(tries, len(_RETRY_S) - 1)]):
+            tries += 1
+            try:
+                self._feed.open()
+            except FormcheckError:
+                continue
+            self.notices.append(f"{name[0].upper()}{name[1:]} is back.")
+            return True
+        return False
+
+    def _put(self, frame: Taken) -> None:
+        height, width = frame.image.shape[:2]
+        if self._shape is None:
+            self._shape, self.size = (width, height), (width, height)
+            self.first_s = frame.arrived_s
+        elif (width, height) != self._shape:
+            self._shape = (width, height)
+            self.notices.append(f"The picture is {width}x{height} now; it goes on fitted into the old size.")
+        if (width, height) != self.size:
+            frame = Taken(fitted(frame.image, self.size), frame.time_s, frame.arrived_s)
+        with self._changed:
+            while self._every and self._slot is not None and not self._stop.is_set():
+                self._changed.wait(0.1)
+            self.dropped += self._slot is not None
+            self._slot = frame
+            self._put_s = time.monotonic()
+            self._changed.notify_all()
+
+
+def fitted(image: Image, size: tuple[int, int]) -> Image:
+    """Scale an image into a size without changing its shape, on black."""
+    width, height = size
+    scale = min(width / image.shape[1], height / image.shape[0])
+    inner = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    small = cv2.resize(image, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    out = np.zeros((height, width, 3), dtype=np.uint8)
+    x, y = (width - inner[0]) // 2, (height - inner[1]) // 2
+    out[y : y + inner[1], x : x + inner[0]] = small
+    return out

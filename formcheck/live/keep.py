@@ -1,0 +1,185 @@
+"""What of a live session outlives it: the recording, the journal of landmarks, the reports."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from platformdirs import user_state_path
+
+from .. import journal
+from .._frames import Image
+from ..errors import FormcheckError, OutputError, UsageError
+from ..journal import Journal, Memory
+from ..pose import Pose
+from ..report.write import make_folder
+from ..sink import VideoSink
+from ..track import Track
+
+_AHEAD = 30  # frames the encoder may lag behind: a second, 28 MB at 640x480
+
+
+class Recorder:
+    """Writes the judged frames to a video that can be played up to the last second, whatever happens.
+
+    A frame for which the encoder has no room is left out and counted; a full disk ends the recording, not
+    the session.
+
+    Args:
+        path: The video, MP4 or MKV; it must not exist.
+        tell: Told once when the recording ends early.
+        every: Whether `put` waits for the encoder instead of leaving a frame out.
+
+    Raises:
+        UsageError: There is such a file already, or it is of another kind.
+    """
+
+    def __init__(self, path: Path, tell: Callable[[str], None], *, every: bool = False) -> None:
+        if path.suffix.lower() not in (".mp4", ".mkv"):
+            raise UsageError(f"{path} is neither .mp4 nor .mkv; name the recording so")
+        if path.exists():
+            raise UsageError(f"{path} exists already; choose another name for the recording")
+        self._tell, self._every = tell, every
+        self.left_out = 0
+        self.failed = False
+        self._sink = VideoSink(path, growing=True)
+        self._queue: queue.Queue[tuple[Image, float] | None] = queue.Queue(_AHEAD)
+        self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
+
+    def put(self, image: Image, time_s: float) -> None:
+        """Take a frame; returns at once, unless every frame counts."""
+        if self.failed:
+            return
+        try:
+            self._queue.put((image, time_s), block=self._every)
+        except queue.Full:
+            self.left_out += 1
+
+    def __enter__(self) -> Recorder:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while (item := self._queue.get()) is not None:
+                self._sink.write(*item)
+            self._sink.close()
+        except OutputError as error:
+            self.failed = True
+            self._tell(f"{str(error).rstrip('.')}; what was recorded so far stays, the coach goes on.")
+            while self._queue.get() is not None:  # whoever puts must not wait for a dead thread
+                pass
+
+
+class SafeLog:
+    """A journal on disk that goes on in memory when the disk is full.
+
+    Args:
+        path: The journal.
+        size: Image width and height in pixels.
+        source: What to call the clip in reports.
+        tell: Told once when that happens.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], source: str, tell: Callable[[str], None]) -> None:
+        self._journal = Journal(path, size, source)
+        self._rest: Memory | None = None
+        self._size, self._source, self._tell = size, source, tell
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame."""
+        if self._rest is None:
+            try:
+                self._journal.append(pose)
+                return
+            except OutputError as error:
+                memory = Memory(self._size, self._source)
+                for earlier in self._journal.track().poses():
+                    memory.append(earlier)
+                self._rest = memory
+                self._tell(f"{error}; the set is kept in memory from here on.")
+        self._rest.append(pose)
+
+    def forget(self) -> None:
+        """Take everybody out of the frames so far: it was somebody else."""
+        (self._journal if self._rest is None else self._rest).forget()
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Give the frames from number `first` up to (not with) `last`."""
+        log = self._journal if self._rest is None else self._rest
+        return log.track(first, last)
+
+    def __len__(self) -> int:
+        return len(self._journal) if self._rest is None else len(self._rest)
+
+    def rest(self) -> None:
+        """Close the file; what is in it can still be read."""
+        self._journal.close()
+
+    def close(self, *, keep: bool) -> None:
+        """Close the journal and, unless it is to be kept, remove it."""
+        self._journal.close(keep=keep)
+
+
+class Shelf:
+    """Where a session's files go, and what earlier sessions left behind.
+
+    Args:
+        folder: The folder the user named for reports, or None: then the journal alone is kept, in the user's
+            state folder, for as long as the session runs.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.wanted = folder is not None
+        self.folder = folder or user_state_path("formcheck") / "live"
+        make_folder(self.folder)
+        stamp = time.strftime("%Y-%m-%d-%H%M%S")
+        self._stem, number = stamp, 1
+        while list(self.folder.glob(f"{self._stem}.*")):
+            number += 1
+            self._stem = f"{stamp}-{number}"
+
+    @property
+    def journal(self) -> Path:
+        """The journal of this session."""
+        return self.folder / f"{self._stem}{journal.SUFFIX}"
+
+    @property
+    def report(self) -> Path:
+        """The report on all of this session."""
+        return self.folder / f"{self._stem}.report.json"
+
+    @property
+    def track(self) -> Path:
+        """The recorded track of this session."""
+        return self.folder / f"{self._stem}.track.npz"
+
+    def set_report(self, number: int) -> Path | None:
+        """The report on one set, or None where no reports are wanted."""
+        return self.folder / f"{self._stem}.set-{number}.report.json" if self.wanted else None
+
+    def left_behind(self) -> list[Path]:
+        """Return the journals of sessions that were killed, of this folder, oldest first."""
+        found = []
+        for path in sorted(self.folder.glob(f"*{journal.SUFFIX}")):
+            try:
+                if journal.in_use(path):
+                    continue
+                if len(journal.read(path)):
+                    found.append(path)
+                else:
+                    path.unlink()
+            except (FormcheckError, OSError):
+                continue
+        return found

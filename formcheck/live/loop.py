@@ -1,0 +1,277 @@
+"""The live loop: newest frame in, engine, coach, voice, picture; everything slow is done beside it."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .._frames import Image
+from ..coach import Step
+from ..cues import Cue
+from ..errors import NoPersonError
+from ..pipeline import Analysis, Session
+from ..rule import Exercise
+from ..sources import Frame
+from .capture import Capture
+from .feeds import Taken
+from .keep import Recorder
+from .meter import Meter
+from .scribe import Job, Scribe
+from .setup import SetUp, SetUpCoach
+from .show import Show
+from .stages import Change, Stage, Stages
+from .summary import Summary, summarise
+from .talk import Speaker, Talk, Tell, Wishes
+
+_STALLED_S = 2.0
+_BEFORE_S = 20.0  # frames before a set's first closed repetition that are judged with it
+_LAST_WORDS_S = 6.0
+
+
+class Picture(Protocol):
+    """Shows pictures; `window.Window`."""
+
+    def show(self, image: Image) -> str:
+        """Show one and return the key pressed."""
+
+    def key(self) -> str:
+        """Return the key pressed."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user closed it."""
+
+    def toggle_full(self) -> None:
+        """Go to the full screen, or back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetResult:
+    """One set as it was summed up."""
+
+    number: int
+    summary: Summary
+    analysis: Analysis | None
+
+
+class Live:
+    """One live session over an open capture.
+
+    Args:
+        capture: Where frames come from.
+        session: The engine.
+        scribe: Judges sets beside the loop.
+        wishes: How to coach.
+        voice: Says things.
+        window: Shows pictures, or None.
+        recorder: Keeps the frames, or None.
+        tell: Told in text what happens: the text, and a style.
+        line: Told how things stand.
+        render: Whether pictures are drawn; always where there is a window.
+
+    Attributes:
+        meter: What the loop measures of itself.
+        results: The sets so far.
+        cues: What was said about form.
+    """
+
+    def __init__(
+        self,
+        capture: Capture,
+        session: Session,
+        scribe: Scribe,
+        wishes: Wishes,
+        *,
+        voice: Speaker | None = None,
+        window: Picture | None = None,
+        recorder: Recorder | None = None,
+        tell: Tell = lambda text, style: None,
+        line: Callable[[str, str], None] = lambda text, cue: None,
+        render: bool = False,
+    ) -> None:
+        self._capture, self._session, self._scribe, self._words = capture, session, scribe, wishes.words
+        self._talk = Talk(voice, wishes, tell)
+        self._window, self._recorder = window, recorder
+        self._line = line
+        self._render = render or window is not None
+        self._setup_coach = SetUpCoach(capture.size, wishes.words, side=wishes.side)
+        self._stages = Stages()
+        self._show = Show(wishes.words, target=wishes.target, aim_s=wishes.aim_s)
+        self._setup = SetUp(None, False, float("nan"), ())
+        self.meter = Meter()
+        self.results: list[SetResult] = []
+        self.cues: list[Cue] = []
+        self._times: deque[float] = deque(maxlen=9000)  # of the last frames, five minutes at 30 a second
+        self._first = 0  # frame the current set begins with
+        self._closed_at = 0  # frame at which the last repetition closed
+        self._set_number = 0
+        self._image: Image | None = None
+        self._stalled = False
+        self._mirror = wishes.mirror
+        self._quit = False
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Coach until the feed ends, the window is closed, a key says so, or `stop` does.
+
+        Raises:
+            FormcheckError: The feed cannot be read any further.
+        """
+        last_s = time.monotonic()
+        while not (self._quit or stop()):
+            frame = self._capture.take(0.1)
+            self._hear()
+            if frame is not None:
+                self._stalled, last_s = False, time.monotonic()
+                self._frame(frame)
+            elif self._capture.ended:
+                break
+            else:
+                self._idle(time.monotonic() - last_s)
+            self._read_results()
+            if self._window is not None and self._window.closed:
+                break
+        self._end_set(self._stages.finish())
+        self._scribe.wait(_LAST_WORDS_S)
+        self._read_results()
+        self._farewell(stop)
+
+    def _farewell(self, stop: Callable[[], bool]) -> None:
+        """Let the last summary be heard and read, unless the user wants to go."""
+        until_s = time.monotonic() + _LAST_WORDS_S
+        shown = self._window if self._image is not None and self.results else None
+        while time.monotonic() < until_s and not (self._quit or stop()):
+            if self._talk.done(0.05) and shown is None:
+                return
+            if shown is not None and self._image is not None:
+                if shown.closed:
+                    return
+                self._press(shown.show(self._show.still(self._image, mirror=self._mirror)))
+
+    def _frame(self, frame: Taken) -> None:
+        step = self._session.push(Frame(self._session.frames, frame.time_s, frame.image))
+        assert step is not None  # an exercise or candidates are always given
+        self.meter.decisions(self._session.decisions)
+        self._times.append(frame.time_s)
+        if self._recorder is not None:
+            self._recorder.put(frame.image, frame.time_s)
+        exercise = self._session.exercise
+        if exercise is not None:
+            self._stages.per_leg = exercise.signal_per_leg
+        if self._stages.stage is not Stage.SET:
+            self._setup = self._setup_coach.update(frame.image, step.pose, step, exercise)
+            self._talk.advise(self._setup, self._stages.stage, frame.time_s)
+            self._show.advice(self._setup.advice)
+        change = self._stages.update(step.pose, step, good=self._setup.good)
+        self._follow(change, step)
+        if step.cue is not None:
+            self.cues.append(step.cue)
+            self._show.cue(step.cue, self._talk.cue(step.cue))
+        elif change.rep:
+            self._talk.count(change.rep)
+        self._show.update(step)
+        self._draw(frame.image, step, exercise)
+        self.meter.frame(frame.arrived_s)
+        self._line(self._standing(step), self._show.cue_text(frame.time_s))
+
+    def _follow(self, change: Change, step: Step) -> None:
+        """Act on a change of stage."""
+        frames = self._session.frames
+        if change.ready:
+            self._talk.ready()
+            self._show.clear_summary()
+        if change.ended:
+            self._end_set(change, moving=bool(change.rep))
+        if change.rep:
+            if change.rep == 1:
+                self._set_number += 1
+                self._first = max(self._first, self._frame_at(step.pose.time_s - _BEFORE_S))
+                self._show.clear_summary()
+            self._closed_at = frames
+            self._talk.rep(change.rep, step.side)
+            self._scribe.ask(Job(self._set_number, self._first, None))
+
+    def _end_set(self, change: Change, *, moving: bool = False) -> None:
+        if not change.ended:
+            return
+        # With the other leg the movement goes on: the set ended where its last repetition did.
+        last = self._closed_at if moving else self._session.frames
+        self._scribe.ask(Job(self._set_number, self._first, last))
+        self._first = last
+        self._talk.note(f"Set {self._set_number} ended after {change.reps} reps ({change.ended}).", "bold")
+        if not moving:
+            self._stages.next_set()
+        self._session.next_set(moving=moving)
+
+    def _read_results(self) -> None:
+        """Sum up the sets that the scribe has judged."""
+        while self._scribe.judged:
+            judged = self._scribe.judged.popleft()
+            if judged.analysis is None:
+                continue
+            summary = summarise(judged.analysis.report, judged.analysis.exercise, self._words)
+            self.results.append(SetResult(judged.job.number, summary, judged.analysis))
+            self._show.summary(summary)
+            self._talk.summary(summary)
+
+    def _hear(self) -> None:
+        """Pass on what happened to the feed."""
+        notices = self._capture.notices
+        while notices:
+            self._talk.note(notices.popleft())
+
+    def _idle(self, waited_s: float) -> None:
+        """No frame came: keep the window alive, and say so once when it lasts."""
+        if waited_s > _STALLED_S and not self._stalled:
+            self._stalled = True
+            self._talk.lost(waited_s)
+            if self._image is not None and self._window is not None:
+                still = self._show.still(self._image, self._words.feed_lost, mirror=self._mirror)
+                self._press(self._window.show(still))
+        if self._window is not None:
+            self._press(self._window.key())
+
+    def _draw(self, image: Image, step: Step, exercise: Exercise | None) -> None:
+        if not self._render:
+            return
+        status = self.meter.status(self._capture)
+        screen = self._show.screen(
+            step, self._stages, exercise, self._setup, status, recording=self._recorder is not None
+        )
+        drawn = self._show.draw(image, screen, mirror=self._mirror)
+        self._image = image
+        if self._window is not None:
+            self._press(self._window.show(drawn))
+
+    def _press(self, key: str) -> None:
+        if key in ("q", "escape"):
+            self._quit = True
+        elif key == "f" and self._window is not None:
+            self._window.toggle_full()
+        elif key == "m":
+            self._mirror = not self._mirror
+        elif key == "v":
+            self._talk.toggle()
+        elif key == "n":
+            self._end_set(self._stages.finish())
+
+    def _standing(self, step: Step) -> str:
+        stage = self._stages.stage
+        head = f"set {self._set_number}, rep {self._stages.reps}" if stage is Stage.SET else stage.value
+        return f"{head}   {step.phase.value}   {self.meter.status(self._capture)}"
+
+    def _frame_at(self, time_s: float) -> int:
+        """Return the number of the first frame at or after a time, of those remembered."""
+        times = list(self._times)
+        return self._session.frames - len(times) + bisect_left(times, time_s)
+
+
+def conclude(session: Session, *, complete: bool) -> Analysis | None:
+    """Judge the whole session for the record; None where nobody was seen in it."""
+    try:
+        return session.finish(complete=complete)
+    except NoPersonError:
+        return None

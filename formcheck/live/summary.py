@@ -1,0 +1,61 @@
+"""What is said after a set, in under five seconds: how many, how good, one strength, one fix."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ..report.model import Report
+from ..rule import Exercise, Rule, Status
+from .words import Words
+
+_STRONG = 0.8  # of the judged reps a rule must be fine in to be called a strength
+_SEEN = 0.5  # of the reps it must have been judged in
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A set in words.
+
+    Attributes:
+        spoken: What the voice says.
+        lines: What the screen shows, largest first.
+    """
+
+    spoken: str
+    lines: tuple[str, ...]
+
+
+def summarise(report: Report, exercise: Exercise, words: Words) -> Summary:
+    """Put the report of one set into a few words."""
+    full = [rep for rep in report.reps if not rep.partial]
+    if not full:
+        return Summary(words.no_reps, (words.no_reps, *report.notes[:1]))
+    strength = _strength(report, exercise)
+    said = [words.summary.format(count=len(full))]
+    if report.score is not None:
+        said.append(words.summary_score.format(score=round(report.score)))
+    if strength is not None:
+        said.append(words.summary_good.format(good=strength.good))
+    fix = words.summary_fix.format(fix=report.fix.text) if report.fix else words.summary_clean
+    said.append(fix)
+    judged = f"judged {report.coverage:.0%}"
+    lines = (" ".join(said[:-1][:2]), fix, *said[2:-1], judged, words.next_set)
+    return Summary(" ".join(said), lines)
+
+
+def _strength(report: Report, exercise: Exercise) -> Rule | None:
+    """Return the heaviest rule that was fine throughout; never the one to fix."""
+    full = [rep for rep in report.reps if not rep.partial]
+    verdicts = [verdict for rep in full for verdict in rep.verdicts]
+    judged = Counter(v.rule for v in verdicts if v.status is not Status.NOT_JUDGED)
+    fine = Counter(v.rule for v in verdicts if v.status is Status.OK)
+    strong = [
+        rule
+        for rule in exercise.rules
+        if rule.good
+        and judged[rule.code] >= max(_SEEN * len(full), 1)
+        and fine[rule.code] >= _STRONG * judged[rule.code]
+        and (report.fix is None or report.fix.rule != rule.code)
+    ]
+    return max(strong, key=lambda rule: (rule.weight, -rule.priority), default=None)

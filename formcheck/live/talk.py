@@ -1,0 +1,166 @@
+"""What is said when, aloud and in text; how often a set-up advice is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..cues import Cue
+from ..pose import Side
+from .setup import SetUp
+from .stages import Stage
+from .summary import Summary
+from .voice import Urgency
+from .words import Words
+
+_AGAIN_S, _MOST_TIMES = 8.0, 3  # how soon the same advice is said again, and how often
+_SUMMARY_S = 4.9
+
+Tell = Callable[[str, str], None]
+"""Takes a line of text and its style."""
+
+
+class Speaker(Protocol):
+    """Says things; `voice.Voice`, or `Mute`."""
+
+    def say(
+        self,
+        text: str,
+        tone: str,
+        urgency: Urgency = Urgency.TALK,
+        *,
+        tone_first: bool = False,
+        within_s: float = float("inf"),
+    ) -> None:
+        """Ask for something to be said."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until it was."""
+
+
+class Mute:
+    """Says nothing."""
+
+    def say(
+        self,
+        text: str,
+        tone: str,
+        urgency: Urgency = Urgency.TALK,
+        *,
+        tone_first: bool = False,
+        within_s: float = float("inf"),
+    ) -> None:
+        """Forget it."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """There is nothing to wait for."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the user wants to be coached.
+
+    Attributes:
+        words: In which words.
+        side: The working leg if given.
+        count: `voice`, `tick` or `off`.
+        target: Repetitions wanted a set, or 0.
+        aim_s: Seconds up, hold and down, or None.
+        mirror: Whether the picture is mirrored.
+    """
+
+    words: Words = field(default_factory=Words)
+    side: Side | None = None
+    count: str = "voice"
+    target: int = 0
+    aim_s: tuple[float, float, float] | None = None
+    mirror: bool = True
+
+
+class Talk:
+    """Speaks to the lifter and writes the same as text.
+
+    Args:
+        voice: Says things.
+        wishes: How the user wants to be coached.
+        tell: Takes the text.
+    """
+
+    def __init__(self, voice: Speaker | None, wishes: Wishes, tell: Tell) -> None:
+        self._voice: Speaker = voice or Mute()
+        self._other: Speaker = Mute()
+        self._wishes, self._words, self._tell = wishes, wishes.words, tell
+        self._said: dict[str, tuple[int, float]] = {}
+        self._good_told = False
+
+    def toggle(self) -> None:
+        """Turn the voice off, or on again."""
+        self._voice, self._other = self._other, self._voice
+
+    def done(self, timeout_s: float) -> bool:
+        """Wait until everything is said; False where that takes longer."""
+        return self._voice.wait(timeout_s)
+
+    def note(self, text: str, style: str = "yellow") -> None:
+        """Write something that is not said."""
+        self._tell(text, style)
+
+    def advise(self, setup: SetUp, stage: Stage, time_s: float) -> None:
+        """Say what to change, not too often; and once that the set-up is good, and what it does not show."""
+        if stage is Stage.READY:
+            return
+        advice, words = setup.advice, self._words
+        if setup.good and not self._good_told and stage is Stage.SETUP:
+            self._good_told = True
+            text = words.good_view
+            if setup.blind:
+                names = ", ".join(rule.name.replace("-", " ") for rule in setup.blind[:2])
+                text = f"{words.blind.format(faults=names)} {text}"
+            self._voice.say(text, "ready", tone_first=True)
+            self._tell(text, "green")
+        elif advice is not None and (advice.blocking or not self._good_told):
+            times, last_s = self._said.get(advice.key, (0, float("-inf")))
+            if times < _MOST_TIMES and time_s - last_s >= _AGAIN_S:
+                self._said[advice.key] = (times + 1, time_s)
+                self._voice.say(advice.text, "advice")
+                self._tell(advice.text, "yellow")
+
+    def ready(self) -> None:
+        """Say that the set may begin."""
+        self._voice.say(self._words.ready, "ready", tone_first=True)
+        self._tell(self._words.ready, "green")
+
+    def cue(self, cue: Cue) -> str:
+        """Say a cue; return its words."""
+        tone = "praise" if cue.praise else "safety" if cue.safety else "technique"
+        text = self._words.praise if cue.praise and cue.text else cue.text
+        self._voice.say(text, tone, Urgency.SAFETY if cue.safety else Urgency.CUE)
+        if text:
+            self._tell(text, "green" if cue.praise else "bold red" if cue.safety else "bold yellow")
+        return text
+
+    def count(self, rep: int) -> None:
+        """Count a repetition, in the way that was chosen."""
+        target = self._wishes.target
+        if target and rep == target:
+            self._voice.say(self._words.target.format(count=target), "done", Urgency.CUE)
+        elif target and rep == target - 1:
+            self._voice.say(self._words.last_rep, "tick", Urgency.CUE)
+        elif self._wishes.count != "off":
+            self._voice.say(str(rep) if self._wishes.count == "voice" else "", "tick", Urgency.COUNT)
+
+    def rep(self, rep: int, side: Side | None) -> None:
+        """Write that a repetition closed."""
+        self._tell(f"Rep {rep}" + (f", {side.value} leg" if side else ""), "")
+
+    def summary(self, summary: Summary) -> None:
+        """Sum up a set, in under five seconds."""
+        self._tell(summary.spoken, "bold cyan")
+        self._voice.say(summary.spoken, "done", within_s=_SUMMARY_S)
+
+    def lost(self, waited_s: float) -> None:
+        """Say that no picture comes any more."""
+        self._voice.say(self._words.feed_lost, "lost")
+        self._tell(f"No picture for {waited_s:.0f} s.", "yellow")

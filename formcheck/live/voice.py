@@ -1,0 +1,308 @@
+"""Speech in a thread of its own: it never holds up a frame, and says the most urgent thing, not the oldest.
+
+One thing waits at most. A safety cue cuts off whatever is being said; anything else that comes while
+something as urgent is being said waits for its end, and is dropped where it has grown stale by then.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+
+from .sound import RATE, TONES, Renderer, Samples
+
+_CHUNK = RATE // 20  # samples handed on at once: how soon speech can be cut off
+_STALE_S = {0: 1.0, 1: 4.0, 2: 1.5, 3: 1.5}  # by urgency: after that it is of no use any more
+
+
+class Urgency(IntEnum):
+    """What may wait for what."""
+
+    COUNT = 0
+    TALK = 1
+    CUE = 2
+    SAFETY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to say.
+
+    Attributes:
+        text: The words; empty where the tone says it all.
+        tone: Name of the tone that stands for it (`sound.TONES`).
+        urgency: What it may interrupt or replace.
+        asked_s: When it was asked for, on the monotonic clock.
+        tone_first: Whether the tone sounds before the words too.
+        within_s: It is spoken faster where it would take longer.
+    """
+
+    text: str
+    tone: str
+    urgency: Urgency
+    asked_s: float
+    tone_first: bool = False
+    within_s: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that was sounded.
+
+    Attributes:
+        message: What.
+        delay_s: From being asked for to its first sample being handed to the sound device.
+        length_s: How long it is.
+        words: Whether it was words rather than a tone.
+    """
+
+    message: Message
+    delay_s: float
+    length_s: float
+    words: bool
+
+
+class Player(Protocol):
+    """Sounds samples."""
+
+    def write(self, samples: Samples) -> None:
+        """Sound (N,) samples; returns when the next ones may come."""
+
+    def close(self) -> None:
+        """Free the device. May be called twice."""
+
+
+class SoundDevice:
+    """The system's default sound output, by PortAudio.
+
+    Raises:
+        OSError: There is no PortAudio library or no output device.
+    """
+
+    def __init__(self) -> None:
+        import sounddevice
+
+        try:
+            self._stream: Any = sounddevice.OutputStream(
+                samplerate=RATE, channels=1, dtype="int16", latency="low"
+            )
+            self._stream.start()
+        except sounddevice.PortAudioError as error:
+            raise OSError(str(error)) from error
+
+    def write(self, samples: Samples) -> None:
+        """Sound samples."""
+        self._stream.write(samples.reshape(-1, 1))
+
+    def close(self) -> None:
+        """Give the device back."""
+        self._stream.close()
+
+
+class WavFile:
+    """A sound file in place of a device, in real time: for tests, and to hear a session again.
+
+    Args:
+        path: The file; replaced where it exists.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file: Any = wave.open(str(path), "wb")  # noqa: SIM115 - closed by `close`
+        self._file.setparams((1, 2, RATE, 0, "NONE", ""))
+        self._began_s = time.monotonic()
+        self._written = 0
+        self._open = True
+
+    def write(self, samples: Samples) -> None:
+        """Write samples at the time they would be heard."""
+        lag = int((time.monotonic() - self._began_s) * RATE) - self._written
+        if lag > 0:
+            self._put(np.zeros(lag, dtype=np.int16))
+        self._put(samples)
+        time.sleep(max(0.0, self._began_s + self._written / RATE - time.monotonic() - 0.01))
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._open:
+            self._open = False
+            self._file.close()
+
+    def _put(self, samples: Samples) -> None:
+        self._file.writeframes(samples.astype("<i2").tobytes())
+        self._written += len(samples)
+
+
+class Voice:
+    """Says messages aloud, or beeps them.
+
+    Args:
+        prepare: Words that will be needed; they are rendered at once, in the background.
+        beep: Only tones, no words.
+        language: Of the voice.
+        player: Makes the sound device.
+        tell: Told once where there is no voice or no sound.
+
+    Attributes:
+        said: What was sounded.
+    """
+
+    def __init__(
+        self,
+        prepare: Iterable[str],
+        *,
+        beep: bool = False,
+        language: str = "en-us",
+        player: Callable[[], Player] = SoundDevice,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.said: list[Said] = []
+        self._renderer = None if beep else Renderer(language)
+        self._tell, self._player = tell, player
+        self._ready: dict[str, Samples] = {}
+        self._prepare = list(dict.fromkeys(text for text in prepare if text))
+        self._changed = threading.Condition()
+        self._waiting: Message | None = None
+        self._current: Message | None = None
+        self._stop = False
+        self.prepared = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._render_all, name="render voice", daemon=True),
+            threading.Thread(target=self._work, name="voice", daemon=True),
+        ]
+        if self._renderer is not None and self._renderer.engine is None:
+            tell("No voice is installed (on Debian: apt install espeak-ng): cues are beeps.")
+            self._renderer = None
+
+    def __enter__(self) -> Voice:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def say(
+        self,
+        text: str,
+        tone: str,
+        urgency: Urgency = Urgency.TALK,
+        *,
+        tone_first: bool = False,
+        within_s: float = float("inf"),
+    ) -> None:
+        """Ask for something to be said; returns at once."""
+        message = Message(text, tone, urgency, time.monotonic(), tone_first, within_s)
+        with self._changed:
+            if self._stop:
+                return
+            if self._waiting is None or urgency >= self._waiting.urgency:
+                self._waiting = message
+            self._changed.notify_all()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until nothing is being said any more; False where that takes too long."""
+        deadline_s = time.monotonic() + timeout_s
+        with self._changed:
+            while self._waiting is not None or self._current is not None:
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0 or not self._threads[1].is_alive():
+                    return False
+                self._changed.wait(left_s)
+        return True
+
+    def close(self) -> None:
+        """Stop speaking and free the device. May be called twice."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(2.0)
+
+    def _render_all(self) -> None:
+        for text in self._prepare:
+            if self._stop or self._renderer is None:
+                break
+            self._render(text)
+        self.prepared.set()
+
+    def _render(self, text: str, within_s: float = float("inf")) -> Samples | None:
+        if text not in self._ready and self._renderer is not None:
+            samples = self._renderer.render(text, within_s)
+            if samples is not None and len(samples):
+                self._ready[text] = samples
+        return self._ready.get(text)
+
+    def _work(self) -> None:
+        try:
+            player = self._player()
+        except Exception as error:  # PortAudio's own, a missing library, a server that is not there
+            self._tell(f"No sound ({_short(error)}): the coach goes on in pictures and text.")
+            self._silence()
+            return
+        try:
+            while (message := self._next()) is not None:
+                self._sound(player, message)
+        except Exception as error:  # headphones unplugged
+            self._tell(f"The sound broke off ({_short(error)}): the coach goes on in pictures and text.")
+            self._silence()
+        finally:
+            player.close()
+
+    def _silence(self) -> None:
+        """Go on without sound: what is asked for is taken and forgotten."""
+        with self._changed:
+            self._waiting = self._current = None
+            self._stop = True
+            self._changed.notify_all()
+
+    def _next(self) -> Message | None:
+        """Wait for something to say that is not stale; None at the end."""
+        with self._changed:
+            self._current = None
+            self._changed.notify_all()
+            while not self._stop:
+                message, self._waiting = self._waiting, None
+                if message is not None and _fresh(message):
+                    self._current = message
+                    return message
+                self._changed.notify_all()
+                self._changed.wait(0.5)
+        return None
+
+    def _sound(self, player: Player, message: Message) -> None:
+        words = self._render(message.text, message.within_s) if message.text else None
+        samples = TONES[message.tone] if words is None else words
+        if words is not None and message.tone_first:
+            samples = np.concatenate([TONES[message.tone], words])
+        if not len(samples):
+            return
+        delay_s = time.monotonic() - message.asked_s
+        self.said.append(Said(message, delay_s, len(samples) / RATE, words is not None))
+        for first in range(0, len(samples), _CHUNK):
+            if self._stop or self._cut_off(message):
+                return
+            player.write(samples[first : first + _CHUNK])
+
+    def _cut_off(self, message: Message) -> bool:
+        waiting = self._waiting
+        return waiting is not None and waiting.urgency > message.urgency and waiting.urgency >= Urgency.CUE
+
+
+def _fresh(message: Message) -> bool:
+    return time.monotonic() - message.asked_s <= _STALE_S[message.urgency]
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__

@@ -1,0 +1,213 @@
+"""Everything the live coach says or writes, in one place, to be replaced or translated by the user.
+
+A file for `--cues` is TOML: `language = "de"` for the voice, and the tables `[say]` (the coach's own
+sentences, named as the fields of `Words`), `[cues]` and `[good]` (by a rule's code or the name of its
+fault; `NAME-minus` for the words of the other direction). What it leaves out stays as it is.
+`formcheck live --print-cues` writes such a file with all texts.
+"""
+
+from __future__ import annotations
+
+import json
+import string
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..rule import Exercise, Rule
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_MAX_CUE_WORDS = 8  # a cue is heard during a movement: the longest built-in one has seven words
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The coach's own sentences; braces hold what is filled in."""
+
+    nobody: str = "I can't see you. Step into the picture."
+    others: str = "Only one person in the picture, please."
+    dark: str = "It's too dark. Put more light on you."
+    backlit: str = "The light is behind you. Turn the camera away from it."
+    bright: str = "The picture is too bright. Less light."
+    cut_off: str = "Your {part} are out of the picture. Move the camera {way}."
+    both_ends: str = "You don't fit into the picture. Move the camera back."
+    too_far: str = "Come closer to the camera."
+    too_high: str = "The camera is too high. Put it at hip height."
+    tilted: str = "The camera is tilted. Level it."
+    turn: str = "Wrong angle. Film from {view}."
+    other_side: str = "Turn round. Your {side} leg belongs to the camera."
+    blind: str = "From here I can't judge {faults}."
+    good_view: str = "Good. Take your start position and hold it."
+    ready: str = "Ready. Go."
+    next_set: str = "Next set, or the other leg, when you are ready."
+    praise: str = "That's it"
+    last_rep: str = "Last one"
+    target: str = "That's your {count}"
+    summary: str = "{count} reps."
+    summary_score: str = "Score {score}."
+    summary_good: str = "Good: {good}."
+    summary_fix: str = "Fix: {fix}."
+    summary_clean: str = "Nothing to fix."
+    no_reps: str = "No reps counted."
+    feed_lost: str = "I lost the picture."
+    feed_back: str = "The picture is back."
+    head: str = "head"
+    hands: str = "hands"
+    knees: str = "knees"
+    feet: str = "feet"
+    left: str = "left"
+    right: str = "right"
+    up: str = "up"
+    down: str = "down"
+    phase_ready: str = "ready"
+    phase_up: str = "up"
+    phase_hold: str = "hold"
+    phase_down: str = "down"
+    side_view: str = "the side"
+    foot_view: str = "the foot end"
+    head_view: str = "the head end"
+
+
+_NEEDED: dict[str, frozenset[str]] = {
+    f.name: frozenset(name for _, name, _, _ in string.Formatter().parse(str(f.default)) if name)
+    for f in fields(Words)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words in use.
+
+    Attributes:
+        words: The coach's own sentences.
+        language: For the voice, as espeak names it.
+        cues: Cues by rule code or fault name.
+        good: What is called good, likewise.
+    """
+
+    words: Words = field(default_factory=Words)
+    language: str = "en-us"
+    cues: dict[str, str] = field(default_factory=dict)
+    good: dict[str, str] = field(default_factory=dict)
+
+    def applied(self, exercise: Exercise) -> Exercise:
+        """Return an exercise that speaks these words."""
+        return replace(exercise, rules=tuple(self._applied(rule) for rule in exercise.rules))
+
+    def _applied(self, rule: Rule) -> Rule:
+        def pick(table: dict[str, str], ending: str, default: str) -> str:
+            return table.get(rule.code + ending, table.get(rule.name + ending, default))
+
+        return replace(
+            rule,
+            cue=pick(self.cues, "", rule.cue),
+            cue_minus=pick(self.cues, "-minus", rule.cue_minus),
+            good=pick(self.good, "", rule.good),
+        )
+
+
+def load(path: Path, exercises: Sequence[Exercise]) -> Texts:
+    """Read a file of texts and hold it against the rules there are.
+
+    Raises:
+        UsageError: It cannot be read, or a name, a placeholder or a text in it does not fit.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {path}; `formcheck live --print-cues` writes one") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from error
+    _check_names(path, "", data, ("language", "say", "cues", "good"))
+    language = data.get("language", "en-us")
+    tables = {name: data.get(name, {}) for name in ("say", "cues", "good")}
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise UsageError(f"{path}: {name} must be a table, [{name}]")
+        for key, text in table.items():
+            _check_text(path, f"{name}.{key}", text)
+    _check_text(path, "language", language)
+    _check_names(path, "say.", tables["say"], tuple(_NEEDED))
+    for key, text in tables["say"].items():
+        _check_places(path, key, text)
+    _check_names(path, "cues.", tables["cues"], tuple(_cue_keys(exercises)))
+    _check_names(path, "good.", tables["good"], tuple(_keys(exercises)))
+    for key, text in tables["cues"].items():
+        if len(text.split()) > _MAX_CUE_WORDS:
+            raise UsageError(
+                f"{path}: cues.{key} has {len(text.split())} words; a cue is heard during a movement, "
+                f"say it in {_MAX_CUE_WORDS}"
+            )
+    return Texts(Words(**tables["say"]), language, tables["cues"], tables["good"])
+
+
+def template(exercises: Sequence[Exercise]) -> str:
+    """Return a file of all texts, ready to be translated."""
+    lines = [
+        "# Texts of the live coach. Leave out what may stay as it is.",
+        'language = "en-us"',
+        "",
+        "[say]",
+    ]
+    lines += [f"{f.name} = {_quoted(str(f.default))}" for f in fields(Words)]
+    rules = {rule.code: (exercise, rule) for exercise in exercises for rule in exercise.rules}
+    lines += ["", "[cues]"]
+    for code, (exercise, rule) in rules.items():
+        lines.append(f"{code} = {_quoted(rule.cue)}  # {exercise.name}: {rule.name}")
+        if rule.cue_minus:
+            lines.append(f"{code}-minus = {_quoted(rule.cue_minus)}")
+    lines += ["", "[good]"]
+    lines += [f"{code} = {_quoted(rule.good)}" for code, (_, rule) in rules.items() if rule.good]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML basic string
+
+
+def _keys(exercises: Sequence[Exercise]) -> Iterator[str]:
+    for exercise in exercises:
+        for rule in exercise.rules:
+            yield from (rule.code, rule.name)
+
+
+def _cue_keys(exercises: Sequence[Exercise]) -> Iterator[str]:
+    for exercise in exercises:
+        for rule in exercise.rules:
+            yield from (rule.code, rule.name)
+            if rule.cue_minus:
+                yield from (f"{rule.code}-minus", f"{rule.name}-minus")
+
+
+def _check_names(path: Path, prefix: str, table: dict[str, Any], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            hint = f"did you mean {near[0]}?" if near else "`formcheck live --print-cues` lists the names"
+            raise UsageError(f"{path}: there is no text {prefix}{key}; {hint}")
+
+
+def _check_text(path: Path, key: str, text: object) -> None:
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError(f"{path}: {key} must be a text that is not empty")
+
+
+def _check_places(path: Path, key: str, text: str) -> None:
+    try:
+        found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise UsageError(f"{path}: say.{key} has a brace that is not closed") from error
+    if found - _NEEDED[key]:
+        wrong = sorted(found - _NEEDED[key])[0]
+        can = ", ".join("{" + name + "}" for name in sorted(_NEEDED[key])) or "nothing"
+        raise UsageError(f"{path}: say.{key} cannot fill in {{{wrong}}}; it knows {can}")

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skeleton import Shot, kickbacks, thrusts
+
+from formcheck import catalog, journal
+from formcheck.clips import analyze_clip
+from formcheck.errors import OutputError, TrackError, UsageError
+from formcheck.journal import Journal, Memory
+from formcheck.pipeline import Session
+from formcheck.track import OPTIONAL, Track
+
+
+def same(one: Track, other: Track) -> None:
+    assert one.size == other.size
+    for name in ("time_s", "image_px", "visibility", *OPTIONAL):
+        a, b = getattr(one, name), getattr(other, name)
+        assert (a is None) == (b is None), name
+        if a is not None:
+            np.testing.assert_array_equal(a, b)
+
+
+def written(path: Path, track: Track) -> Journal:
+    log = Journal(path, track.size, track.source)
+    for pose in track.poses():
+        log.append(pose)
+    return log
+
+
+@pytest.mark.parametrize(
+    "shot", [Shot(noise_px=1.0, world=True), Shot(edges=False), Shot(missing=(20, 40), world=True)]
+)
+def test_what_is_read_back_is_bit_for_bit_what_was_measured(shot: Shot, tmp_path: Path) -> None:
+    track = thrusts(shot)
+    log = written(tmp_path / "a.journal", track)
+    memory = Memory(track.size, track.source)
+    for pose in track.poses():
+        memory.append(pose)
+    assert len(log) == len(memory) == len(track)
+    same(log.track(), memory.track())
+    same(log.track(30, 90), memory.track(30, 90))
+    log.close()
+    same(journal.read(tmp_path / "a.journal"), memory.track())
+
+
+@pytest.mark.parametrize("torn", [0, 1, 2919])
+def test_a_torn_end_costs_one_frame_at_most(torn: int, tmp_path: Path) -> None:
+    track = kickbacks()
+    path = tmp_path / "a.journal"
+    written(path, track).close()
+    os.truncate(path, path.stat().st_size - torn)
+    kept = track.poses()[: len(track) - bool(torn)]
+    same(journal.read(path), Track.from_poses(kept, track.size))
+
+
+def test_what_another_person_did_is_forgotten_also_after_a_kill(tmp_path: Path) -> None:
+    track = kickbacks(Shot(world=True), reps=2)
+    log, memory = Journal(tmp_path / "a.journal", track.size), Memory(track.size)
+    for i, pose in enumerate(track.poses()):
+        if i == 40:
+            log.forget()
+            memory.forget()
+        log.append(pose)
+        memory.append(pose)
+    assert not memory.track().found[:40].any()
+    assert memory.track().found[40:].all()
+    same(log.track(), memory.track())
+    same(log.track(10, 60), memory.track(10, 60))
+    same(log.track(10, 40), memory.track(10, 40))
+    log.close()
+    same(journal.read(tmp_path / "a.journal"), memory.track())
+
+
+def test_a_journal_judged_is_the_clip_judged(tmp_path: Path) -> None:
+    track = kickbacks(Shot(noise_px=1.0), reps=4, knee_deg=(4, 40, 4, 40))
+    session = Session(track.size, catalog.exercise("glute-kickback"), source=track.source)
+    for pose in track.poses():
+        session.push(pose)
+    written(tmp_path / "a.journal", track).close()
+    assert analyze_clip(tmp_path / "a.journal", "glute-kickback").report == session.finish().report
+
+
+def test_nothing_is_overwritten_and_what_is_no_journal_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    path.write_text("hello")
+    with pytest.raises(OutputError, match=r"cannot write .*a\.journal"):
+        Journal(path, (640, 480))
+    with pytest.raises(TrackError, match="not a journal"):
+        journal.read(path)
+    path.write_text('{"format": "formcheck-journal-9", "size": [1, 1], "source": "", "fields": {}}\n')
+    with pytest.raises(TrackError, match="formcheck-journal-9"):
+        journal.read(path)
+    with pytest.raises(UsageError, match="no journal"):
+        journal.read(tmp_path / "b.journal")
+
+
+def test_a_journal_can_be_dropped(tmp_path: Path) -> None:
+    log = written(tmp_path / "a.journal", kickbacks(reps=1))
+    log.close(keep=False)
+    log.close()
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="closed"):
+        log.append(kickbacks(reps=1).poses()[0])
