@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from . import commands_report
+from . import commands_log, commands_report
 from . import options as opt
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
@@ -76,6 +76,12 @@ def analyze(
     baseline: opt.Baseline = None,
     model: opt.Model = "full",
     fail_on: opt.Fail = None,
+    log: commands_log.LogFile = None,
+    no_log: commands_log.NoLog = False,
+    lifter: commands_log.Lifter = None,
+    load: commands_log.Load = None,
+    bilateral_load: commands_log.BothLegs = None,
+    date: commands_log.Date = None,
     rules: opt.Rules = None,
     verbose: opt.Verbose = False,
 ) -> int:
@@ -89,6 +95,7 @@ def analyze(
     named |= {"annotated": annotated, "stills": stills, "track": track}
     wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
+    keeper = commands_log.keeper(clip, log, no_log, lifter, load, bilateral_load, date)
     from . import clips
     from .pose import Side
 
@@ -114,6 +121,7 @@ def analyze(
                 raise KeyboardInterrupt from None  # too early for a report
             raise
     report = analysis.report
+    logged = None if stopped() else keeper.keep(analysis)  # part of a set is no set
     try:
         if wanted:
             from .outputs import Outputs, write
@@ -126,6 +134,8 @@ def analyze(
             from .report.table import render
 
             say_rich(render(report, analysis.exercise))
+            if logged is not None:
+                say_rich(logged)
     if stopped():
         return 130
     return int(fail_on is not None and _fails(report, fail_on))
@@ -242,6 +252,7 @@ def schema() -> None:
 
 
 commands_report.register(app)
+commands_log.register(app)
 live_command.register(app, bench)
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Literal
 
 from .measures import MEASURES
+from .plan import Between, Plan, Sign, Step
 from .pose import View
 from .reps import Phase, Rep
 from .setdata import Reading, RepData
@@ -21,15 +22,19 @@ __all__ = [
     "SIDEWAYS",
     "Above",
     "Below",
+    "Between",
     "Example",
     "Exercise",
     "Limit",
     "Phase",
+    "Plan",
     "Reading",
     "Rep",
     "RepData",
     "Rule",
+    "Sign",
     "Status",
+    "Step",
     "Unobservable",
     "View",
 ]
@@ -227,6 +232,7 @@ class Exercise:
         unobservable: What is not, and why.
         film: How to film it.
         notes: Readings of the source that are ambiguous, and advice that is text only.
+        plan: How the source programmes it, for advice from the training log.
     """
 
     name: str
@@ -243,3 +249,10 @@ class Exercise:
     film: str
     working: Callable[[RepData], float] | None = None
     notes: tuple[str, ...] = field(default=())
+    plan: Plan | None = None
+
+    def __post_init__(self) -> None:
+        known = {rule.name for rule in self.rules}
+        for sign in (self.plan.lighter, self.plan.regress_on) if self.plan else ():
+            if sign and not known.issuperset(sign.faults):
+                raise ValueError(f"{self.name}: the plan names a fault that no rule has")
