@@ -66,6 +66,12 @@ def home(name: str) -> Path | None:
     return _homes.get(name) if name in _installed() else None
 
 
+def comes_from(name: str, path: Path) -> bool:
+    """Say whether the installed exercise of a name was read from this file, or from a copy of it."""
+    installed = home(name)
+    return installed is not None and installed.is_file() and installed.read_bytes() == path.read_bytes()
+
+
 def add(new: Exercise) -> None:
     """Add an exercise for the rest of the process.
 
@@ -96,7 +102,8 @@ def load_folder(folder: Path) -> list[Exercise]:
     loaded = []
     for path in rule_files(folder):
         loaded.append(load(path))
-        add(loaded[-1])
+        if not comes_from(loaded[-1].name, path):
+            add(loaded[-1])
     return loaded
 
 

@@ -59,17 +59,22 @@ def is_name(text: str) -> bool:
 
 def findings(exercise: Exercise) -> list[Finding]:
     """Check an exercise and its rules, all examples included; an empty list is a sound exercise."""
-    mistyped = list(_types(exercise, ""))
-    if not any(finding.field == "rules" for finding in mistyped):
-        mistyped += [finding for rule in exercise.rules for finding in _types(rule, str(rule.code))]
-    if mistyped:
-        return mistyped  # what has the wrong type cannot be looked into
+    if wrong := mistyped(exercise):
+        return wrong  # what has the wrong type cannot be looked into
     each: list[Finding] = []
     for rule in exercise.rules:
         each += _rule(rule, exercise)
         if not any(found.rule == rule.code and found.field == "limit" for found in each):
             each += _examples(rule)
     return [*_exercise(exercise), *each]
+
+
+def mistyped(exercise: Exercise) -> list[Finding]:
+    """Return the fields of an exercise and its rules that hold something of the wrong type."""
+    wrong = list(_types(exercise, ""))
+    if not any(finding.field == "rules" for finding in wrong):
+        wrong += [finding for rule in exercise.rules for finding in _types(rule, str(rule.code))]
+    return wrong
 
 
 def _types(item: Exercise | Rule, code: str) -> Iterator[Finding]:
@@ -187,7 +192,7 @@ def _rule(rule: Rule, exercise: Exercise) -> Iterator[Finding]:
             yield Finding(f"{name} has {words} words; more than {MAX_CUE_WORDS} nobody hears", code, name)
     if View.UNKNOWN in rule.views:
         yield Finding("views must not name View.UNKNOWN: nothing is judged from there", code, "views")
-    if not rule.views & exercise.views and "No camera angle" not in rule.remedy:
+    if exercise.views and not rule.views & exercise.views and "No camera angle" not in rule.remedy:
         yield Finding("views shares no view with those in which repetitions are counted", code, "views")
     if rule.weight < 0:
         yield Finding("weight must not be negative", code, "weight")

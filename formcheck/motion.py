@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .explain import VIEW_WORDS, quantity
+from .geometry import wrap_deg
 from .level import upright
 from .measures import MEASURES, Measure
-from .pose import Side
+from .pose import Floats, Side
 from .reps import segment
 from .setdata import SetData
 from .track import Track
@@ -81,11 +82,17 @@ def _over(data: SetData) -> list[Motion]:
         finite = values[np.isfinite(values)]
         if not len(finite):
             continue
-        low, high = np.percentile(finite, [5, 95])
+        low, high = np.percentile(_unwrapped(finite) if measure.unit == "deg" else finite, [5, 95])
         least = max(_LEAST * measure.change_error, _SHARE * float(high - low))
         reps = segment(data.body.track.time_s, values, min_range=least)
         found.append(Motion(measure, float(low), float(high), sum(not rep.partial for rep in reps)))
     return found
+
+
+def _unwrapped(values_deg: Floats) -> Floats:
+    """Return angles about their common direction, so that those about 180 do not spread over the circle."""
+    centre = float(np.degrees(np.angle(np.mean(np.exp(1j * np.radians(values_deg))))))
+    return centre + np.asarray(wrap_deg(values_deg - centre))
 
 
 def table(found: Motions) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from .measure import no_measure
 from .measures import MEASURES
-from .pose import View
+from .pose import Side, View
 from .reps import Phase, Rep
 from .setdata import Reading, RepData
 
@@ -30,6 +30,7 @@ __all__ = [
     "Rep",
     "RepData",
     "Rule",
+    "Side",
     "Status",
     "Unobservable",
     "View",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -41,10 +41,8 @@ def _file(file: FileCheck) -> Iterator[RenderableType]:
         yield Text(str(file.path), "bold")
     else:
         yield Text.assemble((str(file.path), "bold"), f": {file.exercise.title} ({file.exercise.name})")
-    if file.exercise is not None and not any(one.finding.field == "rules" for one in file.failures):
-        mistyped = {one.finding.rule for one in file.failures if " must be " in one.finding.says}
-        rules = [rule for rule in file.exercise.rules if rule.code not in mistyped]
-        yield _rules(rules)
+    if file.rules:
+        yield _rules(file.rules)
     for one in file.found:
         kind, style = ("hint", "yellow") if one.finding.hint else ("FAIL", "bold red")
         where = f"{file.path.name}:{one.line}" if one.line else file.path.name
@@ -54,7 +52,7 @@ def _file(file: FileCheck) -> Iterator[RenderableType]:
         yield row
 
 
-def _rules(rules: list[Rule]) -> Table:
+def _rules(rules: Sequence[Rule]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for rule in rules:
         limit = rule.limit

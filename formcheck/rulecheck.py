@@ -10,10 +10,10 @@ from typing import Any
 
 from . import catalog
 from .accuracy import Evaluation
-from .check import Finding, findings
+from .check import Finding, findings, mistyped
 from .errors import ClipError, FormcheckError, UsageError
 from .evaluate import clips_with_truth, evaluate
-from .rule import Exercise
+from .rule import Exercise, Rule
 from .rulefiles import Lines, RuleFileError, blame, load, rule_files
 from .truth import Truth
 
@@ -34,11 +34,13 @@ class FileCheck:
         path: The file.
         exercise: What it declares, or None where it could not be run.
         found: Failures and hints, by line.
+        rules: The exercise's rules; none where something is not of the type it must be.
     """
 
     path: Path
     exercise: Exercise | None = None
     found: list[Placed] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()
 
     @property
     def failures(self) -> list[Placed]:
@@ -48,14 +50,14 @@ class FileCheck:
     @property
     def examples(self) -> int:
         """How many examples its rules hold."""
-        return sum(len(rule.passes) + len(rule.fails) for rule in self.exercise.rules) if self.exercise else 0
+        return sum(len(rule.passes) + len(rule.fails) for rule in self.rules)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {
             "path": str(self.path),
             "exercise": self.exercise.name if self.exercise else None,
-            "rules": [rule.code for rule in self.exercise.rules] if self.exercise else [],
+            "rules": [rule.code for rule in self.rules],
             "examples": self.examples,
             "found": [
                 {
@@ -120,9 +122,7 @@ def check_folder(
     """
     paths = rule_files(folder)
     if not paths:
-        raise UsageError(
-            f"{folder} holds no rule file; `formcheck new-exercise NAME --dir {folder}` writes one"
-        )
+        raise UsageError(f"the folder {folder} holds no rule file; `formcheck new-exercise` writes one")
     with catalog.for_a_while():
         result = FolderCheck([_check_file(path) for path in paths])
         pairs = clips_with_truth(folder)
@@ -141,21 +141,17 @@ def _check_file(path: Path) -> FileCheck:
         exercise = load(path)
     except RuleFileError as error:
         return FileCheck(path, None, [Placed(Finding(error.says), error.line)])
-    found = findings(exercise)
-    if not any(not finding.hint for finding in found) and not _is_installed(exercise, path):
+    found = mistyped(exercise)
+    rules = () if found else exercise.rules
+    found = found or findings(exercise)
+    if not any(not finding.hint for finding in found) and not catalog.comes_from(exercise.name, path):
         taken = _taken(exercise)
         if not taken:
             catalog.add(exercise)
         found += taken
     lines = Lines.of(path)
     placed = [Placed(finding, lines.at(finding.rule, finding.field)) for finding in found]
-    return FileCheck(path, exercise, sorted(placed, key=lambda one: (one.finding.hint, one.line or 0)))
-
-
-def _is_installed(exercise: Exercise, path: Path) -> bool:
-    """Say whether the installed exercise of that name comes from this very file, or from a copy of it."""
-    home = catalog.home(exercise.name)
-    return home is not None and home.is_file() and home.read_bytes() == path.read_bytes()
+    return FileCheck(path, exercise, sorted(placed, key=lambda one: (one.finding.hint, one.line or 0)), rules)
 
 
 def _taken(exercise: Exercise) -> list[Finding]:
