@@ -97,6 +97,7 @@ def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> di
     return {
         "clip": clip.stem,
         "exercise": truth.exercise,
+        "exercise_found": report.exercise if report and report.reps else None,
         "view_true": truth.view,
         "view": report.view if report else None,
         "side_true": truth.side,

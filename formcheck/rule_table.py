@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -26,7 +26,7 @@ def _parts(result: FolderCheck) -> Iterator[RenderableType]:
         yield from _file(file)
         yield Text()
     if result.evaluation:
-        yield from _scores(result.evaluation)
+        yield from _scores(result.evaluation, {file.exercise.name for file in result.files if file.exercise})
         yield Text()
     elif result.unscored:
         yield Text(f"Not scored: {result.unscored}.")
@@ -64,14 +64,19 @@ def _rules(rules: Sequence[Rule]) -> Table:
     return table
 
 
-def _scores(evaluation: Evaluation) -> Iterator[RenderableType]:
+def _scores(evaluation: Evaluation, names: Collection[str]) -> Iterator[RenderableType]:
+    """Give clips and faults; repetitions count where they are of the exercises that are checked."""
     clips = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("clip", "exercise", "reps true", "found", ""):
         clips.add_column(name, justify="right" if name in ("reps true", "found") else "left")
     for clip in evaluation.clips:
-        exact = clip["reps_true"] == clip["reps_found"]
+        mine = clip["exercise"] in names or clip["exercise_found"] in names
+        found = clip["reps_found"] if mine else 0
+        exact = found == (clip["reps_true"] if mine else 0)
         note = "" if exact else " ".join(clip["notes"])
-        counts = str(clip["reps_true"]), str(clip["reps_found"])
+        if not mine and clip["exercise_found"]:
+            note = f"is a {clip['exercise_found']}"
+        counts = str(clip["reps_true"]), str(found)
         clips.add_row(clip["clip"], clip["exercise"], *counts, note, style="" if exact else "yellow")
     yield clips
     counted = evaluation.counts().get("all", {})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from skeleton import Shot, kickbacks, squats
+from skeleton import Shot, kickbacks, squats, thrusts
 
 from formcheck import catalog
 from formcheck.check import findings
@@ -236,16 +236,25 @@ def test_clips_beside_are_scored(new: Path, call: Run) -> None:
     clip_beside(new, {"exercise": "leg-raise", "reps": [{"top": 3.1, "faults": ["hips-move"]}, *TOPS[1:]]})
     squats().save(new.parent / "other.npz")
     (new.parent / "other.json").write_text('{"exercise": "none", "reps": []}', encoding="utf-8")
+    edit(
+        new,
+        "    return None\n",
+        "    return 'bent' if data.median('knee_flexion_deg', Phase.LIFT) > 10.0 else None\n",
+    )
+    thrusts(Shot(noise_px=0.3)).save(new.parent / "thrust.npz")
+    (new.parent / "thrust.json").write_text('{"exercise": "none"}', encoding="utf-8")
     code, out, _ = call("check-rules", new.parent, "--json", "-")
     assert code == 0
     score = json.loads(out)["evaluation"]
     counts = {clip["clip"]: (clip["reps_true"], clip["reps_found"]) for clip in score["clips"]}
-    assert counts == {"clip": (3, 3), "other": (0, 0)}
+    assert counts == {"clip": (3, 3), "other": (0, 0), "thrust": (0, 3)}
     hips, slow = (score["faults"]["all"][name] for name in ("hips-move", "lowering-too-fast"))
     assert (hips["missed"], hips["right"], hips["false"]) == (1, 2, 0)  # nothing moved, whatever was said
     assert slow["right"] == 3
     shown = call("check-rules", new.parent)[1].splitlines()
     assert ["hips-move", "0", "1", "0", "2", "0", "0"] in [line.split() for line in shown]
+    thrust = next(line for line in shown if line.strip().startswith("thrust"))
+    assert thrust.split() == ["thrust", "none", "0", "0", "is", "a", "single-leg-hip-thrust"]
 
 
 def test_a_function_that_fails_on_a_clip_is_named(new: Path, call: Run) -> None:
