@@ -66,6 +66,12 @@ def home(name: str) -> Path | None:
     return _homes.get(name) if name in _installed() else None
 
 
+def plug_ins() -> set[Path]:
+    """Return the files of exercises that other packages brought, as far as they were looked for."""
+    ours = importlib.import_module("formcheck.rules").__path__
+    return {path for path in _homes.values() if str(path.parent) not in ours}
+
+
 def comes_from(name: str, path: Path) -> bool:
     """Say whether the installed exercise of a name was read from this file, or from a copy of it."""
     installed = home(name)

@@ -280,6 +280,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _explain_failure(error: Exception) -> int:
+    from . import catalog
     from .rulefiles import blame
 
     if isinstance(error, FormcheckError):
@@ -289,7 +290,7 @@ def _explain_failure(error: Exception) -> int:
     if show is not None:
         complain(f"{str(show()).rstrip('.')}; see `formcheck --help`")
         return 2
-    if blamed := blame(error):
+    if blamed := blame(error, catalog.plug_ins()):
         complain(str(blamed))
         return blamed.exit_code
     complain(

@@ -7,6 +7,7 @@ import importlib.util
 import re
 import sys
 import traceback
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -101,11 +102,16 @@ def line_of(error: BaseException, path: Path) -> int | None:
     return lines[-1] if lines else None
 
 
-def blame(error: BaseException) -> RuleFileError | None:
-    """Return an error in the functions of a rule file as one that names the file; None for all others."""
+def blame(error: BaseException, files: Collection[Path] = ()) -> RuleFileError | None:
+    """Return an error in the functions of a rule file as one that names the file; None for all others.
+
+    Args:
+        error: What was raised.
+        files: Rule files besides those that `load` ran.
+    """
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        if str(frame.f_globals.get("__name__", "")).startswith(_PREFIX):
-            path = Path(frame.f_code.co_filename)
+        path = Path(frame.f_code.co_filename)
+        if str(frame.f_globals.get("__name__", "")).startswith(_PREFIX) or path in files:
             return RuleFileError(path, f"{frame.f_code.co_name} failed: {_said(error)}", line)
     return None
 

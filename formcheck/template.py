@@ -94,7 +94,8 @@ _MORE = {
     "passes": "Example(value, uncertainty): what must not be flagged, then what must; one each at least.",
     "statement": "Number the statements of your source: what each becomes is then easy to see.",
     "prone": "A standing person who bends forward counts as face down.",
-    "working": "Needed where signal_per_leg is False.",
+    "signal_per_leg": "False where both legs do the same, or for a signal such as the height of the hips.",
+    "working": "Needed where signal_per_leg is False; `lambda data: 1.0` where both legs do the same.",
 }
 
 _FILE = Template('''"""$title: TODO what is done, in a sentence."""

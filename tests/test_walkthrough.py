@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from skeleton import Shot, squats
+from skeleton import Shot, kickbacks, squats
 
 from formcheck import catalog
 from formcheck.cli import run
@@ -160,7 +160,9 @@ def test_a_plug_in_by_its_metadata_alone(tmp_path: Path) -> None:
         "from dataclasses import replace\n"
         "from formcheck.rules.glute_kickback import EXERCISE as donor\n"
         "rule = replace(donor.rules[1], code='ZZZ01', weight=100.0)\n"
-        "EXERCISE = replace(donor, name='arm-raise', title='Arm raise', rules=(rule,))\n",
+        "def refuses(data):\n"
+        "    return 1 / 0\n"
+        "EXERCISE = replace(donor, name='arm-raise', title='Arm raise', refuses=refuses, rules=(rule,))\n",
         encoding="utf-8",
     )
     info = tmp_path / "formcheck_arm-1.0.dist-info"
@@ -172,7 +174,11 @@ def test_a_plug_in_by_its_metadata_alone(tmp_path: Path) -> None:
     (info / "entry_points.txt").write_text(entries, encoding="utf-8")
     listed = installed(tmp_path, "exercises")
     assert "arm-raise" in listed.stdout
-    assert "warning" not in listed.stderr
+    assert listed.stderr == ""
+    kickbacks(Shot()).save(tmp_path / "clip.npz")
+    failed = installed(tmp_path, "analyze", str(tmp_path / "clip.npz"), "--exercise", "arm-raise")
+    assert failed.returncode == 2
+    assert f"{tmp_path / 'arm_raise.py'}:5: refuses failed: ZeroDivisionError" in failed.stderr
     (info / "entry_points.txt").write_text(f"{entries}gone = no_such_module:EXERCISE\n", encoding="utf-8")
     listed = installed(tmp_path, "exercises")
     assert "arm-raise" in listed.stdout
