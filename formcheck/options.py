@@ -127,7 +127,7 @@ Like = Annotated[
 ]
 MeasuredClip = Annotated[
     Path | None,
-    Argument(metavar="[CLIP]", help="A video or track to measure in, of any exercise.", show_default=False),
+    Argument(metavar="CLIP", help="A video or track to measure in, of any exercise.", show_default=False),
 ]
 FaceUp = Annotated[bool, Option("--face-up", help="The person is on the back.")]
 Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
