@@ -1,7 +1,7 @@
 """Everything formcheck raises on purpose.
 
 FormcheckError                 exit code 2: used wrongly
-├── UsageError                 an argument, name or file that does not fit
+├── UsageError                 an argument, name or file that does not fit (RuleFileError: a rule file)
 ├── OutputError                an output that cannot be written
 ├── ModelError                 the pose model cannot be had
 ├── LogError                   the training log cannot be read or written

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from .measure import no_measure
 from .measures import MEASURES
 from .plan import Between, Plan, Sign, Step
-from .pose import View
+from .pose import Side, View
 from .reps import Phase, Rep
 from .setdata import Reading, RepData
 
@@ -32,6 +33,7 @@ __all__ = [
     "Rep",
     "RepData",
     "Rule",
+    "Side",
     "Sign",
     "Status",
     "Step",
@@ -178,8 +180,10 @@ class Rule:
     def __post_init__(self) -> None:
         if bool(self.measure) == bool(self.read):
             raise ValueError(f"{self.code}: give either a measure or a read function")
+        if self.read and not self.unit:
+            raise ValueError(f"{self.code}: with a read function give the unit of its value: deg, % or s")
         if self.measure and self.measure not in MEASURES:
-            raise ValueError(f"{self.code}: there is no measure {self.measure}")
+            raise ValueError(f"{self.code}: {no_measure(self.measure)}")
         if self.shows and (self.measure or self.shown not in MEASURES):
             raise ValueError(f"{self.code}: only a read function has something else to show, a measure")
 
