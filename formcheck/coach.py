@@ -213,6 +213,11 @@ class Coach:
             self._shares[one.name].append(share_of(fits[i], fits[:i] + fits[i + 1 :]))
         self.exercise = max(self._options, key=lambda one: sum(self._shares[one.name]))
 
+    def _refuses(self, data: RepData) -> bool:
+        """Whether a movement is none of this exercise, or not to be told from here (as in `find_sets`)."""
+        view = data.set.look.view
+        return view not in self.exercise.views or self.exercise.refusal(data) is not None
+
     def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
         """Judge what the open repetition has shown so far."""
         self._judged_s = time_s
@@ -220,7 +225,7 @@ class Coach:
         if rep is None or (len(self._options) > 1 and not self._reps):
             return None
         data = self._data(rep, side)
-        if self.exercise.refusal(data) is not None:
+        if self._refuses(data):
             return None
         ready = [rule for rule in self.exercise.rules if rule.ready(phase)]
         self._verdicts = tuple(judge_rule(rule, data) for rule in ready)
@@ -232,7 +237,7 @@ class Coach:
             return None
         self._weigh(rep, side)
         data = self._data(rep, side)
-        if self._look is None or self.exercise.refusal(data) is not None:
+        if self._refuses(data):
             return None
         self._reps.append(rep)
         self._verdicts = judge(self.exercise.rules, data)

@@ -13,8 +13,10 @@ from enum import Enum
 from typing import Literal
 
 from .gate import OBLIQUE, SIDEWAYS, Gate
+from .measure import no_measure
 from .measures import MEASURES
-from .pose import View
+from .plan import Between, Plan, Sign, Step
+from .pose import Side, View
 from .reps import Phase, Rep
 from .setdata import Reading, RepData
 
@@ -23,16 +25,21 @@ __all__ = [
     "SIDEWAYS",
     "Above",
     "Below",
+    "Between",
     "Example",
     "Exercise",
     "Gate",
     "Limit",
     "Phase",
+    "Plan",
     "Reading",
     "Rep",
     "RepData",
     "Rule",
+    "Side",
+    "Sign",
     "Status",
+    "Step",
     "Unobservable",
     "View",
 ]
@@ -176,8 +183,10 @@ class Rule:
     def __post_init__(self) -> None:
         if bool(self.measure) == bool(self.read):
             raise ValueError(f"{self.code}: give either a measure or a read function")
+        if self.read and not self.unit:
+            raise ValueError(f"{self.code}: with a read function give the unit of its value: deg, % or s")
         if self.measure and self.measure not in MEASURES:
-            raise ValueError(f"{self.code}: there is no measure {self.measure}")
+            raise ValueError(f"{self.code}: {no_measure(self.measure)}")
         if self.shows and (self.measure or self.shown not in MEASURES):
             raise ValueError(f"{self.code}: only a read function has something else to show, a measure")
 
@@ -237,6 +246,7 @@ class Exercise:
             replace rules of the same code, or join them.
         deficit: The same for `--deficit`, the foot on a platform.
         notes: Readings of the source that are ambiguous, and advice that is text only.
+        plan: How the source programmes it, for advice from the training log.
     """
 
     name: str
@@ -259,6 +269,15 @@ class Exercise:
     pause: Callable[[float], tuple[Rule, ...]] | None = None
     deficit: tuple[Rule, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
+    plan: Plan | None = None
+
+    def __post_init__(self) -> None:
+        if self.plan is None or not isinstance(self.rules, tuple):  # which `check-rules` names
+            return
+        known = {rule.name for rule in self.rules}
+        for sign in (self.plan.lighter, self.plan.regress_on):
+            if sign and not known.issuperset(sign.faults):
+                raise ValueError(f"{self.name}: the plan names a fault that no rule has")
 
     def part(self, name: str) -> Exercise:
         """Return the exercise of this name out of several in one clip; a single one is all there is."""

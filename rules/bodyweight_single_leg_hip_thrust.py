@@ -40,6 +40,7 @@ EXERCISE = replace(
     title="Single-leg hip thrust without a bar",
     looks_like="single-leg-hip-thrust",
     rules=RULES,
+    plan=replace(single.PLAN, load_ratio=None, both_legs=""),
     pause=pause_of(NO_HOLD, drift_in_hold("BWT20", single.SOURCE)),
     deficit=(variant(single.DEFICIT_UNUSED, "BWT21"),),
     unobservable=(
