@@ -145,8 +145,11 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
         yield Finding(
             "working must be left out: signal_per_leg already says which leg works", field="working"
         )
-    if not exercise.signal_per_leg and exercise.working is None:
-        yield Finding("without signal_per_leg, working must say which leg works", field="signal_per_leg")
+    if exercise.working is None and not (exercise.signal_per_leg or exercise.both_legs):
+        yield Finding(
+            "without signal_per_leg, working must say which leg works (or both_legs that both do)",
+            field="signal_per_leg",
+        )
     for item in exercise.unobservable:
         if not all((item.statement, item.says, item.reason)):
             yield Finding("what is not judged needs statement, says and reason", field="unobservable")

@@ -97,7 +97,8 @@ def clips_with_truth(folder: Path) -> list[tuple[Path, Path]]:
 def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> dict[str, Any]:
     report = analysis.report if analysis else None
     sets = analysis.found.sets if analysis else ()
-    own = [one for one in sets if one.exercise.name == truth.exercise]
+    of = {truth.exercise} & catalog.exercises().keys() or {one.exercise.name for one in sets}
+    own = [one for one in sets if one.exercise.name in of]
     expected = len(truth.reps) if truth.exercise in catalog.exercises() else 0
     return {
         "clip": clip.stem,

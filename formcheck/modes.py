@@ -67,4 +67,6 @@ def with_rules(exercise: Exercise, extra: Sequence[Rule]) -> Exercise:
 
 def every_rule(exercise: Exercise) -> tuple[Rule, ...]:
     """Return the rules of an exercise and those that only a mode adds."""
-    return Modes(pause_s=3.0, deficit=True).applied(exercise).rules
+    codes = {rule.code for rule in exercise.rules}
+    modes = Modes(pause_s=3.0, deficit=True).applied(exercise).rules
+    return (*exercise.rules, *(rule for rule in modes if rule.code not in codes))

@@ -196,8 +196,9 @@ def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
     """
     title = name.replace("-", " ").capitalize()
     text = re.sub(r"^from \.(\w+) import", r"from formcheck.rules.\1 import", source, flags=re.MULTILINE)
+    text = re.sub(r"^from \. import", "from formcheck.rules import", text, flags=re.MULTILINE)
     for taken in sorted({rule.code[:3] for rule in old.rules}):
-        text = re.sub(rf"\b{taken}(?=\d\d\b)", prefix, text)
+        text = re.sub(rf"\b{taken}(?=\d\d\b|{{)", prefix, text)
     text = text.replace(f'"{old.name}"', f'"{name}"').replace(f'title="{old.title}"', f'title="{title}"')
     return f"# TODO: a copy of {old.name}, to be changed into {name}.\n{text}"
 

@@ -28,8 +28,7 @@ WORDS = {
     "lumbar-arching": dict(remedy="Film from the side at hip height."),
 }
 RULES = tuple(
-    variant(rule, rule.code.replace("SHT", "BWT"), **WORDS.get(rule.name, {}))
-    for rule in single.EXERCISE.rules
+    variant(rule, f"BWT{rule.code[-2:]}", **WORDS.get(rule.name, {})) for rule in single.EXERCISE.rules
 )
 NO_HOLD = next(rule for rule in RULES if rule.name == "no-hold")
 HELD_BY_A_BAR = ("H2", "H18", "H19")

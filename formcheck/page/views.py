@@ -7,22 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..explain import limit_text, quantity
+from ..report import wording as say
 from ..report.compare import Asymmetry, asymmetry
 from ..report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
 from ..report.moments import badness, flagged_rules, moment_s, sides_of, worse_way
-from ..report.wording import (
-    camera,
-    capital,
-    judged_by,
-    leg,
-    plain,
-    recognised,
-    seen_from,
-    sentence,
-    share,
-    spans,
-    works,
-)
+from ..report.wording import capital, leg, plain, seen_from, sentence, share, spans
 from ..rule import SEVERAL, Status
 from ..score import MIN_COVERAGE
 
@@ -329,14 +318,14 @@ def _reason(item: NotJudged, full: set[int]) -> str:
 def facts(report: Report) -> list[str]:
     """Return what the clip is: camera, leg, length, limits."""
     if len(report.sets) == 1:
-        found = [capital(camera(report.sets[0])), works(report.sets[0].working_side)]
+        found = [capital(say.camera(report.sets[0])), say.works(report.sets[0].working_side)]
     else:
         found = [capital(seen_from(report.view))] + (
             ["both legs work"] if report.working_side == "both" else []
         )
     rate = "" if report.fps is None else f", {report.fps:.0f} frames/s"
     found.append(f"{report.duration_s:.1f} s{rate}")
-    return [*found, *recognised(report), *judged_by(report)]
+    return [*found, *say.recognised(report), *say.judged_by(report)]
 
 
 def verdict_line(report: Report) -> str:
