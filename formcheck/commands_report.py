@@ -57,8 +57,8 @@ def report(
         from .report.table import render
 
         known = catalog.exercises()
-        names = {one.exercise or found.exercise for one in found.sets} or {found.exercise}
-        shown = [known[name] for name in sorted(names) if name in known]
+        names = [one.exercise or found.exercise for one in found.sets] or [found.exercise]
+        shown = [known[name] for name in names if name in known]
         say_rich(render(found, together(shown or list(known.values())[:1])))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -18,13 +22,21 @@ from relatives import (
     glute_bridges,
     hip_thrusts,
 )
+from rich.console import Console
 from skeleton import Shot, join, kickbacks, thrusts
 
-from formcheck import catalog
-from formcheck.errors import NoPersonError
+from formcheck import analyze, catalog
+from formcheck.baseline import Baseline
+from formcheck.errors import NoPersonError, UsageError
+from formcheck.modes import Modes
+from formcheck.page.render import report_page
 from formcheck.pipeline import Analysis, Session
 from formcheck.recognise import SURE, recognisable, share_of
-from formcheck.rule import SEVERAL
+from formcheck.report.model import Report
+from formcheck.report.own import baselines_of
+from formcheck.report.spreadsheet import frames_csv, reps_csv
+from formcheck.report.table import render
+from formcheck.rule import SEVERAL, Status
 from formcheck.track import Track
 
 NOISY = Shot(noise_px=1.0)
@@ -184,3 +196,88 @@ def test_live_the_next_set_may_be_of_something_else() -> None:
         last_s += pose.time_s + 1.0
         session.next_set()
     assert known == ["glute-kickback", "donkey-kick", "hip-thrust", "hip-thrust"]
+
+
+def test_a_report_of_several_exercises_is_said_set_by_set(mixed: Analysis) -> None:
+    report = mixed.report
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(render(report, mixed.exercise))
+    text = console.export_text()
+    assert "Set 2: donkey kick, left leg works" in text
+    assert "each set has a score of its own" in text
+    page = report_page(report, {}, None)
+    assert "Cable kickback, left leg" in page
+    rows = list(csv.DictReader(io.StringIO(reps_csv(report))))
+    assert [row["exercise"] for row in rows] == [report.sets[rep.set - 1].exercise for rep in report.reps]
+    frames = list(csv.DictReader(io.StringIO(frames_csv(mixed.smoothed, mixed.found, mixed.exercise))))
+    assert {row["exercise"] for row in frames} >= {"glute-kickback", "donkey-kick", "cable-kickback"}
+    assert Report.from_json(report.to_json()) == report
+    names = [one.exercise for one in baselines_of(report)]
+    assert set(names) <= {one.exercise for one in report.sets}
+    assert names
+
+
+def test_both_legs_work_is_said_and_drawn() -> None:
+    found = analysed(made("hip-thrust", NOISY)).report
+    assert found.working_side == "both"
+    assert {rep.side for rep in found.reps} == {"both"}
+    assert "both legs work" in str(recorded(found))
+
+
+def recorded(report: Report) -> str:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(render(report, catalog.exercise(report.exercise)))
+    return console.export_text()
+
+
+def test_a_pause_moves_the_hold_and_only_where_there_is_one() -> None:
+    track = made("single-leg-hip-thrust", NOISY)
+    session = Session(track.size, catalog.exercise("single-leg-hip-thrust"), modes=Modes(pause_s=3.0))
+    for pose in track.poses():
+        session.push(pose)
+    report = session.finish().report
+    holds = [v for rep in report.reps for v in rep.verdicts if v.fault == "no-hold"]
+    assert [(v.warn, v.fault_limit) for v in holds] == [(2.7, 2.0)] * 3
+    assert all(v.cue == "Hold for 3" for v in holds)  # it was held for 1.2 s
+    assert any("pause of 3 s" in note for note in report.notes)
+    assert {"hold-drifts"} <= {v.fault for v in report.reps[0].verdicts}
+    with pytest.raises(UsageError, match="no --pause for glute-kickback"):
+        Modes(pause_s=3.0).check(catalog.exercise("glute-kickback"))
+    with pytest.raises(UsageError, match="no --deficit for hip-thrust"):
+        Modes(deficit=True).check(catalog.exercise("hip-thrust"))
+    with pytest.raises(UsageError, match="between"):
+        Modes(pause_s=60.0)
+
+
+@pytest.mark.parametrize(("low", "faulty"), [(-28.0, True), (-42.0, False)])
+def test_a_deficit_is_judged_against_the_range_from_the_flat_floor(low: float, faulty: bool) -> None:
+    exercise = catalog.exercise("single-leg-hip-thrust")
+
+    def judged(track: Track, baselines: Sequence[Baseline] = ()) -> Report:
+        modes = Modes(deficit=True)
+        session = Session(track.size, exercise, modes=modes, baselines=baselines)
+        for pose in track.poses():
+            session.push(pose)
+        return session.finish().report
+
+    flat = judged(thrusts(NOISY))
+    assert {v.status for rep in flat.reps for v in rep.verdicts if v.fault == "deficit-unused"} == {
+        Status.NOT_JUDGED
+    }
+    deep = judged(thrusts(NOISY, low_deg=low), baselines_of(flat))
+    flagged = [bool(v.cue) for rep in deep.reps for v in rep.verdicts if v.fault == "deficit-unused"]
+    assert flagged == [faulty] * 3
+
+
+def test_auto_stands_for_no_name() -> None:
+    assert catalog.chosen("auto") is None
+    assert catalog.chosen(None) is None
+    assert catalog.chosen("donkey-kick") is catalog.exercise("donkey-kick")
+    assert analyze_clip_named("auto") == analyze_clip_named(None)
+
+
+def analyze_clip_named(name: str | None) -> Report:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "kick.npz"
+        made("donkey-kick", NOISY).save(path)
+        return analyze(path, name)

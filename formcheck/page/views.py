@@ -317,7 +317,9 @@ def _reason(item: NotJudged, full: set[int]) -> str:
 
 def facts(report: Report) -> list[str]:
     """Return what the clip is: camera, leg, length, limits."""
-    if len(report.sets) == 1:
+    if report.exercise == SEVERAL:
+        found = []  # each set says it of itself
+    elif len(report.sets) == 1:
         found = [capital(say.camera(report.sets[0])), say.works(report.sets[0].working_side)]
     else:
         found = [capital(seen_from(report.view))] + (

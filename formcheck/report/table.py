@@ -171,7 +171,9 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
     elif report.score is not None:
         yield Text("Nothing to fix was seen in what could be judged.")
     name = "Set score" if len(report.sets) < 2 else "Score"
-    if report.score is None:
+    if report.exercise == SEVERAL:
+        yield Text("Different exercises: each set has a score of its own.", "bold")
+    elif report.score is None:
         part = f"{share(report.coverage)} of the form could be judged; {share(MIN_COVERAGE)} is needed"
         yield Text(f"No score: {part}.", "bold")
     else:
