@@ -110,7 +110,6 @@ def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> di
         "side": report.working_side if report else None,
         "reps_true": expected,
         "reps_found": sum(one.full for one in own),
-        "recognised": [(one.exercise.name, one.full, one.confidence) for one in sets],
         "notes": list(report.notes) if report else [error],
     }
 

@@ -143,7 +143,7 @@ def test_options_reach_the_pipeline(fake: Fake, clip: Path, formcheck: Run) -> N
     more = ("--side", "right", "--profile", "strict", "--person", "left")
     formcheck("analyze", clip, "--exercise", "glute-kickback", *more)
     [(_, recognised, _), (path, exercise, options)] = fake.calls
-    assert (path, recognised, exercise) == (clip, None, "glute-kickback")
+    assert (path, recognised, exercise) == (clip, "auto", "glute-kickback")
     assert (options["profile"].name, options["model"]) == ("strict", "full")
     assert (options["side"].value, options["person"]) == ("right", "left")
 
@@ -178,7 +178,7 @@ def test_limits_and_baseline_reach_the_pipeline(
     assert options["profile"].name == "beginner + mine.toml"
     assert options["profile"].own["GKB02"].warn == 20.0
     assert options["baselines"] == ("mine",)
-    assert read == [(own, None, "beginner + mine.toml")]
+    assert read == [(own, "auto", "beginner + mine.toml")]
 
 
 def test_limits_can_be_printed(formcheck: Run) -> None:
