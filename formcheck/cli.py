@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from . import commands_report
+from . import commands_batch, commands_report
 from . import options as opt
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
@@ -242,7 +242,7 @@ def schema() -> None:
 
 
 commands_report.register(app)
-live_command.register(app, bench)
+commands_batch.register(app, live_command.register(app, bench))
 
 
 def main() -> None:

@@ -1,0 +1,123 @@
+"""A Dask cluster in place of processes here: it moves a lost worker's clips elsewhere and retries them.
+
+Results come back to this process, which alone writes: however often a clip is tried, it is kept once. Dask
+gives a clip up after its `distributed.scheduler.allowed-failures` (3) lost workers; it is set aside then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import FormcheckError, OutputError, UsageError
+from .item import Job, Setup
+from .job import Outcome, prepare, score
+from .record import record
+from .stamp import Versions
+
+_AHEAD = 3  # clips a thread of the cluster has waiting, so that none is idle while results travel
+_PATIENCE_S = 30
+_LOOK_S = 1.0
+
+
+class Cluster:
+    """A Dask cluster that is there already.
+
+    Args:
+        address: `tcp://HOST:PORT`, or the path of a scheduler file.
+        setup: How to score.
+        by: By what the workers have to score.
+
+    Raises:
+        UsageError: Dask is not installed.
+        OutputError: The scheduler does not answer.
+    """
+
+    def __init__(self, address: str, setup: Setup, by: Versions) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise UsageError("--cluster needs Dask: pip install 'formcheck[cluster]'") from error
+        self._setup, self._by = setup, by
+        named = {"address": address} if "://" in address else {"scheduler_file": _existing(address)}
+        try:
+            self._client: Any = Client(**named, timeout=_PATIENCE_S, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise OutputError(f"the cluster {address} does not answer: {error or 'no reply'}") from error
+
+    def run(self, jobs: Iterable[Job], frames: Callable[[int], None]) -> Iterator[list[Outcome]]:
+        """Score jobs; give what is done as it gets done, every second at least, and be it nothing.
+
+        Args:
+            jobs: Taken as the cluster gets free.
+            frames: Told of the frames of each clip that is done.
+
+        Raises:
+            FormcheckError: No clip can be scored: the model is missing, or a worker's version differs.
+        """
+        waiting, flying = iter(jobs), dict[Any, Job]()
+        setup, by = self._client.scatter([self._setup, self._by], broadcast=True)
+        try:
+            while True:
+                self._submit(waiting, flying, setup, by)
+                if not flying:
+                    if next(waiting, None) is None:
+                        return
+                done = [self._outcome(one, flying.pop(one)) for one in self._finished(flying)]
+                for outcome in done:
+                    if outcome.fatal:
+                        raise outcome.fatal
+                    frames(outcome.record.frames if outcome.record else 0)
+                yield done
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Take back what is not done and leave the cluster. May be called twice."""
+        self._client.close()
+
+    def _submit(self, waiting: Iterator[Job], flying: dict[Any, Job], setup: Any, by: Any) -> None:
+        room = _AHEAD * max(1, sum(self._client.nthreads().values())) - len(flying)
+        for _ in range(room):
+            job = next(waiting, None)
+            if job is None:
+                return
+            future = self._client.submit(_score, job, setup, by, pure=False)
+            flying[future] = job
+
+    def _finished(self, flying: dict[Any, Job]) -> list[Any]:
+        from distributed import wait
+
+        try:
+            wait(list(flying), timeout=_LOOK_S, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            return []
+        return [future for future in flying if future.done()]
+
+    def _outcome(self, future: Any, job: Job) -> Outcome:
+        try:
+            outcome: Outcome = future.result()
+        except FormcheckError as error:
+            return Outcome(job, None, fatal=error)
+        except Exception as error:  # workers were lost, or what came back cannot be read
+            reason = f"set aside: {type(error).__name__}: {error}"
+            return Outcome(job, record(job, status="set-aside", error="lost worker", reason=reason))
+        return outcome
+
+
+_ready: set[Versions] = set()
+
+
+def _score(job: Job, setup: Setup, by: Versions) -> Outcome:
+    """Score one clip on a worker of the cluster."""
+    if by not in _ready:
+        prepare(setup, by)
+        _ready.add(by)
+    return score(job, setup)
+
+
+def _existing(address: str) -> str:
+    if not Path(address).is_file():
+        raise UsageError(f"there is no scheduler file {address}; give it, or an address such as tcp://HOST:8786")
+    return address
