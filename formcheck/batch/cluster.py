@@ -6,7 +6,9 @@ gives a clip up after its `distributed.scheduler.allowed-failures` (3) lost work
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ class Cluster:
             from distributed import Client
         except ImportError as error:
             raise UsageError("--cluster needs Dask: pip install 'formcheck[cluster]'") from error
+        logging.getLogger("distributed").setLevel(logging.ERROR)  # lost workers are dealt with here
         self._setup, self._by = setup, by
         named = {"address": address} if "://" in address else {"scheduler_file": _existing(address)}
         try:
@@ -55,15 +58,14 @@ class Cluster:
 
         Raises:
             FormcheckError: No clip can be scored: the model is missing, or a worker's version differs.
+            OutputError: The cluster went away.
         """
         waiting, flying = iter(jobs), dict[Any, Job]()
-        setup, by = self._client.scatter([self._setup, self._by], broadcast=True)
         try:
             while True:
-                self._submit(waiting, flying, setup, by)
+                self._submit(waiting, flying)
                 if not flying:
-                    if next(waiting, None) is None:
-                        return
+                    return
                 done = [self._outcome(one, flying.pop(one)) for one in self._finished(flying)]
                 for outcome in done:
                     if outcome.fatal:
@@ -77,20 +79,20 @@ class Cluster:
         """Take back what is not done and leave the cluster. May be called twice."""
         self._client.close()
 
-    def _submit(self, waiting: Iterator[Job], flying: dict[Any, Job], setup: Any, by: Any) -> None:
+    def _submit(self, waiting: Iterator[Job], flying: dict[Any, Job]) -> None:
         room = _AHEAD * max(1, sum(self._client.nthreads().values())) - len(flying)
         for _ in range(room):
             job = next(waiting, None)
             if job is None:
                 return
-            future = self._client.submit(_score, job, setup, by, pure=False)
-            flying[future] = job
+            flying[self._client.submit(_score, job, self._setup, self._by, pure=False)] = job
 
     def _finished(self, flying: dict[Any, Job]) -> list[Any]:
         from distributed import wait
 
         try:
-            wait(list(flying), timeout=_LOOK_S, return_when="FIRST_COMPLETED")
+            with self._client.as_current():
+                wait(list(flying), timeout=_LOOK_S, return_when="FIRST_COMPLETED")
         except TimeoutError:
             return []
         return [future for future in flying if future.done()]
@@ -100,8 +102,14 @@ class Cluster:
             outcome: Outcome = future.result()
         except FormcheckError as error:
             return Outcome(job, None, fatal=error)
-        except Exception as error:  # workers were lost, or what came back cannot be read
-            reason = f"set aside: {type(error).__name__}: {error}"
+        except CancelledError as error:
+            raise OutputError(
+                "the cluster went away; what was scored is kept: go on with --resume once it is back"
+            ) from error
+        except Exception as error:  # it was given up, or what came back cannot be read
+            lost = type(error).__name__ == "KilledWorker"
+            what = "the workers that analysed it were lost one after the other" if lost else repr(error)
+            reason = f"set aside: {what}"
             return Outcome(job, record(job, status="set-aside", error="lost worker", reason=reason))
         return outcome
 
@@ -119,5 +127,7 @@ def _score(job: Job, setup: Setup, by: Versions) -> Outcome:
 
 def _existing(address: str) -> str:
     if not Path(address).is_file():
-        raise UsageError(f"there is no scheduler file {address}; give it, or an address such as tcp://HOST:8786")
+        raise UsageError(
+            f"there is no scheduler file {address}; give it, or an address such as tcp://HOST:8786"
+        )
     return address

@@ -130,12 +130,12 @@ def _wanted(names: Iterable[str]) -> list[str]:
 def _remote(address: str) -> Iterator[Item]:
     from .remote import listing
 
-    single = not address.endswith("/") and PurePosixPath(address.split("?")[0]).suffix.lower() in VIDEOS
-    stem = address.split("*")[0].rpartition("/")[0] if "*" in address or single else address.rstrip("/")
-    for found, signature, day in listing(address):
-        suffix = PurePosixPath(found.split("?")[0]).suffix.lower()
-        if not single and suffix not in VIDEOS and suffix != TRACK_SUFFIX:
-            continue
-        inside = found.startswith(stem + "/")
-        name = found[len(stem) + 1 :] if inside else found.rsplit("/", 1)[-1]
-        yield Item(found, name, person=_person(name), date=day_of(name) or day, signature=signature)
+    single = "*" not in address and _suffix(address) in VIDEOS | {TRACK_SUFFIX}
+    for found, name, signature, day in listing(address):
+        if single or _suffix(name) in VIDEOS | {TRACK_SUFFIX}:
+            name = name.split("?")[0]
+            yield Item(found, name, person=_person(name), date=day_of(name) or day, signature=signature)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name.split("?")[0]).suffix.lower()

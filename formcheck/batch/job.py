@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .. import catalog
 from ..clips import analyze_clip
-from ..errors import ClipError, FormcheckError, ModelError, UsageError
+from ..errors import FormcheckError, ModelError, TrackError, UsageError
 from ..journal import is_recorded, load_recorded
 from ..models import resolve
 from ..pipeline import Analysis, Session
@@ -155,18 +155,17 @@ def _local(item: Item) -> Iterator[Path]:
 
 def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tuple[Analysis, bool]:
     """Analyse a clip, from its recorded track where that still holds; say whether the video was read."""
-    item, earlier = job.item, job.earlier
-    if earlier and earlier.track and (earlier.sha256, earlier.seen) == (digest, job.stamp.seen):
-        track = Path(earlier.track)
-        if track.is_file():
-            try:
-                return _judge(track, job, setup, tell, earlier), False
-            except ClipError:  # the track is damaged: the video still is there
-                pass
+    item = job.item
+    earlier = job.earlier if job.earlier and job.earlier.sha256 == digest else None
+    if earlier and earlier.track and earlier.seen == job.stamp.seen and Path(earlier.track).is_file():
+        try:
+            return _judge(Path(earlier.track), job, setup, tell, earlier), False
+        except TrackError:  # it is damaged; the video is there still
+            pass
     if is_recorded(path):
         if item.choose:
             raise UsageError("a recorded track holds one person: choose where it is recorded")
-        return _judge(path, job, setup, tell), False
+        return _judge(path, job, setup, tell, earlier), False
     analysis = analyze_clip(
         path,
         item.exercise,
@@ -179,7 +178,7 @@ def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tup
     return analysis, True
 
 
-def _judge(path: Path, job: Job, setup: Setup, tell: Tell, video: Earlier | None = None) -> Analysis:
+def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | None) -> Analysis:
     """Judge recorded landmarks; cues are found only where a page shows them.
 
     Args:
@@ -187,7 +186,7 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, video: Earlier | None
         job: What is scored.
         setup: How.
         tell: Told of progress.
-        video: What is known of the clip that the track stands for, if it stands for one.
+        earlier: What is known of the same clip from before.
     """
     track = load_recorded(path)
     item = job.item
@@ -197,13 +196,14 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, video: Earlier | None
         side=Side(item.side) if item.side else None,
         profile=setup.profile,
         source=track.source or path.name,
-        notes=video.said if video else (),
+        notes=earlier.said if earlier else (),
+        candidates=[catalog.exercise(earlier.exercise)] if earlier and earlier.exercise else (),
         coached=setup.html,
     )
     for pose in track.poses():
         session.push(pose)
     tell(len(track))
-    return session.finish(complete=video.complete if video else True)
+    return session.finish(complete=earlier.complete if earlier else True)
 
 
 def _page(path: Path, analysis: Analysis, job: Job, setup: Setup) -> bytes:

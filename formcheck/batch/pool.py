@@ -134,8 +134,9 @@ class Workers:
                 done.append(outcome)
         now = time.monotonic()
         for worker in [*self._alive]:
-            if worker.job is not None and now - worker.heard > self._stall_s:
-                done += self._lost(worker, f"showed no progress for {self._stall_s:.0f} s and was ended")
+            patience_s = self._stall_s if worker.began else STALL_S  # starting takes its time
+            if worker.job is not None and now - worker.heard > patience_s:
+                done += self._lost(worker, f"showed no progress for {patience_s:.0f} s and was ended")
         return done
 
     def _hear(self, worker: _Worker, frames: Frames) -> Outcome | None:

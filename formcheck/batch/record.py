@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ..report.model import Model, Report
 from .item import Earlier, Item, Job
+from .stamp import Stamp
 
 SCHEMA: Literal["formcheck-batch-1"] = "formcheck-batch-1"
 _FINAL = {"VideoError", "TrackError", "NoPersonError"}
@@ -53,10 +54,25 @@ class Record(Model):
         """Whether scoring the same bytes by the same rules again would give the same."""
         return self.status == "scored" or (self.status == "failed" and self.error in _FINAL)
 
-    def earlier(self, track: str | None) -> Earlier:
-        """Return what the next run should know; `track` is where the recorded track is now, if it is."""
-        complete = self.report.complete if self.report else True
-        return Earlier(self.sha256, self.judged, self.seen, track, self.said, complete)
+    def earlier(self, item: Item, by: Stamp, track: str | None) -> Earlier:
+        """Return what the next run should know.
+
+        Args:
+            item: The clip as it is now.
+            by: What it will be scored by.
+            track: Where its recorded track is now, if there is one.
+        """
+        done = self.report
+        alike = (self.rules, self.seen, self.side) == (by.versions.rules, by.seen, item.side)
+        return Earlier(
+            self.sha256,
+            self.judged,
+            self.seen,
+            exercise=done.exercise if alike and done and done.sets else None,
+            track=track,
+            said=self.said,
+            complete=done.complete if done else True,
+        )
 
     def to_line(self) -> bytes:
         """Return the record as one line."""

@@ -43,21 +43,29 @@ def download(address: str, target: Path) -> None:
         raise OSError(f"{type(error).__name__}: {error}") from error
 
 
-def listing(address: str) -> list[tuple[str, str, str]]:
-    """Return the files of a remote folder, glob or single file as (address, signature, day).
+def listing(address: str) -> list[tuple[str, str, str, str]]:
+    """Return the files of a remote folder, glob or single file as (address, name, signature, day).
+
+    The name is the path below the folder that was named.
 
     Raises:
         UsageError: There is nothing, or it cannot be listed.
     """
     system, path = file_system(address)
     try:
+        folder = path.rpartition("/")[0]
         if "*" in path:
             found = sorted(system.glob(path))
+            folder = path.split("*")[0].rpartition("/")[0]
         elif system.isdir(path):
             found = sorted(system.find(path))
+            folder = path.rstrip("/")
         else:
             found = [path]
-        return [(system.unstrip_protocol(one), *_facts(system, one)) for one in found]
+        return [
+            (system.unstrip_protocol(one), one.removeprefix(folder + "/"), *_facts(system, one))
+            for one in found
+        ]
     except Exception as error:
         raise UsageError(f"{address} cannot be listed: {type(error).__name__}: {error}") from error
 

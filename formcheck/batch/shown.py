@@ -124,7 +124,7 @@ def _people(summary: Summary) -> Table:
     table.add_column("Exercise", no_wrap=True)
     for head in ("Clips", "Reps", "Score", "Worst clip"):
         table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("Commonest faults (reps of those judged)")
+    table.add_column("Faults (reps of judged)", no_wrap=True)
     for one in summary.groups:
         worst = "–" if one.worst is None else f"{one.worst:.0f}"
         score = "–" if one.score is None else f"{one.score.value:.0f}"
@@ -135,7 +135,7 @@ def _people(summary: Summary) -> Table:
 
 def _faults(one: Person) -> str:
     shown = [f"{each.fault} {each.faults + each.warnings}/{each.judged}" for each in one.faults[:_FAULTS]]
-    return ", ".join(shown) or "–"
+    return "\n".join(shown) or "–"
 
 
 def _sides(summary: Summary) -> list[RenderableType]:
