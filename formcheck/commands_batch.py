@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from typer import Argument, Option
 
 from . import options as opt
 from .arguments import check_names
-from .errors import ClipError, UsageError
+from .errors import ClipError, FormcheckError, UsageError
 from .terminal import complain, ctrl_c, say, say_rich
 
 if TYPE_CHECKING:
@@ -108,8 +109,11 @@ def score(
         try:
             if work.jobs:
                 _carry_out(work, _team(work, setup, workers, cluster), ledger, stopped)
-        finally:  # whatever went wrong, what is there is put into tables
-            done = finish(ledger, wanted)
+        except FormcheckError:
+            with suppress(FormcheckError):  # what is there is put into tables, if that goes
+                finish(ledger, wanted)
+            raise
+        done = finish(ledger, wanted)
         say_rich(render(done.summary))
         say(f"\n{done.places}\n")
         if stopped():

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 from skeleton import Shot, kickbacks
-from test_batch import NAME, ROOT, kept, table
+from test_batch import ROOT, kept, table
 
 from formcheck.batch.find import find
 from formcheck.batch.item import Job, Setup
 from formcheck.batch.job import score
+from formcheck.batch.ledger import NAME
 from formcheck.batch.stamp import stamp, versions
 from formcheck.cli import run
 
