@@ -15,6 +15,7 @@ from .. import catalog
 from ..clips import analyze_clip
 from ..errors import FormcheckError, ModelError, TrackError, UsageError
 from ..journal import is_recorded, load_recorded
+from ..landmarker import MediaPipeLandmarker
 from ..models import resolve
 from ..pipeline import Analysis, Session
 from ..pose import Side
@@ -48,7 +49,7 @@ class Outcome:
 
 
 def prepare(setup: Setup, by: Versions) -> None:
-    """Make this process ready to score: own exercises, one thread for OpenCV.
+    """Make this process ready to score: libraries, model, own exercises, one thread for OpenCV.
 
     Raises:
         UsageError: It would not score as the process that asks for it: another version, other rules or model.
@@ -58,13 +59,16 @@ def prepare(setup: Setup, by: Versions) -> None:
     cv2.setNumThreads(1)
     if setup.rules:
         load_rules(setup.rules)
-    mine = versions(None if by.model == RECORDED else resolve(setup.model), setup.rules)
+    model = None if by.model == RECORDED else resolve(setup.model)
+    mine = versions(model, setup.rules)
     if mine != by:
         raise UsageError(
             f"a worker has other code, rules or another model (formcheck {mine.version}, code {mine.code}, "
             f"rules {mine.rules}, model {mine.model}) than this machine ({by.version}, {by.code}, "
             f"{by.rules}, {by.model}); install the same everywhere"
         )
+    if model is not None:
+        MediaPipeLandmarker(model).close()  # loads libraries and model, which the first clip would pay for
 
 
 _loaded: set[str] = set()

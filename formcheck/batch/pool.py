@@ -21,6 +21,7 @@ from typing import Any, cast
 from ..errors import FormcheckError, OutputError
 from .item import Job, Setup
 from .job import Outcome, prepare, score
+from .machine import MEMORY_MB
 from .record import record
 from .stamp import Versions
 
@@ -155,7 +156,11 @@ class Workers:
         if kind == "fatal":
             raise cast(FormcheckError, what)
         worker.job = None
-        return cast(Outcome, what)
+        outcome = cast(Outcome, what)
+        if outcome.record is not None and outcome.record.peak_mb > MEMORY_MB:
+            worker.end()  # a fresh one takes its place
+            self._alive.remove(worker)
+        return outcome
 
     def _lost(self, worker: _Worker, why: str) -> list[Outcome]:
         """Deal with a worker that is gone, or has to go: its clip is tried again or set aside."""
