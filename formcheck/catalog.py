@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import logging
 import pkgutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from types import ModuleType
 
 from .errors import UsageError
 from .rule import Exercise, Rule
+from .rulefiles import declared, load, rule_files
+
+log = logging.getLogger(__name__)
 
 GROUP = "formcheck.exercises"
 """Entry-point group by which other packages add exercises: each entry loads an `Exercise`."""
 
 _added: dict[str, Exercise] = {}
+_homes: dict[str, Path] = {}
 
 
 def exercises() -> dict[str, Exercise]:
@@ -56,6 +61,43 @@ def find_rules(code_or_name: str) -> list[tuple[Exercise, Rule]]:
     ]
 
 
+def home(name: str) -> Path | None:
+    """Return the file an installed exercise comes from, where that is known."""
+    return _homes.get(name) if name in _installed() else None
+
+
+def plug_ins() -> set[Path]:
+    """Return the files of exercises that other packages brought, as far as they were looked for."""
+    ours = importlib.import_module("formcheck.rules").__path__
+    return {path for path in _homes.values() if str(path.parent) not in ours}
+
+
+def comes_from(name: str, path: Path) -> bool:
+    """Say whether the installed exercise of a name was read from this file, or from a copy of it."""
+    installed = home(name)
+    return installed is not None and installed.is_file() and installed.read_bytes() == path.read_bytes()
+
+
+def add(new: Exercise) -> None:
+    """Add an exercise for the rest of the process.
+
+    Raises:
+        UsageError: If its name or one of its codes is taken.
+    """
+    _add(_added, new, against=_installed())
+
+
+@contextmanager
+def for_a_while() -> Iterator[None]:
+    """Forget afterwards what is added meanwhile."""
+    before = dict(_added)
+    try:
+        yield
+    finally:
+        _added.clear()
+        _added.update(before)
+
+
 def load_folder(folder: Path) -> list[Exercise]:
     """Add the exercises declared in a folder's Python files.
 
@@ -63,29 +105,12 @@ def load_folder(folder: Path) -> list[Exercise]:
         UsageError: If the folder or a file's `EXERCISE` is missing, a file does not import, or a name or
             code is taken.
     """
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder} with rule files")
     loaded = []
-    for path in sorted(folder.glob("*.py")):
-        if path.name.startswith("_"):
-            continue
-        loaded.append(_declared(_import_file(path)))
-        _add(_added, loaded[-1], against=_installed())
+    for path in rule_files(folder):
+        loaded.append(load(path))
+        if not comes_from(loaded[-1].name, path):
+            add(loaded[-1])
     return loaded
-
-
-def _import_file(path: Path) -> ModuleType:
-    name = f"_formcheck_rules_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # a user's file may fail in any way
-        raise UsageError(f"the rule file {path} does not import: {error!r}") from error
-    return module
 
 
 @cache
@@ -97,17 +122,31 @@ def _installed() -> dict[str, Exercise]:
         raise UsageError("formcheck is not installed; run `pip install -e .` in its folder first") from error
     for info in sorted(pkgutil.iter_modules(rules.__path__), key=lambda info: info.name):
         if not info.name.startswith("_"):
-            _add(found, _declared(importlib.import_module(f"formcheck.rules.{info.name}")))
+            module = importlib.import_module(f"formcheck.rules.{info.name}")
+            path = Path(module.__file__ or info.name)
+            new = declared(module, path)
+            _add(found, new)
+            _homes[new.name] = path
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        _add(found, entry.load())
+        _plug_in(found, entry)
     return found
 
 
-def _declared(module: ModuleType) -> Exercise:
-    declared = getattr(module, "EXERCISE", None)
-    if not isinstance(declared, Exercise):
-        raise UsageError(f"{module.__file__} declares no EXERCISE; see rules/README.md")
-    return declared
+def _plug_in(found: dict[str, Exercise], entry: EntryPoint) -> None:
+    """Add another package's exercise; one that cannot be used costs the others nothing, and is said."""
+    try:
+        new = entry.load()
+        if not isinstance(new, Exercise):
+            raise UsageError(f"{entry.value} is not an Exercise")
+        _add(found, new)
+    except Exception as error:
+        package = entry.dist.name if entry.dist else entry.name
+        text = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+        log.warning("the plug-in %s is left out: %s", package, text)
+        return
+    module = sys.modules.get(entry.module)
+    if module is not None and module.__file__:
+        _homes[new.name] = Path(module.__file__)
 
 
 def _add(found: dict[str, Exercise], new: Exercise, against: dict[str, Exercise] | None = None) -> None:

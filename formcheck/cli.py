@@ -1,8 +1,9 @@
 """The command line: parse, call, print, exit code.
 
-Exit codes: 0 fine; 1 only with `--fail-on`; 2 wrong use; 3 the clip could not be analysed; 70 a bug in
-formcheck; 130 stopped by Ctrl-C (the first one still prints and writes what was analysed so far); 141 the
-reader of a pipe went away. Whatever is slow to import is imported inside the commands.
+Exit codes: 0 fine; 1 only with `--fail-on`, or by `check-rules`; 2 wrong use; 3 the clip could not be
+analysed; 70 a bug in formcheck; 130 stopped by Ctrl-C (the first one still prints and writes what was
+analysed so far); 141 the reader of a pipe went away. Whatever is slow to import is imported inside the
+commands.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from . import commands_batch, commands_report
+from . import commands_author, commands_batch, commands_log, commands_report
 from . import options as opt
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="formcheck",
     help="Watches a recorded clip of an exercise and says what is wrong with the form, and how sure it is.",
-    epilog="Exit codes: 0 fine, 1 with --fail-on only, 2 wrong use, 3 the clip could not be analysed, "
-    "130 stopped by Ctrl-C.",
+    epilog="Exit codes: 0 fine, 1 with --fail-on or by check-rules only, 2 wrong use, 3 the clip could not "
+    "be analysed, 130 stopped by Ctrl-C.",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -76,6 +77,12 @@ def analyze(
     baseline: opt.Baseline = None,
     model: opt.Model = "full",
     fail_on: opt.Fail = None,
+    log: commands_log.LogFile = None,
+    no_log: commands_log.NoLog = False,
+    lifter: commands_log.Lifter = None,
+    load: commands_log.Load = None,
+    bilateral_load: commands_log.BothLegs = None,
+    date: commands_log.Date = None,
     rules: opt.Rules = None,
     verbose: opt.Verbose = False,
 ) -> int:
@@ -89,6 +96,7 @@ def analyze(
     named |= {"annotated": annotated, "stills": stills, "track": track}
     wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
+    keeper = commands_log.keeper(clip, log, no_log, lifter, load, bilateral_load, date)
     from . import clips
     from .pose import Side
 
@@ -114,6 +122,7 @@ def analyze(
                 raise KeyboardInterrupt from None  # too early for a report
             raise
     report = analysis.report
+    logged = None if stopped() else keeper.keep(analysis)  # part of a set is no set
     try:
         if wanted:
             from .outputs import Outputs, write
@@ -126,6 +135,8 @@ def analyze(
             from .report.table import render
 
             say_rich(render(report, analysis.exercise))
+            if logged is not None:
+                say_rich(logged)
     if stopped():
         return 130
     return int(fail_on is not None and _fails(report, fail_on))
@@ -242,6 +253,8 @@ def schema() -> None:
 
 
 commands_report.register(app)
+commands_log.register(app)
+commands_author.register(app)
 commands_batch.register(app, live_command.register(app, bench))
 
 
@@ -278,6 +291,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _explain_failure(error: Exception) -> int:
+    from . import catalog
+    from .rulefiles import blame
+
     if isinstance(error, FormcheckError):
         complain(str(error))
         return error.exit_code
@@ -285,6 +301,9 @@ def _explain_failure(error: Exception) -> int:
     if show is not None:
         complain(f"{str(show()).rstrip('.')}; see `formcheck --help`")
         return 2
+    if blamed := blame(error, catalog.plug_ins()):
+        complain(str(blamed))
+        return blamed.exit_code
     complain(
         f"internal error ({type(error).__name__}: {error}); please report it with the traceback that "
         "`formcheck --verbose ...` prints"

@@ -178,6 +178,11 @@ class Coach:
         self._side = data.set.working
         return data
 
+    def _refuses(self, data: RepData) -> bool:
+        """Whether a movement is none of this exercise, or not to be told from here (as in `find_sets`)."""
+        view = data.set.look.view
+        return view not in self._exercise.views or self._exercise.refuses(data) is not None
+
     def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
         """Judge what the open repetition has shown so far."""
         self._judged_s = time_s
@@ -185,7 +190,7 @@ class Coach:
         if rep is None:
             return None
         data = self._data(rep, side)
-        if self._exercise.refuses(data) is not None:
+        if self._refuses(data):
             return None
         ready = [rule for rule in self._exercise.rules if rule.ready(phase)]
         self._verdicts = tuple(judge_rule(rule, data) for rule in ready)
@@ -196,7 +201,7 @@ class Coach:
         if rep.partial:
             return None
         data = self._data(rep, side)
-        if self._look is None or self._exercise.refuses(data) is not None:
+        if self._refuses(data):
             return None
         self._reps.append(rep)
         self._verdicts = judge(self._exercise.rules, data)

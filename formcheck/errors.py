@@ -1,9 +1,10 @@
 """Everything formcheck raises on purpose.
 
 FormcheckError                 exit code 2: used wrongly
-├── UsageError                 an argument, name or file that does not fit
+├── UsageError                 an argument, name or file that does not fit (RuleFileError: a rule file)
 ├── OutputError                an output that cannot be written
 ├── ModelError                 the pose model cannot be had
+├── LogError                   the training log cannot be read or written
 └── ClipError                  exit code 3: the clip could not be analysed
     ├── VideoError             cannot be opened, decoded, or holds no frame
     ├── TrackError             a recorded track that is not one
@@ -29,6 +30,10 @@ class OutputError(FormcheckError):
 
 class ModelError(FormcheckError):
     """The pose model is missing, damaged, or cannot be fetched."""
+
+
+class LogError(FormcheckError):
+    """The training log cannot be read or written."""
 
 
 class ClipError(FormcheckError):

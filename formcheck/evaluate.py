@@ -44,7 +44,8 @@ def evaluate(
     """Compare every clip of a folder with the truth file beside it.
 
     Args:
-        folder: Holds `NAME.mp4` and `NAME.json` (`synth-truth-1`).
+        folder: Holds `NAME.mp4`, or a recorded track `NAME.npz`, and `NAME.json`: `synth-truth-1`, or made by
+            eye (see `formcheck.truth`).
         model: The pose model.
         profile: The limits that decide what is a fault, for verdicts and truth alike.
         tracks: Where recorded tracks are kept: used where there, written where not.
@@ -54,10 +55,9 @@ def evaluate(
         UsageError: If no clip has a truth file.
     """
     result = Evaluation()
-    pairs = [(clip, clip.with_suffix(".json")) for clip in sorted(folder.glob("*.mp4"))]
-    pairs = [pair for pair in pairs if pair[1].is_file()]
+    pairs = clips_with_truth(folder)
     if not pairs:
-        raise UsageError(f"{folder} holds no clip (.mp4) with a truth file (.json) beside it")
+        raise UsageError(f"{folder} holds no clip (.mp4) or track (.npz) with a truth file (.json) beside it")
     for clip, truth_file in pairs:
         if progress:
             progress(clip.name)
@@ -80,12 +80,24 @@ def evaluate(
     return result
 
 
+def clips_with_truth(folder: Path) -> list[tuple[Path, Path]]:
+    """Return each clip of a folder with the truth file beside it; a recorded track goes before its video."""
+    found = {
+        path.stem: path
+        for suffix in ("mp4", "npz")
+        for path in folder.glob(f"*.{suffix}")
+        if path.with_suffix(".json").is_file()
+    }
+    return [(found[stem], found[stem].with_suffix(".json")) for stem in sorted(found)]
+
+
 def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> dict[str, Any]:
     report = analysis.report if analysis else None
     expected = len(truth.reps) if truth.exercise in catalog.exercises() else 0
     return {
         "clip": clip.stem,
         "exercise": truth.exercise,
+        "exercise_found": report.exercise if report and report.reps else None,
         "view_true": truth.view,
         "view": report.view if report else None,
         "side_true": truth.side,
@@ -101,7 +113,7 @@ def _pairs(truth: Truth, analysis: Analysis) -> Iterator[tuple[TrueRep, RepRepor
     for true in truth.reps:
         for rep in analysis.report.reps:
             shared = min(true.end_s, rep.end_s) - max(true.start_s, rep.start_s)
-            if not rep.partial and shared > 0.5 * (true.end_s - true.start_s):
+            if not rep.partial and shared >= 0.5 * (true.end_s - true.start_s):
                 yield true, rep
                 break
 
@@ -113,10 +125,10 @@ def _compare(result: Evaluation, truth: Truth, analysis: Analysis, clip: str) ->
         if not true.severity:
             wrong = [row.status for row in rows if row.present is False]
             result.clean.append((clip, truth.view, wrong.count(Status.FAULT), wrong.count(Status.WARN)))
-        for name in ("start_s", "lockout_s", "lower_s", "end_s"):
+        for name in () if true.by_eye else ("start_s", "lockout_s", "lower_s", "end_s"):
             result.phase_errors[name].append(getattr(rep, name) - getattr(true, name))
     _compare_cues(result, truth, analysis)
-    if truth.view == "side":
+    if truth.view == "side" and truth.angles:
         _compare_angles(result, truth, analysis)
 
 
@@ -132,16 +144,16 @@ def _rows(truth: Truth, analysis: Analysis, true: TrueRep, rep: RepReport, clip:
             verdict.status,
             verdict.value,
             verdict.uncertainty,
-            TRUE_VALUE[rule.name](true) if rule.name in TRUE_VALUE else None,
+            TRUE_VALUE[rule.name](true) if rule.name in TRUE_VALUE and not true.by_eye else None,
             present(rule, true),
-            true.severity.get(rule.name),
+            None if true.by_eye else true.severity.get(rule.name),
         )
 
 
 def present(rule: Rule, true: TrueRep) -> bool | None:
     """Say whether a fault is truly there; None where it lies between the limits."""
-    if rule.name not in TRUE_VALUE:
-        return False
+    if rule.name not in TRUE_VALUE or true.by_eye:
+        return rule.name in true.severity
     value = TRUE_VALUE[rule.name](true)
     worse = (abs(value) if rule.limit.both else value) * rule.limit.sign
     fault = rule.limit.fault if rule.limit.fault is not None else 1.5 * rule.limit.warn

@@ -26,7 +26,7 @@ VIEW_WORDS = {
     View.HEAD_END: "head end",
     View.UNKNOWN: "unclear",
 }
-_PHASES = {
+PHASE_WORDS = {
     Phase.START: "in the start position",
     Phase.UP: "on the way up",
     Phase.TOP: "at the top",
@@ -150,6 +150,33 @@ def explain_rule(exercise: Exercise, rule: Rule) -> str:
     return f"{heading}, {title}\n\n" + "".join(_field(name, text) for name, text in rows if text)
 
 
+def explain_measures() -> str:
+    """Return what can be measured: names, definitions, errors, and which rules use it from where."""
+    rules = [rule for item in catalog.exercises().values() for rule in item.rules]
+    parts = [
+        _wrap(
+            "A rule names one of these as its measure. The error is that of one value from the side, then "
+            "that of a change from the person's own start. Percent is of the trunk length, shoulder to hip."
+        )
+    ]
+    for measure in MEASURES.values():
+        used = [rule for rule in rules if rule.shown == measure.name]
+        views = frozenset(view for rule in used for view in rule.views)
+        by = f"{', '.join(rule.code for rule in used)} {_views(views)}" if used else ""
+        errors = [quantity(error, measure.unit) for error in (measure.error, measure.change_error)]
+        joints = dict.fromkeys(f"{role} {part}".replace("_", " ") for role, part in measure.needs)
+        rows = (
+            ("Is", measure.definition),
+            ("Unit", {"deg": "degrees", "%": "percent of the trunk length"}.get(measure.unit, measure.unit)),
+            ("Error", ", ".join(dict.fromkeys(errors))),
+            ("Needs", ", ".join(joints)),
+            ("Fooled by", measure.fooled_by),
+            ("Used by", by),
+        )
+        parts.append(f"\n{measure.name}\n" + "".join(_field(name, text) for name, text in rows if text))
+    return "".join(parts)
+
+
 def catalogue_markdown() -> str:
     """Return the text of `rules/README.md`."""
     lines = [
@@ -223,7 +250,7 @@ def _how(rule: Rule) -> str:
         return text[:1].upper() + text[1:]
     what = MEASURES[rule.measure].definition.rstrip(".")
     origin = ", as change from the person's own start" if rule.from_start else ""
-    return f"{what}; {_STATS[rule.stat]} {_PHASES[rule.when]}{origin}."
+    return f"{what}; {_STATS[rule.stat]} {PHASE_WORDS[rule.when]}{origin}."
 
 
 def _limits(limit: Limit, unit: str) -> str:

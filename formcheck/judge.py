@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .rule import Limit, Reading, RepData, Rule, Status, View
+from .rule import Example, Limit, Reading, RepData, Rule, Status, View
 from .setdata import CAMERA_MOVED
 
 
@@ -58,7 +58,7 @@ _VIEW_WORDS = {
 
 def judge_rule(rule: Rule, data: RepData) -> Verdict:
     """Judge one rule on a repetition, closed or still open, by the limits it holds."""
-    limit, view = rule.limit, data.look.view
+    view = data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
     elif data.cut:
@@ -72,6 +72,18 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
     else:
         change = rule.from_start or (rule.start_aside and view is not View.SIDE)
         reading = data.read(rule.measure, rule.when, rule.stat, from_start=change)
+    return _decide(rule, reading, view)
+
+
+def judge_example(rule: Rule, example: Example) -> Status:
+    """Judge a rule on a value with its uncertainty, as if it had been measured from the best view."""
+    view = next((view for view in View if view in rule.views), View.UNKNOWN)
+    return _decide(rule, Reading(example.value, example.uncertainty), view).status
+
+
+def _decide(rule: Rule, reading: Reading, view: View) -> Verdict:
+    """Compare what was read with the limits; far too uncertain a value is none."""
+    limit = rule.limit
     if math.isnan(reading.value):
         return Verdict(rule, Status.NOT_JUDGED, reading, limit, view)
     gap = abs((limit.fault if limit.fault is not None else 2 * limit.warn) - limit.warn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from .body import Body, Part, Role
 from .errors import UsageError
@@ -54,7 +55,14 @@ def measure(name: str) -> Measure:
     try:
         return MEASURES[name]
     except KeyError:
-        raise UsageError(f"there is no measure {name!r}; formcheck.measures.MEASURES lists them") from None
+        raise UsageError(no_measure(name)) from None
+
+
+def no_measure(name: str) -> str:
+    """Return what to say where there is no measure of a name: the nearest one, or where they are listed."""
+    near = get_close_matches(name, MEASURES, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`formcheck measures` lists them"
+    return f"there is no measure {name}; {hint}"
 
 
 def define(

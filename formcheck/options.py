@@ -107,6 +107,29 @@ Curves = Annotated[
 Rules = Annotated[
     Path | None, _file("Folder with more exercises (rule files).", name="--rules", metavar="DIR")
 ]
+RulesChecked = Annotated[
+    Path,
+    Argument(
+        metavar="DIR", help="Rule files, perhaps with clips and their truth files beside.", show_default=False
+    ),
+]
+NewName = Annotated[
+    str,
+    Argument(
+        metavar="NAME", help="Lower case words joined by hyphens, such as leg-raise.", show_default=False
+    ),
+]
+RuleFolder = Annotated[
+    Path, Option("--dir", metavar="DIR", help="Where to write the file.", show_default="this folder")
+]
+Like = Annotated[
+    str | None, _file("Start from this exercise's file instead.", name="--like", metavar="EXERCISE")
+]
+MeasuredClip = Annotated[
+    Path | None,
+    Argument(metavar="CLIP", help="A video or track to measure in, of any exercise.", show_default=False),
+]
+FaceUp = Annotated[bool, Option("--face-up", help="The person is on the back.")]
 Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
 Profile = Annotated[str, Option(metavar="NAME", help="How strict: standard, strict or beginner.")]
 Limits = Annotated[

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from .measure import no_measure
 from .measures import MEASURES
-from .pose import View
+from .plan import Between, Plan, Sign, Step
+from .pose import Side, View
 from .reps import Phase, Rep
 from .setdata import Reading, RepData
 
@@ -21,15 +23,20 @@ __all__ = [
     "SIDEWAYS",
     "Above",
     "Below",
+    "Between",
     "Example",
     "Exercise",
     "Limit",
     "Phase",
+    "Plan",
     "Reading",
     "Rep",
     "RepData",
     "Rule",
+    "Side",
+    "Sign",
     "Status",
+    "Step",
     "Unobservable",
     "View",
 ]
@@ -173,8 +180,10 @@ class Rule:
     def __post_init__(self) -> None:
         if bool(self.measure) == bool(self.read):
             raise ValueError(f"{self.code}: give either a measure or a read function")
+        if self.read and not self.unit:
+            raise ValueError(f"{self.code}: with a read function give the unit of its value: deg, % or s")
         if self.measure and self.measure not in MEASURES:
-            raise ValueError(f"{self.code}: there is no measure {self.measure}")
+            raise ValueError(f"{self.code}: {no_measure(self.measure)}")
         if self.shows and (self.measure or self.shown not in MEASURES):
             raise ValueError(f"{self.code}: only a read function has something else to show, a measure")
 
@@ -227,6 +236,7 @@ class Exercise:
         unobservable: What is not, and why.
         film: How to film it.
         notes: Readings of the source that are ambiguous, and advice that is text only.
+        plan: How the source programmes it, for advice from the training log.
     """
 
     name: str
@@ -243,3 +253,10 @@ class Exercise:
     film: str
     working: Callable[[RepData], float] | None = None
     notes: tuple[str, ...] = field(default=())
+    plan: Plan | None = None
+
+    def __post_init__(self) -> None:
+        known = {rule.name for rule in self.rules}
+        for sign in (self.plan.lighter, self.plan.regress_on) if self.plan else ():
+            if sign and not known.issuperset(sign.faults):
+                raise ValueError(f"{self.name}: the plan names a fault that no rule has")

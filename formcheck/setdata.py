@@ -16,7 +16,7 @@ from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
 from .reps import Phase, Rep
-from .sight import gaps, unseen_s
+from .sight import gaps, stalls, unseen_s
 from .steady import MOVED_PCT, Looks, Span
 from .track import Track
 from .view import Look
@@ -34,6 +34,7 @@ MIN_USABLE = 0.60
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
 """A repetition below this share of the set's largest is short: no measure for the others."""
+_STALL_REMEDY = "Close other programs, or record first and analyse the video."
 _MAX_UNSEEN = 0.1  # of a phase
 
 
@@ -88,7 +89,7 @@ class SetData:
         self._noise: dict[str, float] = {}
         self.looks = Looks.of(raw, look.scale_px)
         self._moved: dict[tuple[Span, int], float] = {}
-        self.losses = gaps(raw)
+        self.losses, self.stalls = gaps(raw), stalls(raw)
 
     def values(self, name: str) -> Floats:
         """Return (T,) values of a frame measure, computed once."""
@@ -195,7 +196,13 @@ class RepData:
         lost_s = unseen_s(self.set.losses, start_s, end_s)
         if lost_s <= (_MAX_UNSEEN * (end_s - start_s) if phase else 0.0):
             return None
-        return Reading.none(f"you were out of sight for {lost_s:.1f} s", "Keep others out of the way.")
+        missing_s = unseen_s(self.set.stalls, start_s, end_s)
+        if missing_s > 0.5 * lost_s:
+            return Reading.none(f"the picture stood still for {missing_s:.1f} s", _STALL_REMEDY)
+        return Reading.none(
+            f"you were out of sight for {lost_s:.1f} s",
+            "Stay in the picture, and keep others out of the way.",
+        )
 
     @property
     def comparable(self) -> bool:

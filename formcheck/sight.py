@@ -20,19 +20,27 @@ def gaps(track: Track) -> Floats:
 
     A loss longer than `GAP_S` and than three frames counts, whether its frames are in the track or not.
     """
-    seen_s = track.time_s[track.found]
-    steps = np.diff(seen_s)
+    return _long_steps(track.time_s[track.found], track)
+
+
+def stalls(track: Track) -> Floats:
+    """Return (G, 2) starts and ends in seconds of gaps in which there are no frames, of the same length."""
+    return _long_steps(track.time_s, track)
+
+
+def _long_steps(times_s: Floats, track: Track) -> Floats:
+    steps = np.diff(times_s)
     if not len(steps):
         return np.zeros((0, 2))
     long = np.flatnonzero(steps > max(GAP_S, 3.5 * float(np.median(np.diff(track.time_s)))))
-    return np.stack([seen_s[long], seen_s[long + 1]], axis=1)
+    return np.stack([times_s[long], times_s[long + 1]], axis=1)
 
 
 def unseen_s(losses: Floats, start_s: float, end_s: float) -> float:
     """Return for how long the person was out of sight in a span of time, in seconds.
 
     Args:
-        losses: (G, 2) as `gaps` gives them.
+        losses: (G, 2) as `gaps` or `stalls` gives them.
         start_s: Start of the span.
         end_s: Its end.
     """

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,7 +24,7 @@ from formcheck._frames import Clock, Image, display_matrix, presentation_time_s,
 from formcheck.errors import UsageError, VideoError
 from formcheck.sink import VideoSink
 
-__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource"]
+__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created"]
 
 _QUEUE = 4  # frames decoded ahead: enough to ride out a slow one, and 100 MB at most for 4K
 _DEFAULT_FPS = 30.0
@@ -286,3 +287,31 @@ class VideoSource:
             self._thread = None
             with suppress(queue.Full):
                 self._queue.put_nowait(None)  # wakes an iteration that waits in another thread
+
+
+def created(path: Path) -> datetime | None:
+    """Return when a video says that it was recorded, aware of its time zone, or None where it does not.
+
+    Raises:
+        VideoError: It cannot be opened.
+    """
+    try:
+        with av.open(str(path)) as container:
+            said = {**container.metadata}
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise VideoError(_NOT_A_VIDEO.format(path=path, reason="it cannot be opened")) from error
+    for name in ("com.apple.quicktime.creationdate", "creation_time", "date"):
+        with suppress(ValueError):
+            found = datetime.fromisoformat(_iso(said.get(name, "")))
+            return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    return None
+
+
+def _iso(text: str) -> str:
+    """Write a time stamp as every Python reads it: `...Z` and `+0100` are not among what 3.10 knows."""
+    text = text.strip().replace("Z", "+00:00")
+    return (
+        f"{text[:-2]}:{text[-2:]}"
+        if text[-5:-4] in ("+", "-") and text[-4:].isdigit() and "T" in text
+        else text
+    )

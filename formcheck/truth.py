@@ -3,6 +3,12 @@
 For each fault the true value is taken from the posed skeleton in the sense and unit of the rule's
 measure, so that the rule's own limits say whether the fault is truly there. A value between the warning
 and the fault limit is neither: it is left out of precision and recall.
+
+A truth file may also be made by eye, for any exercise: when each repetition is at its top, in seconds of the
+clip, and which faults of the exercise it has (a plain number is a repetition without). `side` and `view` may
+be left out. An exercise of no known name says that the clip shows something else: nothing may be counted.
+
+    {"exercise": "squat", "view": "side", "reps": [{"top": 2.1}, {"top": 5.3, "faults": ["too-shallow"]}]}
 """
 
 from __future__ import annotations
@@ -16,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from .errors import UsageError
 from .pose import View
 from .view import END_MIN_DEG, SIDE_MAX_DEG
 
@@ -48,6 +55,7 @@ class TrueRep:
     """One true repetition: times, angles at the lockout, faults put in, and the start position.
 
     `severity` says how much of each fault was put in, in degrees or seconds; a sign as the rule has it.
+    Made by eye (`by_eye`), all times are that of the top, there are no angles; a severity says "there".
     """
 
     start_s: float
@@ -58,6 +66,7 @@ class TrueRep:
     peak: dict[str, float]
     rest: dict[str, float]
     severity: dict[str, float]
+    by_eye: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,17 @@ class Truth:
 
     @classmethod
     def load(cls, path: Path) -> Truth:
-        """Read a truth file."""
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        """Read a truth file.
+
+        Raises:
+            UsageError: If it is none, or one made by eye that lacks something.
+        """
+        try:
+            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise UsageError(f"the truth file {path} is not JSON: {error}") from error
+        if not isinstance(data, dict) or "frames" not in data:
+            return _by_eye(data, path)
         frames = data["frames"]
         keys = frames[0]["angles"].keys()
         angles = {key: np.array([frame["angles"][key] for frame in frames]) for key in keys}
@@ -106,6 +124,27 @@ class Truth:
             np.array([frame["t"] for frame in frames]),
             angles,
         )
+
+
+def _by_eye(data: object, path: Path) -> Truth:
+    if not isinstance(data, dict) or not isinstance(data.get("exercise"), str):
+        raise UsageError(f"the truth file {path} names no exercise")
+    view = data.get("view", View.SIDE.value)
+    if view not in {item.value for item in View}:
+        known = ", ".join(item.value for item in View)
+        raise UsageError(f"the truth file {path} names the view {view!r}; there are {known}")
+    reps = []
+    for index, rep in enumerate(data.get("reps", []), start=1):
+        top, faults = (rep.get("top"), rep.get("faults", [])) if isinstance(rep, dict) else (rep, [])
+        if isinstance(top, bool) or not isinstance(top, int | float) or not isinstance(faults, list):
+            raise UsageError(
+                f"repetition {index} of the truth file {path} needs the second of its top, perhaps faults: "
+                '{"top": 2.1, "faults": ["NAME"]}'
+            )
+        there = dict.fromkeys(map(str, faults), math.inf)
+        reps.append(TrueRep(top, top, top, top, {}, {}, {}, there, by_eye=True))
+    side = str(data.get("side", ""))
+    return Truth(data["exercise"], side, view, 0.0, tuple(reps), (), np.array([]), {})
 
 
 def _changed(key: str) -> Callable[[TrueRep], float]:

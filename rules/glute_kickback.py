@@ -15,9 +15,11 @@ from formcheck.rule import (
     Example,
     Exercise,
     Phase,
+    Plan,
     Reading,
     RepData,
     Rule,
+    Step,
     Unobservable,
     View,
 )
@@ -99,7 +101,7 @@ LUMBAR_ARCHING = Rule(
     source=f"{SOURCE}; between braced and unbraced prone leg lifts (Oh 2007, JOSPT 10.2519/jospt.2007.2435)",
     read=lumbar_extension,
     shows="back_bend_deg",
-    decided=Phase.TOP,
+    decided=Phase.UP,  # it only grows until the top, and the cue is one not to wait with
     unit="deg",
     limit=Above(6.0, 10.0),
     views=OBLIQUE,
@@ -329,6 +331,18 @@ def refuses(data: RepData) -> str | None:
     return None
 
 
+HARDER = (
+    "As you get stronger, you will need to progress to more challenging glute exercises such as the cable "
+    "kickback or hip thrusts if your goal is to build muscle mass or continue to increase strength."
+)
+PLAN = Plan(
+    source=SOURCE,
+    progressions=(
+        Step("the cable kickback", HARDER),
+        Step("hip thrusts", HARDER),
+    ),
+)
+
 EXERCISE = Exercise(
     name="glute-kickback",
     title="Glute kickback",
@@ -388,7 +402,7 @@ EXERCISE = Exercise(
         Unobservable(
             "K17",
             "As you get stronger, progress to cable kickbacks or hip thrusts.",
-            "Needs a training log, which this version does not keep.",
+            "Advice of the training log, once two days were clean.",
         ),
         Unobservable("K18", "Consult your doctor if unsure.", "formcheck gives no medical advice."),
     ),
@@ -397,4 +411,5 @@ EXERCISE = Exercise(
         "'In line with your hips' can mean height or width: height has a wide margin, width is not visible.",
         "Start each set by holding the start position for a second: it is your baseline.",
     ),
+    plan=PLAN,
 )

@@ -13,12 +13,16 @@ from formcheck.rule import (
     SIDEWAYS,
     Above,
     Below,
+    Between,
     Example,
     Exercise,
     Phase,
+    Plan,
     Reading,
     RepData,
     Rule,
+    Sign,
+    Step,
     Unobservable,
     View,
 )
@@ -556,6 +560,49 @@ def working(data: RepData) -> float:
     return float(travel[1] - travel[0])
 
 
+DOSE = "3-4 sets of 6-10 reps per leg, two days a week."
+EASIER = (
+    "Regress to the single-leg glute bridge (no bench, no barbell) until you can produce a clean lockout "
+    "with the elevated leg holding position."
+)
+HARDER = (
+    "To progress, add pause reps at lockout (3-second hold), or deficit single-leg hip thrusts with the "
+    "planted foot on a low platform for a deeper range."
+)
+PLAN = Plan(
+    source=SOURCE,
+    reps=Between(6, 10, DOSE),
+    sets=Between(3, 4, DOSE),
+    days_a_week=Between(2, 2, f"{DOSE} The glutes recover well, but single-leg work compounds quickly."),
+    load_ratio=Between(
+        0.40,
+        0.60,
+        "Single-leg loads typically run 40-60% of bilateral; ego-loading collapses the form.",
+        far=0.75,
+    ),
+    both_legs="hip-thrust",
+    sides="Run the working sets off the weaker side's numbers — don't push the strong side harder just "
+    "because it can do more.",
+    lighter=Sign(("pelvis-tilt",), "If you can't keep the hips level, drop the load."),
+    collapse="Ego-loading collapses the form.",
+    regress_on=Sign(
+        ("incomplete-lockout", "free-leg-drop", "free-leg-rise", "free-leg-touching"),
+        EASIER,
+    ),
+    regressions=(
+        Step("the single-leg glute bridge, without bench and bar", EASIER),
+        Step(
+            "the B-stance hip thrust",
+            "The B-stance hip thrust (rear foot lightly tapped, working leg taking 80% of the load) is a "
+            "useful stepping stone with less stability demand.",
+        ),
+    ),
+    progressions=(
+        Step("a pause of 3 s at the top", HARDER),
+        Step("a deficit, the planted foot on a low platform", HARDER),
+    ),
+)
+
 EXERCISE = Exercise(
     name="single-leg-hip-thrust",
     title="Barbell single-leg hip thrust",
@@ -615,13 +662,17 @@ EXERCISE = Exercise(
         Unobservable(
             "H18",
             "Single-leg loads run 40 to 60 % of bilateral.",
-            "Load is not visible; it needs a training log.",
+            "Load is not visible; the training log compares what you give (`--load`, `--bilateral-load`).",
         ),
         Unobservable(
-            "H19", "Ego-loading collapses the form.", "Seen in the per-rep scores; load is not known."
+            "H19",
+            "Ego-loading collapses the form.",
+            "The training log compares the last third of a set with the first.",
         ),
         Unobservable(
-            "H21", "If you can't keep the hips level, drop the load.", "Advice that follows from SHT09."
+            "H21",
+            "If you can't keep the hips level, drop the load.",
+            "Advice of the training log, from SHT09.",
         ),
         Unobservable(
             "H24",
@@ -631,16 +682,22 @@ EXERCISE = Exercise(
         Unobservable(
             "H25",
             "Exposes side differences; use the weaker side's numbers.",
-            "Both sides are reported; advice needs a training log.",
+            "The training log compares the sides over several days.",
         ),
         Unobservable(
             "H26",
             "Regress to the single-leg glute bridge until lockouts are clean.",
-            "Advice; needs more than one set.",
+            "Advice of the training log.",
         ),
         Unobservable("H27", "B-stance as a stepping stone.", "Load split between the feet is not visible."),
-        Unobservable("H28", "Progress by 3 s pauses or a deficit.", "Advice; the hold's length is reported."),
-        Unobservable("H29", "3 to 4 sets of 6 to 10 reps per leg, two days a week.", "Needs a training log."),
+        Unobservable(
+            "H28",
+            "Progress by 3 s pauses or a deficit.",
+            "Advice of the training log, once two days were clean.",
+        ),
+        Unobservable(
+            "H29", "3 to 4 sets of 6 to 10 reps per leg, two days a week.", "The training log counts them."
+        ),
         Unobservable("H30", "Muscles, level, equipment, sports.", "Which muscles work is not visible."),
     ),
     film="From the side of the working leg, at hip height, for back, lockout and shin; "
@@ -650,4 +707,5 @@ EXERCISE = Exercise(
         "'Tilts towards the working side': both directions are checked and the low side is named.",
         "The source gives the squeeze no duration; half a second is asked for.",
     ),
+    plan=PLAN,
 )

@@ -158,6 +158,32 @@ def thrusts(
     return _film(t, body, shot, np.stack([dorsal, belly]), Side.RIGHT)
 
 
+def squats(
+    shot: Shot = Shot(),
+    *,
+    tempo: Tempo = Tempo(up=0.9, hold=0.2, down=1.0, rest=0.9),
+    reps: int = 3,
+    knee_deg: PerRep = 110.0,
+    lean_deg: PerRep = 30.0,
+) -> Track:
+    """A standing person, seen from the left, who bends both knees to `knee_deg` and leans by `lean_deg`."""
+    t = clock(tempo.duration(reps), shot)
+    bend, lean = 4.0 + level(t, tempo, reps, knee_deg), 4.0 + level(t, tempo, reps, lean_deg)
+    ankle = _xy(0.9, -1.6, t)
+    knee = ankle + SHANK * _unit(90.0 + 0.3 * bend)
+    hip = knee + THIGH * _unit(90.0 - 0.7 * bend)
+    shoulder = hip + _unit(90.0 + lean)
+    foot = {"HEEL": ankle + np.array([0.05, -0.1]), "FOOT_INDEX": ankle + np.array([-0.25, -0.1])}
+    leg = {"HIP": hip, "KNEE": knee, "ANKLE": ankle, **foot}
+    arm = {"ELBOW": shoulder + _xy(-0.5, -0.1, t), "WRIST": shoulder + _xy(-1.0, 0.0, t)}
+    ear = shoulder + 0.3 * _unit(90.0 + lean)
+    body = _body(
+        t, dict.fromkeys(Side, leg), {"SHOULDER": shoulder, **arm, "EAR": ear, "NOSE": ear}, near=Side.LEFT
+    )
+    outline = _outline(shoulder, hip, 0.14, np.zeros_like(t))
+    return _film(t, body, shot, np.stack([outline, outline]), Side.LEFT)
+
+
 def join(*tracks: Track) -> Track:
     """One track after the other, the image jumping from one to the next."""
     times, now = [], 0.0

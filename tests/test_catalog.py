@@ -99,9 +99,9 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("x = 1", "declares no EXERCISE"),
-        ("EXERCISE = 'kickback'", "declares no EXERCISE"),
-        ("import nothing_of_this_name", "does not import: ModuleNotFoundError"),
-        ("def broken(:", "does not import: SyntaxError"),
+        ("EXERCISE = 'kickback'", "its EXERCISE is a str"),
+        ("\nimport nothing_of_this_name", r"bad.py:2: ModuleNotFoundError: No module named 'nothing"),
+        ("def broken(:", r"bad.py:1: this is not Python: "),
     ],
 )
 def test_a_file_that_is_no_rule_file_is_named(text: str, says: str, tmp_path: Path) -> None:

@@ -419,5 +419,8 @@ def test_the_summary_names_a_strength_that_is_not_the_fix() -> None:
     assert "long leg" not in summary.spoken
     assert "Good: flat back." in summary.spoken
     assert summary.lines[0].startswith("4 reps.")
+    blind = summarise(report.model_copy(update={"fix": None, "score": None}), KICK, WORDS)
+    assert WORDS.summary_unseen in blind.spoken
+    assert WORDS.summary_clean not in blind.spoken
     none = summarise(report.model_copy(update={"reps": ()}), KICK, WORDS)
     assert none.spoken == WORDS.no_reps

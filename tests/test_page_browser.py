@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from browser import chromium, tab, until
+from logs import KICK, a_set, day, four_weeks_of_sets
 from pages import analysis, clean, faulty, film, mostly_unseen, two_sided
 from skeleton import Shot, kickbacks
 
 from formcheck import Analysis
+from formcheck.log.build import build
+from formcheck.log.store import Log
 from formcheck.outputs import Outputs, write
-from formcheck.page.render import comparison_page, report_page
+from formcheck.page.render import comparison_page, history_page, report_page
 from formcheck.report.compare import compare
 
 pytestmark = pytest.mark.browser
 WIDTHS = [390, 1200]
+OTHERS = ("comparison", "history")
 SETS = {"clean": clean, "faulty": faulty, "two-sided": two_sided, "mostly-unseen": mostly_unseen}
 
 
@@ -31,12 +35,16 @@ def browser() -> Iterator[Any]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A page of every kind of set; that of the faulty one with its annotated video beside it."""
     folder = tmp_path_factory.mktemp("pages")
-    found = {name: folder / f"{name}.html" for name in (*SETS, "comparison")}
+    found = {name: folder / f"{name}.html" for name in (*SETS, *OTHERS)}
     for name, make in SETS.items():
         found[name].write_text(report_page(make().report), encoding="utf-8")
     write_with_video(faulty(), found["faulty"])
     both = [clean().report, faulty().report]
     found["comparison"].write_text(comparison_page(compare(both)), encoding="utf-8")
+    with Log(folder / "log.sqlite", create=True) as log:
+        log.write(four_weeks_of_sets(), clip="all")
+        log.write([a_set(day(i), exercise=KICK, start_s=i) for i in range(2)], clip="kicks")
+        found["history"].write_text(history_page(build(log, "me")), encoding="utf-8")
     return found
 
 
@@ -46,7 +54,7 @@ def write_with_video(made: Analysis, page: Path, **more: bool) -> None:
     write(clip, made, Outputs(files, **more))
 
 
-@pytest.mark.parametrize("name", [*SETS, "comparison"])
+@pytest.mark.parametrize("name", [*SETS, *OTHERS])
 def test_it_opens_from_disk_without_network_or_complaint(
     browser: Any, pages: dict[str, Path], name: str
 ) -> None:
@@ -59,7 +67,7 @@ def test_it_opens_from_disk_without_network_or_complaint(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", [*SETS, "comparison"])
+@pytest.mark.parametrize("name", [*SETS, *OTHERS])
 def test_plots_draw_and_nothing_sticks_out(
     browser: Any, pages: dict[str, Path], name: str, width: int
 ) -> None:
@@ -192,7 +200,7 @@ def test_without_its_video_the_page_says_so(browser: Any, pages: dict[str, Path]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1200, "light")])
-@pytest.mark.parametrize("name", [*SETS, "comparison"])
+@pytest.mark.parametrize("name", [*SETS, *OTHERS])
 def test_the_accessibility_checker_finds_nothing_serious(
     browser: Any, pages: dict[str, Path], name: str, width: int, scheme: str
 ) -> None:

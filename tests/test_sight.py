@@ -10,7 +10,7 @@ from formcheck import catalog
 from formcheck.pipeline import Session
 from formcheck.report.model import Report
 from formcheck.rule import Status
-from formcheck.sight import gaps, sight_notes, unseen_s
+from formcheck.sight import gaps, sight_notes, stalls, unseen_s
 from formcheck.track import Track
 
 
@@ -63,6 +63,18 @@ def test_what_happened_out_of_sight_is_not_judged() -> None:
     assert not any(v.status in (Status.WARN, Status.FAULT) for v in rep.verdicts)
     others = [one for one in seen.reps if one is not rep]
     assert not any("out of sight" in v.reason for one in others for v in one.verdicts)
+
+
+def test_frames_that_never_came_are_told_from_a_person_out_of_sight() -> None:
+    middle_s = (REP.lockout_s + REP.lower_s) / 2
+    lost = without(CLIP, (middle_s - 0.25, middle_s + 0.25))
+    held_up = lost.only(lost.found)
+    assert stalls(lost).shape == (0, 2)
+    assert stalls(held_up) == pytest.approx(gaps(held_up))
+    [rep] = [one for one in judged(held_up).reps if one.start_s < middle_s < one.end_s]
+    [hold] = [v for v in rep.verdicts if v.fault == "no-hold"]
+    assert hold.status is Status.NOT_JUDGED
+    assert hold.reason.startswith("the picture stood still for 0.")
 
 
 def test_a_short_loss_is_bridged() -> None:

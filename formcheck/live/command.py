@@ -11,6 +11,7 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
+from .. import commands_log
 from .. import options as opt
 from ..arguments import check_clip, check_names
 from ..errors import UsageError
@@ -110,6 +111,11 @@ def live(
     tempo: Tempo = None,
     cues: CueTexts = None,
     print_cues: PrintCues = False,
+    log: commands_log.LogFile = None,
+    no_log: commands_log.NoLog = False,
+    lifter: commands_log.Lifter = None,
+    load: commands_log.Load = None,
+    bilateral_load: commands_log.BothLegs = None,
     model: opt.Model = "full",
     rules: opt.Rules = None,
     verbose: opt.Verbose = False,
@@ -125,6 +131,7 @@ def live(
     from .feeds import feed_for
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
+    keeper = commands_log.keeper(None, log, no_log, lifter, load, bilateral_load)
     if baseline:
         check_clip(baseline)
     known = list(catalog.exercises().values())
@@ -166,6 +173,9 @@ def live(
         from ..report.table import render
 
         say_rich(render(analysis.report, analysis.exercise))
+        logged = keeper.keep(analysis)
+        if logged is not None:
+            say_rich(logged)
     return 130 if stopped() else 0
 
 

@@ -37,7 +37,8 @@ def summarise(report: Report, exercise: Exercise, words: Words) -> Summary:
         said.append(words.summary_score.format(score=round(report.score)))
     if strength is not None:
         said.append(words.summary_good.format(good=strength.good))
-    fix = words.summary_fix.format(fix=report.fix.text) if report.fix else words.summary_clean
+    seen = words.summary_clean if report.score is not None else words.summary_unseen
+    fix = words.summary_fix.format(fix=report.fix.text) if report.fix else seen
     said.append(fix)
     judged = f"judged {report.coverage:.0%}"
     lines = (" ".join(said[:-1][:2]), fix, *said[2:-1], judged, words.next_set)

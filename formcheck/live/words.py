@@ -56,6 +56,7 @@ class Words:
     summary_good: str = "Good: {good}."
     summary_fix: str = "Fix: {fix}."
     summary_clean: str = "Nothing to fix."
+    summary_unseen: str = "Too little seen to judge."
     no_reps: str = "No reps counted."
     feed_lost: str = "I lost the picture."
     feed_back: str = "The picture is back."

@@ -1,1 +1,1 @@
-"""Reports and comparisons as one self-contained HTML page."""
+"""Reports, comparisons and training histories as one self-contained HTML page."""

@@ -14,11 +14,15 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from ..log.history import History, day_text
+from ..log.table import amount as amount_of
+from ..log.trends import LEAST_DAYS
 from ..report.compare import Comparison
 from ..report.compare_table import amount, letter
 from ..report.model import Report
 from ..report.wording import camera, capital, plain, sentence, share, spans
 from . import charts, views
+from .history import ICONS, chapters, span
 
 _SCRIPTS = ("vendor/d3.min.js", "vendor/plot.umd.min.js", "assets/charts.js", "assets/page.js")
 
@@ -121,6 +125,21 @@ def library_page(
     return _page("library.html.j2", summary=summary, groups=groups, clips=clips, more=more, data=data)
 
 
+def history_page(history: History) -> str:
+    """Return a training history as one HTML page."""
+    parts, plots = chapters(history)
+    days = sorted({one.day for one in history.sessions})
+    return _page(
+        "history.html.j2",
+        history=history,
+        facts=f"{amount_of(len(history.sets), 'set')} on {amount_of(len(days), 'day')}, {span(days)}",
+        chapters=parts,
+        icons=ICONS,
+        least_days=LEAST_DAYS,
+        data={"time": [], "reps": [], "charts": plots},
+    )
+
+
 def _page(template: str, **values: Any) -> str:
     script, style = _assets()
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
@@ -164,6 +183,7 @@ def _environment() -> Environment:
         "quantity": amount,
         "clock": clock,
         "url": lambda link: quote(link, safe="/"),
+        "day": day_text,
         "base64": lambda data: base64.b64encode(data).decode("ascii"),
     }
     environment.globals["words"] = {status.value: word for status, word in views.WORDS.items()}

@@ -7,7 +7,7 @@ const formcheckCharts = (() => {
   };
   const SYMBOL = { ok: "circle", warn: "triangle", fault: "times", "too-close": "diamond", plain: "circle" };
   const PHASE = { up: "var(--up)", hold: "var(--hold)", down: "var(--down)" };
-  const signs = { deg: "°", s: " s", "%": " %", points: "" };
+  const signs = { deg: "°", s: " s", "%": " %", points: "", reps: "" };
   const withUnit = (value, unit) =>
     (unit === "s" ? value.toFixed(2) : String(Math.round(value * 10) / 10)) + (signs[unit] ?? ` ${unit}`);
   const span = (values) => {
@@ -153,7 +153,45 @@ const formcheckCharts = (() => {
     return { plot, points, title: (d) => d.text };
   }
 
-  const KINDS = { line, dots, overlay, tempo, row };
+  // One quantity over days, a colour and a shape for each leg; a line only where there is a trend.
+  function days(chart, data, width) {
+    const sides = ["left", "right"];
+    const points = chart.dots.map((d) => ({ ...d, x: new Date(d.t) }));
+    const near = [...chart.limits.map((limit) => limit.y), ...(chart.band ?? [])];
+    let [low, high] = span([...points.flatMap((d) => [d.y - d.u, d.y + d.u]), ...near]);
+    const lack = (chart.span - (high - low)) / 2;
+    if (lack > 0) [low, high] = [low - lack, high + lack];
+    if (chart.top !== null && high > chart.top) [low, high] = [low - (high - chart.top) / 3, chart.top + 0.06 * (chart.top - low)];
+    if (low < 0 && points.every((d) => d.y >= 0) && near.every((y) => y >= 0)) low = Math.min(0, d3.min(points, (d) => d.y - d.u));
+    const [first, last] = d3.extent(points, (d) => d.x);
+    const room = Math.max((last - first) * 0.05, 1.2 * 864e5);
+    const of = (side) => points.filter((d) => d.side === side);
+    const both = new Set(points.map((d) => d.side)).size > 1;
+    const colour = (side) => (side === "right" ? "var(--right)" : "var(--left)");
+    const marks = [...new Set(points.map((d) => d.side))].flatMap((side) => {
+      const dx = both ? (side === sides[1] ? 5 : -5) : 0;
+      return [
+        Plot.ruleX(of(side), { x: "x", y1: (d) => Math.max(d.y - d.u, low), y2: (d) => Math.min(d.y + d.u, high), stroke: colour(side), strokeWidth: 2, strokeOpacity: 0.5, dx }),
+        Plot.dot(of(side), { x: "x", y: "y", r: 5, symbol: side === sides[1] ? "diamond" : "circle", fill: colour(side), stroke: "var(--card)", strokeWidth: 1.5, dx }),
+      ];
+    });
+    const lines = chart.lines.map((each) =>
+      Plot.lineY(each.points.map(([t, y]) => ({ x: new Date(t), y })), { x: "x", y: "y", stroke: colour(each.side), strokeWidth: 2.5, strokeOpacity: 0.75 }));
+    const plot = Plot.plot({
+      ...frame(width, 220, chart.unit, [low, high]),
+      x: { type: "utc", label: null, domain: [new Date(+first - room), new Date(+last + room)], ticks: Math.max(2, Math.round(width / 110)) },
+      marks: [
+        Plot.rect(chart.band ? [chart.band] : [], { x1: new Date(+first - room), x2: new Date(+last + room), y1: (d) => Math.max(d[0], low), y2: (d) => Math.min(d[1], high), fill: "var(--ok-zone)" }),
+        Plot.ruleY(chart.limits, { y: "y", stroke: (d) => (d.level === "fault" ? "var(--fault)" : "var(--warn)"), strokeDasharray: "4,3" }),
+        ...lines,
+        ...marks,
+        ...pointed(points, (d) => d.text),
+      ],
+    });
+    return { plot, points, title: (d) => d.text };
+  }
+
+  const KINDS = { line, dots, overlay, tempo, row, days };
 
   // A keyboard reader for a plot: moves from value to value as a pointer would.
   function reader(box, drawn, reading) {
