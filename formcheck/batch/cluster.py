@@ -1,12 +1,14 @@
 """A Dask cluster in place of processes here: it moves a lost worker's clips elsewhere and retries them.
 
 Results come back to this process, which alone writes: however often a clip is tried, it is kept once. Dask
-gives a clip up after its `distributed.scheduler.allowed-failures` (3) lost workers; it is set aside then.
+gives clips up after `distributed.scheduler.allowed-failures` (3) lost workers, also those that only waited on
+them; each of these is tried once more at the end, alone, and only the one to blame is set aside.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
@@ -61,12 +63,25 @@ class Cluster:
             OutputError: The cluster went away.
         """
         waiting, flying = iter(jobs), dict[Any, Job]()
+        suspects: deque[Job] = (
+            deque()
+        )  # were on lost workers; which of them is to blame shows alone, at the end
+        alone: set[str] = set()
         try:
             while True:
                 self._submit(waiting, flying)
+                if not flying and suspects:
+                    alone.add(suspects[0].item.address)
+                    self._submit(iter([suspects.popleft()]), flying)
                 if not flying:
                     return
-                done = [self._outcome(one, flying.pop(one)) for one in self._finished(flying)]
+                done = []
+                for future in self._finished(flying):
+                    job = flying.pop(future)
+                    if _given_up(future) and job.item.address not in alone:
+                        suspects.append(job)
+                    else:
+                        done.append(self._outcome(future, job))
                 for outcome in done:
                     if outcome.fatal:
                         raise outcome.fatal
@@ -107,8 +122,8 @@ class Cluster:
                 "the cluster went away; what was scored is kept: go on with --resume once it is back"
             ) from error
         except Exception as error:  # it was given up, or what came back cannot be read
-            lost = type(error).__name__ == "KilledWorker"
-            what = "the workers that analysed it were lost one after the other" if lost else repr(error)
+            lost = "the workers that analysed it were lost one after the other"
+            what = lost if _given_up(future) else repr(error)
             reason = f"set aside: {what}"
             return Outcome(job, record(job, status="set-aside", error="lost worker", reason=reason))
         return outcome
@@ -123,6 +138,11 @@ def _score(job: Job, setup: Setup, by: Versions) -> Outcome:
         prepare(setup, by)
         _ready.add(by)
     return score(job, setup)
+
+
+def _given_up(future: Any) -> bool:
+    """Whether Dask gave a clip up since its workers were lost, which others on them may have caused."""
+    return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
 
 
 def _existing(address: str) -> str:
