@@ -45,6 +45,7 @@ class Analysis:
         smoothed: The same frames, smoothed without lag.
         exercise: What was judged.
         found: The sets, with every measure of every frame.
+        said: Those of the report's notes that were known beforehand.
     """
 
     report: Report
@@ -52,6 +53,7 @@ class Analysis:
     smoothed: Track
     exercise: Exercise
     found: Found
+    said: tuple[str, ...] = ()
 
 
 class Session:
@@ -70,6 +72,7 @@ class Session:
         candidates: Where no exercise is named, recognise one of these already while frames come in.
         policy: When a cue may be spoken.
         notes: What is known beforehand and belongs into the report.
+        coached: False where no cues are wanted of recorded poses: judging takes a fifth of the time.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class Session:
         candidates: Sequence[Exercise] = (),
         policy: Policy | None = None,
         notes: Sequence[str] = (),
+        coached: bool = True,
     ) -> None:
         self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
         self._exercise = self._profile.tune(exercise) if exercise else None
@@ -98,6 +102,9 @@ class Session:
         self._cues: list[Cue] = []
         self._policy = policy
         self._coach: Coach | Recogniser | None = None
+        self._coached = coached
+        if not coached:
+            return
         if self._exercise:
             self._coach = self._new_coach(self._exercise, side)
         elif candidates:
@@ -182,7 +189,7 @@ class Session:
             )
         smoothed = smooth(raw)
         exercise, found = self._recognise(raw, smoothed)
-        if self._coach is None and found.sets:
+        if self._coached and self._coach is None and found.sets:
             coach = self._new_coach(exercise, found.sets[0].side if len(found.sets) == 1 else None)
             said = [coach.update(pose).cue for pose in raw.poses()]
             cues = [cue for cue in said if cue is not None and not cue.praise]
@@ -205,7 +212,7 @@ class Session:
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
         )
-        return Analysis(report, raw, smoothed, exercise, found)
+        return Analysis(report, raw, smoothed, exercise, found, self._said)
 
     def _begin_anew(self, person: int) -> None:
         """Forget what somebody else did, who was taken for the one training."""
