@@ -82,8 +82,8 @@ def bench(clip: Path, *, model: str = "full", rounds: int = 3) -> Bench:
     path = resolve(model, progress=True)
     analyses: list[Analysis] = []
     loops: dict[str, Callable[[], object]] = {
-        "bare": lambda: _bare(clip, path, silhouette=False),
-        "mask": lambda: _bare(clip, path, silhouette=True),
+        "bare": lambda: bare(clip, path, silhouette=False),
+        "mask": lambda: bare(clip, path, silhouette=True),
         "analyze": lambda: analyses.append(analyze_clip(clip, model=model)),
     }
     best = {name: float("inf") for name in loops}
@@ -113,7 +113,7 @@ def _seconds(loop: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _bare(clip: Path, model: Path, *, silhouette: bool) -> None:
+def bare(clip: Path, model: Path, *, silhouette: bool) -> None:
     """Decode and detect in one thread with the libraries alone."""
     import av
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from . import commands_author, commands_log, commands_report
+from . import commands_author, commands_batch, commands_log, commands_report
 from . import options as opt
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
@@ -270,7 +270,7 @@ def schema() -> None:
 commands_report.register(app)
 commands_log.register(app)
 commands_author.register(app)
-live_command.register(app, bench)
+commands_batch.register(app, live_command.register(app, bench))
 
 
 def main() -> None:

@@ -46,12 +46,14 @@ class Analysis:
         raw: Poses as measured: save them to re-score later.
         smoothed: The same frames, smoothed without lag.
         found: The sets, with every measure of every frame.
+        said: Those of the report's notes that were known beforehand.
     """
 
     report: Report
     raw: Track
     smoothed: Track
     found: Found
+    said: tuple[str, ...] = ()
 
     @property
     def exercise(self) -> Exercise:
@@ -76,6 +78,7 @@ class Session:
         policy: When a cue may be spoken.
         modes: How it is done: with a pause, with a deficit.
         notes: What is known beforehand and belongs into the report.
+        coached: False where no cues are wanted of recorded poses: judging takes a fifth of the time.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Session:
         policy: Policy | None = None,
         modes: Modes = PLAIN,
         notes: Sequence[str] = (),
+        coached: bool = True,
     ) -> None:
         self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
         self._modes = modes
@@ -106,6 +110,9 @@ class Session:
         self._cues: list[Cue] = []
         self._policy = policy
         self._coach: Coach | Recogniser | None = None
+        self._coached = coached
+        if not coached:
+            return
         if self._exercise:
             self._coach = self._new_coach(self._exercise, side)
         elif candidates:
@@ -190,7 +197,7 @@ class Session:
             )
         smoothed = smooth(raw)
         found = self._find(raw, smoothed)
-        if self._coach is None and found.sets:
+        if self._coached and self._coach is None and found.sets:
             cues = self._would_say(raw, found)
         report = build(
             found,
@@ -210,7 +217,7 @@ class Session:
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
         )
-        return Analysis(report, raw, smoothed, found)
+        return Analysis(report, raw, smoothed, found, self._said)
 
     def _begin_anew(self, person: int) -> None:
         """Forget what somebody else did, who was taken for the one training."""

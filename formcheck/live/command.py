@@ -245,8 +245,8 @@ class _FirstWord(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-def register(app: typer.Typer, bench_clip: Callable[..., None]) -> None:
-    """Add the commands to the command line.
+def register(app: typer.Typer, bench_clip: Callable[..., None]) -> typer.Typer:
+    """Add the commands to the command line; return the group of measurements, for more of them.
 
     Args:
         app: The command line.
@@ -254,8 +254,11 @@ def register(app: typer.Typer, bench_clip: Callable[..., None]) -> None:
     """
     app.command()(live)
     bench = typer.Typer(
-        cls=_FirstWord, help="Measure the speed: `bench CLIP`, or `bench live CLIP...`.", no_args_is_help=True
+        cls=_FirstWord,
+        help="Measure the speed: `bench CLIP`, `bench live CLIP...`, `bench batch PATHS...`.",
+        no_args_is_help=True,
     )
     bench.command("clip")(bench_clip)
     bench.command("live")(bench_live)
     app.add_typer(bench, name="bench")
+    return bench

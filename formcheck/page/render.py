@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -107,6 +108,21 @@ def comparison_page(comparison: Comparison) -> str:
         ],
         data=data,
     )
+
+
+def library_page(
+    summary: object, groups: Sequence[Mapping[str, object]], clips: Sequence[Mapping[str, object]], more: int
+) -> str:
+    """Return the index page of many clips.
+
+    Args:
+        summary: Counts `clips`, `scored`, `without_reps` and `failures`.
+        groups: A row a person and exercise, in words.
+        clips: A row a clip, in words.
+        more: Clips that are not shown.
+    """
+    data: dict[str, Any] = {"time": [], "reps": [], "charts": {}}
+    return _page("library.html.j2", summary=summary, groups=groups, clips=clips, more=more, data=data)
 
 
 def history_page(history: History) -> str:

@@ -52,7 +52,7 @@ def _rep_row(
     report: Report, rep: RepReport, units: Sequence[str], faults: Sequence[str], measures: Sequence[str]
 ) -> list[Cell]:
     of = next((one.exercise for one in report.sets if one.index == rep.set), "") or report.exercise
-    row: list[Cell] = [_outside(report.source), rep.index, rep.set, of, rep.side, int(rep.partial)]
+    row: list[Cell] = [outside(report.source), rep.index, rep.set, of, rep.side, int(rep.partial)]
     row += [rep.start_s, rep.lockout_s, rep.lower_s, rep.end_s]
     row += [round(x, 3) for x in (rep.up_s, rep.hold_s, rep.down_s)]
     row.append(rep.time_uncertainty_s)
@@ -135,6 +135,6 @@ def _token(unit: str) -> str:
     return _UNITS.get(unit, unit)
 
 
-def _outside(text: str) -> str:
+def outside(text: str) -> str:
     """Keep a spreadsheet from running a file's name as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text

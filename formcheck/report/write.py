@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from ..errors import OutputError, UsageError
 
@@ -116,7 +117,14 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file. It is replaced in one step; on failure it stays as it was.
+    """Write a file; see `whole`."""
+    with whole(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write to. What was there is replaced in one step at the end; on failure it stays.
 
     Raises:
         OutputError: It cannot be written.
@@ -125,7 +133,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     part = _beside(target)
     try:
         with part.open("xb") as file:
-            file.write(data)
+            yield file
         os.replace(part, target)
     except OSError as error:
         raise _failed(path, error) from error

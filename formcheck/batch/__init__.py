@@ -1,0 +1,1 @@
+"""Many clips: found, scored by worker processes or a cluster, kept whole, put into tables."""

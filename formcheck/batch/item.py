@@ -1,0 +1,115 @@
+"""What is scored, and how: plain values that travel to worker processes and to other machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..profiles import Profile
+from .stamp import Stamp
+
+TRACK_SUFFIX = ".npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One clip with what is known of it beforehand.
+
+    Attributes:
+        address: An absolute path, or the address of a remote file (`s3://...`). It identifies the clip.
+        name: What people call it: the path below the folder that was named.
+        person: Who trains in it; empty where unknown.
+        exercise: What is done in it, or None to recognise it.
+        side: The working side, `left` or `right`, or None to recognise it.
+        choose: Whom to judge among several people, as for `analyze --person`, or None.
+        date: When it was filmed, `YYYY-MM-DD`; empty where unknown.
+        load_kg: What was lifted.
+        tags: Words of the user's own.
+        signature: Changes when the file does, without reading it (size and time, or an ETag); or empty.
+    """
+
+    address: str
+    name: str
+    person: str = ""
+    exercise: str | None = None
+    side: str | None = None
+    choose: str | None = None
+    date: str = ""
+    load_kg: float | None = None
+    tags: tuple[str, ...] = ()
+    signature: str = ""
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is read through fsspec."""
+        return is_remote(self.address)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it is a recorded track, for which no pose model is needed."""
+        return self.address.lower().endswith(TRACK_SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How every clip of a run is scored.
+
+    Attributes:
+        profile: The limits.
+        model: As for `analyze`.
+        rules: Folder with more exercises, or None.
+        html: Whether a page is made of each clip.
+        tracks: Whether landmarks are recorded.
+        blur_faces: Whether faces are made unrecognisable in the pages.
+    """
+
+    profile: Profile = field(default_factory=lambda: Profile.named("standard"))
+    model: str = "full"
+    rules: str | None = None
+    html: bool = False
+    tracks: bool = False
+    blur_faces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier run knows of a clip.
+
+    Attributes:
+        sha256: Of the clip as it was.
+        judged: The whole stamp of its row; see `Stamp`.
+        seen: The part of it that says how the landmarks came about.
+        exercise: What would be recognised in it again, since limits do not change that; or None.
+        track: Its recorded track, or None.
+        said: Notes of the report that only the video gives.
+        complete: Whether it was read to its end.
+    """
+
+    sha256: str
+    judged: str
+    seen: str
+    exercise: str | None = None
+    track: str | None = None
+    said: tuple[str, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One clip to score.
+
+    Attributes:
+        item: The clip.
+        stamp: What it is scored by.
+        earlier: What is known of it from before, or None.
+        link: The clip as seen from the folder of the pages; empty where a page cannot link it.
+    """
+
+    item: Item
+    stamp: Stamp
+    earlier: Earlier | None = None
+    link: str = ""
+
+
+def is_remote(address: str) -> bool:
+    """Say whether an address is none of a local file."""
+    return "://" in address

@@ -1,0 +1,172 @@
+"""The ledger: one line a scored clip, only ever added to. Whatever is lost, the lines before are whole.
+
+A line counts once it is on the disk (`fsync`). A run that was killed may leave half a line at the end; it is
+cut off when the ledger is opened again. One run at a time holds the folder's lock, which ends with its
+process, however that ends. The last line of a clip is the valid one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from ..errors import OutputError, UsageError
+from ..report.write import make_folder
+from .record import SCHEMA, Record
+
+NAME = "ledger.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a clip's valid line is, and what decides whether it still holds."""
+
+    offset: int
+    signature: str
+    judged: str
+
+
+class Ledger:
+    """The results of a folder, held for one run.
+
+    Args:
+        folder: The folder of results; made if it is not there.
+        resume: Whether results of an earlier run may be in it.
+
+    Raises:
+        UsageError: Another run holds the folder, it has results and `resume` is False, or its ledger is of
+            another format.
+        OutputError: It cannot be written.
+    """
+
+    def __init__(self, folder: Path, *, resume: bool) -> None:
+        make_folder(folder)
+        self.folder = folder
+        self.damaged = 0
+        self._lines: dict[str, Line] = {}
+        self._lock = FileLock(folder / ".lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise UsageError(
+                f"another run is writing into {folder}; wait for it, or choose another folder with --out"
+            ) from error
+        except OSError as error:
+            raise OutputError(f"cannot write into {folder}: {error.strerror or error}") from error
+        try:
+            path = folder / NAME
+            if path.exists() and path.stat().st_size and not resume:
+                raise UsageError(
+                    f"{folder} holds the results of an earlier run; go on with --resume, or choose another "
+                    "folder with --out"
+                )
+            self._out = path.open("ab", buffering=0)
+            self._in = path.open("rb")
+            self._size = self._read_index()
+        except OSError as error:
+            self._lock.release()
+            raise OutputError(f"cannot write {folder / NAME}: {error.strerror or error}") from error
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __contains__(self, address: str) -> bool:
+        return address in self._lines
+
+    def line(self, address: str) -> Line | None:
+        """Return where a clip's record is, or None."""
+        return self._lines.get(address)
+
+    def record(self, address: str) -> Record:
+        """Return a clip's valid record.
+
+        Raises:
+            KeyError: There is none.
+        """
+        self._in.seek(self._lines[address].offset)
+        return Record.model_validate_json(self._in.readline())
+
+    def records(self) -> Iterator[Record]:
+        """Give the valid record of every clip, in the order of their addresses, one in memory at a time."""
+        for address in sorted(self._lines):
+            yield self.record(address)
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Add records and wait until they are on the disk.
+
+        Raises:
+            OutputError: They are not, for instance because the disk is full; earlier ones stay whole.
+        """
+        offset, data, new = self._size, bytearray(), {}
+        for record in records:
+            new[record.clip] = Line(offset + len(data), record.signature, record.judged)
+            data += record.to_line()
+        if not new:
+            return
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[self._out.write(left) or 0 :]
+            os.fsync(self._out.fileno())
+        except OSError as error:
+            self._cut_back()
+            raise OutputError(
+                f"cannot write {self.folder / NAME}: {error.strerror or error}; {len(self)} clips are kept: "
+                "make room and run it again with --resume"
+            ) from error
+        self._size += len(data)
+        self._lines |= new
+
+    def close(self) -> None:
+        """Let go of the folder. May be called twice."""
+        self._in.close()
+        self._out.close()
+        self._lock.release()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _cut_back(self) -> None:
+        """Take half a line off again."""
+        with suppress(OSError):
+            os.ftruncate(self._out.fileno(), self._size)
+
+    def _read_index(self) -> int:
+        """Note where each clip's last line is; cut half a line off the end. Return the size."""
+        offset = 0
+        for data in self._in:
+            if not data.endswith(b"\n"):
+                os.ftruncate(self._out.fileno(), offset)
+                break
+            self._note(data, offset)
+            offset += len(data)
+        return offset
+
+    def _note(self, data: bytes, offset: int) -> None:
+        try:
+            found = json.loads(data)
+            if found["format"] != SCHEMA:
+                raise UsageError(
+                    f"{self.folder / NAME} has format {found['format']}, this version reads {SCHEMA}: "
+                    "choose another folder with --out"
+                )
+            Record.model_validate(found)
+            self._lines[found["clip"]] = Line(offset, found["signature"], found["judged"])
+        except (ValueError, KeyError, TypeError, ValidationError):
+            self.damaged += 1  # its clip is scored again

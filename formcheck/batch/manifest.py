@@ -1,0 +1,117 @@
+"""A manifest: a CSV table that says of each clip what the folder does not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from .. import catalog
+from ..errors import UsageError
+from .find import day_of, find
+from .item import Item, is_remote
+
+COLUMNS = {
+    "clip": "path or address of the clip; a path is seen from the manifest's folder",
+    "person": "who trains in it",
+    "exercise": "what is done (see `formcheck exercises`); empty: recognised",
+    "side": "left or right, the working side; empty: recognised",
+    "date": "day, YYYY-MM-DD",
+    "load_kg": "what was lifted, kg",
+    "tags": "own words, separated by spaces",
+    "choose": "whom to judge among several people, as for `analyze --person`",
+}
+"""The columns and what they hold; all but the first may be missing."""
+
+
+def read_manifest(path: Path) -> list[Item]:
+    """Return the clips of a manifest.
+
+    Raises:
+        UsageError: It cannot be read, a column is unknown, a value does not fit, or a clip is named twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the manifest {path} cannot be read: {error}") from error
+    sample = text.partition("\n")[0]
+    reader = csv.DictReader(
+        io.StringIO(text), delimiter=";" if sample.count(";") > sample.count(",") else ","
+    )
+    unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
+    if unknown or "clip" not in (reader.fieldnames or ()):
+        what = f"has unknown columns ({', '.join(map(str, unknown))})" if unknown else "has no column clip"
+        raise UsageError(f"the manifest {path} {what}; it may have {', '.join(COLUMNS)}")
+    found: dict[str, Item] = {}
+    for row in reader:
+        try:
+            item = _item(row, path.parent)
+        except UsageError as error:
+            raise UsageError(f"line {reader.line_num} of the manifest {path}: {error}") from error
+        if item.address in found:
+            raise UsageError(f"line {reader.line_num} of the manifest {path} names {item.name} again")
+        found[item.address] = item
+    if not found:
+        raise UsageError(f"the manifest {path} names no clip")
+    return list(found.values())
+
+
+def apply(manifest: Sequence[Item], found: Sequence[Item]) -> list[Item]:
+    """Return the clips found with what a manifest says of them, or all of its own where none were named."""
+    if not found:
+        return list(manifest)
+    said = {item.address: item for item in manifest}
+    return [said.get(item.address, item) for item in found]
+
+
+def _item(row: Mapping[str | None, str | None], home: Path) -> Item:
+    said = {str(name): (value or "").strip() for name, value in row.items() if name in COLUMNS}
+    clip = said.pop("clip")
+    if not clip:
+        raise UsageError("there is no clip")
+    if is_remote(clip) or (home / clip).exists():
+        (item,) = _single(find([clip if is_remote(clip) else str(home / clip)]), clip)
+    else:  # becomes a row that says so
+        item = Item(Path(os.path.abspath(home / clip)).as_posix(), clip, date=day_of(clip))
+    named = catalog.chosen(said.get("exercise") or None)
+    if said.get("side", "") not in ("", "left", "right"):
+        raise UsageError(f"side is left, right or empty, not {said['side']!r}")
+    return replace(
+        item,
+        name=clip,
+        person=said.get("person", item.person),
+        exercise=named.name if named else None,
+        side=said.get("side") or None,
+        choose=said.get("choose") or None,
+        date=_day(said.get("date", "")) or item.date,
+        load_kg=_load(said.get("load_kg", "")),
+        tags=tuple(said.get("tags", "").split()),
+    )
+
+
+def _single(found: Sequence[Item], clip: str) -> Sequence[Item]:
+    if len(found) != 1:
+        raise UsageError(f"{clip} is not one clip; name each in a line of its own")
+    return found
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise UsageError(f"date is YYYY-MM-DD, not {text!r}") from error
+
+
+def _load(text: str) -> float | None:
+    try:
+        value = float(text.replace(",", ".")) if text else None
+    except ValueError as error:
+        raise UsageError(f"load_kg is a number of kilograms, not {text!r}") from error
+    if value is not None and not (math.isfinite(value) and value >= 0):
+        raise UsageError(f"load_kg is a number of kilograms, not {text!r}")
+    return value

@@ -1,0 +1,255 @@
+"""Worker processes on this machine. One that dies takes nothing with it but the clip it was at.
+
+Each worker has a pipe of its own, so that none can leave a lock behind; its end is noticed at once. The clip
+it was at is tried again, and set aside after `TRIES`. A worker ends by itself when the run goes away, however
+that happens.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any, cast
+
+from ..errors import FormcheckError, OutputError
+from .item import Job, Setup
+from .job import Outcome, prepare, score
+from .machine import MEMORY_MB
+from .record import record
+from .stamp import Versions
+
+TRIES = 3
+"""How often a clip may end its worker before it is set aside."""
+STALL_S = 300.0
+"""A worker that shows no progress for so long is ended."""
+_TELL_S = 0.25
+Frames = Callable[[int], None]
+"""Told of frames that were done since it was last told."""
+
+
+class Workers:
+    """A number of worker processes.
+
+    Args:
+        count: How many.
+        setup: How they score.
+        by: By what they have to score.
+        stall_s: See `STALL_S`.
+    """
+
+    def __init__(self, count: int, setup: Setup, by: Versions, *, stall_s: float = STALL_S) -> None:
+        self._count, self._setup, self._by, self._stall_s = count, setup, by, stall_s
+        self._alive: list[_Worker] = []
+        self._tries: dict[str, int] = {}
+        self._again: deque[Job] = deque()
+
+    def start(self) -> float:
+        """Start all workers and wait until they are ready; return how long that took, in seconds.
+
+        Not needed before `run`, which starts them as there are clips.
+
+        Raises:
+            FormcheckError: As for `run`.
+        """
+        began = time.monotonic()
+        while len(self._alive) < self._count:
+            self._alive.append(_Worker(self._setup, self._by))
+        while not all(worker.began for worker in self._alive):
+            self._collect(lambda frames: None)
+        return time.monotonic() - began
+
+    def run(self, jobs: Iterable[Job], frames: Frames) -> Iterator[list[Outcome]]:
+        """Score jobs; give what is done as it gets done, every second at least, and be it nothing.
+
+        Args:
+            jobs: Taken one by one as workers get free.
+            frames: Told of progress.
+
+        Raises:
+            FormcheckError: No clip can be scored: the model is missing, or a worker's version differs.
+            OutputError: Workers end before they begin.
+        """
+        waiting = iter(jobs)
+        try:
+            while True:
+                self._hand_out(waiting)
+                if not self._alive:
+                    return
+                done = self._collect(frames)
+                fatal = next((one.fatal for one in done if one.fatal), None)
+                if fatal:
+                    raise fatal
+                yield done
+        finally:
+            self.close()
+
+    def pids(self) -> list[int]:
+        """Return the processes' numbers."""
+        return [worker.process.pid or 0 for worker in self._alive]
+
+    def close(self) -> None:
+        """End all workers at once. May be called twice."""
+        for worker in self._alive:
+            worker.end()
+        self._alive = []
+
+    def _hand_out(self, waiting: Iterator[Job]) -> None:
+        """Give every idle worker a job; start workers as long as there are jobs, send home who has none."""
+        for worker in [*self._alive]:
+            if worker.job is not None:
+                continue
+            job = self._next(waiting)
+            if job is None:
+                worker.end()
+                self._alive.remove(worker)
+            elif not worker.give(job):
+                self._again.appendleft(job)  # it died while idle; `_collect` notices
+        while len(self._alive) < self._count:
+            job = self._next(waiting)
+            if job is None:
+                return
+            worker = _Worker(self._setup, self._by)
+            self._alive.append(worker)
+            if not worker.give(job):
+                self._again.appendleft(job)
+                return
+
+    def _next(self, waiting: Iterator[Job]) -> Job | None:
+        return self._again.popleft() if self._again else next(waiting, None)
+
+    def _collect(self, frames: Frames) -> list[Outcome]:
+        """Wait for something to happen; return what is done."""
+        pipes = {worker.pipe: worker for worker in self._alive}
+        done: list[Outcome] = []
+        for ready in wait(list(pipes), timeout=1.0):
+            worker = pipes[cast(Connection, ready)]
+            outcome = self._hear(worker, frames)
+            if outcome is not None:
+                done.append(outcome)
+        now = time.monotonic()
+        for worker in [*self._alive]:
+            patience_s = self._stall_s if worker.began else STALL_S  # starting takes its time
+            if worker.job is not None and now - worker.heard > patience_s:
+                done += self._lost(worker, f"showed no progress for {patience_s:.0f} s and was ended")
+        return done
+
+    def _hear(self, worker: _Worker, frames: Frames) -> Outcome | None:
+        try:
+            kind, what = worker.pipe.recv()
+        except (EOFError, OSError):
+            lost = self._lost(worker, "")
+            return lost[0] if lost else None
+        worker.heard = time.monotonic()
+        worker.began = True
+        if kind == "frames":
+            frames(what)
+            return None
+        if kind == "ready":
+            return None
+        if kind == "fatal":
+            raise cast(FormcheckError, what)
+        worker.job = None
+        outcome = cast(Outcome, what)
+        if outcome.record is not None and outcome.record.peak_mb > MEMORY_MB:
+            worker.end()  # a fresh one takes its place
+            self._alive.remove(worker)
+        return outcome
+
+    def _lost(self, worker: _Worker, why: str) -> list[Outcome]:
+        """Deal with a worker that is gone, or has to go: its clip is tried again or set aside."""
+        worker.end()
+        self._alive.remove(worker)
+        job, how = worker.job, why or _ending(worker.process.exitcode)
+        if not worker.began:
+            raise OutputError(f"a worker process ended before it began: it {how}; try --workers 1")
+        if job is None:
+            return []
+        tries = self._tries[job.item.address] = self._tries.get(job.item.address, 0) + 1
+        if tries < TRIES:
+            self._again.append(job)
+            return []
+        reason = f"set aside after {tries} tries: the process that analysed it {how}"
+        return [Outcome(job, record(job, status="set-aside", error="lost worker", reason=reason))]
+
+
+class _Worker:
+    """One process and the pipe to it."""
+
+    def __init__(self, setup: Setup, by: Versions) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process: SpawnProcess = context.Process(
+            target=_work, args=(theirs, setup, by), name="formcheck worker", daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.job: Job | None = None
+        self.began = False
+        self.heard = time.monotonic()
+
+    def give(self, job: Job) -> bool:
+        """Send a job; False where nobody is there to take it."""
+        try:
+            self.pipe.send(job)
+        except OSError:
+            return False
+        self.job, self.heard = job, time.monotonic()
+        return True
+
+    def end(self) -> None:
+        """End the process and wait for it."""
+        with suppress(OSError):
+            self.pipe.close()
+        self.process.join(0.2 if self.job is None else 0)
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join()
+
+
+def _work(pipe: Any, setup: Setup, by: Versions) -> None:
+    """Be a worker: Ctrl-C is for the run, which ends its workers itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        try:
+            prepare(setup, by)
+        except FormcheckError as error:
+            pipe.send(("fatal", error))
+            return
+        pipe.send(("ready", None))
+        while True:
+            job = pipe.recv()
+            pipe.send(("done", score(job, setup, _teller(pipe))))
+    except (EOFError, OSError):  # the run is gone
+        return
+
+
+def _teller(pipe: Any) -> Callable[[int], None]:
+    told_frames, told_s = 0, 0.0
+
+    def tell(frames: int) -> None:
+        nonlocal told_frames, told_s
+        now = time.monotonic()
+        if now - told_s < _TELL_S:
+            return
+        try:
+            pipe.send(("frames", frames - told_frames))
+        except OSError:
+            os._exit(1)  # the run is gone, and nobody wants the rest
+        told_frames, told_s = frames, now
+
+    return tell
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name if -code in {one.value for one in signal.Signals} else str(-code)
+        hint = ", as happens where memory runs out" if name == "SIGKILL" else ""
+        return f"was ended by {name}{hint}"
+    return f"ended with code {code}"

@@ -1,0 +1,116 @@
+"""The record of one scored clip, a line of the ledger: everything that tables and summary are made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ..report.model import Model, Report
+from .item import Earlier, Item, Job
+from .stamp import Stamp
+
+SCHEMA: Literal["formcheck-batch-1"] = "formcheck-batch-1"
+_FINAL = {"VideoError", "TrackError", "NoPersonError"}
+"""Failures that lie in the clip: the same bytes fail again."""
+_LEFT_OUT = {"series": None, "about": None, "stills": (), "cues": ()}
+"""What of a report is for its page: two thirds of its size."""
+
+
+class Record(Model):
+    """What is kept of one clip."""
+
+    format: Literal["formcheck-batch-1"] = SCHEMA
+    clip: str = Field(description="Address of the clip.")
+    name: str
+    person: str
+    date: str
+    load_kg: float | None
+    tags: tuple[str, ...]
+    exercise: str | None = Field(description="As named beforehand.")
+    side: str | None = Field(description="As named beforehand.")
+    signature: str
+    sha256: str = Field(description="Of the clip's bytes; empty where it could not be read.")
+    judged: str = Field(description="Hash of all it was scored by.")
+    seen: str = Field(description="Hash of what decides the landmarks.")
+    version: str
+    code: str
+    rules: str
+    model: str
+    options: str
+    status: Literal["scored", "failed", "set-aside"]
+    error: str = Field(default="", description="Kind of failure.")
+    reason: str = ""
+    report: Report | None = None
+    said: tuple[str, ...] = ()
+    page: str = Field(default="", description="Its page, from the folder of results.")
+    track: str = Field(default="", description="Its recorded track, from the folder of results.")
+    frames: int = 0
+    took_s: float = Field(default=0.0, description="How long it took; no row shows it.")
+    peak_mb: float = Field(default=0.0, description="Peak memory of the worker so far; no row shows it.")
+
+    @property
+    def final(self) -> bool:
+        """Whether scoring the same bytes by the same rules again would give the same."""
+        return self.status == "scored" or (self.status == "failed" and self.error in _FINAL)
+
+    def earlier(self, item: Item, by: Stamp, track: str | None) -> Earlier:
+        """Return what the next run should know.
+
+        Args:
+            item: The clip as it is now.
+            by: What it will be scored by.
+            track: Where its recorded track is now, if there is one.
+        """
+        done = self.report
+        alike = (self.rules, self.seen, self.side) == (by.versions.rules, by.seen, item.side)
+        return Earlier(
+            self.sha256,
+            self.judged,
+            self.seen,
+            exercise=done.exercise if alike and done and done.sets else None,
+            track=track,
+            said=self.said,
+            complete=done.complete if done else True,
+        )
+
+    def to_line(self) -> bytes:
+        """Return the record as one line."""
+        return self.model_dump_json(by_alias=True).encode() + b"\n"
+
+
+def record(job: Job, *, sha256: str = "", report: Report | None = None, **more: object) -> Record:
+    """Make the record of a job; `more` are fields of `Record`."""
+    item, stamp = job.item, job.stamp
+    fields: dict[str, object] = _of(item) | {
+        "sha256": sha256,
+        "judged": stamp.judged,
+        "seen": stamp.seen,
+        "version": stamp.versions.version,
+        "code": stamp.versions.code,
+        "rules": stamp.versions.rules,
+        "model": stamp.versions.model,
+        "options": stamp.options,
+        "status": "scored" if report else "failed",
+        "report": report.model_copy(update=_LEFT_OUT) if report else None,
+    }
+    return Record.model_validate(fields | more)
+
+
+def again(before: Record, item: Item) -> Record:
+    """Return a record that still holds, with what is known of the clip now."""
+    return before.model_copy(update=_of(item))
+
+
+def _of(item: Item) -> dict[str, object]:
+    return {
+        "clip": item.address,
+        "name": item.name,
+        "person": item.person,
+        "date": item.date,
+        "load_kg": item.load_kg,
+        "tags": item.tags,
+        "exercise": item.exercise,
+        "side": item.side,
+        "signature": item.signature,
+    }
