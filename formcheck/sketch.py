@@ -16,6 +16,8 @@ from .rule import Status
 
 _ANGLES: dict[str, tuple[Joint, str | Joint, Joint]] = {
     "leg_elevation_deg": (("working", "hip"), "feetwards", ("working", "ankle")),
+    "thigh_elevation_deg": (("working", "hip"), "feetwards", ("working", "knee")),
+    "free_thigh_elevation_deg": (("free", "hip"), "feetwards", ("free", "knee")),
     "free_leg_elevation_deg": (("free", "hip"), "feetwards", ("free", "ankle")),
     "knee_flexion_deg": (("working", "knee"), ("working", "hip"), ("working", "ankle")),
     "free_knee_flexion_deg": (("free", "knee"), ("free", "hip"), ("free", "ankle")),

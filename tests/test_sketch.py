@@ -37,6 +37,7 @@ TOP = 95
 ANGLES = [
     *((kick, name) for name in ("leg_elevation_deg", "knee_flexion_deg", "leg_against_trunk_deg")),
     *((kick, name) for name in ("neck_extension_deg", "trunk_pitch_deg", "free_knee_flexion_deg")),
+    *((kick, name) for name in ("thigh_elevation_deg", "free_thigh_elevation_deg")),
     *((thrust, name) for name in ("shin_from_vertical_deg", "free_leg_elevation_deg", "hip_extension_deg")),
     *((thrust, name) for name in ("heel_lift_deg", "knee_flexion_deg", "neck_extension_deg")),
 ]

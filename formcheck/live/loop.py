@@ -55,7 +55,6 @@ class SetResult:
 
     number: int
     summary: Summary
-    analysis: Analysis | None
 
 
 class Live:
@@ -213,7 +212,7 @@ class Live:
             if judged.analysis is None:
                 continue
             summary = summarise(judged.analysis.report, judged.analysis.exercise, self._words)
-            self.results.append(SetResult(judged.job.number, summary, judged.analysis))
+            self.results.append(SetResult(judged.job.number, summary))
             self._show.summary(summary)
             self._talk.summary(summary)
 

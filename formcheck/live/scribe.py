@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from types import TracebackType
 from ..errors import FormcheckError, NoPersonError
 from ..pipeline import Analysis, Session
 from ..report.write import write_text
+
+_SHARE = 0.1  # of the time at most goes into judging a set that still runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Judged:
 class Scribe:
     """Judges stretches of a running session.
 
-    Sets that ended are all judged, in order; of a running set only the newest wish counts.
+    Sets that ended are all judged, in order; of a running set only the newest wish counts, and no more than
+    a share of the time goes into it: it is the longer the longer the set, and the frames need the processor.
 
     Args:
         session: The session whose frames are judged.
@@ -55,6 +59,7 @@ class Scribe:
         self.judged: deque[Judged] = deque()
         self._ended: deque[Job] = deque()
         self._running: Job | None = None
+        self._rest_until_s = 0.0
         self._busy = False
         self._stop = False
         self._broken = False
@@ -91,6 +96,7 @@ class Scribe:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             analysis: Analysis | None = None
+            began_s = time.monotonic()
             try:
                 analysis = self._session.judge(job.first, job.last)
                 self._write(job, analysis)
@@ -101,14 +107,17 @@ class Scribe:
                     if job.last is not None:
                         self.judged.append(Judged(job, analysis))
                     self._busy = False
+                    now_s = time.monotonic()
+                    self._rest_until_s = now_s + (now_s - began_s) / _SHARE
                     self._changed.notify_all()
+            del analysis  # arrays of a whole set, not to be held until the next one
 
     def _next(self) -> Job | None:
         with self._changed:
-            while not self._ended and self._running is None:
+            while not self._ended and (self._running is None or time.monotonic() < self._rest_until_s):
                 if self._stop:
                     return None
-                self._changed.wait(0.5)
+                self._changed.wait(0.1)
             self._busy = True
             if self._ended:
                 return self._ended.popleft()

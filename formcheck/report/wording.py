@@ -36,7 +36,7 @@ def works(side: str) -> str:
 def recognised(report: Report) -> list[str]:
     """Say that the exercise was recognised, and how sure that is of the least sure set."""
     known = [one.confidence for one in report.sets if one.confidence is not None]
-    return [f"recognised, {share(min(known))} sure"] if known else []
+    return [f"recognised ({share(min(known))})"] if known else []
 
 
 def judged_by(report: Report) -> list[str]:
