@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck import silhouette as outline
-from formcheck._native import Shield, quiet
+from formcheck._native import Shield, give_back_memory, quiet
 from formcheck.blinkers import blinkered, painted_over
 from formcheck.errors import ModelError
 from formcheck.follow import Follower
@@ -24,6 +24,7 @@ from formcheck.pose import Landmark, Pose
 Image = NDArray[np.uint8]
 
 _MOST = 4  # people looked for in one image
+_GIVE_BACK = 300  # frames after which memory that was freed is given back to the system
 _MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
 _APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
 _TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
@@ -91,6 +92,7 @@ class MediaPipeLandmarker:
         self._keeps = people
         self._verbose = verbose
         self._last_ms = -1
+        self._detected = 0
         self._person = self._people = 0
         self._settled = False
         self._crowd: Crowd | None = None
@@ -159,6 +161,9 @@ class MediaPipeLandmarker:
         if self._closed:
             raise ValueError("this landmarker is closed")
         self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
+        self._detected += 1
+        if self._detected % _GIVE_BACK == 0:
+            give_back_memory()
         with quiet(self._quiet_detections > 0):
             result = self._one.detect_for_video(_mp_image(self._shown(image_rgb, time_s)), self._last_ms)
         seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
@@ -215,6 +220,7 @@ class MediaPipeLandmarker:
         finally:
             self._one = self._many = None
             Shield.release()
+            give_back_memory()
 
     def __enter__(self) -> MediaPipeLandmarker:
         return self
