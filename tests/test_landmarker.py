@@ -222,14 +222,14 @@ def test_it_works_without_a_network(model: Path) -> None:
 @pytest.mark.model
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_memory_does_not_grow_from_clip_to_clip(model: Path) -> None:
-    """Without giving freed memory back the last four of these leave 140 MB behind; with it, nothing."""
+    """Without giving freed memory back these leave 250 to 320 MB behind; with it, up to 90."""
     held = []
     for _ in range(8):
         with VideoSource(CLIP) as clip, MediaPipeLandmarker(model) as finder:
             for i, frame in enumerate(clip):
-                if i == 90:
+                if i == 250:
                     break
                 finder.detect(frame.image, frame.time_s)
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         held.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
-    assert held[-1] < held[3] + 60.0
+    assert min(held[-3:]) < held[1] + 150.0

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 MEMORY_MB = 900
-"""What a worker may hold: it begins with 450 MB, grows with the clips it has seen (740 after 32), and is
+"""What a worker may hold: it begins with 300 to 450 MB, stays near that from clip to clip, and is
 replaced once it has held this much."""
 _RESERVE_MB = 500
 _CGROUP = Path("/sys/fs/cgroup")
