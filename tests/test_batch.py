@@ -393,6 +393,31 @@ def test_a_lost_worker_takes_nothing_with_it_and_a_poison_clip_is_set_aside(
     assert "3 tries: the process that analysed it ended with code 9" in aside.reason
 
 
+@pytest.mark.parametrize("often", [1, 3])
+def test_a_worker_that_ends_before_it_begins_is_replaced_twice(clients: Path, often: int) -> None:
+    setup, by = Setup(), versions(None, None)
+    job = Job(find([str(clients / "ben")])[0], stamp(by, setup.profile))
+    team = pool_module.Workers(1, setup, by)
+    outcomes: list[Outcome] = []
+    seen: set[int] = set()
+
+    def score() -> None:
+        for done in team.run([job], lambda frames: None):
+            outcomes.extend(done)
+            fresh = set(team.pids()) - seen
+            if fresh and len(seen) < often and not outcomes:
+                seen.update(fresh)
+                os.kill(fresh.pop(), signal.SIGKILL)
+
+    if often == 3:
+        with pytest.raises(OutputError, match="end before they begin: the last was ended by SIGKILL"):
+            score()
+    else:
+        score()
+        assert [one.record and one.record.status for one in outcomes] == ["scored"]
+    assert len(seen) == often
+
+
 def test_a_worker_that_hangs_is_ended(clients: Path) -> None:
     class Sleep:
         def __reduce__(self) -> tuple[Any, ...]:

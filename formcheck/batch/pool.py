@@ -49,6 +49,7 @@ class Workers:
         self._alive: list[_Worker] = []
         self._tries: dict[str, int] = {}
         self._again: deque[Job] = deque()
+        self._stillborn = 0  # workers in a row that ended before they began
 
     def start(self) -> float:
         """Start all workers and wait until they are ready; return how long that took, in seconds.
@@ -147,7 +148,7 @@ class Workers:
             lost = self._lost(worker, "")
             return lost[0] if lost else None
         worker.heard = time.monotonic()
-        worker.began = True
+        worker.began, self._stillborn = True, 0
         if kind == "frames":
             frames(what)
             return None
@@ -168,7 +169,11 @@ class Workers:
         self._alive.remove(worker)
         job, how = worker.job, why or _ending(worker.process.exitcode)
         if not worker.began:
-            raise OutputError(f"a worker process ended before it began: it {how}; try --workers 1")
+            self._stillborn += 1
+            if self._stillborn >= TRIES:
+                raise OutputError(f"worker processes end before they begin: the last {how}; try --workers 1")
+            self._again.extend([job] if job else [])  # it is not the clip's fault
+            return []
         if job is None:
             return []
         tries = self._tries[job.item.address] = self._tries.get(job.item.address, 0) + 1
