@@ -40,11 +40,12 @@ def render(report: Report, exercise: Exercise) -> RenderableType:
 
 def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     title = exercise.title if report.exercise == exercise.name else "no exercise recognised"
-    yield Text.assemble((report.source, "bold"), ": ", (title, "bold"))
+    known = "".join(f", {text}" for text in recognised(report))
+    yield Text.assemble((report.source, "bold"), ": ", (title, "bold"), known)
     facts = [f"{report.duration_s:.1f} s"]
     if report.fps is not None:
         facts[0] += f", {report.fps:.0f} fps"
-    facts += [*recognised(report), *judged_by(report)]
+    facts += judged_by(report)
     one = report.sets[0] if len(report.sets) == 1 else None
     if one is not None:
         yield Text(f"{capital(camera(one))}, {works(one.working_side)}, {', '.join(facts)}")
