@@ -28,7 +28,7 @@ from formcheck.batch.ledger import NAME, Ledger
 from formcheck.batch.manifest import read_manifest
 from formcheck.batch.record import Record
 from formcheck.batch.run import carry_out, plan
-from formcheck.batch.stamp import stamp, versions
+from formcheck.batch.stamp import Versions, stamp, versions
 from formcheck.batch.summary import summarise
 from formcheck.cli import run
 from formcheck.errors import OutputError, UsageError
@@ -394,28 +394,31 @@ def test_a_lost_worker_takes_nothing_with_it_and_a_poison_clip_is_set_aside(
 
 
 @pytest.mark.parametrize("often", [1, 3])
-def test_a_worker_that_ends_before_it_begins_is_replaced_twice(clients: Path, often: int) -> None:
+def test_a_worker_that_ends_before_it_begins_is_replaced_twice(
+    clients: Path, monkeypatch: pytest.MonkeyPatch, often: int
+) -> None:
+    started: list[int] = []
+
+    class Weak(pool_module._Worker):
+        """The first ones are killed while they start."""
+
+        def __init__(self, setup: Setup, by: Versions) -> None:
+            super().__init__(setup, by)
+            started.append(self.process.pid or 0)
+            if len(started) <= often:
+                os.kill(started[-1], signal.SIGKILL)
+
+    monkeypatch.setattr(pool_module, "_Worker", Weak)
     setup, by = Setup(), versions(None, None)
     job = Job(find([str(clients / "ben")])[0], stamp(by, setup.profile))
     team = pool_module.Workers(1, setup, by)
-    outcomes: list[Outcome] = []
-    seen: set[int] = set()
-
-    def score() -> None:
-        for done in team.run([job], lambda frames: None):
-            outcomes.extend(done)
-            fresh = set(team.pids()) - seen
-            if fresh and len(seen) < often and not outcomes:
-                seen.update(fresh)
-                os.kill(fresh.pop(), signal.SIGKILL)
-
     if often == 3:
         with pytest.raises(OutputError, match="end before they begin: the last was ended by SIGKILL"):
-            score()
+            list(team.run([job], lambda frames: None))
     else:
-        score()
+        outcomes = [one for done in team.run([job], lambda frames: None) for one in done]
         assert [one.record and one.record.status for one in outcomes] == ["scored"]
-    assert len(seen) == often
+        assert len(started) == 2
 
 
 def test_a_worker_that_hangs_is_ended(clients: Path) -> None:
