@@ -85,6 +85,11 @@ class Body:
         """Length of the trunk in pixels, as seen from the side."""
         return self.look.scale_px
 
+    def above_pct(self, upper: Floats, lower: Floats) -> Floats:
+        """Return (T,) heights of one (T, 2) row of points above another, in percent of the trunk length."""
+        height: Floats = 100.0 * (lower[:, 1] - upper[:, 1]) / self.trunk_px
+        return height
+
     def travel(self, points: Floats) -> Floats:
         """Return (T,) distances from the first defined point, in trunk lengths."""
         good = np.flatnonzero(np.isfinite(points[:, 0]))

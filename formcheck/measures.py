@@ -185,9 +185,7 @@ def _pelvis_roll(body: Body) -> Floats:
     per_roll=0.5,
 )
 def _hip_rise(body: Body) -> Floats:
-    rise = body.joint("free", "hip")[:, 1] - body.joint("working", "hip")[:, 1]
-    height: Floats = 100.0 * rise / body.trunk_px
-    return height
+    return body.above_pct(body.joint("working", "hip"), body.joint("free", "hip"))
 
 
 @define(
@@ -242,9 +240,7 @@ def _roll_deg(body: Body, part: Part) -> Floats:
     per_roll=1.7,
 )
 def _hip_height(body: Body) -> Floats:
-    rise = body.joint("middle", "shoulder")[:, 1] - body.joint("middle", "hip")[:, 1]
-    height: Floats = 100.0 * rise / body.trunk_px
-    return height
+    return body.above_pct(body.joint("middle", "hip"), body.joint("middle", "shoulder"))
 
 
 @define(

@@ -64,9 +64,7 @@ def _along_pct(body: Body, points: Floats) -> Floats:
     per_roll=1.7,
 )
 def _free_foot_clearance(body: Body) -> Floats:
-    rise = body.joint("working", "heel")[:, 1] - body.joint("free", "heel")[:, 1]
-    clearance: Floats = 100.0 * rise / body.trunk_px
-    return clearance
+    return body.above_pct(body.joint("free", "heel"), body.joint("working", "heel"))
 
 
 @define(

@@ -16,6 +16,7 @@ from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
 from .reps import Phase, Rep
+from .roll import Rolled
 from .sight import gaps, stalls, unseen_s
 from .steady import MOVED_PCT, Looks, Span
 from .track import Track
@@ -89,6 +90,8 @@ class SetData:
         self._noise: dict[str, float] = {}
         self.looks = Looks.of(raw, look.scale_px)
         self._moved: dict[tuple[Span, int], float] = {}
+        self._rolled: dict[tuple[int, int], Rolled] = {}
+        self._starts: dict[tuple[str, int], float] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
 
     def values(self, name: str) -> Floats:
@@ -138,8 +141,21 @@ class SetData:
             self._moved[key] = self.looks.moved_pct(spans[0], spans)
         return self._moved[key]
 
+    def rolled(self, part: slice) -> Rolled:
+        """Return the roll that was taken out of some frames."""
+        key = (part.start, part.stop)
+        if key not in self._rolled:
+            self._rolled[key] = roll_in(self.body.track, part)
+        return self._rolled[key]
+
     def start_value(self, name: str) -> float:
         """Return the set's own start position of a measure: the median over all waits before a rep."""
+        key = (name, len(self.reps))
+        if key not in self._starts:
+            self._starts[key] = self._start_value(name)
+        return self._starts[key]
+
+    def _start_value(self, name: str) -> float:
         values = self.values(name)
         steady = [rep for rep in self.reps if self.camera_moved_pct(rep) <= MOVED_PCT] or self.reps
         waits = [values[self.frames(*rep.window(Phase.START))] for rep in steady]
@@ -253,7 +269,7 @@ class RepData:
         """
         measure = MEASURES[name]
         part = self.set.frames(*self.rep.window(phase))
-        rolled = roll_in(self.set.body.track, part)
+        rolled = self.set.rolled(part)
         if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
             return Reading.none("the camera is rolled too far", "Stand the camera upright.")
         if (from_start or measure.over_time) and self.camera_moved:

@@ -1,14 +1,19 @@
-"""Keeps the tests out of the user's training log, and lets them import `skeleton`.
+"""What many tests need: a training log of their own, the command line, the pose model.
 
-pytest's importlib mode does not put their folder on the path.
+pytest's importlib mode does not put their folder on the path, which they need to import `skeleton`.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from formcheck import models
+from formcheck.cli import run
+from formcheck.errors import ModelError
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -19,3 +24,24 @@ def own_log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     path = tmp_path_factory.mktemp("log") / "log.sqlite"
     monkeypatch.setenv("FORMCHECK_LOG", str(path))
     return path
+
+
+@pytest.fixture
+def formcheck(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """The command line in this process: call it with arguments for exit code, stdout and stderr."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = run([str(item) for item in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The pose model; the test is skipped where there is none."""
+    try:
+        return models.resolve("full")
+    except ModelError as error:
+        pytest.skip(str(error))

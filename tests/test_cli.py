@@ -19,7 +19,6 @@ import numpy as np
 import pytest
 
 from formcheck import catalog
-from formcheck.cli import run
 from formcheck.errors import NoPersonError, OutputError
 from formcheck.report.model import Report, Still
 from formcheck.stills import Picture
@@ -115,16 +114,6 @@ def clip(tmp_path: Path) -> Path:
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"not looked at")
     return path
-
-
-@pytest.fixture
-def formcheck(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = run([str(item) for item in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 def one_sentence(err: str) -> bool:

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from company import Image, Upright, beside, clip, mirrored
 
-from formcheck import catalog, models
-from formcheck.errors import ModelError
+from formcheck import catalog
 from formcheck.landmarker import MediaPipeLandmarker
 from formcheck.people import Wanted
 from formcheck.pipeline import Analysis, Session
@@ -23,14 +22,6 @@ pytestmark = pytest.mark.model
 
 FRAMES = 285
 """Two repetitions, the second one arched."""
-
-
-@pytest.fixture(scope="module")
-def model() -> Path:
-    try:
-        return models.resolve("full")
-    except ModelError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

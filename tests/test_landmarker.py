@@ -11,21 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from formcheck import _native, models
+from formcheck import _native
 from formcheck.errors import ModelError
 from formcheck.landmarker import Landmarker, MediaPipeLandmarker
 from formcheck.sources import VideoSource
 
 CLIP = Path(__file__).parent.parent / "samples" / "kickback.mp4"
 VARIABLES = ("HTTPS_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
-
-
-@pytest.fixture(scope="module")
-def model() -> Path:
-    try:
-        return models.resolve("full")
-    except ModelError as error:
-        pytest.skip(str(error))
 
 
 def frames(count: int) -> list[tuple[NDArray[np.uint8], float]]:

@@ -17,7 +17,6 @@ from logs import KICK, THRUST, a_set, day, four_weeks_of_sets
 from pages import FAULTY
 from skeleton import change_legs, kickbacks
 
-from formcheck.cli import run
 from formcheck.commands_log import kilograms, moment, since_of
 from formcheck.errors import UsageError
 from formcheck.log.entry import LoggedSet
@@ -29,16 +28,6 @@ from formcheck.sources import VideoSink, created
 from formcheck.track import Track
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def formcheck(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        code = run([str(item) for item in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from skeleton import Shot, kickbacks, squats, thrusts
 
 from formcheck import catalog
 from formcheck.check import findings
-from formcheck.cli import run
 from formcheck.evaluate import evaluate
 from formcheck.explain import explain_measures
 from formcheck.measures import MEASURES
@@ -36,11 +35,12 @@ def _forget_added() -> Iterator[None]:
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Run:
+def call(formcheck: Run) -> Run:
+    """The command line with stderr on one line."""
+
     def run_it(*arguments: object) -> tuple[int, str, str]:
-        code = run([str(argument) for argument in arguments])
-        out = capsys.readouterr()
-        return code, out.out, " ".join(out.err.split())
+        code, out, err = formcheck(*arguments)
+        return code, out, " ".join(err.split())
 
     return run_it
 

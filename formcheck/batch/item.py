@@ -78,7 +78,6 @@ class Earlier:
         sha256: Of the clip as it was.
         judged: The whole stamp of its row; see `Stamp`.
         seen: The part of it that says how the landmarks came about.
-        exercise: What would be recognised in it again, since limits do not change that; or None.
         track: Its recorded track, or None.
         said: Notes of the report that only the video gives.
         complete: Whether it was read to its end.
@@ -87,7 +86,6 @@ class Earlier:
     sha256: str
     judged: str
     seen: str
-    exercise: str | None = None
     track: str | None = None
     said: tuple[str, ...] = ()
     complete: bool = True

@@ -196,7 +196,7 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
     item = job.item
     session = Session(
         track.size,
-        catalog.exercise(item.exercise) if item.exercise else None,
+        catalog.chosen(item.exercise),
         side=Side(item.side) if item.side else None,
         profile=setup.profile,
         source=track.source or path.name,

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from ..report.model import Model, Report
 from .item import Earlier, Item, Job
-from .stamp import Stamp
 
 SCHEMA: Literal["formcheck-batch-1"] = "formcheck-batch-1"
 _FINAL = {"VideoError", "TrackError", "NoPersonError"}
@@ -54,21 +53,13 @@ class Record(Model):
         """Whether scoring the same bytes by the same rules again would give the same."""
         return self.status == "scored" or (self.status == "failed" and self.error in _FINAL)
 
-    def earlier(self, item: Item, by: Stamp, track: str | None) -> Earlier:
-        """Return what the next run should know.
-
-        Args:
-            item: The clip as it is now.
-            by: What it will be scored by.
-            track: Where its recorded track is now, if there is one.
-        """
+    def earlier(self, track: str | None) -> Earlier:
+        """Return what the next run should know, given where the clip's recorded track is now, if anywhere."""
         done = self.report
-        alike = (self.rules, self.seen, self.side) == (by.versions.rules, by.seen, item.side)
         return Earlier(
             self.sha256,
             self.judged,
             self.seen,
-            exercise=done.exercise if alike and done and done.sets else None,
             track=track,
             said=self.said,
             complete=done.complete if done else True,

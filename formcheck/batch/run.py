@@ -111,7 +111,7 @@ def _job(item: Item, wanted: Stamp, before: Record | None, setup: Setup, folder:
     if before is None or not before.final:
         return Job(item, wanted, None, link)
     track = str((folder / before.track).resolve()) if before.track else None
-    earlier = before.earlier(item, wanted, track)
+    earlier = before.earlier(track)
     if setup.html:
         earlier = replace(earlier, track=None)  # the page's pictures need the video
     if _lacks(before, setup, item, folder):
