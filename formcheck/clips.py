@@ -126,6 +126,7 @@ def analyze_clip(
     baselines: Sequence[Baseline] = (),
     model: str = "full",
     modes: Modes = PLAIN,
+    coached: bool = True,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
     verbose: bool = False,
@@ -141,6 +142,7 @@ def analyze_clip(
         baselines: The person's own usual values, from `read_baseline`.
         model: As for `analyze`.
         modes: How it is done.
+        coached: False where no cues are wanted, only verdicts.
         progress: Told of every frame.
         stop: Asked before every frame; True ends the analysis with what was seen so far.
         verbose: Whether MediaPipe's own lines may reach the terminal.
@@ -174,6 +176,7 @@ def analyze_clip(
             source=source,
             modes=modes,
             notes=notes,
+            coached=coached,
         )
         tell(0, 0.0)
         complete = True

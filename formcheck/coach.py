@@ -74,6 +74,7 @@ class Coach:
         baselines: The person's own usual values, where there are any.
         policy: When a cue may be spoken.
         relatives: What else it may be, of the same `motion`: each repetition helps to decide.
+        judging: False where repetitions are only to be counted.
 
     Attributes:
         exercise: What it is taken for now.
@@ -88,12 +89,13 @@ class Coach:
         baselines: Sequence[Baseline] = (),
         policy: Policy | None = None,
         relatives: Sequence[Exercise] = (),
+        judging: bool = True,
     ) -> None:
         self.exercise = exercise
         self._options = (exercise, *relatives)
         self._size, self._given = size, side
         self._chooser = CueChooser(policy)
-        self._baselines = tuple(baselines)
+        self._baselines, self._judging = tuple(baselines), judging
         self._signal = measure(exercise.signal)
         self.reset()
 
@@ -178,9 +180,12 @@ class Coach:
             closed = segmenter.update(pose.time_s, value)
             if closed is not None:
                 cue = self._close(closed, side, pose.time_s) or cue
-            elif segmenter.started_s is not None and pose.time_s - self._judged_s >= _JUDGE_S:
+            elif segmenter.started_s is not None and self._is_due(pose.time_s):
                 cue = self._judge_open(segmenter, side, pose.time_s) or cue
         return cue
+
+    def _is_due(self, time_s: float) -> bool:
+        return self._judging and time_s - self._judged_s >= _JUDGE_S
 
     def _data(self, rep: Rep, side: Side) -> RepData:
         data = self._seen_as(self.exercise, rep, side)
@@ -199,8 +204,9 @@ class Coach:
             side = self._given
         data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
         if exercise.working is not None and self._given is None:
-            side = Side.LEFT if exercise.working(data) >= 0 else Side.RIGHT
-            data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
+            working = Side.LEFT if exercise.working(data) >= 0 else Side.RIGHT
+            if working is not side:
+                data = RepData(rep, SetData(raw, smoothed, working, self._look, recent, baselines=own))
         return data
 
     def _weigh(self, rep: Rep, side: Side) -> None:
@@ -240,6 +246,8 @@ class Coach:
         if self._refuses(data):
             return None
         self._reps.append(rep)
+        if not self._judging:
+            return None
         self._verdicts = judge(self.exercise.rules, data)
         self._note(time_s)
         self._flagged = {}

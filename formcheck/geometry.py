@@ -66,6 +66,19 @@ def line_slope_deg(a: Floats, b: Floats) -> Floats:
     return slope
 
 
+def finite_median(values: Floats) -> Floats:
+    """Return the medians over the first axis of (N,) or (N, K) values, of those that are finite, or NaN.
+
+    As `np.nanmedian`, which takes ten times as long for the few frames of a phase.
+    """
+    if np.isfinite(values).all() and len(values):
+        return np.asarray(np.median(values, axis=0))
+    columns = values.reshape(len(values), -1).T
+    kept = [column[np.isfinite(column)] for column in columns]
+    medians = [np.median(column) if len(column) else np.nan for column in kept]
+    return np.array(medians).reshape(values.shape[1:])
+
+
 def rotate_px(points: Floats, angle_deg: float | Floats) -> Floats:
     """Turn points about the image origin, counter-clockwise to the eye for positive angles.
 

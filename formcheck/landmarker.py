@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +28,7 @@ _MOST = 4  # people looked for in one image
 _GIVE_BACK = 300  # frames after which memory that was freed is given back to the system
 _MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
 _APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
+_LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
 _TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
 
@@ -175,9 +177,11 @@ class MediaPipeLandmarker:
         edges_px = mask_at = None
         if self._silhouette and result.segmentation_masks:
             mask = result.segmentation_masks[0].numpy_view()
-            shoulders, hips = seen.px[_TRUNK[:2]].mean(axis=0), seen.px[_TRUNK[2:]].mean(axis=0)
-            edges_px = outline.edges(mask, shoulders, hips)
-            mask_at = outline.under(mask, seen.px)
+            share = np.array(mask.shape[1::-1]) / image_rgb.shape[1::-1]
+            px = seen.px * share
+            chord = px[_TRUNK[:2]].mean(axis=0), px[_TRUNK[2:]].mean(axis=0)
+            edges_px = outline.edges(mask, *chord) / share
+            mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
         return Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people)
 
@@ -296,6 +300,10 @@ def _sighting(landmarks: Any, image_rgb: Image) -> Sighting:
 
 
 def _mp_image(image_rgb: Image) -> Any:
+    """Give MediaPipe an image, halved until it is no longer than `_LONGEST_PX`."""
     import mediapipe as mp
 
+    while max(image_rgb.shape[:2]) > _LONGEST_PX:
+        half = (image_rgb.shape[1] // 2, image_rgb.shape[0] // 2)
+        image_rgb = cv2.resize(image_rgb, half, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(image_rgb))

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from .camera import ROLL, ROLL_ERROR, SCENE, TURN
-from .geometry import rotate_px
+from .geometry import finite_median, rotate_px
 from .pose import Floats, Pose
 from .roll import Rolled
 from .track import Track
@@ -83,7 +83,7 @@ def roll_in(track: Track, part: slice) -> Rolled:
     """Return the roll that was taken out of some frames: its median and uncertainty."""
     if track.levelled is None:
         return UNKNOWN
-    deg, error = np.nanmedian(track.levelled[part], axis=0)
+    deg, error = finite_median(track.levelled[part])
     return Rolled(float(deg), float(error))
 
 

@@ -78,7 +78,8 @@ class Session:
         policy: When a cue may be spoken.
         modes: How it is done: with a pause, with a deficit.
         notes: What is known beforehand and belongs into the report.
-        coached: False where no cues are wanted of recorded poses: judging takes a fifth of the time.
+        coached: False where no cues are wanted: repetitions are still counted while frames of a video come
+            in, as that settles who is followed; recorded poses are not gone through one by one at all.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class Session:
         self._policy = policy
         self._coach: Coach | Recogniser | None = None
         self._coached = coached
-        if not coached:
+        if not coached and landmarker is None:
             return
         if self._exercise:
             self._coach = self._new_coach(self._exercise, side)
@@ -264,6 +265,7 @@ class Session:
             baselines=self._baselines,
             policy=self._policy,
             relatives=relatives,
+            judging=self._coached,
         )
 
     def _left_out(self, found: Found) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .baseline import Baseline, fitting
 from .body import Body, Part, Role
-from .geometry import distance_px, wrap_deg
+from .geometry import distance_px, finite_median, wrap_deg
 from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
@@ -90,6 +90,7 @@ class SetData:
         self._noise: dict[str, float] = {}
         self.looks = Looks.of(raw, look.scale_px)
         self._moved: dict[tuple[Span, int], float] = {}
+        self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
         self._starts: dict[tuple[str, int], float] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
@@ -140,6 +141,14 @@ class SetData:
         if key not in self._moved:
             self._moved[key] = self.looks.moved_pct(spans[0], spans)
         return self._moved[key]
+
+    def length_px(self, role: Role, upper: Part, lower: Part, *parts: slice) -> float:
+        """Return the median length of a segment over some frames."""
+        key = (role, upper, lower, *((part.start, part.stop) for part in parts))
+        if key not in self._lengths:
+            length = distance_px(self.body.joint(role, upper), self.body.joint(role, lower))
+            self._lengths[key] = float(finite_median(np.concatenate([length[part] for part in parts])))
+        return self._lengths[key]
 
     def rolled(self, part: slice) -> Rolled:
         """Return the roll that was taken out of some frames."""
@@ -307,13 +316,11 @@ class RepData:
         """
         if self.look.view is not View.SIDE:
             return ""
-        body, waits = self.set.body, (Phase.START, Phase.BOTTOM)
-        before = [self.set.frames(*self.rep.window(phase)) for phase in waits]
+        waits = [self.set.frames(*self.rep.window(phase)) for phase in (Phase.START, Phase.BOTTOM)]
         for (role, upper), (other, lower) in pairwise(measure.needs):
             if role == other and (upper, lower) in SEGMENTS:
-                length = distance_px(body.joint(role, upper), body.joint(role, lower))
-                usual = float(np.nanmedian(np.concatenate([length[wait] for wait in before])))
-                if float(np.nanmedian(length[part])) < MIN_LENGTH * usual:
+                usual = self.set.length_px(role, upper, lower, *waits)
+                if self.set.length_px(role, upper, lower, part) < MIN_LENGTH * usual:
                     return f"your {SEGMENTS[upper, lower]} seems to shrink: something hides a joint"
         return ""
 

@@ -53,10 +53,9 @@ def edges(mask: NDArray[Any], shoulder_px: Floats, hip_px: Floats) -> Floats:
     feet = start + EDGE_STATIONS[:, None] * chord  # (33, 2)
     samples = int(np.clip(np.ceil(REACH * length) + 1, _MIN_SAMPLES, _MAX_SAMPLES))
     step = REACH * length / (samples - 1)
-    away = np.arange(samples) * step
-    points = feet[None, :, None, :] + away[None, None, :, None] * outwards[:, None, None, :]
-    points = points.reshape(2 * len(feet), samples, 2)
-    values = _sample(mask, points)
+    along = np.arange(samples) * step * outwards.T[:, :, None]  # x and y, (2, 2, samples)
+    at_x, at_y = (feet.T[:, None, :, None] + along[:, :, None, :]).reshape(2, -1, samples).astype(np.float32)
+    values = _sample(mask, at_x, at_y)
 
     below = values < LEVEL  # false outside the image, where values are NaN
     first = np.argmax(below, axis=1)
@@ -91,13 +90,12 @@ def under(mask: NDArray[Any], image_px: Floats) -> Floats:
     return value
 
 
-def _sample(mask: NDArray[Any], points: Floats) -> NDArray[np.float32]:
-    """Read the mask between pixels, (N, M, 2) to (N, M); NaN outside the image."""
-    at = points.astype(np.float32)
+def _sample(mask: NDArray[Any], x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Read the mask between pixels at (N, M) places; NaN outside the image."""
     values: NDArray[np.float32] = cv2.remap(
         _flat(mask),
-        at[..., 0],
-        at[..., 1],
+        x,
+        y,
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=np.nan,

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 from scipy.signal import savgol_filter
 
+from .geometry import distance_px
 from .pose import Floats, Landmark, Pose
 from .track import Track
 
@@ -255,11 +256,9 @@ def stretches(track: Track) -> list[slice]:
 
 def _swapped(before: Floats, now: Floats, left: np.ndarray) -> np.ndarray:
     """(N,) whether exchanging left and right of a group halves the movement from one frame to the next."""
-    straight, exchanged = np.zeros(len(now)), np.zeros(len(now))
-    for joint in left:
-        for a, b in ((joint, joint + 1), (joint + 1, joint)):
-            straight += np.hypot(*(now[:, a] - before[:, a]).T)
-            exchanged += np.hypot(*(now[:, b] - before[:, a]).T)
+    joints, others = np.concatenate([left, left + 1]), np.concatenate([left + 1, left])
+    straight = distance_px(now[:, joints], before[:, joints]).sum(axis=1)
+    exchanged = distance_px(now[:, others], before[:, joints]).sum(axis=1)
     shoulder = (now[:, Landmark.LEFT_SHOULDER] + now[:, Landmark.RIGHT_SHOULDER]) / 2
     hip = (now[:, Landmark.LEFT_HIP] + now[:, Landmark.RIGHT_HIP]) / 2
     trunk = np.hypot(*(hip - shoulder).T)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from .camera import SCENE, SHIFT_X, SHIFT_Y, TURN, ZOOM
+from .geometry import finite_median
 from .pose import Floats, Landmark
 from .track import Track
 
@@ -69,9 +70,7 @@ class Looks:
             rows[scene == one] = median_filter(rows[scene == one], size=(3, 1), mode="nearest")
         zoom, turn, x, y = rows.T
         hips = track.image_px[:, [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=1)
-        middle = (
-            np.nanmedian(hips, axis=0) - (np.array(track.size) - 1) / 2 if track.found.any() else (0.0, 0.0)
-        )
+        middle = finite_median(hips) - (np.array(track.size) - 1) / 2 if track.found.any() else (0.0, 0.0)
         corners = complex(*middle) + scale_px * _REACH
         moved = (zoom * np.exp(-1j * np.radians(turn)))[:, None] * corners + (x + 1j * y)[:, None]
         return cls(track.time_s[known], scene, moved, scale_px)

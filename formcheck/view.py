@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .geometry import distance_px
+from .geometry import distance_px, finite_median
 from .pose import Floats, Landmark, Side, View
 from .track import Track
 
@@ -96,7 +96,7 @@ def _look_standing(part: Track) -> Look:
     if part.world_m is not None and np.isfinite(part.world_m).all(axis=(1, 2)).any():
         estimates.append(_world_yaws_deg(part.world_m)[0])
         depth = part.world_m[:, Landmark.NOSE, 2] - _middle(part.world_m, Landmark.LEFT_EAR)[:, 2]
-        toward_feet = float(np.sign(np.nanmedian(depth)))
+        toward_feet = float(np.sign(finite_median(depth)))
     yaw = float(np.mean(estimates))
     near = Side.LEFT if facing > 0 else Side.RIGHT
     return Look(_view(yaw, toward_feet), yaw, float(np.std(estimates)) + 3.0, near, facing, trunk, True)
@@ -120,7 +120,7 @@ def _world_yaws_deg(world_m: Floats) -> tuple[float, float]:
     along = _middle(world_m, Landmark.LEFT_SHOULDER) - _middle(world_m, Landmark.LEFT_HIP)
     shoulders = np.degrees(np.arctan2(np.abs(across[:, 0]), np.abs(across[:, 2])))
     trunk = np.degrees(np.arctan2(along[:, 2], np.abs(along[:, 0])))
-    return float(np.nanmedian(shoulders)), float(np.nanmedian(trunk))
+    return float(finite_median(shoulders)), float(finite_median(trunk))
 
 
 def _view(yaw_deg: float, toward_feet: float) -> View:

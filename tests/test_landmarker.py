@@ -225,3 +225,19 @@ def test_memory_does_not_grow_from_clip_to_clip(model: Path) -> None:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         held.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
     assert min(held[-3:]) < held[1] + 150.0
+
+
+@pytest.mark.model
+def test_a_large_picture_gives_what_it_gives_halved(model: Path) -> None:
+    small = frames(12)
+    with MediaPipeLandmarker(model) as one, MediaPipeLandmarker(model) as other:
+        for image, time_s in small:
+            pose = one.detect(image, time_s)
+            twice = other.detect(image.repeat(2, axis=0).repeat(2, axis=1), time_s)
+            assert pose.edges_px is not None
+            assert pose.mask_at is not None
+            assert twice.edges_px is not None
+            assert twice.mask_at is not None
+            np.testing.assert_allclose(twice.image_px, 2.0 * pose.image_px)
+            np.testing.assert_allclose(twice.edges_px, 2.0 * pose.edges_px)
+            np.testing.assert_allclose(twice.mask_at, pose.mask_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import tempfile
 import time
@@ -54,6 +55,7 @@ def prepare(setup: Setup, by: Versions) -> None:
     Raises:
         UsageError: It would not score as the process that asks for it: another version, other rules or model.
     """
+    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # MediaPipe's own OpenCV, which is loaded later, reads it
     import cv2
 
     cv2.setNumThreads(1)
@@ -177,6 +179,7 @@ def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tup
         person=item.choose,
         profile=setup.profile,
         model=setup.model,
+        coached=setup.html,
         progress=lambda frames, time_s: tell(frames),
     )
     return analysis, True
