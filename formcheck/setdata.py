@@ -241,13 +241,19 @@ class RepData:
         """
         read = RepData.change if from_start else RepData.median
         trait = f"{name} {phase.value}{' change' if from_start else ''}"
-        return self._usual(trait, lambda data: read(data, name, phase))
+        return self.usual_of(trait, lambda data: read(data, name, phase))
 
     def usual_range(self) -> Floats:
         """Return (R,) ranges of the signal over the person's usual repetitions; see `usual`."""
-        return self._usual("range", lambda data: data.rep.range)
+        return self.usual_of("range", lambda data: data.rep.range)
 
-    def _usual(self, trait: str, of: Callable[[RepData], float]) -> Floats:
+    def usual_of(self, trait: str, of: Callable[[RepData], float]) -> Floats:
+        """Return (R,) values of a trait over the person's usual repetitions; see `usual`.
+
+        Args:
+            trait: Its name, under which a baseline keeps it.
+            of: Reads it from a repetition; NaN where that has none.
+        """
         reps = self.set.reps or [self.rep]
         own = self.set.own.get(trait)
         if own is None or len(own) != len(self.set.reps):

@@ -56,7 +56,7 @@ def lowering_of(signal: str) -> Callable[[RepData], Reading]:
 def own_best_top(data: RepData, name: str) -> float:
     """Return the 75 % quantile over the person's usual reps of a measure at the top."""
     tops = data.usual(name, Phase.TOP)
-    return float(np.percentile(tops, 75)) if len(tops) else float("nan")
+    return float(np.percentile(tops, 75, method="higher")) if len(tops) else float("nan")
 
 
 def variant(rule: Rule, code: str, **changes: Any) -> Rule:

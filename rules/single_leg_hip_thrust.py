@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from formcheck.geometry import angle_at_deg
+from formcheck.lockout import lockout_shortfall
 from formcheck.lumbar import lumbar_extension
 from formcheck.rule import (
     OBLIQUE,
@@ -35,7 +36,6 @@ from ._shared import (
     drift_in_hold,
     hold_of,
     lowering_of,
-    own_best_top,
     pause_of,
 )
 
@@ -47,20 +47,6 @@ ANY = OBLIQUE | {View.FOOT_END}
 
 HANDS_GAIN = 1.2
 """Tilt of the pelvis for a degree of tilt of the line between the hands (fitted on rendered clips)."""
-
-
-def lockout_shortfall(data: RepData) -> Reading:
-    """Degrees by which the hips stay below the line from shoulder to knee, or below the own usual lockout.
-
-    The hip landmark sits off the joint by up to 12 deg, steadily: the person's best lockouts (but no
-    higher than the straight line needs) tell by how much.
-    """
-    top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
-    if math.isnan(top.value):
-        return top
-    best = own_best_top(data, "hip_extension_deg")
-    offset = min(max(best, 0.0), 8.0)
-    return Reading(top.value - offset, 5.5 if data.comparable else top.uncertainty, top.time_s)
 
 
 def planted_leg_hidden(data: RepData) -> Reading | None:

@@ -1,0 +1,67 @@
+"""How far the hips stay below the line from shoulder to knee, face up, at the top of a repetition.
+
+The hip landmark sits off the joint by 7 +- 5 deg of hip extension over bodies, steadily within a set: the
+person's own best lockout tells by how much. Two witnesses are fused against it:
+
+- the angle at the hip, and
+- the height of the hips above the shoulders. A drop of 1 % of the trunk length turns the trunk by 0.57 deg
+  and the thigh (0.85 trunks) by 0.67 deg: 1.2 deg in all (fitted on rendered clips: 1.1 to 1.3). It scatters
+  by 2.1 deg from the side and 1.4 deg obliquely, the angle by 2.9 and 7.5 deg.
+
+An arched back lifts the hips as well: a repetition whose outline says so is no one's best lockout.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .pose import Floats
+from .reps import Phase
+from .setdata import Reading, RepData
+
+_DEG_PER_PCT = 1.2
+_MOST_OFFSET_DEG = 8.0  # of the landmark; what the best lockout shows beyond may be arching
+_ERROR_DEG = 3.5
+_ALONE_DEG = 5.5  # the angle without the height
+_CARRIED_DEG = 3.0  # error of a baseline from another clip, as for the lumbar curve
+_DISAGREEMENT = 0.5
+_ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
+_BEST_PERCENT = 75.0
+
+
+def lockout_shortfall(data: RepData) -> Reading:
+    """Read the degrees of hip extension that lack at the top to the person's own lockout, - = below it.
+
+    No further than to where the straight line can be, whatever the best repetition shows.
+    """
+    top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
+    if math.isnan(top.value):
+        return top
+    best = _best(data, "hip_extension_deg")
+    offset = min(max(best, 0.0), _MOST_OFFSET_DEG) if math.isfinite(best) else 0.0
+    by_angle = top.value - offset
+    if not data.comparable:
+        return Reading(by_angle, top.uncertainty, top.time_s)
+    height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
+    by_height = best - offset + _DEG_PER_PCT * (height.value - _best(data, "hip_height_pct"))
+    carried = _CARRIED_DEG if data.set.baseline else 0.0
+    if math.isnan(by_height):
+        return Reading(by_angle, math.hypot(_ALONE_DEG, carried), top.time_s)
+    unsure = max(best - _MOST_OFFSET_DEG, -best, 0.0) / 2
+    uncertainty = math.hypot(_ERROR_DEG, _DISAGREEMENT * (by_angle - by_height), unsure, carried)
+    return Reading((by_angle + by_height) / 2, uncertainty, top.time_s)
+
+
+def _best(data: RepData, name: str) -> float:
+    """Return a measure at the top of the person's good lockouts, those with an arched back left out."""
+    bends = data.usual("back_bend_deg", Phase.TOP, from_start=True)
+    most = float(bends.min()) + _ARCHED_DEG if len(bends) else math.inf
+
+    def of(one: RepData) -> float:
+        arched = one.change("back_bend_deg", Phase.TOP) > most
+        return math.nan if arched else one.median(name, Phase.TOP)
+
+    tops: Floats = data.usual_of(f"{name} top unarched", of)
+    return float(np.percentile(tops, _BEST_PERCENT, method="higher")) if len(tops) else math.nan
