@@ -14,6 +14,7 @@ second, a shirt or the bench only the first, and neither becomes a fault.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -28,6 +29,7 @@ _FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same la
 _LONE_DEG = 7.0  # error of one witness alone
 _DISAGREEMENT = 0.6  # of the gap between the witnesses that counts as error
 _USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
+_LEAST_LOCKOUT_DEG = -3.0  # below it no lockout is clean, however landmarks lie
 _CARRIED_DEG = 3.0  # error of a baseline from another clip: the camera was put up anew
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock stands before the back's outline
 _REMEDY = "Do two repetitions or more, or give a clip with a few clean ones to compare with."
@@ -45,17 +47,17 @@ def lumbar_extension(data: RepData) -> Reading:
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
-    extra = 0.0
+    extra = lone_deg = 0.0
     if data.look.prone:
         by_hips = _PRONE_GAIN * extension.value + _PRONE_OFFSET
         by_outline = _CONTOUR_GAIN * outline.value + _CONTOUR_OFFSET
     else:
-        usual_hips, usual_outline = _usual(data)
+        usual_hips, usual_outline, lone_deg = _usual(data)
         if not data.comparable:
             return Reading.none("one repetition can only be compared with itself", _REMEDY)
         by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
         by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
-        extra = _CARRIED_DEG if data.set.baseline else _doubt_deg(data, usual_hips)
+        extra = _CARRIED_DEG if data.set.baseline else math.hypot(_doubt_deg(data, usual_hips), lone_deg)
     time_s = extension.time_s if math.isnan(outline.value) else outline.time_s
     if math.isnan(by_outline) or math.isnan(by_hips):
         lone = by_hips if math.isnan(by_outline) else by_outline
@@ -63,16 +65,38 @@ def lumbar_extension(data: RepData) -> Reading:
     value, apart = (by_outline + by_hips) / 2, abs(by_outline - by_hips)
     uncertainty = math.hypot(_FLOOR_DEG, _DISAGREEMENT * apart, extra, aside)
     if extra > _LONE_DEG:
-        return Reading(value, uncertainty, time_s, "every repetition extends far, and alike", _REMEDY)
+        why = "every repetition extends far, and alike"
+        if lone_deg > _LONE_DEG:
+            why = "no other repetition reaches the lockout"
+        return Reading(value, uncertainty, time_s, why, _REMEDY)
     reason = "outline and hips disagree" if apart > 2 * _LONE_DEG else ""
     return Reading(value, uncertainty, time_s, reason)
 
 
-def _usual(data: RepData) -> tuple[float, float]:
-    """Return the person's own usual hip extension and outline change at the top of a full repetition."""
-    hips = data.usual("hip_extension_deg", Phase.TOP)
-    outline = data.usual("back_bend_deg", Phase.TOP, from_start=True)
-    return _low(hips), _low(outline)
+def _usual(data: RepData) -> tuple[float, float, float]:
+    """Return the person's own usual hip extension and outline change at the top of a locked-out repetition.
+
+    One that stays short of the lockout is straighter than the others without any of them being arched.
+    Where only one is locked out it may be the arched one: the third value is the error of that, in degrees.
+    """
+    tops = data.usual("hip_extension_deg", Phase.TOP)
+    least = _LEAST_LOCKOUT_DEG if (tops >= _LEAST_LOCKOUT_DEG).any() else -math.inf
+
+    def locked_out(read: Callable[[RepData], float]) -> Callable[[RepData], float]:
+        return lambda one: read(one) if one.median("hip_extension_deg", Phase.TOP) >= least else math.nan
+
+    hips = data.usual_of("hip extension locked out", locked_out(_extension_deg))
+    outline = data.usual_of("back bend locked out", locked_out(_bend_deg))
+    alone = len(hips) == 1 < len(tops)
+    return _low(hips), _low(outline), _SUPINE_GAIN * (_low(hips) - _low(tops)) / 2 if alone else 0.0
+
+
+def _extension_deg(data: RepData) -> float:
+    return data.median("hip_extension_deg", Phase.TOP)
+
+
+def _bend_deg(data: RepData) -> float:
+    return data.change("back_bend_deg", Phase.TOP)
 
 
 def _doubt_deg(data: RepData, usual_hips: float) -> float:
