@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .people import SAME_PLACE, Box, Sighting, distance, unlike
+from .people import MAX_OVERLAP, SAME_PLACE, Box, Sighting, distance, overlap, unlike
 from .pose import Floats, Landmark
 
 _JOINTS = np.array([*range(Landmark.LEFT_SHOULDER, Landmark.RIGHT_WRIST + 1), *range(Landmark.LEFT_HIP, 29)])
@@ -26,6 +26,7 @@ _AROUND = 0.15  # how far others may have come since the last look
 _POSTURE = 0.16  # more `unlike` the person's mean place than this: somebody else, or somebody in the way
 _LIMB = 0.06  # a limb may be this much longer or shorter than before, and a fifth of itself
 _STEADY_S = 0.3  # after the last jump, until limbs are believed again
+_CLEAR = 0.3  # a new body that shares less with the person's is somebody else; the rest must be found twice
 _OTHERS_S = 4.0  # somebody not seen for this long has gone
 _HIDDEN_S = 2.0  # somebody close by who is not found for this long may still be there
 _PATIENCE_S = 3.0  # after that the person is looked for elsewhere
@@ -120,11 +121,14 @@ class Follower:
         """Take all people in the image at this time, the one followed included where they were found."""
         mine = self._find(time_s, everyone)
         others = [one for one in everyone if one is not mine]
+        if not self._crowded(time_s):  # what bad landmarks left of the person's own body is found again
+            others = [one for one in others if self._shared(one) <= MAX_OVERLAP]
         self._looked_s = time_s
         self._hidden = not others and self._near() and time_s - self._others_s < _HIDDEN_S
         if others:
             self._sure = self._sure or bool(self.others)
-            self._others_s = time_s
+            if self._sure or any(self._shared(one) < _CLEAR for one in others):
+                self._others_s = time_s
         if not self._hidden:
             self.others = others
         self._sure = self._sure and self._crowded(time_s)
@@ -184,6 +188,10 @@ class Follower:
         self.mine, self._mine_s, self._size, self._box = found, time_s, found.size, found.box
         self._home, self._limbs, self._seen = found.px, None, None
         return found
+
+    def _shared(self, one: Sighting) -> float:
+        """Return how much of a body lies where the person's has been, as a fraction of the smaller one."""
+        return 0.0 if self._box is None else overlap(one.box, self._box)
 
     def _may_be_back(self, one: Sighting) -> bool:
         """Say whether somebody has not been there as another all along, and has limbs as long."""

@@ -29,7 +29,7 @@ Box = tuple[int, int, int, int]
 SAME_PLACE = 0.24
 """Bodies less `unlike` than this are taken for one person who stayed where they were."""
 _MIN_SIZE = 0.35  # of the largest person: less is a poster or somebody far away
-_MAX_OVERLAP = 0.6  # of the smaller box: more is the same body found twice
+MAX_OVERLAP = 0.6  # of the smaller box: more is the same body found twice
 _MIN_VISIBILITY = 0.7  # of shoulders to ankles: less is often a bench, or what was left of somebody
 _STAYS = 0.3  # share of the looks in which a person must be seen to be counted from the left
 _RIVAL = 0.7  # of the best score: a second person this close makes the choice a guess
@@ -97,7 +97,7 @@ def distinct(found: Iterable[Sighting], known: Sequence[Sighting] = ()) -> list[
 
 
 def _same_body(one: Sighting, other: Sighting) -> bool:
-    return overlap(one.box, other.box) > _MAX_OVERLAP or unlike(one, other.px) < SAME_PLACE
+    return overlap(one.box, other.box) > MAX_OVERLAP or unlike(one, other.px) < SAME_PLACE
 
 
 @dataclass(eq=False)

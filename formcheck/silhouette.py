@@ -63,7 +63,7 @@ def edges(mask: NDArray[Any], shoulder_px: Floats, hip_px: Floats) -> Floats:
     row = np.arange(len(first))
     at = np.where(found, first, 1)
     inner, outer = values[row, at - 1], values[row, at]
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         distance = (at - 1 + (inner - LEVEL) / (inner - outer)) * step
     distance[~found] = np.nan
     result: Floats = feet[None] + distance.reshape(2, -1, 1) * outwards[:, None, :]
