@@ -72,6 +72,10 @@ class Follower:
         self._seen: Sighting | None = None
         self._seen_s = self._looked_s = self._others_s = self._mixed_s = float("-inf")
 
+    def shared(self, one: Sighting) -> float:
+        """Return how much of a body lies where the person's has been, as a fraction of the smaller one."""
+        return 0.0 if self._box is None else overlap(one.box, self._box)
+
     def window(self, time_s: float, size: tuple[int, int]) -> Box | None:
         """Return the part of the image the tracker may see, or None for all of it.
 
@@ -122,12 +126,12 @@ class Follower:
         mine = self._find(time_s, everyone)
         others = [one for one in everyone if one is not mine]
         if not self._crowded(time_s):  # what bad landmarks left of the person's own body is found again
-            others = [one for one in others if self._shared(one) <= MAX_OVERLAP]
+            others = [one for one in others if self.shared(one) <= MAX_OVERLAP]
         self._looked_s = time_s
         self._hidden = not others and self._near() and time_s - self._others_s < _HIDDEN_S
         if others:
             self._sure = self._sure or bool(self.others)
-            if self._sure or any(self._shared(one) < _CLEAR for one in others):
+            if self._sure or any(self.shared(one) < _CLEAR for one in others):
                 self._others_s = time_s
         if not self._hidden:
             self.others = others
@@ -188,10 +192,6 @@ class Follower:
         self.mine, self._mine_s, self._size, self._box = found, time_s, found.size, found.box
         self._home, self._limbs, self._seen = found.px, None, None
         return found
-
-    def _shared(self, one: Sighting) -> float:
-        """Return how much of a body lies where the person's has been, as a fraction of the smaller one."""
-        return 0.0 if self._box is None else overlap(one.box, self._box)
 
     def _may_be_back(self, one: Sighting) -> bool:
         """Say whether somebody has not been there as another all along, and has limbs as long."""

@@ -19,7 +19,7 @@ from formcheck._native import Shield, give_back_memory, quiet
 from formcheck.blinkers import blinkered, painted_over
 from formcheck.errors import ModelError
 from formcheck.follow import Follower
-from formcheck.people import Crowd, Sighting, Wanted, distinct
+from formcheck.people import MAX_OVERLAP, Crowd, Sighting, Wanted, distinct
 from formcheck.pose import Landmark, Pose
 
 Image = NDArray[np.uint8]
@@ -267,7 +267,7 @@ class MediaPipeLandmarker:
             return
         self._crowd.look(time_s, everyone)
         better = self._crowd.better_than(self._follower.mine)
-        if better is not None:
+        if better is not None and self._follower.shared(better.sightings[-1]) <= MAX_OVERLAP:
             self._follower = Follower(better.sightings[-1:], time_s)
             self._person += 1
 
