@@ -15,6 +15,7 @@ import numpy as np
 from .baseline import Baseline
 from .body import Body
 from .cues import Cue, CueChooser, Policy
+from .gate import belongs
 from .judge import Verdict, judge, judge_rule
 from .level import Leveller
 from .measures import measure
@@ -222,7 +223,9 @@ class Coach:
     def _refuses(self, data: RepData) -> bool:
         """Whether a movement is none of this exercise, or not to be told from here (as in `find_sets`)."""
         view = data.set.look.view
-        return view not in self.exercise.views or self.exercise.refusal(data) is not None
+        if view not in self.exercise.views:
+            return True
+        return self.exercise.refusal(data) is not None and not belongs(data, self._reps)
 
     def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
         """Judge what the open repetition has shown so far."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from .body import Part, Role
 from .measures import MEASURES
 from .pose import View
-from .reps import Phase
+from .reps import Phase, Rep
 from .setdata import Reading, RepData
 
 SIDEWAYS = frozenset({View.SIDE})
@@ -72,3 +75,35 @@ class Gate:
 def _below(z: float) -> float:
     """Return the share of a standard normal distribution below z."""
     return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
+
+
+_ALIKE = 0.7  # of the other repetitions' range, or as much more
+_LEGS: list[tuple[Role, Part]] = [
+    ("working", "hip"),
+    ("working", "knee"),
+    ("working", "ankle"),
+    ("free", "hip"),
+    ("free", "knee"),
+    ("free", "ankle"),
+]
+_CLEAR = 0.9  # share of the frames at the top in which each joint of the legs is seen steadily
+
+
+def belongs(data: RepData, others: Sequence[Rep]) -> bool:
+    """Whether a movement that a gate keeps out is a repetition all the same.
+
+    It moves like the others of the set, and the legs are seen too badly to say that it is something else.
+
+    Args:
+        data: The movement.
+        others: What else the set has.
+    """
+    if len(others) < 2:
+        return False
+    rep = data.rep
+    ranges = rep.range / float(np.median([one.range for one in others]))
+    times = (rep.end_s - rep.start_s) / float(np.median([one.end_s - one.start_s for one in others]))
+    if not (_ALIKE <= ranges <= 1 / _ALIKE and _ALIKE / 2 <= times <= 2 / _ALIKE):
+        return False
+    top = data.set.frames(*rep.window(Phase.TOP))
+    return any(float(data.set.sees(*joint)[top].mean()) < _CLEAR for joint in _LEGS)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from .baseline import Baseline
+from .gate import belongs
 from .level import upright
 from .pose import Landmark, Side, View
 from .reps import Rep, segment
@@ -306,10 +307,11 @@ def _group(
             camera = replace(camera, view=View.UNKNOWN)
         working = camera.near if exercise.both_legs else run[0][1]
         data = SetData(raw, smoothed, working, camera, [], baselines=baselines)
+        reasons = [exercise.refusal(RepData(rep, data)) for rep in reps]
+        clear = [rep for rep, reason in zip(reps, reasons, strict=True) if reason is None and not rep.partial]
         good = []
-        for rep in reps:
-            reason = exercise.refusal(RepData(rep, data))
-            if reason is None:
+        for rep, reason in zip(reps, reasons, strict=True):
+            if reason is None or (2 * len(clear) > len(reps) and belongs(RepData(rep, data), clear)):
                 good.append(rep)
             else:
                 refused[reason] += 1
