@@ -188,7 +188,7 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
     if restlessness_pct(raw, smoothed, overall.scale_px, posture) > RESTLESS_PCT:
         return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
-    taken: list[tuple[Rep, Side]] = []
+    taken: list[tuple[RepData, Side]] = []
     for working in sides:
         data = SetData(raw, smoothed, working, overall, [])
         candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
@@ -198,8 +198,8 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
                 continue
             data = SetData(raw, smoothed, working, here, [])
             candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
-        taken += [(rep, working) for rep in candidates]
-    return _Moves(_without_overlaps(taken), overall)
+        taken += [(RepData(rep, data), working) for rep in candidates]
+    return _Moves(_without_overlaps(taken, exercise), overall)
 
 
 def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise) -> Look:
@@ -213,12 +213,15 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
     return track.only(keep & track.found)
 
 
-def _without_overlaps(taken: list[tuple[Rep, Side]]) -> list[tuple[Rep, Side]]:
-    """Of movements of both legs at the same time keep the larger one."""
+def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> list[tuple[Rep, Side]]:
+    """Of movements of both legs at the same time keep the one of the exercise, or else the larger one."""
     kept: list[tuple[Rep, Side]] = []
-    for rep, side in sorted(taken, key=lambda item: -item[0].range):
-        if not any(overlap(rep, other) > 0.3 for other, _ in kept):
-            kept.append((rep, side))
+    both = len({side for _, side in taken}) > 1
+    of_it = [not both or exercise.refusal(data) is None for data, _ in taken]
+    order = sorted(range(len(taken)), key=lambda i: (not of_it[i], -taken[i][0].rep.range))
+    for data, side in (taken[i] for i in order):
+        if not any(overlap(data.rep, other) > 0.3 for other, _ in kept):
+            kept.append((data.rep, side))
     return sorted(kept, key=lambda item: item[0].start_s)
 
 

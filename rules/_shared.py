@@ -76,8 +76,21 @@ def depth_below(data: RepData, part: Part, of: Part, role: Role = "middle") -> f
     return median(body.joint(role, part)[frames, 1] - body.joint(role, of)[frames, 1]) / body.trunk_px
 
 
-def other_leg_moves(data: RepData, share: float = 0.7) -> bool:
-    """Whether the free leg moves by more than a share of what the working leg does."""
+_SEEN = 0.8  # share of the frames in which a leg must be seen steadily to say that it moves
+
+
+def other_leg_moves(data: RepData, share: float = 0.7, *, unseen: bool = False) -> bool:
+    """Whether the free leg moves by more than a share of what the working leg does.
+
+    Args:
+        data: The repetition.
+        share: The share.
+        unseen: What to say where that leg is not seen steadily: the other one hides it, kneeling.
+    """
+    lift = data.set.frames(*data.rep.window(Phase.LIFT))
+    seen = data.set.sees("free", "knee")[lift] & data.set.sees("free", "ankle")[lift]
+    if seen.mean() < _SEEN:
+        return unseen
     still = data.values("free_leg_elevation_deg", Phase.LIFT)
     return len(still) > 0 and float(np.ptp(np.percentile(still, [5, 95]))) > share * data.rep.range
 

@@ -168,7 +168,7 @@ def refuses(data: RepData) -> str | None:
     """Say why a movement is not a cable kickback."""
     if depth_below(data, "knee", "hip", "free") < 0.4:
         return "nobody stands"
-    return "both legs move" if other_leg_moves(data, 0.5) else None
+    return "both legs move" if other_leg_moves(data, 0.5, unseen=True) else None
 
 
 EXERCISE = Exercise(
