@@ -11,8 +11,9 @@ import numpy as np
 from .body import Part, Role
 from .measures import MEASURES
 from .pose import View
+from .reading import Reading
 from .reps import Phase, Rep
-from .setdata import Reading, RepData
+from .setdata import RepData
 
 SIDEWAYS = frozenset({View.SIDE})
 OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .reading import CAMERA_MOVED
 from .rule import Example, Limit, Reading, RepData, Rule, Status, View
-from .setdata import CAMERA_MOVED
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ import math
 import numpy as np
 
 from .pose import Floats
+from .reading import Reading
 from .reps import Phase
-from .setdata import Reading, RepData
+from .setdata import RepData
 
 _DEG_PER_PCT = 1.2
 _MOST_OFFSET_DEG = 8.0  # of the landmark; what the best lockout shows beyond may be arching
@@ -32,7 +33,7 @@ _BEST_PERCENT = 75.0
 
 
 def lockout_shortfall(data: RepData) -> Reading:
-    """Read the degrees of hip extension that lack at the top to the person's own lockout, - = below it.
+    """Read how far the hips stay below the person's own lockout at the top, degrees, - = below.
 
     No further than to where the straight line can be, whatever the best repetition shows.
     """

@@ -19,8 +19,9 @@ from collections.abc import Callable
 import numpy as np
 
 from .pose import Floats, View
+from .reading import Reading
 from .reps import Phase
-from .setdata import Reading, RepData
+from .setdata import RepData
 
 _CONTOUR_GAIN, _CONTOUR_OFFSET = 1.6, 0.8  # deg of lumbar extension per deg of outline, fitted
 _PRONE_GAIN, _PRONE_OFFSET = 1.1, -0.3
@@ -85,8 +86,8 @@ def _usual(data: RepData) -> tuple[float, float, float]:
     def locked_out(read: Callable[[RepData], float]) -> Callable[[RepData], float]:
         return lambda one: read(one) if one.median("hip_extension_deg", Phase.TOP) >= least else math.nan
 
-    hips = data.usual_of("hip extension locked out", locked_out(_extension_deg))
-    outline = data.usual_of("back bend locked out", locked_out(_bend_deg))
+    hips = data.usual_of("hip_extension_deg top locked out", locked_out(_extension_deg))
+    outline = data.usual_of("back_bend_deg top change locked out", locked_out(_bend_deg))
     alone = len(hips) == 1 < len(tops)
     return _low(hips), _low(outline), _SUPINE_GAIN * (_low(hips) - _low(tops)) / 2 if alone else 0.0
 

@@ -17,8 +17,9 @@ from .measure import no_measure
 from .measures import MEASURES
 from .plan import Between, Plan, Sign, Step
 from .pose import Side, View
+from .reading import Reading
 from .reps import Phase, Rep
-from .setdata import Reading, RepData
+from .setdata import RepData
 
 __all__ = [
     "OBLIQUE",

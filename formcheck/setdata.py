@@ -15,6 +15,7 @@ from .geometry import distance_px, finite_median, wrap_deg
 from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
+from .reading import CAMERA_MOVED, Reading
 from .reps import Phase, Rep
 from .roll import Rolled
 from .sight import gaps, stalls, unseen_s
@@ -37,25 +38,6 @@ FULL_RANGE = 0.62
 """A repetition below this share of the set's largest is short: no measure for the others."""
 _STALL_REMEDY = "Close other programs, or record first and analyse the video."
 _MAX_UNSEEN = 0.1  # of a phase
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One measured value with its uncertainty, or NaN and the reason why there is none."""
-
-    value: float
-    uncertainty: float = 0.0
-    time_s: float = float("nan")
-    reason: str = ""
-    remedy: str = ""
-
-    @classmethod
-    def none(cls, reason: str, remedy: str = "") -> Reading:
-        """Nothing could be measured; a remedy of the reason's own comes before the rule's."""
-        return cls(float("nan"), float("nan"), float("nan"), reason, remedy)
-
-
-CAMERA_MOVED = Reading.none("the camera moved", "Put the phone on something steady.")
 
 
 class SetData:

@@ -122,7 +122,10 @@ def test_one_clean_rep_is_a_baseline() -> None:
     [own] = baselines_of(judged(thrusts(reps=1)))
     assert {trait: len(values) for trait, values in own.values.items()} == {
         "back_bend_deg top change": 1,
+        "back_bend_deg top change locked out": 1,
         "hip_extension_deg top": 1,
+        "hip_extension_deg top locked out": 1,
+        "hip_extension_deg top unarched": 1,
         "hip_height_pct bottom": 1,
         "range": 1,
     }

@@ -107,6 +107,21 @@ def test_others_are_counted_once_they_were_seen_twice_and_forgotten_again() -> N
     assert people[-1] == 1
 
 
+@pytest.mark.parametrize("part", [0.4, 0.7])
+def test_what_is_found_again_of_the_own_body_is_nobody_else(part: float) -> None:
+    """Landmarks that miss half of the body leave the other half to be found: in every look of a while."""
+
+    def rest(i: int) -> list[Sighting]:
+        mine = trained(i)
+        middle = mine.px.mean(axis=0)
+        ghost = Sighting((mine.px - middle)[:, ::-1] * part + middle + (60.0, 0.0), np.ones(33))
+        return [mine, *([ghost] if 3.0 < TRACK.time_s[i] < 7.0 else [])]
+
+    steps = list(run(trained, rest))
+    assert all(mine for _, mine, _ in steps)
+    assert {follower.people for _, _, follower in steps} == {1}
+
+
 def test_blinkers_are_worn_among_others_and_leave_room() -> None:
     windows = [
         follower.window(TRACK.time_s[i], SIZE)

@@ -214,3 +214,17 @@ def test_labels_exchanged_for_the_whole_clip_name_the_other_side() -> None:
     track = kickbacks()
     other = replace(track, image_px=exchange(track.image_px))
     assert sides(found_in(other, "glute-kickback")) == [(Side.RIGHT, 3)]
+
+
+@pytest.mark.parametrize("steady", [False, True])
+def test_a_like_movement_with_an_unclear_leg_is_counted(steady: bool) -> None:
+    """A guess that the free knee is bent does not make the third repetition another exercise."""
+    track = thrusts(reps=3)
+    start_s, _, _, end_s = Tempo().times(2)
+    during = np.flatnonzero((track.time_s > start_s) & (track.time_s < end_s))
+    ankle = [Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]
+    bent = track.image_px[during, Landmark.LEFT_KNEE] + (0.0, 60.0)
+    jumps = np.zeros((len(during), 1)) if steady else np.resize([[0.0], [0.0], [40.0]], (len(during), 1))
+    track.image_px[during[:, None], ankle] = bent[:, None, :] + jumps[..., None] * (0.0, 1.0)
+    found = found_in(track, "single-leg-hip-thrust")
+    assert found.rep_count == (2 if steady else 3)
