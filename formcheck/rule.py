@@ -136,7 +136,8 @@ class Rule:
         hidden: Says why a repetition does not show it though the view is right, or None.
         read: A function of the rep instead of `measure`, for checks beyond one threshold.
         unit: The unit of what `read` returns.
-        decided: With `read`, the first phase in which it can be judged live.
+        decided: The first phase in which it can be judged live; where it is None that is, of a measure, the
+            one in which it is measured, and with `read` the end of the repetition.
         shows: With `read`, the measure that shows it in pictures and plots, a `-` before it where the value
             falls as that measure rises; empty where none does.
         limit: True-form limits.
@@ -172,7 +173,7 @@ class Rule:
     hidden: Callable[[RepData], Reading | None] | None = None
     read: Callable[[RepData], Reading] | None = None
     unit: str = ""
-    decided: Phase = Phase.BOTTOM
+    decided: Phase | None = None
     shows: str = ""
     priority: int = 8
     weight: float = 0.0
@@ -194,11 +195,8 @@ class Rule:
     def ready(self, phase: Phase) -> bool:
         """Whether an open repetition in this phase has shown enough to judge the rule."""
         order = (Phase.UP, Phase.TOP, Phase.DOWN, Phase.BOTTOM)
-        needed = (
-            self.decided
-            if self.read
-            else {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
-        )
+        measured = {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
+        needed = self.decided or (Phase.BOTTOM if self.read else measured)
         return phase in order and order.index(phase) >= order.index(needed)
 
     @property

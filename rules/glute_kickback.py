@@ -194,6 +194,7 @@ SMALL_RANGE = Rule(
     why="The glute works hardest where the hip is extended; a leg left below the trunk misses that part.",
     source=f"{SOURCE}; {BRIEF}. No reward for height: with a flat back the kick is not high.",
     read=lift_shortfall,
+    decided=Phase.TOP,
     shows="-leg_against_trunk_deg",
     unit="deg",
     limit=Above(5.0, 9.0),
