@@ -81,6 +81,7 @@ class VideoSource:
 
     Args:
         path: The file.
+        least_step_s: Frames that follow the last one given by less are left out.
 
     Attributes:
         info: What the file says about itself.
@@ -91,9 +92,9 @@ class VideoSource:
         VideoError: It is not a video, or no frame of it can be decoded.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, least_step_s: float = 0.0) -> None:
         self.truncated: str | None = None
-        self._path = Path(path)
+        self._path, self._least_step_s = Path(path), least_step_s
         if not self._path.exists():
             raise UsageError(f"There is no file {self._path}; check the name.")
         if not self._path.is_file():
@@ -252,10 +253,12 @@ class VideoSource:
         last: BaseException | None = None
         try:
             frame: VideoFrame | None = self._first
-            index, time_s = 0, 0.0
+            index, time_s, given_s = 0, 0.0, float("-inf")
             while frame is not None and not self._stop.is_set():
                 time_s = clock.tick(presentation_time_s(frame))
-                self._put(Frame(index, time_s, self._upright(frame)))
+                if time_s - given_s >= self._least_step_s:
+                    given_s = time_s
+                    self._put(Frame(index, time_s, self._upright(frame)))
                 frame, index = next(self._decoded, None), index + 1
             if frame is None:
                 self.truncated = self._judge_end(time_s)

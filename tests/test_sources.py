@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from formcheck import _frames
+from formcheck.clips import LEAST_STEP_S
 from formcheck.errors import UsageError, VideoError
 from formcheck.sources import VideoSink, VideoSource
 
@@ -63,6 +64,17 @@ def test_rates_and_shapes(tmp_path: Path, fps: int, size: tuple[int, int]) -> No
         assert source.info.fps == pytest.approx(fps, rel=0.03)
         assert (source.info.width, source.info.height) == size
         assert len(list(source)) == 50
+
+
+@pytest.mark.parametrize(("fps", "given"), [(24, 24.0), (30, 30.0), (50, 25.0), (60, 30.0), (120, 40.0)])
+def test_frames_that_come_too_fast_are_left_out(tmp_path: Path, fps: int, given: float) -> None:
+    path = record(tmp_path / "a.mp4", np.arange(2 * fps) / fps)
+    with VideoSource(path, least_step_s=LEAST_STEP_S) as source:
+        frames = list(source)
+    assert source.truncated is None
+    assert len(frames) == 2 * given
+    assert [frame.time_s for frame in frames] == pytest.approx(np.arange(2 * given) / given, abs=1e-4)
+    assert [frame.index for frame in frames] == list(range(0, 2 * fps, round(fps / given)))
 
 
 def test_glimpses_are_spread_over_the_video(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from .._frames import Image
+from ..clips import LEAST_STEP_S
 from ..errors import FormcheckError, VideoError
 from .feeds import Feed, Lost, Taken
 
@@ -20,6 +21,8 @@ _RETRY_S = (0.5, 1.0, 2.0, 3.0)  # waits before the feed is opened again; the la
 
 class Capture:
     """Reads a feed in a thread of its own and keeps only the newest frame.
+
+    Frames that come faster than those of a clip are judged (`LEAST_STEP_S`) are passed over, uncounted.
 
     Args:
         feed: Where frames come from; opened when the `with` block begins.
@@ -41,7 +44,7 @@ class Capture:
         self.size = (0, 0)
         self.taken = self.dropped = 0
         self.waited_s: deque[float] = deque(maxlen=20_000)
-        self.first_s = self._put_s = float("nan")
+        self.first_s = self._put_s = self._given_s = float("nan")
         self.notices: deque[str] = deque()
         self._slot: Taken | None = None
         self._ended = False
@@ -115,6 +118,9 @@ class Capture:
                     frame = None
                 if frame is None:
                     break
+                if 0 <= frame.time_s - self._given_s < LEAST_STEP_S:
+                    continue
+                self._given_s = frame.time_s
                 self._put(frame)
         except FormcheckError as error:
             self._error = error
