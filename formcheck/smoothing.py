@@ -258,9 +258,11 @@ def _swapped(before: Floats, now: Floats, left: np.ndarray) -> np.ndarray:
     """(N,) whether exchanging left and right of a group halves the movement from one frame to the next."""
     joints, others = np.concatenate([left, left + 1]), np.concatenate([left + 1, left])
     straight = distance_px(now[:, joints], before[:, joints]).sum(axis=1)
-    exchanged = distance_px(now[:, others], before[:, joints]).sum(axis=1)
     shoulder = (now[:, Landmark.LEFT_SHOULDER] + now[:, Landmark.RIGHT_SHOULDER]) / 2
     hip = (now[:, Landmark.LEFT_HIP] + now[:, Landmark.RIGHT_HIP]) / 2
     trunk = np.hypot(*(hip - shoulder).T)
-    far = straight > _SWAP_PCT / 100.0 * trunk * 2 * len(left)
+    far = np.asarray(straight > _SWAP_PCT / 100.0 * trunk * 2 * len(left))
+    if not far.any():
+        return far
+    exchanged = distance_px(now[:, others], before[:, joints]).sum(axis=1)
     return np.asarray((exchanged < 0.5 * straight) & far)

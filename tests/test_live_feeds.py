@@ -68,6 +68,17 @@ def test_where_every_frame_counts_none_is_lost() -> None:
         assert capture.dropped == 0
 
 
+def test_frames_that_come_too_fast_are_passed_over() -> None:
+    times = [i / 60 for i in range(120)]
+    with Capture(Stage(times), every=True) as capture:
+        seen = []
+        while not capture.ended:
+            if (frame := capture.take(0.1)) is not None:
+                seen.append(frame.time_s)
+        assert seen == times[::2]
+        assert capture.dropped == 0
+
+
 def test_a_feed_that_breaks_off_is_opened_again_and_both_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("formcheck.live.capture._RETRY_S", (0.01, 0.02))
     stage = Stage([0.0, 0.1, 0.2, 0.3], lost_at={2: 3})
