@@ -131,9 +131,9 @@ class Footage:
 
 @dataclass(frozen=True, slots=True)
 class _Moves:
-    """Movements of a part with the leg that makes them, how it is seen, and why there may be none."""
+    """Movements of either leg in a part, how it is seen, and why there may be none."""
 
-    placed: list[tuple[Rep, Side]]
+    taken: list[tuple[RepData, Side]]
     camera: Look
     refused: str = ""
 
@@ -199,7 +199,7 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
             data = SetData(raw, smoothed, working, here, [])
             candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
         taken += [(RepData(rep, data), working) for rep in candidates]
-    return _Moves(_without_overlaps(taken, exercise), overall)
+    return _Moves(taken, overall)
 
 
 def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise) -> Look:
@@ -274,7 +274,7 @@ def _sides(
     given: Side | None,
 ) -> list[tuple[Rep, Side]]:
     """Settle the working side where the signal does not: each rep's vote, steadied by its neighbours'."""
-    placed = moves.placed
+    placed = _without_overlaps(moves.taken, exercise)
     if exercise.working is None or given is not None or not placed:
         return placed
     data = SetData(raw, smoothed, Side.LEFT, moves.camera, [])
