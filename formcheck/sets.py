@@ -22,6 +22,8 @@ from .view import Look, look
 
 RESTLESS_PCT = 2.75
 """Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
+RESTLESS_CLEAR_PCT = 4.0
+"""The same where one leg does not hide behind the other or the trunk: not on all fours, not from an end."""
 REST_S = 12.0
 """A pause between two repetitions longer than this ends a set."""
 _MARGIN_S = 0.7  # around a repetition: the start position belongs to it
@@ -185,7 +187,9 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
     overall = look(smoothed.only(posture), prone=exercise.prone, standing=exercise.standing)
     if overall.view not in exercise.views:
         return _Moves([], overall)
-    if restlessness_pct(raw, smoothed, overall.scale_px, posture) > RESTLESS_PCT:
+    clear = not exercise.prone and overall.view is not View.FOOT_END
+    limit_pct = RESTLESS_CLEAR_PCT if clear else RESTLESS_PCT
+    if restlessness_pct(raw, smoothed, overall.scale_px, posture) > limit_pct:
         return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[RepData, Side]] = []
