@@ -79,3 +79,14 @@ def until(page: Any, condition: str, timeout_s: float = 20.0) -> None:
     while not page.evaluate(condition):
         assert time.monotonic() < deadline, f"never came true: {condition}"
         time.sleep(0.05)
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    """Return what the accessibility checker finds that is more than minor; the page's policy must be off."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in ("serious", "critical", "moderate")
+    ]
