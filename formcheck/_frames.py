@@ -14,6 +14,24 @@ _BUMP_S = 0.001
 _RESTART_S = 0.5
 
 
+class Pace:
+    """Passes over frames that come too fast, by their times.
+
+    Args:
+        least_step_s: A frame that follows the last one taken by less is passed over.
+    """
+
+    def __init__(self, least_step_s: float) -> None:
+        self._least_step_s, self._taken_s = least_step_s, float("-inf")
+
+    def takes(self, time_s: float) -> bool:
+        """Say whether the next frame is taken."""
+        if time_s - self._taken_s < self._least_step_s:
+            return False
+        self._taken_s = time_s
+        return True
+
+
 class Clock:
     """Presentation times that strictly increase, from those a file gives.
 

@@ -181,12 +181,11 @@ class Coach:
             closed = segmenter.update(pose.time_s, value)
             if closed is not None:
                 cue = self._close(closed, side, pose.time_s) or cue
-            elif segmenter.started_s is not None and self._is_due(pose.time_s):
+            elif (
+                self._judging and segmenter.started_s is not None and pose.time_s - self._judged_s >= _JUDGE_S
+            ):
                 cue = self._judge_open(segmenter, side, pose.time_s) or cue
         return cue
-
-    def _is_due(self, time_s: float) -> bool:
-        return self._judging and time_s - self._judged_s >= _JUDGE_S
 
     def _data(self, rep: Rep, side: Side) -> RepData:
         data = self._seen_as(self.exercise, rep, side)

@@ -18,6 +18,17 @@ from .setdata import RepData
 SIDEWAYS = frozenset({View.SIDE})
 OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
 
+_ALIKE = 0.7  # of the other repetitions' range, or as much more
+_LEGS: list[tuple[Role, Part]] = [
+    ("working", "hip"),
+    ("working", "knee"),
+    ("working", "ankle"),
+    ("free", "hip"),
+    ("free", "knee"),
+    ("free", "ankle"),
+]
+_CLEAR = 0.9  # share of the frames at the top in which each joint of the legs is seen steadily
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
@@ -76,18 +87,6 @@ class Gate:
 def _below(z: float) -> float:
     """Return the share of a standard normal distribution below z."""
     return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
-
-
-_ALIKE = 0.7  # of the other repetitions' range, or as much more
-_LEGS: list[tuple[Role, Part]] = [
-    ("working", "hip"),
-    ("working", "knee"),
-    ("working", "ankle"),
-    ("free", "hip"),
-    ("free", "knee"),
-    ("free", "ankle"),
-]
-_CLEAR = 0.9  # share of the frames at the top in which each joint of the legs is seen steadily
 
 
 def belongs(data: RepData, others: Sequence[Rep]) -> bool:

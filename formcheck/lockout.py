@@ -15,12 +15,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from .pose import Floats
 from .reading import Reading
 from .reps import Phase
-from .setdata import RepData
+from .setdata import Only, RepData
 
 _DEG_PER_PCT = 1.2
 _MOST_OFFSET_DEG = 8.0  # of the landmark; what the best lockout shows beyond may be arching
@@ -29,7 +26,6 @@ _ALONE_DEG = 5.5  # the angle without the height
 _CARRIED_DEG = 3.0  # error of a baseline from another clip, as for the lumbar curve
 _DISAGREEMENT = 0.5
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
-_BEST_PERCENT = 75.0
 
 
 def lockout_shortfall(data: RepData) -> Reading:
@@ -40,13 +36,14 @@ def lockout_shortfall(data: RepData) -> Reading:
     top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
         return top
-    best = _best(data, "hip_extension_deg")
+    only = _unarched(data)
+    best = data.best_top("hip_extension_deg", only)
     offset = min(max(best, 0.0), _MOST_OFFSET_DEG) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
     if not data.comparable:
         return Reading(by_angle, top.uncertainty, top.time_s)
     height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
-    by_height = best - offset + _DEG_PER_PCT * (height.value - _best(data, "hip_height_pct"))
+    by_height = best - offset + _DEG_PER_PCT * (height.value - data.best_top("hip_height_pct", only))
     carried = _CARRIED_DEG if data.set.baseline else 0.0
     if math.isnan(by_height):
         return Reading(by_angle, math.hypot(_ALONE_DEG, carried), top.time_s)
@@ -55,14 +52,8 @@ def lockout_shortfall(data: RepData) -> Reading:
     return Reading((by_angle + by_height) / 2, uncertainty, top.time_s)
 
 
-def _best(data: RepData, name: str) -> float:
-    """Return a measure at the top of the person's good lockouts, those with an arched back left out."""
+def _unarched(data: RepData) -> Only:
+    """Return which repetitions may show the person's own best lockout: those without an arched back."""
     bends = data.usual("back_bend_deg", Phase.TOP, from_start=True)
     most = float(bends.min()) + _ARCHED_DEG if len(bends) else math.inf
-
-    def of(one: RepData) -> float:
-        arched = one.change("back_bend_deg", Phase.TOP) > most
-        return math.nan if arched else one.median(name, Phase.TOP)
-
-    tops: Floats = data.usual_of(f"{name} top unarched", of)
-    return float(np.percentile(tops, _BEST_PERCENT, method="higher")) if len(tops) else math.nan
+    return "unarched", lambda one: not one.change("back_bend_deg", Phase.TOP) > most

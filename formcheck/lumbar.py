@@ -14,14 +14,13 @@ second, a shirt or the bench only the first, and neither becomes a fault.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from .pose import Floats, View
 from .reading import Reading
 from .reps import Phase
-from .setdata import RepData
+from .setdata import Only, RepData
 
 _CONTOUR_GAIN, _CONTOUR_OFFSET = 1.6, 0.8  # deg of lumbar extension per deg of outline, fitted
 _PRONE_GAIN, _PRONE_OFFSET = 1.1, -0.3
@@ -83,21 +82,11 @@ def _usual(data: RepData) -> tuple[float, float, float]:
     tops = data.usual("hip_extension_deg", Phase.TOP)
     least = _LEAST_LOCKOUT_DEG if (tops >= _LEAST_LOCKOUT_DEG).any() else -math.inf
 
-    def locked_out(read: Callable[[RepData], float]) -> Callable[[RepData], float]:
-        return lambda one: read(one) if one.median("hip_extension_deg", Phase.TOP) >= least else math.nan
-
-    hips = data.usual_of("hip_extension_deg top locked out", locked_out(_extension_deg))
-    outline = data.usual_of("back_bend_deg top change locked out", locked_out(_bend_deg))
+    only: Only = "locked out", lambda one: one.median("hip_extension_deg", Phase.TOP) >= least
+    hips = data.usual("hip_extension_deg", Phase.TOP, only=only)
+    outline = data.usual("back_bend_deg", Phase.TOP, from_start=True, only=only)
     alone = len(hips) == 1 < len(tops)
     return _low(hips), _low(outline), _SUPINE_GAIN * (_low(hips) - _low(tops)) / 2 if alone else 0.0
-
-
-def _extension_deg(data: RepData) -> float:
-    return data.median("hip_extension_deg", Phase.TOP)
-
-
-def _bend_deg(data: RepData) -> float:
-    return data.change("back_bend_deg", Phase.TOP)
 
 
 def _doubt_deg(data: RepData, usual_hips: float) -> float:

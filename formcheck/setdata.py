@@ -156,6 +156,10 @@ class SetData:
         return float(np.median(joined)) if len(joined) else float("nan")
 
 
+Only = tuple[str, "Callable[[RepData], bool]"]
+"""Some repetitions: what they are called (a baseline keeps values by it), and whether one is among them."""
+
+
 @dataclass(frozen=True)
 class RepData:
     """One repetition within its set."""
@@ -216,26 +220,30 @@ class RepData:
         """Whether there is more to compare with than the repetition itself."""
         return self.set.baseline is not None or len(self.set.reps) > 1
 
-    def usual(self, name: str, phase: Phase, *, from_start: bool = False) -> Floats:
+    def usual(self, name: str, phase: Phase, *, from_start: bool = False, only: Only | None = None) -> Floats:
         """Return (R,) medians of a measure in a phase over the person's usual repetitions.
 
-        Those of the baseline, or of this set's full ones; finite values only.
+        Those of the baseline, or of this set's full ones, or `only` some of them; finite values only.
         """
         read = RepData.change if from_start else RepData.median
         trait = f"{name} {phase.value}{' change' if from_start else ''}"
-        return self.usual_of(trait, lambda data: read(data, name, phase))
+        if only is None:
+            return self._usual(trait, lambda data: read(data, name, phase))
+        which, counts = only
+        return self._usual(
+            f"{trait} {which}", lambda data: read(data, name, phase) if counts(data) else np.nan
+        )
 
     def usual_range(self) -> Floats:
         """Return (R,) ranges of the signal over the person's usual repetitions; see `usual`."""
-        return self.usual_of("range", lambda data: data.rep.range)
+        return self._usual("range", lambda data: data.rep.range)
 
-    def usual_of(self, trait: str, of: Callable[[RepData], float]) -> Floats:
-        """Return (R,) values of a trait over the person's usual repetitions; see `usual`.
+    def best_top(self, name: str, only: Only | None = None) -> float:
+        """Return the 75 % quantile of a measure at the top over the person's usual reps, or NaN."""
+        tops = self.usual(name, Phase.TOP, only=only)
+        return float(np.percentile(tops, 75, method="higher")) if len(tops) else float("nan")
 
-        Args:
-            trait: Its name, under which a baseline keeps it.
-            of: Reads it from a repetition; NaN where that has none.
-        """
+    def _usual(self, trait: str, of: Callable[[RepData], float]) -> Floats:
         reps = self.set.reps or [self.rep]
         own = self.set.own.get(trait)
         if own is None or len(own) != len(self.set.reps):

@@ -20,7 +20,7 @@ import av.logging
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from formcheck._frames import Clock, Image, display_matrix, presentation_time_s, turn
+from formcheck._frames import Clock, Image, Pace, display_matrix, presentation_time_s, turn
 from formcheck.errors import UsageError, VideoError
 from formcheck.sink import VideoSink
 
@@ -94,7 +94,7 @@ class VideoSource:
 
     def __init__(self, path: Path | str, *, least_step_s: float = 0.0) -> None:
         self.truncated: str | None = None
-        self._path, self._least_step_s = Path(path), least_step_s
+        self._path, self._pace = Path(path), Pace(least_step_s)
         if not self._path.exists():
             raise UsageError(f"There is no file {self._path}; check the name.")
         if not self._path.is_file():
@@ -253,11 +253,10 @@ class VideoSource:
         last: BaseException | None = None
         try:
             frame: VideoFrame | None = self._first
-            index, time_s, given_s = 0, 0.0, float("-inf")
+            index, time_s = 0, 0.0
             while frame is not None and not self._stop.is_set():
                 time_s = clock.tick(presentation_time_s(frame))
-                if time_s - given_s >= self._least_step_s:
-                    given_s = time_s
+                if self._pace.takes(time_s):
                     self._put(Frame(index, time_s, self._upright(frame)))
                 frame, index = next(self._decoded, None), index + 1
             if frame is None:

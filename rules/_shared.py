@@ -53,12 +53,6 @@ def lowering_of(signal: str) -> Callable[[RepData], Reading]:
     return lowering
 
 
-def own_best_top(data: RepData, name: str) -> float:
-    """Return the 75 % quantile over the person's usual reps of a measure at the top."""
-    tops = data.usual(name, Phase.TOP)
-    return float(np.percentile(tops, 75, method="higher")) if len(tops) else float("nan")
-
-
 def variant(rule: Rule, code: str, **changes: Any) -> Rule:
     """Return a relative's rule under a code of its own, with what differs."""
     return replace(rule, code=code, **changes)

@@ -26,7 +26,6 @@ from ._shared import (
     hold_of,
     lowering_of,
     other_leg_moves,
-    own_best_top,
     variant,
 )
 
@@ -49,7 +48,7 @@ def thigh_shortfall(data: RepData) -> Reading:
     top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
         return top
-    best = own_best_top(data, "hip_extension_deg")
+    best = data.best_top("hip_extension_deg")
     wanted = min(max(best, IN_LINE_DEG - 8.0), IN_LINE_DEG)
     return Reading(wanted - top.value, 4.0, top.time_s, "against the line of your trunk")
 

@@ -33,7 +33,6 @@ from ._shared import (
     lowering_of,
     median,
     other_leg_moves,
-    own_best_top,
 )
 
 SOURCE = "PureGym, Glute Kickbacks (puregym.com/exercises/glutes/glute-kickbacks/glute-kickback)"
@@ -50,7 +49,7 @@ def lift_shortfall(data: RepData) -> Reading:
     top = data.read("leg_against_trunk_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
         return top
-    best = own_best_top(data, "leg_against_trunk_deg")
+    best = data.best_top("leg_against_trunk_deg")
     wanted = min(max(best, 0.0), ENOUGH_DEG)
     reason = "against your own best reps" if best > 0 else "the leg stays below the line of your trunk"
     return Reading(wanted - top.value, 2.5 if data.comparable else 4.0, top.time_s, reason)

@@ -45,6 +45,15 @@ def take(capture: Capture, within_s: float = 5.0) -> Taken:
     raise AssertionError("no frame came")
 
 
+def times_of(capture: Capture) -> list[float]:
+    """The times of all frames to the end."""
+    seen = []
+    while not capture.ended:
+        if (frame := capture.take(0.1)) is not None:
+            seen.append(frame.time_s)
+    return seen
+
+
 def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
     with Capture(Stage([i / 30 for i in range(100)])) as capture:
         while not capture._ended:  # the reader has run through
@@ -60,22 +69,14 @@ def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
 def test_where_every_frame_counts_none_is_lost() -> None:
     times = [i / 30 for i in range(100)]
     with Capture(Stage(times), every=True) as capture:
-        seen = []
-        while not capture.ended:
-            if (frame := capture.take(0.1)) is not None:
-                seen.append(frame.time_s)
-        assert seen == times
+        assert times_of(capture) == times
         assert capture.dropped == 0
 
 
 def test_frames_that_come_too_fast_are_passed_over() -> None:
     times = [i / 60 for i in range(120)]
     with Capture(Stage(times), every=True) as capture:
-        seen = []
-        while not capture.ended:
-            if (frame := capture.take(0.1)) is not None:
-                seen.append(frame.time_s)
-        assert seen == times[::2]
+        assert times_of(capture) == times[::2]
         assert capture.dropped == 0
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 import cv2
 import numpy as np
 
-from .._frames import Image
+from .._frames import Image, Pace
 from ..clips import LEAST_STEP_S
 from ..errors import FormcheckError, VideoError
 from .feeds import Feed, Lost, Taken
@@ -44,7 +44,8 @@ class Capture:
         self.size = (0, 0)
         self.taken = self.dropped = 0
         self.waited_s: deque[float] = deque(maxlen=20_000)
-        self.first_s = self._put_s = self._given_s = float("nan")
+        self.first_s = self._put_s = float("nan")
+        self._pace = Pace(LEAST_STEP_S)
         self.notices: deque[str] = deque()
         self._slot: Taken | None = None
         self._ended = False
@@ -118,10 +119,8 @@ class Capture:
                     frame = None
                 if frame is None:
                     break
-                if 0 <= frame.time_s - self._given_s < LEAST_STEP_S:
-                    continue
-                self._given_s = frame.time_s
-                self._put(frame)
+                if self._pace.takes(frame.time_s):
+                    self._put(frame)
         except FormcheckError as error:
             self._error = error
         except Exception as error:  # a driver's own: told in one sentence, not as a dead picture
