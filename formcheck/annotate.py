@@ -77,7 +77,7 @@ class Director:
         self._starts = [rep.start_s for rep in self._reps]
         self._scenes = scenes(track, report, exercise, self._reps)
         self._footer = _footer(report, exercise)
-        self._near_s = 1.0 / track.fps if track.fps > 0 else 0.1
+        self._near_s = 1.5 * track.step_s if len(track) > 1 else 0.1
 
     def overlay(self, time_s: float, size: tuple[int, int] | None = None) -> Overlay:
         """Return what to draw.

@@ -30,6 +30,7 @@ class Bench:
     Attributes:
         clip: The clip.
         frames: How many frames it has.
+        searched: In how many of them the analysis looked for landmarks.
         bare_fps: Decoding and detecting alone, one after the other, without silhouettes.
         bare_mask_fps: The same with silhouettes.
         analyze_fps: The whole analysis.
@@ -44,6 +45,7 @@ class Bench:
 
     clip: str
     frames: int
+    searched: int
     bare_fps: float
     bare_mask_fps: float
     analyze_fps: float
@@ -62,7 +64,7 @@ class Bench:
     def table(self) -> str:
         """Return the figures as text."""
         return (
-            f"{self.clip}: {self.frames} frames\n"
+            f"{self.clip}: {self.frames} frames, {self.searched} of them searched for landmarks\n"
             f"  bare decode + detect           {self.bare_fps:8.1f} frames/s\n"
             f"  the same with silhouettes      {self.bare_mask_fps:8.1f} frames/s\n"
             f"  analyze                        {self.analyze_fps:8.1f} frames/s"
@@ -81,8 +83,9 @@ def bench(clip: Path, *, model: str = "full", rounds: int = 3) -> Bench:
     """
     path = resolve(model, progress=True)
     analyses: list[Analysis] = []
+    counts: list[int] = []
     loops: dict[str, Callable[[], object]] = {
-        "bare": lambda: bare(clip, path, silhouette=False),
+        "bare": lambda: counts.append(bare(clip, path, silhouette=False)),
         "mask": lambda: bare(clip, path, silhouette=True),
         "analyze": lambda: analyses.append(analyze_clip(clip, model=model)),
     }
@@ -90,20 +93,21 @@ def bench(clip: Path, *, model: str = "full", rounds: int = 3) -> Bench:
     for _ in range(rounds):
         best = {name: min(best[name], _seconds(loop)) for name, loop in loops.items()}
     analysis = analyses[-1]
-    frames = len(analysis.raw)
+    frames, searched = counts[-1], len(analysis.raw)
     if frames < 30:
         raise VideoError(f"{clip} has {frames} frames; measure on a clip of at least 30")
     parts = _parts(analysis)
     return Bench(
         clip.name,
         frames,
+        searched,
         frames / best["bare"],
         frames / best["mask"],
         frames / best["analyze"],
         best["bare"] / best["analyze"],
         best["mask"] / best["analyze"],
-        frames / parts["rescore"],
-        *(1000.0 * parts[name] / frames for name in ("coach", "smooth", "sets", "judge")),
+        searched / parts["rescore"],
+        *(1000.0 * parts[name] / searched for name in ("coach", "smooth", "sets", "judge")),
     )
 
 
@@ -113,8 +117,8 @@ def _seconds(loop: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def bare(clip: Path, model: Path, *, silhouette: bool) -> None:
-    """Decode and detect in one thread with the libraries alone."""
+def bare(clip: Path, model: Path, *, silhouette: bool) -> int:
+    """Decode and detect in one thread with the libraries alone; return how many frames."""
     import av
 
     with (
@@ -123,10 +127,13 @@ def bare(clip: Path, model: Path, *, silhouette: bool) -> None:
     ):
         stream = video.streams.video[0]
         stream.thread_type = "AUTO"
+        count = 0
         for frame in video.decode(stream):
             finder.detect(
                 frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False), float(frame.time or 0.0)
             )
+            count += 1
+    return count
 
 
 def _parts(analysis: Analysis) -> dict[str, float]:

@@ -7,7 +7,7 @@ the cues. The verdict of record comes from the whole set, by the same rules (`fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,10 @@ class Step:
     def view(self) -> View:
         """Where the camera stands."""
         return self.look.view if self.look else View.UNKNOWN
+
+    def held(self, time_s: float) -> Step:
+        """Return the same at a later time, without its cue: that was spoken."""
+        return replace(self, pose=replace(self.pose, time_s=time_s), cue=None)
 
 
 class Coach:

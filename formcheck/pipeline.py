@@ -28,6 +28,7 @@ from .recognise import motion, recognisable, recognise, spells
 from .recogniser import Recogniser
 from .report.build import build
 from .report.model import Report
+from .rest import Rest
 from .rule import Exercise
 from .sets import Footage, Found, find
 from .sight import sight_notes
@@ -105,12 +106,13 @@ class Session:
         self._size, self._side, self._baselines = size, side, tuple(baselines)
         self._landmarker, self._source, self._said = landmarker, source, (*notes, *modes.notes)
         self._person = 0
-        self._watch = CameraWatch()
+        self._watch, self._rest = CameraWatch(), Rest()
         self._candidates = candidates
         self._log: PoseLog = Memory(size, source) if log is None else log
         self._cues: list[Cue] = []
         self._policy = policy
         self._coach: Coach | Recogniser | None = None
+        self._step: Step | None = None
         self._coached = coached
         if not coached and landmarker is None:
             return
@@ -122,6 +124,9 @@ class Session:
     def push(self, frame: Frame | Pose) -> Step | None:
         """Take the next frame or pose; return what is known now (None while the exercise is not known).
 
+        A frame that follows shortly while the person keeps still is passed over (`Rest`): what was known
+        at the one before holds on.
+
         Raises:
             UsageError: If a frame is pushed into a session without a landmarker.
         """
@@ -129,15 +134,18 @@ class Session:
             pose = frame
         elif self._landmarker is None:
             raise UsageError("this session has no landmarker: push poses, or give it one")
+        elif self._rest.passes_over(frame.time_s):
+            return self._step and self._step.held(frame.time_s)
         else:
             pose = self._landmarker.detect(frame.image, frame.time_s)
             if self._landmarker.person != self._person:
                 self._begin_anew(self._landmarker.person)
+            self._rest.update(pose)
             pose = replace(pose, camera=self._watch.update(frame.image, pose))
         self._log.append(pose)
         if self._coach is None:
             return None
-        step = self._coach.update(pose)
+        self._step = step = self._coach.update(pose)
         if step.rep_count and self._landmarker is not None:
             self._landmarker.settle()
         if step.cue is not None and not step.cue.praise:
@@ -151,7 +159,7 @@ class Session:
 
     @property
     def frames(self) -> int:
-        """How many frames were pushed."""
+        """How many frames were kept: those pushed less those passed over."""
         return len(self._log)
 
     @property
@@ -161,6 +169,7 @@ class Session:
 
     def next_set(self, *, moving: bool = False) -> None:
         """Begin a new set; `moving` as for `Coach.next_set`."""
+        self._rest = Rest()  # what was known is of the last set
         if self._coach is not None:
             self._coach.next_set(moving=moving)
 
@@ -222,7 +231,7 @@ class Session:
 
     def _begin_anew(self, person: int) -> None:
         """Forget what somebody else did, who was taken for the one training."""
-        self._person = person
+        self._person, self._rest = person, Rest()
         self._log.forget()
         self._cues = []
         if self._coach is not None:

@@ -32,7 +32,7 @@ def _long_steps(times_s: Floats, track: Track) -> Floats:
     steps = np.diff(times_s)
     if not len(steps):
         return np.zeros((0, 2))
-    long = np.flatnonzero(steps > max(GAP_S, 3.5 * float(np.median(np.diff(track.time_s)))))
+    long = np.flatnonzero(steps > max(GAP_S, 3.5 * track.step_s))
     return np.stack([times_s[long], times_s[long + 1]], axis=1)
 
 

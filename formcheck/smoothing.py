@@ -106,7 +106,7 @@ class CausalSmoother:
 def smooth(track: Track) -> Track:
     """Smooth a whole track without lag: spikes out, short gaps bridged, Savitzky-Golay over `WINDOW_S`.
 
-    Works on a uniform grid at the median frame rate and returns to the track's own times, so variable
+    Works on a uniform grid at the track's frame rate and returns to the track's own times, so variable
     frame rates are safe. Gaps longer than 0.3 s stay NaN.
     """
     found = track.found
@@ -114,7 +114,7 @@ def smooth(track: Track) -> Track:
         return track
     px = unswap(track).image_px
     t = track.time_s
-    step = float(np.median(np.diff(t)))
+    step = track.step_s
     uniform = bool(np.all(np.abs(np.diff(t) - step) < 0.1 * step))
     grid = t if uniform else np.arange(t[0], t[-1] + step / 2, step)
     index = np.flatnonzero(found)

@@ -35,6 +35,7 @@ from .errors import OutputError, TrackError, UsageError
 from .pose import Floats, Pose
 
 FORMAT = "formcheck-track-1"
+_PASSED_OVER = 1.6  # of the shortest steps: a longer one leaves out a frame
 OPTIONAL: dict[str, tuple[int, ...]] = {
     "world_m": (33, 3),
     "edges_px": (2, 33, 2),
@@ -86,15 +87,24 @@ class Track:
 
     @property
     def fps(self) -> float:
-        """Median frame rate, 1/s; NaN for fewer than two frames."""
-        return float(1.0 / np.median(np.diff(self.time_s))) if len(self) > 1 else float("nan")
+        """Frame rate where none was passed over, 1/s; NaN for fewer than two frames."""
+        return 1.0 / self.step_s
+
+    @property
+    def step_s(self) -> float:
+        """Usual time from a frame to the next where none was passed over; NaN for fewer than two frames."""
+        if len(self) < 2:
+            return float("nan")
+        steps = np.diff(self.time_s)
+        short = max(float(np.percentile(steps, 5)), float(np.median(steps)) / 3.0)
+        return float(np.median(steps[steps < _PASSED_OVER * short]))
 
     @property
     def duration_s(self) -> float:
         """Time from the first frame to the end of the last one."""
         if len(self) < 2:
             return 0.0
-        return float(self.time_s[-1] - self.time_s[0] + np.median(np.diff(self.time_s)))
+        return float(self.time_s[-1] - self.time_s[0] + self.step_s)
 
     def between(self, start_s: float, end_s: float) -> Track:
         """Return the frames with `start_s <= time_s <= end_s` (views, not copies)."""

@@ -264,6 +264,7 @@ class Chooser:
 
     def __init__(self, track: Track, change: int) -> None:
         self._poses, self._change, self._given = track.poses(), change, 0
+        self._at = {pose.time_s: i for i, pose in enumerate(self._poses)}
         self.settled_at: int | None = None
 
     @property
@@ -274,7 +275,7 @@ class Chooser:
         self.settled_at = self.settled_at or self._given
 
     def detect(self, image_rgb: object, time_s: float) -> Pose:
-        self._given += 1
+        self._given = self._at[time_s] + 1
         return self._poses[self._given - 1]
 
     def close(self) -> None: ...
@@ -296,12 +297,12 @@ def test_live_what_another_person_did_is_forgotten_and_reps_settle_the_choice() 
         assert step is not None
         counts.append(step.rep_count)
     assert counts[change - 1] == 1
-    assert counts[change] == 0
+    assert 0 in counts[change : change + 2]  # a frame may have been passed over
     assert finder.settled_at is not None
     analysis = live.finish()
     assert len(analysis.report.reps) == 3
-    assert not analysis.raw.found[:change].any()
-    assert analysis.raw.found[change:].all()
+    since = analysis.raw.time_s >= track.time_s[change]
+    assert np.array_equal(analysis.raw.found, since)
 
 
 def test_a_track_holds_one_person(tmp_path: Path) -> None:

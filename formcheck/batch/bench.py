@@ -45,6 +45,7 @@ class BatchBench:
     Attributes:
         clips: How many clips.
         frames: How many frames they have.
+        searched: In how many of them a worker looked for landmarks.
         seconds_per_minute: Core seconds that a minute of clip costs one worker.
         bare_fps: One process, decoding and detecting alone, without silhouettes.
         start_s: From starting a worker to its being ready.
@@ -54,6 +55,7 @@ class BatchBench:
 
     clips: int
     frames: int
+    searched: int
     seconds_per_minute: float
     bare_fps: float
     start_s: float
@@ -67,7 +69,7 @@ class BatchBench:
     def table(self) -> str:
         """Return the figures as text."""
         lines = [
-            f"{self.clips} clips, {self.frames} frames; load before: {self.load:.1f}",
+            f"{self.clips} clips, {self.frames} frames, {self.searched} searched; load: {self.load:.1f}",
             f"  bare decode + detect   {self.bare_fps:8.1f} frames/s",
         ]
         for one in self.scales:
@@ -103,12 +105,11 @@ def bench(items: Sequence[Item], *, most: int, model: str = "full", rounds: int 
     bare(clips[0], path, silhouette=False)  # what is loaded once
     counts = sorted({1, *(2**power for power in range(1, most.bit_length()) if 2**power <= most), most})
     bare_s, taken_s, peaks, start_s = float("inf"), dict.fromkeys(counts, float("inf")), {}, 0.0
-    frames = 0
+    frames = searched = 0
     seconds = 0.0
     for _ in range(rounds):
         began = time.perf_counter()
-        for clip in clips:
-            bare(clip, path, silhouette=False)
+        frames = sum(bare(clip, path, silhouette=False) for clip in clips)
         bare_s = min(bare_s, time.perf_counter() - began)
         for count in counts:
             team = Workers(count, setup, by)
@@ -120,11 +121,12 @@ def bench(items: Sequence[Item], *, most: int, model: str = "full", rounds: int 
             if len(good) < len(jobs):
                 raise UsageError("measure with clips that can be scored")
             peaks[count] = max(record.peak_mb for record in good)
-            frames = sum(record.frames for record in good)
+            searched = sum(record.frames for record in good)
             seconds = sum(record.report.duration_s for record in good if record.report)
     return BatchBench(
         len(clips),
         frames,
+        searched,
         60.0 * taken_s[1] / seconds,
         frames / bare_s,
         start_s,

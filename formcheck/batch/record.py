@@ -44,7 +44,7 @@ class Record(Model):
     said: tuple[str, ...] = ()
     page: str = Field(default="", description="Its page, from the folder of results.")
     track: str = Field(default="", description="Its recorded track, from the folder of results.")
-    frames: int = 0
+    frames: int = Field(default=0, description="How many frames were searched for landmarks.")
     took_s: float = Field(default=0.0, description="How long it took; no row shows it.")
     peak_mb: float = Field(default=0.0, description="Peak memory of the worker so far; no row shows it.")
 

@@ -1,0 +1,136 @@
+"""A person who keeps still is looked at less often, and nothing else changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from skeleton import Shot, kickbacks
+
+from formcheck import catalog
+from formcheck.pipeline import Session
+from formcheck.pose import Pose
+from formcheck.rest import STEP_S, Rest
+from formcheck.sources import Frame
+from formcheck.track import Track
+
+
+def searched(track: Track) -> np.ndarray:
+    """(T,) which frames are searched."""
+    rest, seen = Rest(), np.zeros(len(track), dtype=bool)
+    for i, pose in enumerate(track.poses()):
+        if not rest.passes_over(pose.time_s):
+            seen[i] = True
+            rest.update(pose)
+    return seen
+
+
+def resting(fps: float = 30.0, seconds: float = 4.0, noise_px: float = 0.5) -> Track:
+    track = kickbacks(reps=1)
+    count = int(seconds * fps)
+    px = np.repeat(track.image_px[:1], count, axis=0)
+    px += np.random.default_rng(1).normal(0.0, noise_px, px.shape)
+    return Track(np.arange(count) / fps, px, np.ones((count, 33)), track.size)
+
+
+@pytest.mark.parametrize(("fps", "share"), [(60.0, 1 / 3), (30.0, 1 / 2), (24.0, 1 / 2), (15.0, 1.0)])
+def test_at_rest_a_frame_in_twentieths_of_a_second_is_enough(fps: float, share: float) -> None:
+    track = resting(fps)
+    seen = searched(track)
+    late = track.time_s > 0.3
+    assert seen[late].mean() == pytest.approx(share, abs=0.03)
+    assert np.diff(track.time_s[seen]).max() < 2 * STEP_S
+
+
+def test_movement_is_searched_frame_by_frame() -> None:
+    track = kickbacks(Shot(noise_px=0.5))
+    seen = searched(track)
+    ankle = track.image_px[:, 27, 1]
+    speed = np.abs(np.gradient(ankle, track.time_s))
+    moving = np.flatnonzero(speed > 0.5 * speed.max())
+    assert seen[moving].mean() > 0.95
+    assert seen.mean() < 0.85
+
+
+def test_nodding_is_movement() -> None:
+    track = resting()
+    px = track.image_px.copy()
+    px[:, :11, 1] += 40.0 * np.sin(2 * np.pi * track.time_s)[:, None]
+    assert searched(replace(track, image_px=px)).mean() > 0.8
+
+
+def test_nobody_is_looked_for_in_every_frame() -> None:
+    track = resting()
+    assert searched(replace(track, image_px=np.full_like(track.image_px, np.nan))).all()
+
+
+def test_the_same_size_of_movement_counts_at_any_distance() -> None:
+    near, far = (searched(kickbacks(Shot(scale=scale))) for scale in (300.0, 100.0))
+    assert np.array_equal(near, far)
+
+
+class Finder:
+    """Gives the poses of a track by time, and counts."""
+
+    person = 0
+
+    def __init__(self, track: Track) -> None:
+        self._poses = {pose.time_s: pose for pose in track.poses()}
+        self.asked = 0
+
+    def detect(self, image_rgb: object, time_s: float) -> Pose:
+        self.asked += 1
+        return self._poses[time_s]
+
+    def settle(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Finder:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+def _frames(track: Track) -> Iterator[Frame]:
+    blank = np.zeros((120, 160, 3), dtype=np.uint8)
+    return (Frame(i, time_s, blank) for i, time_s in enumerate(track.time_s.tolist()))
+
+
+def test_what_is_passed_over_changes_no_verdict_and_no_count() -> None:
+    track = kickbacks(Shot(noise_px=0.5), reps=4, knee_deg=40)
+    exercise = catalog.exercise("glute-kickback")
+    finder = Finder(track)
+    some, every = Session(track.size, exercise, landmarker=finder), Session(track.size, exercise)
+    counts, times, cues = [], [], 0
+    for frame, pose in zip(_frames(track), track.poses(), strict=True):
+        step = some.push(frame)
+        assert step is not None
+        counts.append(step.rep_count)
+        times.append(step.pose.time_s)
+        cues += step.cue is not None and not step.cue.praise
+        every.push(pose)
+    assert times == track.time_s.tolist()
+    assert counts == sorted(counts)
+    assert finder.asked == some.frames < 0.85 * len(track)
+    a, b = some.finish().report, every.finish().report
+    assert cues == len(a.cues) > 0
+    assert [[v.status for v in rep.verdicts] for rep in a.reps] == [
+        [v.status for v in rep.verdicts] for rep in b.reps
+    ]
+    assert a.fps == pytest.approx(b.fps)
+
+
+def test_a_new_set_begins_without_what_was_known() -> None:
+    track = resting()
+    session = Session(track.size, catalog.exercise("glute-kickback"), landmarker=Finder(track))
+    for frame in _frames(track):
+        if frame.index == 60:
+            before = session.frames
+            session.next_set()
+            session.push(frame)
+            assert session.frames == before + 1
+            break
+        session.push(frame)
