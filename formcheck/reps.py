@@ -17,6 +17,8 @@ RATE_LIMIT = 0.30
 """Slower than this share of the range per second counts as standing still (10 deg/s of a 30 deg kickback)."""
 _RETURNED = 0.25  # of the range above the bottom: the rep is over once below and still
 _FULL = 0.40  # of the usual range: less is a partial repetition
+LOWERING = 0.25
+"""Share of the way up that must be lost again to speak of a lowering."""
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _MIN_S, _MAX_S = 0.5, 15.0
 _LEDGE_S = 0.4  # standing still this long on the way up is a start position, if the rise goes on
@@ -48,6 +50,8 @@ class Rep:
         bottom: Signal at the bottom, before.
         top: Signal at the top.
         partial: Too small or cut off: listed, not scored.
+        lowered: Share of the lowering that was seen; less than 1 in an open repetition, whose `end_s` is
+            then foreseen.
     """
 
     start_s: float
@@ -57,6 +61,7 @@ class Rep:
     bottom: float
     top: float
     partial: bool = False
+    lowered: float = 1.0
 
     @property
     def range(self) -> float:
@@ -108,12 +113,15 @@ class RepSegmenter:
     @property
     def phase(self) -> Phase:
         """Where the signal is now: bottom, up, top or down."""
-        if self._state is Phase.UP and self._s and self._s[-1] > self._low + 0.85 * (self._high - self._low):
-            rate = self._rate()
-            still = abs(rate) < RATE_LIMIT * (self._high - self._low)
-            usual = self._high - self._low >= 0.6 * self._usual
-            return Phase.TOP if still and usual else Phase.UP
-        return self._state
+        if self._state is not Phase.UP or not self._s:
+            return self._state
+        span = self._high - self._low
+        if span < 0.6 * self._usual:
+            return Phase.UP
+        if self._s[-1] < self._high - LOWERING * span:
+            return Phase.DOWN
+        still = abs(self._rate()) < RATE_LIMIT * span
+        return Phase.TOP if still and self._s[-1] > self._low + 0.85 * span else Phase.UP
 
     @property
     def _usual(self) -> float:
@@ -125,10 +133,10 @@ class RepSegmenter:
         return self._t[self._low_at] if self._state in (Phase.UP, Phase.DOWN) and self._t else None
 
     def open_rep(self) -> Rep | None:
-        """Return the open repetition as far as it has come, its missing ends at the last sample."""
+        """Return the open repetition as far as it has come, its missing ends at the last sample or foreseen."""
         if self._state is Phase.BOTTOM or len(self._s) < 5:
             return None
-        return phase_times(*self._movement())
+        return phase_times(*self._movement(), still_open=True)
 
     def update(self, time_s: float, value: float) -> Rep | None:
         """Take the next sample; return a repetition when one closes. NaN samples are passed over."""
@@ -242,12 +250,13 @@ class RepSegmenter:
             self._low_at -= cut
 
 
-def phase_times(t: Floats, s: Floats) -> Rep | None:
+def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None:
     """Place start, lockout, lowering and end in one rise and fall of a signal.
 
     Args:
         t: (N,) times, from before the rise to after the fall.
         s: (N,) signal.
+        still_open: Whether the fall is still to come or going on: it is foreseen to end where the rise began.
 
     Returns:
         The repetition, or None where there is no rise.
@@ -261,7 +270,7 @@ def phase_times(t: Floats, s: Floats) -> Rep | None:
     if up <= 0:
         return None
     start_s, lockout_s = _ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
-    if down < _STARTED_DOWN * up:  # still at the top
+    if down < LOWERING * up:  # still at the top
         return Rep(
             max(start_s, float(t[0])),
             min(lockout_s, float(t[-1])),
@@ -269,8 +278,14 @@ def phase_times(t: Floats, s: Floats) -> Rep | None:
             float(t[-1]),
             before,
             peak_value,
+            lowered=0.0,
         )
-    end_s, lower_s = _ramp(t[peak:][::-1], ((s[peak:] - after) / down)[::-1])
+    lowered, ahead_s = 1.0, _AHEAD_S
+    if still_open:
+        lowered, ahead_s = min(down / up, 1.0), _MAX_S
+        lower_s, end_s = _ramp(t[peak:], (peak_value - s[peak:]) / up, min(lowered, _HIGH))
+    else:
+        end_s, lower_s = _ramp(t[peak:][::-1], ((s[peak:] - after) / down)[::-1])
     top_s = float(t[peak])
     if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
         lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
@@ -278,31 +293,41 @@ def phase_times(t: Floats, s: Floats) -> Rep | None:
         max(start_s, float(t[0])),
         lockout_s,
         lower_s,
-        min(max(end_s, top_s), float(t[-1]) + _AHEAD_S),
+        min(max(end_s, top_s), float(t[-1]) + ahead_s),
         before,
         peak_value,
+        lowered=lowered,
     )
 
 
 _AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
-_STARTED_DOWN = 0.25  # of the way up: less is not yet a lowering
 _LOW, _HIGH = 0.15, 0.85
-_RAMP = (0.2899, 0.7101)  # where a minimum-jerk movement has covered these shares of its way
+_TAU = np.linspace(0.0, 1.0, 101)
+_WAY = _TAU**3 * (10 - 15 * _TAU + 6 * _TAU**2)  # of a minimum-jerk movement, by the share of its time
 
 
-def _ramp(t: Floats, level: Floats) -> tuple[float, float]:
-    """Return when a rise from 0 to 1 begins and ends, from its crossings of 15 and 85 %.
+def ramp_time(level: float) -> float:
+    """Return the share of its time after which a minimum-jerk movement has covered a share of its way.
+
+    Source: Flash and Hogan, J Neurosci 1985.
+    """
+    return float(np.interp(level, _WAY, _TAU))
+
+
+def _ramp(t: Floats, level: Floats, upper: float = _HIGH) -> tuple[float, float]:
+    """Return when a rise from 0 to 1 begins and ends, from its crossings of 15 % and of `upper`.
 
     The ends themselves are slow and drown in noise, so they are extrapolated with the timing of a
-    minimum-jerk movement (Flash and Hogan 1985). `t` may run backwards (a fall seen from its end).
+    minimum-jerk movement. `t` may run backwards (a fall seen from its end).
     """
-    high = int(np.flatnonzero(level >= _HIGH)[0]) if (level >= _HIGH).any() else len(level) - 1
+    high = int(np.flatnonzero(level >= upper)[0]) if (level >= upper).any() else len(level) - 1
     below = np.flatnonzero(level[: high + 1] < _LOW)
     low = int(below[-1]) if len(below) else 0
     t_low = _crossing(t, level, low, _LOW)
-    t_high = _crossing(t, level, high - 1, _HIGH)
-    length = (t_high - t_low) / (_RAMP[1] - _RAMP[0])
-    return t_low - _RAMP[0] * length, t_high + (1 - _RAMP[1]) * length
+    t_high = _crossing(t, level, high - 1, upper)
+    early, late = ramp_time(_LOW), ramp_time(upper)
+    length = (t_high - t_low) / (late - early)
+    return t_low - early * length, t_high + (1 - late) * length
 
 
 def _crossing(t: Floats, level: Floats, i: int, at: float) -> float:

@@ -29,6 +29,9 @@ MAX_HOLD_ERROR_S = 0.55
 BRIEF = "thresholds: engineering choices of the formcheck brief, measured on rendered clips"
 
 
+FORESEEN = 0.6
+
+
 def hold_of(signal: str) -> Callable[[RepData], Reading]:
     """Return a check of the seconds at the top of a signal."""
 
@@ -44,11 +47,17 @@ def hold_of(signal: str) -> Callable[[RepData], Reading]:
 
 
 def lowering_of(signal: str) -> Callable[[RepData], Reading]:
-    """Return a check of the seconds from leaving the top of a signal to its bottom."""
+    """Return a check of the seconds from leaving the top of a signal to its bottom.
+
+    From `FORESEEN` of the way on the rest is foreseen, with an error that is the larger the more is missing.
+    """
 
     def lowering(data: RepData) -> Reading:
-        took_s = data.rep.end_s - data.rep.lower_s
-        return Reading(took_s, data.time_error_s(took_s, signal), data.rep.end_s)
+        rep = data.rep
+        if rep.lowered < FORESEEN:
+            return Reading.none("the lowering has only begun")
+        took_s = rep.end_s - rep.lower_s
+        return Reading(took_s, data.time_error_s(took_s, signal) / rep.lowered**2, rep.end_s)
 
     return lowering
 
