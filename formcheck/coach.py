@@ -31,7 +31,7 @@ from .view import Look, look
 _MEMORY_S = 12.0  # of frames kept: one long repetition with its start
 _LOOK_S = 1.0  # how often camera and working side are estimated anew
 _ONE = np.ones(1)
-_JUDGE_S = 0.2  # how often the open repetition is judged
+_JUDGE_S = 0.1  # how often the open repetition is judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _NOISE = 0.20  # of the usual range: less is no movement at all
 _MIN_S, _MAX_S = 0.5, 15.0
 _LEDGE_S = 0.4  # standing still this long on the way up is a start position, if the rise goes on
 _RATE_S = 0.2  # over which a slope is taken, whatever the frame rate
+_SHORT_TOP_S = 0.5  # standing still this long far below the usual top is a top, not a halt on the way
 _REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
 
 
@@ -116,11 +117,10 @@ class RepSegmenter:
         if self._state is not Phase.UP or not self._s:
             return self._state
         span = self._high - self._low
-        if span < 0.6 * self._usual:
-            return Phase.UP
-        if self._s[-1] < self._high - LOWERING * span:
+        usual = span >= 0.6 * self._usual
+        if usual and self._s[-1] < self._high - LOWERING * span:
             return Phase.DOWN
-        still = abs(self._rate()) < RATE_LIMIT * span
+        still = abs(self._rate(_RATE_S if usual else _SHORT_TOP_S)) < RATE_LIMIT * span
         return Phase.TOP if still and self._s[-1] > self._low + 0.85 * span else Phase.UP
 
     @property
@@ -133,7 +133,7 @@ class RepSegmenter:
         return self._t[self._low_at] if self._state in (Phase.UP, Phase.DOWN) and self._t else None
 
     def open_rep(self) -> Rep | None:
-        """Return the open repetition as far as it has come, its missing ends at the last sample or foreseen."""
+        """Return the open repetition as far as it has come, its end at the last sample or foreseen."""
         if self._state is Phase.BOTTOM or len(self._s) < 5:
             return None
         return phase_times(*self._movement(), still_open=True)
@@ -234,10 +234,10 @@ class RepSegmenter:
         first = int(high[-1]) + 1 if len(high) else 0
         return t[first:], s[first:]
 
-    def _rate(self) -> float:
-        """Return the slope over the last 0.2 s, per second."""
+    def _rate(self, over_s: float = _RATE_S) -> float:
+        """Return the slope over the last part of a second, per second."""
         first = len(self._t) - 1
-        while first > 0 and self._t[-1] - self._t[first] < _RATE_S - 1e-6:
+        while first > 0 and self._t[-1] - self._t[first] < over_s - 1e-6:
             first -= 1
         took_s = self._t[-1] - self._t[first]
         return (self._s[-1] - self._s[first]) / took_s if took_s > 0 else 0.0
