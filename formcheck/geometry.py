@@ -66,17 +66,21 @@ def line_slope_deg(a: Floats, b: Floats) -> Floats:
     return slope
 
 
-def finite_median(values: Floats) -> Floats:
-    """Return the medians over the first axis of (N,) or (N, K) values, of those that are finite, or NaN.
+def median(values: Floats) -> float:
+    """Return the median of (N,) finite values, or NaN of none.
 
-    As `np.nanmedian`, which takes ten times as long for the few frames of a phase.
+    As `np.median`, which takes ten times as long for the few frames of a phase.
     """
-    if np.isfinite(values).all() and len(values):
-        return np.asarray(np.median(values, axis=0))
+    if not len(values):
+        return float("nan")
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2.0
+
+
+def finite_median(values: Floats) -> Floats:
+    """Return the medians over the first axis of (N,) or (N, K) values, of those that are finite, or NaN."""
     columns = values.reshape(len(values), -1).T
-    kept = [column[np.isfinite(column)] for column in columns]
-    medians = [np.median(column) if len(column) else np.nan for column in kept]
-    return np.array(medians).reshape(values.shape[1:])
+    return np.array([median(column[np.isfinite(column)]) for column in columns]).reshape(values.shape[1:])
 
 
 def rotate_px(points: Floats, angle_deg: float | Floats) -> Floats:

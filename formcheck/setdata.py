@@ -11,7 +11,7 @@ import numpy as np
 
 from .baseline import Baseline, fitting
 from .body import Body, Part, Role
-from .geometry import distance_px, finite_median, wrap_deg
+from .geometry import distance_px, finite_median, median, wrap_deg
 from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
@@ -91,7 +91,7 @@ class SetData:
                 off = MEASURES[name].of(self.raw) - self.values(name)
             off = off[np.isfinite(off)]
             off = wrap_deg(off) if MEASURES[name].unit == "deg" else off
-            self._noise[name] = float(1.48 * np.median(np.abs(off))) if len(off) else float("nan")
+            self._noise[name] = 1.48 * median(np.abs(off))
         return self._noise[name]
 
     @cached_property
@@ -153,7 +153,7 @@ class SetData:
         waits += [values[self.frames(*rep.window(Phase.BOTTOM))] for rep in steady]
         joined = np.concatenate(waits) if waits else np.array([])
         joined = joined[np.isfinite(joined)]
-        return float(np.median(joined)) if len(joined) else float("nan")
+        return median(joined)
 
 
 Only = tuple[str, "Callable[[RepData], bool]"]
@@ -179,8 +179,7 @@ class RepData:
 
     def median(self, name: str, phase: Phase) -> float:
         """Return the median of a measure in a phase, or NaN."""
-        values = self.values(name, phase)
-        return float(np.median(values)) if len(values) else float("nan")
+        return median(self.values(name, phase))
 
     def change(self, name: str, phase: Phase) -> float:
         """Return the median of a measure in a phase, less the set's own start position."""
@@ -335,7 +334,7 @@ class RepData:
 
 def _pick(values: Floats, stat: str) -> tuple[float, int]:
     if stat == "median":
-        middle = float(np.median(values))
+        middle = median(values)
         return middle, int(np.argmin(np.abs(values - middle)))
     # A single frame is a glitch: the extreme is the 5 % (or 95 %) quantile.
     low, high = np.percentile(values, [5, 95])

@@ -30,7 +30,7 @@ def stalls(track: Track) -> Floats:
 
 def _long_steps(times_s: Floats, track: Track) -> Floats:
     steps = np.diff(times_s)
-    if not len(steps):
+    if not (steps > GAP_S).any():
         return np.zeros((0, 2))
     long = np.flatnonzero(steps > max(GAP_S, 3.5 * track.step_s))
     return np.stack([times_s[long], times_s[long + 1]], axis=1)

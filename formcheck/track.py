@@ -95,8 +95,8 @@ class Track:
         """Usual time from a frame to the next where none was passed over; NaN for fewer than two frames."""
         if len(self) < 2:
             return float("nan")
-        steps = np.diff(self.time_s)
-        short = max(float(np.percentile(steps, 5)), float(np.median(steps)) / 3.0)
+        steps = np.sort(np.diff(self.time_s))
+        short = max(float(steps[len(steps) // 20]), float(steps[len(steps) // 2]) / 3.0)
         return float(np.median(steps[steps < _PASSED_OVER * short]))
 
     @property

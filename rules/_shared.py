@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.body import Part, Role
+from formcheck.geometry import finite_median
 from formcheck.rule import (
     OBLIQUE,
     SIDEWAYS,
@@ -69,8 +70,7 @@ def variant(rule: Rule, code: str, **changes: Any) -> Rule:
 
 def median(values: np.ndarray) -> float:
     """Return the median of what is finite, or NaN."""
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if len(finite) else math.nan
+    return float(finite_median(values))
 
 
 def depth_below(data: RepData, part: Part, of: Part, role: Role = "middle") -> float:
