@@ -239,6 +239,65 @@ def test_phases_come_in_order_and_an_open_rep_is_known() -> None:
     assert segmenter.started_s is None
 
 
+@pytest.mark.parametrize("tempo", [Tempo(), NO_HOLD, QUICK, SLOW], ids=["usual", "no hold", "quick", "slow"])
+def test_the_end_of_a_lowering_is_foreseen(tempo: Tempo) -> None:
+    t = clock(tempo.duration(1), Shot())
+    s = curve(t, tempo, 1, noise=0.005 * RANGE)
+    _, _, lower, end = tempo.times(0)
+    segmenter = RepSegmenter(MIN_RANGE)
+    seen = []
+    for time_s, value in zip(t.tolist(), s.tolist(), strict=True):
+        segmenter.update(time_s, value)
+        rep = segmenter.open_rep()
+        if rep is None or segmenter.phase is not Phase.DOWN:
+            continue
+        assert rep.lowered < 1.0 or time_s > end - 0.2
+        if rep.lowered > 0.6:
+            seen.append(rep.lowered)
+            # As well as a third of the way down allows: a tenth of the lowering, or a few frames.
+            assert rep.lower_s == pytest.approx(lower, abs=max(0.1, 0.1 * (end - lower)))
+            assert rep.end_s == pytest.approx(end, abs=max(0.15, 0.2 * (end - lower)))
+    assert seen == sorted(seen)
+    assert seen[0] < 0.85
+
+
+def test_before_it_comes_down_nothing_of_the_lowering_is_seen() -> None:
+    t = clock(Tempo().duration(1), Shot())
+    segmenter = RepSegmenter(MIN_RANGE)
+    for time_s, value in zip(t.tolist(), curve(t, Tempo(), 1).tolist(), strict=True):
+        segmenter.update(time_s, value)
+        if segmenter.phase in (Phase.UP, Phase.TOP) and (rep := segmenter.open_rep()):
+            assert rep.lowered < 0.35
+
+
+def test_a_short_top_is_a_top_once_it_is_held_and_a_halt_on_the_way_is_none() -> None:
+    def phases(s: Floats, t: Floats) -> list[Phase]:
+        segmenter, seen = RepSegmenter(MIN_RANGE), []
+        for time_s, value in zip(t.tolist(), s.tolist(), strict=True):
+            segmenter.update(time_s, value)
+            seen.append(segmenter.phase)
+        return seen
+
+    t = clock(Tempo().duration(2), Shot())
+    s = curve(t, Tempo(), 2)
+    second = t > Tempo().times(1)[0] - 0.2
+    short = np.where(second, -22.0 + 0.45 * (s + 22.0), s)
+    held = [phase for phase, later in zip(phases(short, t), second, strict=True) if later]
+    assert Phase.TOP in held
+    assert held.index(Phase.TOP) < held.index(Phase.DOWN)
+    start, lockout, _, _ = Tempo().times(1)
+    half = (start + lockout) / 2
+    pause = 0.35
+    halted = np.interp(np.where(t < half, t, np.maximum(t - pause, half)), t, s)
+    risen = [
+        phase
+        for phase, time_s in zip(phases(halted, t), t, strict=True)
+        if start + 0.3 < time_s < half + pause
+    ]
+    assert set(risen) <= {Phase.BOTTOM, Phase.UP}
+    assert Phase.UP in risen
+
+
 def test_reset_forgets_the_set() -> None:
     t = clock(Tempo().duration(2), Shot())
     segmenter = RepSegmenter(MIN_RANGE)
