@@ -71,7 +71,8 @@ def say_rich(what: RenderableType) -> None:
 def complain(message: str) -> None:
     """Write one sentence to stderr."""
     text = " ".join(message.split())
-    text = text[:1].upper() + text[1:]
+    if text.split(" ", 1)[0].isalpha():  # the name of a file or an address stays as it is
+        text = text[:1].upper() + text[1:]
     text = text if text.endswith((".", "!", "?")) else f"{text}."
     try:
         print(f"formcheck: {text}", file=sys.stderr, flush=True)

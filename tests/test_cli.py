@@ -316,6 +316,12 @@ def test_wrong_use_is_one_sentence_and_2(
     assert clip.read_bytes() == before
 
 
+def test_names_of_files_and_addresses_keep_their_case(formcheck: Run) -> None:
+    assert "formcheck: none.json cannot be read" in formcheck("report", "none.json")[2]
+    assert "formcheck: nosuch://a/b cannot be read" in formcheck("score", "nosuch://a/b")[2]
+    assert "formcheck: There is no" in formcheck("analyze", "none.mp4")[2]
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_closed_folder_is_noticed_before_the_analysis(
     fake: Fake, clip: Path, tmp_path: Path, formcheck: Run

@@ -120,11 +120,11 @@ def _people(summary: Summary) -> Table:
     named = any(one.person for one in summary.groups)
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     if named:
-        table.add_column("Person", no_wrap=True)
-    table.add_column("Exercise", no_wrap=True)
+        table.add_column("Person", overflow="fold")
+    table.add_column("Exercise", overflow="fold")
     for head in ("Clips", "Reps", "Score", "Worst clip"):
         table.add_column(head, justify="right", no_wrap=True)
-    table.add_column("Faults (reps of judged)", no_wrap=True)
+    table.add_column("Faults (reps of judged)", overflow="fold")
     for one in summary.groups:
         worst = "–" if one.worst is None else f"{one.worst:.0f}"
         score = "–" if one.score is None else f"{one.score.value:.0f}"
