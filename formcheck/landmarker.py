@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from formcheck import silhouette as outline
 from formcheck._native import Shield, give_back_memory, quiet
 from formcheck.blinkers import blinkered, painted_over
-from formcheck.errors import ModelError
+from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.follow import Follower
-from formcheck.people import MAX_OVERLAP, Crowd, Sighting, Wanted, distinct
+from formcheck.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.pose import Landmark, Pose
 
 Image = NDArray[np.uint8]
@@ -27,6 +27,7 @@ Image = NDArray[np.uint8]
 _MOST = 4  # people looked for in one image
 _GIVE_BACK = 300  # frames after which memory that was freed is given back to the system
 _MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
+_LOOKS = 3  # before somebody is picked from the row
 _APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
 _TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
@@ -80,6 +81,8 @@ class MediaPipeLandmarker:
         silhouette: Whether to fill `Pose.edges_px` and `Pose.mask_at` (about 10 % slower).
         people: Whether to look for other people now and then and keep to one; without, MediaPipe's own
             tracker decides from frame to frame.
+        wanted: Whom to follow where nobody can be surveyed beforehand: chosen after a few looks, as soon as
+            they are there.
         verbose: Whether the lines MediaPipe's C++ code writes to stderr may reach the terminal.
 
     Raises:
@@ -87,7 +90,13 @@ class MediaPipeLandmarker:
     """
 
     def __init__(
-        self, model: Path, *, silhouette: bool = True, people: bool = True, verbose: bool = False
+        self,
+        model: Path,
+        *,
+        silhouette: bool = True,
+        people: bool = True,
+        wanted: Wanted | None = None,
+        verbose: bool = False,
     ) -> None:
         self._model = Path(model)
         self._silhouette = silhouette
@@ -97,6 +106,7 @@ class MediaPipeLandmarker:
         self._detected = 0
         self._person = self._people = 0
         self._settled = False
+        self._wanted = wanted
         self._crowd: Crowd | None = None
         self._follower: Follower | None = None
         self._quiet_detections = 0 if verbose else 2  # MediaPipe still complains when it first sees someone
@@ -116,8 +126,8 @@ class MediaPipeLandmarker:
         return self._person
 
     def settle(self) -> None:
-        """Keep to the person followed now: they have been seen training."""
-        self._settled = True
+        """Keep to the person followed now: they have been seen training, and nobody else is wanted."""
+        self._settled = self._wanted is None
 
     def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
         """Look for everybody in some frames of a video, before it is gone through.
@@ -267,9 +277,22 @@ class MediaPipeLandmarker:
             return
         self._crowd.look(time_s, everyone)
         better = self._crowd.better_than(self._follower.mine)
+        if self._wanted is not None:
+            better = self._as_wanted(self._wanted, self._crowd)
         if better is not None and self._follower.shared(better.sightings[-1]) <= MAX_OVERLAP:
             self._follower = Follower(better.sightings[-1:], time_s)
             self._person += 1
+
+    def _as_wanted(self, wanted: Wanted, crowd: Crowd) -> Candidate | None:
+        """Return the one wanted once they are there, and look no further."""
+        if crowd.looks < _LOOKS:
+            return None
+        try:
+            chosen = wanted.of(crowd)
+        except (UsageError, NoPersonError):  # may still come
+            return None
+        self._wanted, self._settled = None, True
+        return chosen
 
     def _make(self, mode: str, *, poses: int, silhouette: bool) -> Any:
         if not self._model.is_file():

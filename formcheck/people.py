@@ -162,6 +162,11 @@ class Crowd:
         """Time of the last look."""
         return self._looks_s[-1] if self._looks_s else float("-inf")
 
+    @property
+    def looks(self) -> int:
+        """How often was looked."""
+        return len(self._looks_s)
+
     def look(self, time_s: float, seen: Sequence[Sighting]) -> None:
         """Take the people seen in one image."""
         self._looks_s.append(time_s)

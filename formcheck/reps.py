@@ -12,6 +12,7 @@ from enum import Enum
 import numpy as np
 
 from .pose import Floats
+from .ramps import HIGH, ramp
 
 RATE_LIMIT = 0.30
 """Slower than this share of the range per second counts as standing still (10 deg/s of a 30 deg kickback)."""
@@ -269,7 +270,7 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
     up, down = peak_value - before, peak_value - after
     if up <= 0:
         return None
-    start_s, lockout_s = _ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
+    start_s, lockout_s = ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
     if down < LOWERING * up:  # still at the top
         return Rep(
             max(start_s, float(t[0])),
@@ -283,9 +284,9 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
     lowered, ahead_s = 1.0, _AHEAD_S
     if still_open:
         lowered, ahead_s = min(down / up, 1.0), _MAX_S
-        lower_s, end_s = _ramp(t[peak:], (peak_value - s[peak:]) / up, min(lowered, _HIGH))
+        lower_s, end_s = ramp(t[peak:], (peak_value - s[peak:]) / up, min(lowered, HIGH))
     else:
-        end_s, lower_s = _ramp(t[peak:][::-1], ((s[peak:] - after) / down)[::-1])
+        end_s, lower_s = ramp(t[peak:][::-1], ((s[peak:] - after) / down)[::-1])
     top_s = float(t[peak])
     if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
         lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
@@ -301,40 +302,6 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
 
 
 _AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
-_LOW, _HIGH = 0.15, 0.85
-_TAU = np.linspace(0.0, 1.0, 101)
-_WAY = _TAU**3 * (10 - 15 * _TAU + 6 * _TAU**2)  # of a minimum-jerk movement, by the share of its time
-
-
-def ramp_time(level: float) -> float:
-    """Return the share of its time after which a minimum-jerk movement has covered a share of its way.
-
-    Source: Flash and Hogan, J Neurosci 1985.
-    """
-    return float(np.interp(level, _WAY, _TAU))
-
-
-def _ramp(t: Floats, level: Floats, upper: float = _HIGH) -> tuple[float, float]:
-    """Return when a rise from 0 to 1 begins and ends, from its crossings of 15 % and of `upper`.
-
-    The ends themselves are slow and drown in noise, so they are extrapolated with the timing of a
-    minimum-jerk movement. `t` may run backwards (a fall seen from its end).
-    """
-    high = int(np.flatnonzero(level >= upper)[0]) if (level >= upper).any() else len(level) - 1
-    below = np.flatnonzero(level[: high + 1] < _LOW)
-    low = int(below[-1]) if len(below) else 0
-    t_low = _crossing(t, level, low, _LOW)
-    t_high = _crossing(t, level, high - 1, upper)
-    early, late = ramp_time(_LOW), ramp_time(upper)
-    length = (t_high - t_low) / (late - early)
-    return t_low - early * length, t_high + (1 - late) * length
-
-
-def _crossing(t: Floats, level: Floats, i: int, at: float) -> float:
-    i = min(max(i, 0), len(t) - 2)
-    step = float(level[i + 1] - level[i])
-    share = (at - float(level[i])) / step if step else 0.0
-    return float(t[i] + min(max(share, 0.0), 1.0) * (t[i + 1] - t[i]))
 
 
 def segment(t: Floats, s: Floats, *, min_range: float) -> list[Rep]:

@@ -40,6 +40,9 @@ _STALL_REMEDY = "Close other programs, or record first and analyse the video."
 _MAX_UNSEEN = 0.1  # of a phase
 
 
+_ONE_START = 15.0  # degrees or percent: start positions further apart are not one
+
+
 class SetData:
     """The frames of one set under one working side, and the set's own baselines.
 
@@ -146,14 +149,25 @@ class SetData:
             self._starts[key] = self._start_value(name)
         return self._starts[key]
 
+    def one_start(self, name: str) -> bool:
+        """Whether the waits agree on the start position; where they do not, a leg was taken for the other."""
+        waited = self._waited(name)
+        off = waited - self.start_value(name)
+        off = wrap_deg(off) if MEASURES[name].unit == "deg" else off
+        return not len(off) or float(np.mean(np.abs(off) < _ONE_START)) >= 2 / 3
+
     def _start_value(self, name: str) -> float:
+        return median(self._waited(name))
+
+    def _waited(self, name: str) -> Floats:
+        """Return the finite values of a measure in the waits before and after the repetitions."""
         values = self.values(name)
         steady = [rep for rep in self.reps if self.camera_moved_pct(rep) <= MOVED_PCT] or self.reps
-        waits = [values[self.frames(*rep.window(Phase.START))] for rep in steady]
-        waits += [values[self.frames(*rep.window(Phase.BOTTOM))] for rep in steady]
-        joined = np.concatenate(waits) if waits else np.array([])
-        joined = joined[np.isfinite(joined)]
-        return median(joined)
+        phases = (Phase.START, Phase.BOTTOM)
+        waits = [values[self.frames(*rep.window(phase))] for phase in phases for rep in steady]
+        joined: Floats = np.concatenate(waits) if waits else np.array([])
+        seen: Floats = joined[np.isfinite(joined)]
+        return seen
 
 
 Only = tuple[str, "Callable[[RepData], bool]"]
@@ -293,6 +307,8 @@ class RepData:
         origin = self.set.start_value(name) if from_start else 0.0
         if np.isnan(origin):
             return Reading.none("no start position seen: hold it still for a second before the first rep")
+        if from_start and not self.set.one_start(name):
+            return Reading.none("the start position looks different from one rep to the next")
         changed = values - origin
         if measure.unit == "deg":
             changed = wrap_deg(changed)

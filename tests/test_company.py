@@ -15,6 +15,7 @@ from formcheck.landmarker import MediaPipeLandmarker
 from formcheck.people import Wanted
 from formcheck.pipeline import Analysis, Session
 from formcheck.pose import Floats
+from formcheck.rest import Rest
 from formcheck.rule import Status
 from formcheck.sources import Frame
 
@@ -39,7 +40,8 @@ def analysed(
 ) -> Analysis:
     pictures = [Frame(i, i / 30, image) for i, image in enumerate(images)]
     height, width = pictures[0].image.shape[:2]
-    with MediaPipeLandmarker(model) as finder:
+    with pytest.MonkeyPatch.context() as patch, MediaPipeLandmarker(model) as finder:
+        patch.setattr(Rest, "passes_over", lambda *_: False)  # landmarks are compared frame by frame
         if wanted or survey:
             crowd = finder.survey((frame.image, frame.time_s) for frame in pictures[::30])
             assert crowd is not None
@@ -95,6 +97,29 @@ def test_the_smaller_of_two_where_the_user_says_so(
     top = both[0].shape[0] - kickback[0].shape[0]
     assert np.nanmedian(off(analysed(model, both, survey=True), alone, (0, top))) > 1.0, "else the larger"
     same_as(analysed(model, both, "left"), alone, (0, top))
+
+
+def test_live_the_one_wanted_is_taken_up_after_a_few_looks(
+    model: Path, kickback: list[Image], thrust: list[Image]
+) -> None:
+    both = [beside(a, b, scale=1.4) for a, b in zip(kickback[:120], thrust, strict=False)]
+    width = kickback[0].shape[1]
+
+    def followed(wanted: str) -> list[bool]:
+        with MediaPipeLandmarker(model, wanted=Wanted.parse(wanted)) as finder:
+            poses = []
+            for i, image in enumerate(both):
+                poses.append(finder.detect(image, i / 30))
+                if i == 30:
+                    finder.settle()  # somebody else's repetition settles nothing
+            assert finder.person == (wanted == "left")
+        return [bool(pose.image_px[23, 0] < width) for pose in poses if pose.found]
+
+    smaller, larger = followed("left"), followed("2")
+    assert not any(smaller[:15])
+    assert all(smaller[-30:])
+    assert not any(larger)
+    assert not any(followed("7")[:15]), "until there is a seventh, the one who seems to train"
 
 
 def test_somebody_walks_past_in_front(

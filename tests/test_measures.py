@@ -169,6 +169,23 @@ def test_start_value_is_the_median_of_the_waits() -> None:
     assert np.isnan(set_of(kickbacks(reps=2), reps=0).start_value("leg_elevation_deg"))
 
 
+def test_start_positions_that_differ_from_rep_to_rep_are_no_start() -> None:
+    name, turn = "leg_elevation_deg", Tempo().times(0)[3] + 0.4
+    data = set_of(kickbacks(reps=2))
+    rep = RepData(data.reps[1], data)
+    assert data.one_start(name)
+    assert rep.read(name, Phase.TOP, "median", from_start=True).value == pytest.approx(26.0, abs=0.5)
+    other = set_of(kickbacks(reps=2))
+    other.values(name)[other.body.track.time_s < turn] += (
+        40.0  # the legs were taken for each other until then
+    )
+    assert not other.one_start(name)
+    reading = RepData(other.reps[1], other).read(name, Phase.TOP, "median", from_start=True)
+    assert np.isnan(reading.value)
+    assert "from one rep to the next" in reading.reason
+    assert np.isfinite(RepData(other.reps[1], other).read(name, Phase.TOP, "median", from_start=False).value)
+
+
 def test_noise_of_a_clip_is_told_and_widens_the_uncertainty() -> None:
     quiet, loud = (set_of(kickbacks(Shot(noise_px=px), reps=2)) for px in (0.0, 2.0))
     assert quiet.noise("knee_flexion_deg") < 0.1

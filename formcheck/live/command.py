@@ -97,6 +97,7 @@ def live(
     camera: Camera = None,
     source: Source = None,
     side: opt.WorkingLeg = None,
+    person: opt.Person = None,
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
     profile: opt.Profile = "standard",
@@ -130,6 +131,7 @@ def live(
 
     from .. import catalog
     from ..modes import Modes
+    from ..people import Wanted
     from . import words as wording
     from .feeds import feed_for
 
@@ -146,6 +148,7 @@ def live(
     if named:
         modes.check(named)
     chosen = texts.applied(modes.applied(named)) if named else None
+    wanted = Wanted.parse(person) if person else None
     feed, aim_s = feed_for(camera, source), _tempo(tempo)
     from ..models import resolve
 
@@ -159,7 +162,7 @@ def live(
     wishes = Wishes(texts.words, Side(side.value) if side else None, count.value, target_reps, aim_s)
     parts = Parts(
         feed=feed,
-        landmarker=lambda: MediaPipeLandmarker(bundle, verbose=verbose),
+        landmarker=lambda: MediaPipeLandmarker(bundle, wanted=wanted, verbose=verbose),
         exercise=chosen,
         candidates=[texts.applied(modes.applied(one)) for one in known],
         wishes=wishes,
