@@ -188,6 +188,13 @@ def test_quiet_says_only_what_endangers() -> None:
     assert spoken["silent"] == set()
 
 
+def test_a_long_wait_is_not_judged_with_the_set(tmp_path: Path) -> None:
+    one = kickbacks(Shot(noise_px=0.5))
+    run(parts(join(still(one, 50.0), one), report=tmp_path))
+    (path,) = reports(tmp_path, ".set-1.report.json")
+    assert Report.from_json(path.read_bytes()).duration_s < 20.0 + one.duration_s + 2.0
+
+
 CHILD = """
 import os, resource, signal, sys
 sys.path.insert(0, {tests!r})

@@ -176,9 +176,7 @@ def test_start_positions_that_differ_from_rep_to_rep_are_no_start() -> None:
     assert data.one_start(name)
     assert rep.read(name, Phase.TOP, "median", from_start=True).value == pytest.approx(26.0, abs=0.5)
     other = set_of(kickbacks(reps=2))
-    other.values(name)[other.body.track.time_s < turn] += (
-        40.0  # the legs were taken for each other until then
-    )
+    other.values(name)[other.body.track.time_s < turn] += 40.0
     assert not other.one_start(name)
     reading = RepData(other.reps[1], other).read(name, Phase.TOP, "median", from_start=True)
     assert np.isnan(reading.value)

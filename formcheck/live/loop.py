@@ -104,7 +104,7 @@ class Live:
         self.meter = Meter()
         self.results: list[SetResult] = []
         self.cues: list[Cue] = []
-        self._times: deque[float] = deque(maxlen=9000)  # of the last frames, five minutes at 30 a second
+        self._times: deque[float] = deque(maxlen=9000)  # of the last frames kept, five minutes at 30 a second
         self._first = 0  # frame the current set begins with
         self._closed_at = 0  # frame at which the last repetition closed
         self._set_number = 0
@@ -151,10 +151,12 @@ class Live:
                 self._press(shown.show(self._show.still(self._image, mirror=self._mirror)))
 
     def _frame(self, frame: Taken) -> None:
-        step = self._session.push(Frame(self._session.frames, frame.time_s, frame.image))
+        known = self._session.frames
+        step = self._session.push(Frame(known, frame.time_s, frame.image))
         assert step is not None  # an exercise or candidates are always given
         self.meter.decisions(self._session.decisions)
-        self._times.append(frame.time_s)
+        if self._session.frames > known:
+            self._times.append(frame.time_s)
         if self._recorder is not None:
             self._recorder.put(frame.image, frame.time_s)
         exercise = self._session.exercise
