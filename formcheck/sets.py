@@ -11,6 +11,7 @@ import numpy as np
 
 from .baseline import Baseline
 from .gate import belongs
+from .geometry import weighted_median
 from .level import upright
 from .pose import Landmark, Side, View
 from .reps import Rep, segment
@@ -22,7 +23,7 @@ from .view import Look, look
 
 RESTLESS_PCT = 2.75
 """Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
-RESTLESS_CLEAR_PCT = 4.0
+RESTLESS_CLEAR_PCT = 4.5
 """The same where one leg does not hide behind the other or the trunk: not on all fours, not from an end."""
 REST_S = 12.0
 """A pause between two repetitions longer than this ends a set."""
@@ -257,16 +258,17 @@ def _not_upright(track: Track) -> np.ndarray:
 def restlessness_pct(raw: Track, smoothed: Track, scale_px: float, frames: np.ndarray) -> float:
     """Return how far leg landmarks jump about their smooth path, percent of the trunk.
 
-    The median over frames, of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the
-    model guesses (all fours from behind or ahead).
+    The median over time, of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the
+    model guesses (all fours from behind or ahead). Over time, as still frames may have been passed over.
     """
     legs = slice(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)
     off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
-    jump = np.hypot(off[..., 0], off[..., 1])[frames]
-    jump = jump[np.isfinite(jump).all(axis=1)]
-    if not len(jump):
+    jump = np.hypot(off[..., 0], off[..., 1])
+    known = frames & np.isfinite(jump).all(axis=1)
+    if not known.any():
         return float("inf")
-    left, right = (float(np.median(jump[:, side::2].max(axis=1))) for side in (0, 1))
+    lasts_s = np.gradient(raw.time_s)[known]
+    left, right = (weighted_median(jump[known][:, side::2].max(axis=1), lasts_s) for side in (0, 1))
     return 100.0 * min(left, right) / scale_px
 
 
