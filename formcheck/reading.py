@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from .geometry import median
+from .pose import Floats
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -22,3 +27,14 @@ class Reading:
 
 
 CAMERA_MOVED = Reading.none("the camera moved", "Put the phone on something steady.")
+
+
+def pick(values: Floats, stat: str) -> tuple[float, int]:
+    """Return the `median`, `max`, `min` or `largest` of (N,) values, and where the nearest one is."""
+    if stat == "median":
+        middle = median(values)
+        return middle, int(np.argmin(np.abs(values - middle)))
+    # A single frame is a glitch: the extreme is the 5 % (or 95 %) quantile.
+    low, high = np.percentile(values, [5, 95])
+    choice = {"max": high, "min": low, "largest": high if abs(high) >= abs(low) else low}[stat]
+    return float(choice), int(np.argmin(np.abs(values - choice)))

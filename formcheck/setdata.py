@@ -15,7 +15,7 @@ from .geometry import distance_px, finite_median, median, wrap_deg
 from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
-from .reading import CAMERA_MOVED, Reading
+from .reading import CAMERA_MOVED, Reading, pick
 from .reps import Phase, Rep
 from .roll import Rolled
 from .sight import gaps, stalls, unseen_s
@@ -40,7 +40,7 @@ _STALL_REMEDY = "Close other programs, or record first and analyse the video."
 _MAX_UNSEEN = 0.1  # of a phase
 
 
-_ONE_START = 15.0  # degrees or percent: start positions further apart are not one
+_ONE_START_DEG = 15.0  # start positions further apart are not one
 
 
 class SetData:
@@ -150,11 +150,9 @@ class SetData:
         return self._starts[key]
 
     def one_start(self, name: str) -> bool:
-        """Whether the waits agree on the start position; where they do not, a leg was taken for the other."""
-        waited = self._waited(name)
-        off = waited - self.start_value(name)
-        off = wrap_deg(off) if MEASURES[name].unit == "deg" else off
-        return not len(off) or float(np.mean(np.abs(off) < _ONE_START)) >= 2 / 3
+        """Whether the waits agree on an angle; where they do not, a leg was taken for the other."""
+        off = wrap_deg(self._waited(name) - self.start_value(name))
+        return not len(off) or float(np.mean(np.abs(off) < _ONE_START_DEG)) >= 2 / 3
 
     def _start_value(self, name: str) -> float:
         return median(self._waited(name))
@@ -166,8 +164,7 @@ class SetData:
         phases = (Phase.START, Phase.BOTTOM)
         waits = [values[self.frames(*rep.window(phase))] for phase in phases for rep in steady]
         joined: Floats = np.concatenate(waits) if waits else np.array([])
-        seen: Floats = joined[np.isfinite(joined)]
-        return seen
+        return np.asarray(joined[np.isfinite(joined)])
 
 
 Only = tuple[str, "Callable[[RepData], bool]"]
@@ -307,12 +304,12 @@ class RepData:
         origin = self.set.start_value(name) if from_start else 0.0
         if np.isnan(origin):
             return Reading.none("no start position seen: hold it still for a second before the first rep")
-        if from_start and not self.set.one_start(name):
+        if from_start and measure.unit == "deg" and not self.set.one_start(name):
             return Reading.none("the start position looks different from one rep to the next")
         changed = values - origin
         if measure.unit == "deg":
             changed = wrap_deg(changed)
-        value, at = _pick(changed, stat)
+        value, at = pick(changed, stat)
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
@@ -346,16 +343,6 @@ class RepData:
                 max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0
             )
         return float(np.hypot(base, np.nan_to_num(scatter)))
-
-
-def _pick(values: Floats, stat: str) -> tuple[float, int]:
-    if stat == "median":
-        middle = median(values)
-        return middle, int(np.argmin(np.abs(values - middle)))
-    # A single frame is a glitch: the extreme is the 5 % (or 95 %) quantile.
-    low, high = np.percentile(values, [5, 95])
-    choice = {"max": high, "min": low, "largest": high if abs(high) >= abs(low) else low}[stat]
-    return float(choice), int(np.argmin(np.abs(values - choice)))
 
 
 def _span(rep: Rep) -> Span:
