@@ -276,8 +276,9 @@ class MediaPipeLandmarker:
         if self._crowd is None or time_s - self._crowd.looked_s < _APART_S:
             return
         self._crowd.look(time_s, everyone)
-        better = self._crowd.better_than(self._follower.mine)
-        if self._wanted is not None:
+        if self._wanted is None:
+            better = self._crowd.better_than(self._follower.mine)
+        else:
             better = self._as_wanted(self._wanted, self._crowd)
         if better is not None and self._follower.shared(better.sightings[-1]) <= MAX_OVERLAP:
             self._follower = Follower(better.sightings[-1:], time_s)

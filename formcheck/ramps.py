@@ -13,7 +13,7 @@ _TAU = np.linspace(0.0, 1.0, 101)
 _WAY = _TAU**3 * (10 - 15 * _TAU + 6 * _TAU**2)  # of a minimum-jerk movement, by the share of its time
 
 
-def ramp_time(level: float) -> float:
+def _ramp_time(level: float) -> float:
     """Return the share of its time after which a minimum-jerk movement has covered a share of its way.
 
     Source: Flash and Hogan, J Neurosci 1985.
@@ -32,7 +32,7 @@ def ramp(t: Floats, level: Floats, upper: float = HIGH) -> tuple[float, float]:
     low = int(below[-1]) if len(below) else 0
     t_low = _crossing(t, level, low, _LOW)
     t_high = _crossing(t, level, high - 1, upper)
-    early, late = ramp_time(_LOW), ramp_time(upper)
+    early, late = _ramp_time(_LOW), _ramp_time(upper)
     length = (t_high - t_low) / (late - early)
     return t_low - early * length, t_high + (1 - late) * length
 

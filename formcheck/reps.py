@@ -18,13 +18,13 @@ RATE_LIMIT = 0.30
 """Slower than this share of the range per second counts as standing still (10 deg/s of a 30 deg kickback)."""
 _RETURNED = 0.25  # of the range above the bottom: the rep is over once below and still
 _FULL = 0.40  # of the usual range: less is a partial repetition
-LOWERING = 0.25
-"""Share of the way up that must be lost again to speak of a lowering."""
+_LOWERING = 0.25  # of the way up must be lost again to speak of a lowering
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _MIN_S, _MAX_S = 0.5, 15.0
 _LEDGE_S = 0.4  # standing still this long on the way up is a start position, if the rise goes on
 _RATE_S = 0.2  # over which a slope is taken, whatever the frame rate
 _SHORT_TOP_S = 0.5  # standing still this long far below the usual top is a top, not a halt on the way
+_AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
 _REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
 
 
@@ -119,7 +119,7 @@ class RepSegmenter:
             return self._state
         span = self._high - self._low
         usual = span >= 0.6 * self._usual
-        if usual and self._s[-1] < self._high - LOWERING * span:
+        if usual and self._s[-1] < self._high - _LOWERING * span:
             return Phase.DOWN
         still = abs(self._rate(_RATE_S if usual else _SHORT_TOP_S)) < RATE_LIMIT * span
         return Phase.TOP if still and self._s[-1] > self._low + 0.85 * span else Phase.UP
@@ -271,7 +271,7 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
     if up <= 0:
         return None
     start_s, lockout_s = ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
-    if down < LOWERING * up:  # still at the top
+    if down < _LOWERING * up:  # still at the top
         return Rep(
             max(start_s, float(t[0])),
             min(lockout_s, float(t[-1])),
@@ -299,9 +299,6 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
         peak_value,
         lowered=lowered,
     )
-
-
-_AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
 
 
 def segment(t: Floats, s: Floats, *, min_range: float) -> list[Rep]:

@@ -18,19 +18,9 @@ STEP_S = 0.048
 
 _OVER_S = 0.15  # how long nothing may have moved
 _STILL_PCT = 4.0  # of the trunk: landmarks of a resting body wander by 1 to 3 in that time
-_JOINTS = [
-    Landmark.NOSE,
-    *(
-        joint + side
-        for joint in (
-            Landmark.LEFT_SHOULDER,
-            Landmark.LEFT_HIP,
-            Landmark.LEFT_KNEE,
-            Landmark.LEFT_ANKLE,
-        )
-        for side in (0, 1)
-    ),
-]
+_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+_JOINTS = [Landmark.NOSE, *_SHOULDERS, *range(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)]
 
 
 class Rest:
@@ -42,7 +32,7 @@ class Rest:
 
     def update(self, pose: Pose) -> None:
         """Take the next pose that was searched for."""
-        points = pose.image_px[_JOINTS]
+        points = pose.image_px
         while len(self._past) > 1 and pose.time_s - self._past[1][0] >= _OVER_S:
             self._past.popleft()
         self._still = bool(self._past) and self._unmoved(pose.time_s, points)
@@ -57,5 +47,6 @@ class Rest:
         since_s, before = self._past[0]
         if not _OVER_S <= time_s - since_s < 2 * _OVER_S:
             return False
-        trunk = np.hypot(*(points[1:3].mean(axis=0) - points[3:5].mean(axis=0)))
-        return bool(np.hypot(*(points - before).T).max() < _STILL_PCT / 100.0 * trunk)
+        trunk = np.hypot(*(points[_SHOULDERS].mean(axis=0) - points[_HIPS].mean(axis=0)))
+        moved = np.hypot(*(points - before)[_JOINTS].T).max()
+        return bool(moved < _STILL_PCT / 100.0 * trunk)

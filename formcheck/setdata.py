@@ -77,7 +77,7 @@ class SetData:
         self._moved: dict[tuple[Span, int], float] = {}
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
-        self._starts: dict[tuple[str, int], float] = {}
+        self._waits: dict[tuple[str, int], Floats] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
 
     def values(self, name: str) -> Floats:
@@ -144,27 +144,24 @@ class SetData:
 
     def start_value(self, name: str) -> float:
         """Return the set's own start position of a measure: the median over all waits before a rep."""
-        key = (name, len(self.reps))
-        if key not in self._starts:
-            self._starts[key] = self._start_value(name)
-        return self._starts[key]
+        return median(self._waited(name))
 
     def one_start(self, name: str) -> bool:
         """Whether the waits agree on an angle; where they do not, a leg was taken for the other."""
         off = wrap_deg(self._waited(name) - self.start_value(name))
         return not len(off) or float(np.mean(np.abs(off) < _ONE_START_DEG)) >= 2 / 3
 
-    def _start_value(self, name: str) -> float:
-        return median(self._waited(name))
-
     def _waited(self, name: str) -> Floats:
         """Return the finite values of a measure in the waits before and after the repetitions."""
-        values = self.values(name)
-        steady = [rep for rep in self.reps if self.camera_moved_pct(rep) <= MOVED_PCT] or self.reps
-        phases = (Phase.START, Phase.BOTTOM)
-        waits = [values[self.frames(*rep.window(phase))] for phase in phases for rep in steady]
-        joined: Floats = np.concatenate(waits) if waits else np.array([])
-        return np.asarray(joined[np.isfinite(joined)])
+        key = (name, len(self.reps))
+        if key not in self._waits:
+            values = self.values(name)
+            steady = [rep for rep in self.reps if self.camera_moved_pct(rep) <= MOVED_PCT] or self.reps
+            phases = (Phase.START, Phase.BOTTOM)
+            waits = [values[self.frames(*rep.window(phase))] for phase in phases for rep in steady]
+            joined = np.concatenate(waits) if waits else np.array([])
+            self._waits[key] = joined[np.isfinite(joined)]
+        return self._waits[key]
 
 
 Only = tuple[str, "Callable[[RepData], bool]"]

@@ -28,9 +28,7 @@ from formcheck.rule import (
 MAX_HOLD_ERROR_S = 0.55
 """Half of the hold asked for: beyond it a held top and none look the same."""
 BRIEF = "thresholds: engineering choices of the formcheck brief, measured on rendered clips"
-
-
-FORESEEN = 0.6
+_FORESEEN = 0.6  # of the lowering; from there on a repetition that is still open tells its speed
 
 
 def hold_of(signal: str) -> Callable[[RepData], Reading]:
@@ -50,12 +48,12 @@ def hold_of(signal: str) -> Callable[[RepData], Reading]:
 def lowering_of(signal: str) -> Callable[[RepData], Reading]:
     """Return a check of the seconds from leaving the top of a signal to its bottom.
 
-    From `FORESEEN` of the way on the rest is foreseen, with an error that is the larger the more is missing.
+    Of an open repetition the rest is foreseen, with an error that is the larger the more is missing.
     """
 
     def lowering(data: RepData) -> Reading:
         rep = data.rep
-        if rep.lowered < FORESEEN:
+        if rep.lowered < _FORESEEN:
             return Reading.none("the lowering has only begun")
         took_s = rep.end_s - rep.lower_s
         return Reading(took_s, data.time_error_s(took_s, signal) / rep.lowered**2, rep.end_s)

@@ -184,6 +184,15 @@ def squats(
     return _film(t, body, shot, np.stack([outline, outline]), Side.LEFT)
 
 
+def still(track: Track, seconds: float, fps: float = 30.0, noise_px: float = 0.3) -> Track:
+    """The first pose of a track, held."""
+    n = int(seconds * fps)
+    px = np.repeat(track.image_px[:1], n, axis=0)
+    px += np.random.default_rng(1).normal(0.0, noise_px, px.shape)
+    edges = None if track.edges_px is None else np.repeat(track.edges_px[:1], n, axis=0)
+    return Track(np.arange(n) / fps, px, np.ones((n, 33)), track.size, edges_px=edges, source="skeleton")
+
+
 def join(*tracks: Track) -> Track:
     """One track after the other, the image jumping from one to the next."""
     times, now = [], 0.0

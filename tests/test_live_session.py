@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from live_fakes import GREY, Finder, Stage, parts, reports
-from skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, thrusts
+from skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, still, thrusts
 
 from formcheck import catalog, journal
 from formcheck.clips import analyze_clip
@@ -39,14 +39,6 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     """Journals of these tests do not go into the user's folder."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setattr("formcheck.live.keep.user_state_path", lambda name: folder)
-
-
-def still(track: Track, seconds: float) -> Track:
-    """The first pose of a track, held."""
-    n = int(seconds * 30)
-    px = np.repeat(track.image_px[:1], n, axis=0) + np.random.default_rng(1).normal(0, 0.3, (n, 33, 2))
-    edges = None if track.edges_px is None else np.repeat(track.edges_px[:1], n, axis=0)
-    return Track(np.arange(n) / 30, px, np.ones((n, 33)), track.size, edges_px=edges, source="skeleton")
 
 
 def standing(seconds: float) -> Track:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from skeleton import Shot, kickbacks
+from live_fakes import Finder
+from skeleton import Shot, kickbacks, still
 
 from formcheck import catalog
 from formcheck.pipeline import Session
@@ -27,17 +28,9 @@ def searched(track: Track) -> np.ndarray:
     return seen
 
 
-def resting(fps: float = 30.0, seconds: float = 4.0, noise_px: float = 0.5) -> Track:
-    track = kickbacks(reps=1)
-    count = int(seconds * fps)
-    px = np.repeat(track.image_px[:1], count, axis=0)
-    px += np.random.default_rng(1).normal(0.0, noise_px, px.shape)
-    return Track(np.arange(count) / fps, px, np.ones((count, 33)), track.size)
-
-
 @pytest.mark.parametrize(("fps", "share"), [(60.0, 1 / 3), (30.0, 1 / 2), (24.0, 1 / 2), (15.0, 1.0)])
 def test_at_rest_a_frame_in_twentieths_of_a_second_is_enough(fps: float, share: float) -> None:
-    track = resting(fps)
+    track = still(kickbacks(reps=1), 4.0, fps, noise_px=0.5)
     seen = searched(track)
     late = track.time_s > 0.3
     assert seen[late].mean() == pytest.approx(share, abs=0.03)
@@ -55,14 +48,14 @@ def test_movement_is_searched_frame_by_frame() -> None:
 
 
 def test_nodding_is_movement() -> None:
-    track = resting()
+    track = still(kickbacks(reps=1), 4.0, noise_px=0.5)
     px = track.image_px.copy()
     px[:, :11, 1] += 40.0 * np.sin(2 * np.pi * track.time_s)[:, None]
     assert searched(replace(track, image_px=px)).mean() > 0.8
 
 
 def test_nobody_is_looked_for_in_every_frame() -> None:
-    track = resting()
+    track = still(kickbacks(reps=1), 4.0, noise_px=0.5)
     assert searched(replace(track, image_px=np.full_like(track.image_px, np.nan))).all()
 
 
@@ -71,27 +64,14 @@ def test_the_same_size_of_movement_counts_at_any_distance() -> None:
     assert np.array_equal(near, far)
 
 
-class Finder:
-    """Gives the poses of a track by time, and counts."""
+class Counting(Finder):
+    """Counts how often it was asked."""
 
-    person = 0
-
-    def __init__(self, track: Track) -> None:
-        self._poses = {pose.time_s: pose for pose in track.poses()}
-        self.asked = 0
+    asked = 0
 
     def detect(self, image_rgb: object, time_s: float) -> Pose:
         self.asked += 1
-        return self._poses[time_s]
-
-    def settle(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def __enter__(self) -> Finder:
-        return self
-
-    def __exit__(self, *error: object) -> None: ...
+        return super().detect(image_rgb, time_s)
 
 
 def _frames(track: Track) -> Iterator[Frame]:
@@ -102,7 +82,7 @@ def _frames(track: Track) -> Iterator[Frame]:
 def test_what_is_passed_over_changes_no_verdict_and_no_count() -> None:
     track = kickbacks(Shot(noise_px=0.5), reps=4, knee_deg=40)
     exercise = catalog.exercise("glute-kickback")
-    finder = Finder(track)
+    finder = Counting(track)
     some, every = Session(track.size, exercise, landmarker=finder), Session(track.size, exercise)
     counts, times, cues = [], [], 0
     for frame, pose in zip(_frames(track), track.poses(), strict=True):
@@ -124,7 +104,7 @@ def test_what_is_passed_over_changes_no_verdict_and_no_count() -> None:
 
 
 def test_a_new_set_begins_without_what_was_known() -> None:
-    track = resting()
+    track = still(kickbacks(reps=1), 4.0, noise_px=0.5)
     session = Session(track.size, catalog.exercise("glute-kickback"), landmarker=Finder(track))
     for frame in _frames(track):
         if frame.index == 60:
