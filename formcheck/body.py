@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
-from .geometry import distance_px
+from .geometry import distance_px, finite_median
 from .pose import Floats, Landmark, Side
 from .track import Track
 from .view import END_MIN_DEG, Look
 
 Role = Literal["working", "free", "near", "far", "middle"]
-Part = Literal["ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index"]
+Part = Literal["ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index", "bar"]
+"""A joint, or the end on a side of the body of a bar that is held across it (`Pose.bar_px`)."""
 
 LEVEL_DEG = 12.0
 """Yaw is not known better than this near the pure side view, where the cosine hardly matters."""
@@ -51,6 +53,8 @@ class Body:
 
     def joint(self, role: Role, part: Part) -> Floats:
         """Return (T, 2) pixels of one joint; `middle` is halfway between left and right."""
+        if part == "bar":
+            return self._bar(role)
         left = _LEFT[part]
         px = self.track.image_px
         if role == "middle":
@@ -68,12 +72,31 @@ class Body:
         return px * self._stretch if self._stretch is not None else px
 
     def visibility(self, role: Role, part: Part) -> Floats:
-        """Return (T,) the model's visibility of a joint, the lower one for `middle`."""
+        """Return (T,) the model's visibility of a joint, the lower one for `middle`; a bar has 0 or 1."""
+        if part == "bar":
+            return np.isfinite(self._bar(role)[:, 0]).astype(np.float64)
         left = _LEFT[part]
         if role == "middle":
             lower: Floats = np.min(self.track.visibility[:, left : left + 2], axis=1)
             return lower
         return self.track.visibility[:, left + self.side(role).offset]
+
+    def _bar(self, role: Role) -> Floats:
+        bar = self.track.bar_px
+        if bar is None:
+            return np.full((len(self.track), 2), np.nan)
+        if role == "middle":
+            middle: Floats = bar.mean(axis=1)
+            return middle
+        on_left = (self.side(role) is Side.LEFT) == (self.left_side_at < 0)
+        return bar[:, 0 if on_left else 1]
+
+    @cached_property
+    def left_side_at(self) -> float:
+        """Where the subject's left side is in the picture: -1 to the left, +1 to the right."""
+        px = self.track.image_px
+        pairs = [(px[:, _LEFT[part]] - px[:, _LEFT[part] + 1])[:, 0] for part in ("shoulder", "hip")]
+        return -1.0 if float(finite_median(np.concatenate(pairs))) < 0 else 1.0
 
     @property
     def nose(self) -> Floats:

@@ -273,6 +273,7 @@ class _Window:
             "edges_px": np.zeros((room, 2, 33, 2)),
             "camera": np.zeros((room, 7)),
             "levelled": np.zeros((room, 2)),
+            "bar_px": np.zeros((room, 2, 2)),
         }
 
     def append(self, pose: Pose) -> None:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck import bar
 from formcheck import silhouette as outline
 from formcheck._native import Shield, give_back_memory, quiet
 from formcheck.blinkers import blinkered, painted_over
@@ -78,7 +79,7 @@ class MediaPipeLandmarker:
 
     Args:
         model: A pose landmarker bundle, as `formcheck.models.resolve` gives it.
-        silhouette: Whether to fill `Pose.edges_px` and `Pose.mask_at` (about 10 % slower).
+        silhouette: Whether to fill `Pose.edges_px`, `mask_at` and `bar_px` (about 10 % slower).
         people: Whether to look for other people now and then and keep to one; without, MediaPipe's own
             tracker decides from frame to frame.
         wanted: Whom to follow where nobody can be surveyed beforehand: chosen after a few looks, as soon as
@@ -193,7 +194,8 @@ class MediaPipeLandmarker:
             edges_px = outline.edges(mask, *chord) / share
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-        return Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people)
+        bar_px = bar.find(image_rgb, seen.px) if self._silhouette else None
+        return Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people, bar_px=bar_px)
 
     def look(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
         """Find everybody in one image, by a second detector that looks at it afresh.

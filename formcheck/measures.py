@@ -14,6 +14,7 @@ from .body import Body, Part, Role
 from .contour import back_bend_deg
 from .measure import MEASURES, Joint, Measure, define, measure
 from .pose import Floats
+from .roll import FOCAL
 
 __all__ = ["MEASURES", "Measure", "measure"]
 
@@ -21,6 +22,7 @@ _LEG: tuple[Joint, ...] = (("working", "hip"), ("working", "knee"), ("working", 
 _FREE: tuple[Joint, ...] = (("free", "hip"), ("free", "knee"), ("free", "ankle"))
 _TRUNK: tuple[Joint, ...] = (("near", "shoulder"), ("near", "hip"))
 _HIPS: tuple[Joint, ...] = (("working", "hip"), ("free", "hip"))
+_BAR: tuple[Joint, ...] = (("working", "bar"), ("free", "bar"))
 
 
 def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
@@ -201,15 +203,59 @@ def _shoulder_roll(body: Body) -> Floats:
 
 
 @define(
-    "bar_slope_deg",
+    "hands_slope_deg",
     "Slope of the line between the wrists, + = working side higher.",
     needs=(("working", "wrist"), ("free", "wrist")),
     error=4.0,
     change_error=2.5,
     per_roll=1.0,
 )
-def _bar_slope(body: Body) -> Floats:
+def _hands_slope(body: Body) -> Floats:
     return _roll_deg(body, "wrist")
+
+
+@define(
+    "bar_roll_deg",
+    "Roll of a bar held across the body: its slope in the picture less what a level bar shows from there, "
+    "+ = working side higher.",
+    needs=_BAR,
+    error=3.0,
+    change_error=0.8,
+    fooled_by="the edge of a bench or another straight thing near the hands",
+    per_roll=1.0,
+)
+def _bar_roll(body: Body) -> Floats:
+    working, free = body.joint("working", "bar"), body.joint("free", "bar")
+    slope = (free[:, 1] - working[:, 1]) / np.maximum(np.abs(working[:, 0] - free[:, 0]), 1e-6)
+    away = np.radians(90.0 - min(body.look.yaw_deg, 90.0))  # how far the bar is turned out of the picture
+    width, height = body.track.size
+    below = (_bar_at(body, (width - 1) / 2) - (height - 1) / 2) / (FOCAL * max(width, height))
+    # What runs away from the camera rises towards the horizon where it is below it.
+    near_side = 1.0 if body.look.near is body.working else -1.0
+    rolled: Floats = np.degrees(np.arctan((slope + near_side * below * np.tan(away)) * np.cos(away)))
+    return rolled
+
+
+@define(
+    "bar_height_pct",
+    "A bar held across the body, where it crosses mid-hip, above mid-shoulder.",
+    needs=_BAR,
+    error=8.0,
+    change_error=4.0,
+    per_roll=1.7,
+)
+def _bar_height(body: Body) -> Floats:
+    hip = body.joint("middle", "hip")
+    crossing = np.stack([hip[:, 0], _bar_at(body, hip[:, 0])], axis=1)
+    return body.above_pct(crossing, body.joint("middle", "shoulder"))
+
+
+def _bar_at(body: Body, x: Floats | float) -> Floats:
+    """Return (T,) the y at which the bar's line crosses places in the picture."""
+    working, free = body.joint("working", "bar"), body.joint("free", "bar")
+    across = free[:, 0] - working[:, 0]
+    y: Floats = working[:, 1] + (x - working[:, 0]) * (free[:, 1] - working[:, 1]) / across
+    return y
 
 
 @define(

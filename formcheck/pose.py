@@ -101,6 +101,8 @@ class Pose:
             not looked at.
         levelled: (2,) camera roll in degrees that was taken out of the points, and its uncertainty; None
             where they are as filmed.
+        bar_px: (2, 2) ends of a bar held across the body, as far as it was seen, the left one of the image
+            first; NaN where none was found, or None where it was not looked for.
     """
 
     time_s: float
@@ -112,6 +114,7 @@ class Pose:
     people: int = 0
     camera: Floats | None = None
     levelled: Floats | None = None
+    bar_px: Floats | None = None
 
     @property
     def found(self) -> bool:

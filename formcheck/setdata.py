@@ -26,6 +26,7 @@ from .view import Look
 MIN_VISIBILITY = 0.5
 TIME_ERROR_S = 0.18
 """Error of a phase's length from the side: a frame, the smoothing, and both ends."""
+_TIME_ERRORS = {View.SIDE: 1.0, View.OBLIQUE_HEAD: 1.3, View.OBLIQUE_FOOT: 1.3}
 MAX_JUMP_PCT = 5.0
 """A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
 MIN_LENGTH = 0.93
@@ -265,10 +266,10 @@ class RepData:
     def time_error_s(self, duration_s: float, signal: str) -> float:
         """Return the standard error of a phase's end, from the slope of the signal there.
 
-        A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s
-        (rendered clips, from the side; twice that from elsewhere).
+        A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s (rendered
+        clips, from the side; 1.3 times that obliquely, twice from an end).
         """
-        base = TIME_ERROR_S if self.look.view is View.SIDE else 2 * TIME_ERROR_S
+        base = _TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S
         share = MEASURES[signal].change_error / max(self.rep.range, 1e-6)
         return float(np.hypot(base, 1.5 * duration_s * share))
 

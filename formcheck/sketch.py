@@ -28,7 +28,8 @@ _ANGLES: dict[str, tuple[Joint, str | Joint, Joint]] = {
     "neck_extension_deg": (("near", "shoulder"), "up trunk", ("near", "ear")),
     "pelvis_roll_deg": (("free", "hip"), "level", ("working", "hip")),
     "shoulder_roll_deg": (("free", "shoulder"), "level", ("working", "shoulder")),
-    "bar_slope_deg": (("free", "wrist"), "level", ("working", "wrist")),
+    "hands_slope_deg": (("free", "wrist"), "level", ("working", "wrist")),
+    "bar_roll_deg": (("free", "bar"), "level", ("working", "bar")),
     "heel_lift_deg": (("working", "foot_index"), "headwards", ("working", "heel")),
 }
 """Vertex, where zero points (a direction, or away from a joint), and the end of the measured line."""

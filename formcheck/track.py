@@ -15,6 +15,7 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `people`       | (T,)           | optional: people counted at the last look, 0 where unknown |
 | `camera`       | (T, 7)         | optional: what the background tells, see `formcheck.camera` |
 | `levelled`     | (T, 2)         | optional: roll taken out of the points, and its error, deg |
+| `bar_px`       | (T, 2, 2)      | optional: the bar held across the body, see `Pose.bar_px`  |
 | `source`       | ()             | optional: name of the clip                                 |
 """
 
@@ -43,6 +44,7 @@ OPTIONAL: dict[str, tuple[int, ...]] = {
     "people": (),
     "camera": (7,),
     "levelled": (2,),
+    "bar_px": (2, 2),
 }
 
 
@@ -60,6 +62,7 @@ class Track:
     people: Floats | None = None
     camera: Floats | None = None
     levelled: Floats | None = None
+    bar_px: Floats | None = None
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -147,6 +150,7 @@ class Track:
             mask_at=stack("mask_at", (33,)),
             camera=stack("camera", (7,)),
             levelled=stack("levelled", (2,)),
+            bar_px=stack("bar_px", (2, 2)),
             people=np.array([pose.people for pose in poses], dtype=np.float64),
             source=source,
         )
@@ -197,6 +201,7 @@ class Track:
                 0 if self.people is None else int(self.people[i]),
                 None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
                 None if self.levelled is None else self.levelled[i],
+                None if self.bar_px is None else self.bar_px[i],
             )
             for i in range(len(self))
         ]

@@ -7,17 +7,20 @@ be named: then no cue speaks of a bar, and its log is apart from the loaded one'
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from formcheck.rule import Unobservable
+from formcheck.rule import Unobservable, View
 
 from . import single_leg_hip_thrust as single
 from ._shared import drift_in_hold, pause_of, variant
 
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "incomplete-lockout": dict(cue="Hips to the ceiling"),
     "pelvis-tilt": dict(
         cue="Working side is high, level your hips",
         cue_minus="Working side is low, level your hips",
+        shows="hands_slope_deg",
+        views=frozenset({View.FOOT_END}),
         remedy="Film from the foot end at 1.2 to 1.5 m height, hands on the hips.",
     ),
     "chin-up": dict(cue="Look over your belly at your knee"),

@@ -27,6 +27,7 @@ from formcheck.rule import (
     Unobservable,
     View,
 )
+from formcheck.tilt import pelvis_tilt
 
 from ._shared import (
     BRIEF,
@@ -43,10 +44,6 @@ SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
 FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
-
-
-HANDS_GAIN = 1.2
-"""Tilt of the pelvis for a degree of tilt of the line between the hands (fitted on rendered clips)."""
 
 
 def planted_leg_hidden(data: RepData) -> Reading | None:
@@ -80,26 +77,6 @@ def bounce(data: RepData) -> Reading:
         else speed
     )
     return Reading(100.0 * speed / float(typical) if held < 0.15 else 0.0, 25.0, rep.lockout_s)
-
-
-def hips_level(data: RepData) -> Reading:
-    """Tilt of the pelvis at the top against the start, by the hands that rest on bar or hips.
-
-    From the foot end the hip landmarks sit on the thighs and tell nothing (rendered clips: 18 deg of tilt
-    showed as -5); the line between the wrists follows bar and pelvis within 2 to 3 deg.
-    """
-    hands = data.read("bar_slope_deg", Phase.TOP, "median", from_start=True)
-    if math.isnan(hands.value):
-        return hands
-    hips = data.change("pelvis_roll_deg", Phase.TOP)
-    if not (abs(hands.value) < 35.0 and abs(hips) < 40.0):
-        return Reading.none("the landmarks of hips and hands contradict each other")
-    return Reading(
-        HANDS_GAIN * hands.value,
-        HANDS_GAIN * hands.uncertainty,
-        hands.time_s,
-        "by the line between your hands",
-    )
 
 
 LUMBAR_ARCHING = Rule(
@@ -289,18 +266,18 @@ PELVIS_TILT = Rule(
     says="Letting the pelvis tilt towards the working side: if you can't keep the hips level, drop the load.",
     why="Keeping the pelvis level is what the gluteus medius is there for.",
     source=f"{SOURCE}; no published norm was found for this lift: {BRIEF}",
-    read=hips_level,
-    shows="bar_slope_deg",
+    read=pelvis_tilt,
+    shows="bar_roll_deg",
     unit="deg",
     decided=Phase.UP,
     limit=Above(5.0, 8.0, both=True),
-    views=frozenset({View.FOOT_END}),
+    views=frozenset({View.FOOT_END, View.OBLIQUE_FOOT}),
     priority=3,
     weight=15,
     cue="Working side is high, keep the bar level",
     cue_minus="Working side is low, keep the bar level",
     good="level hips",
-    remedy="Film from the foot end at 1.2 to 1.5 m height, hands on the bar or the hips.",
+    remedy="Film from the foot end at 1.2 to 1.5 m height, the bar (or hands on the hips) in view.",
     passes=(Example(2.0, 3.0), Example(-4.0, 3.0)),
     fails=(Example(13.0, 4.0), Example(-13.0, 4.0)),
 )

@@ -13,7 +13,7 @@ from formcheck.body import Body
 from formcheck.canvas import COLOURS, Canvas
 from formcheck.geometry import wrap_deg
 from formcheck.measures import MEASURES
-from formcheck.pose import Side
+from formcheck.pose import Landmark, Side
 from formcheck.rule import Status
 from formcheck.sketch import Angle, Distance, draw, shape
 from formcheck.track import Track
@@ -116,7 +116,10 @@ def test_what_is_not_seen_is_not_drawn() -> None:
 
 def test_every_angle_of_a_rule_has_a_shape() -> None:
     """Outlines are drawn as they are; everything else in degrees has an angle."""
-    bodies = {True: kick(), False: thrust()}
+    thrusting = thrust()
+    wrists = thrusting.track.image_px[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]]
+    with_bar = replace(thrusting.track, bar_px=wrists + np.array([[-60.0, 0.0], [60.0, 0.0]]))
+    bodies = {True: kick(), False: Body(with_bar, thrusting.working, thrusting.look)}
     for exercise in catalog.exercises().values():
         body = bodies[exercise.prone]
         for rule in exercise.rules:

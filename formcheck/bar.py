@@ -1,0 +1,161 @@
+"""A straight bar held across the body, found as a line in the picture.
+
+The hands that hold it are landmarks, but from the feet they are lost behind knees and shoes just when the
+hips are high; the bar sticks out on both sides. It is the line near the hands that most edges lie on and that
+other edges run along: those of the bar's other side, or of its pad. One picture does not tell the edge of a
+bench from a bar: who reads it has to look whether it rises with the hips.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose import Floats, Landmark
+
+Image = NDArray[np.uint8]
+
+NOWHERE: Floats = np.full((2, 2), np.nan)
+"""What is given out where no bar was found."""
+STEEPEST_DEG = 40.0
+"""A line that slopes more is none across the body."""
+
+_WIDTH_PX = 160  # the hands' surroundings are looked at in this width
+_APART = 0.5  # of the shoulders' width: closer hands hold no bar across
+_BELOW = 0.5  # nor do hands so far below shoulders and hips: they are on the floor
+_AROUND = np.array([0.4, 0.3])  # what is looked at beside and above the body, of the shoulders' width
+_SMALLEST_PX = 20
+_STEP_PX = 1.5  # between neighbouring lines of the same slope
+_LEAST_EDGE = 40.0  # Sobel, grey levels
+_ALONG_DEG = 6  # an edge counts for lines that differ less from its own direction
+_NEAR_HANDS = 0.18  # of the shoulders' width: how far from a line hands are that hold it
+_ALONGSIDE_DEG, _ALONGSIDE = 1.8, 0.3  # parallel to a line, and how far from it (of the shoulders' width)
+_LEAST_WEIGHT, _LEAST_NEAR = 0.36, 0.05  # edges on a line and alongside, of the width looked at
+_LINES, _FAINTEST = 6, 0.1  # looked at, and the least weight
+_FIT_DEG, _FEWEST = 9.0, 8  # edges a line is laid through
+_ANGLES = np.arange(-STEEPEST_DEG, STEEPEST_DEG + 1.0)
+_TANS = np.tan(np.radians(_ANGLES))
+
+_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+_WRISTS = [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]
+_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+
+
+def find(image_rgb: Image, image_px: Floats) -> Floats:
+    """Find the bar that somebody holds across the body.
+
+    Args:
+        image_rgb: (H, W, 3) image.
+        image_px: (33, 2) the person's landmarks in its pixels.
+
+    Returns:
+        (2, 2) points in pixels, the left one of the picture first: how far the bar was seen. All NaN where
+        there is none, or the hands are too close to each other to tell (as from the side).
+    """
+    wrists, body = image_px[_WRISTS], image_px[_SHOULDERS + _WRISTS + _HIPS]
+    if not np.isfinite(body).all():
+        return NOWHERE
+    trunk_px = np.hypot(*(image_px[_SHOULDERS].mean(axis=0) - image_px[_HIPS].mean(axis=0)))
+    unit = max(np.hypot(*(image_px[_SHOULDERS[0]] - image_px[_SHOULDERS[1]])), 0.5 * trunk_px)
+    on_the_floor = wrists[:, 1].mean() - image_px[_SHOULDERS + _HIPS, 1].max() > _BELOW * unit
+    if on_the_floor or np.abs(wrists[0, 0] - wrists[1, 0]) < _APART * unit:
+        return NOWHERE
+    size = np.array(image_rgb.shape[1::-1])
+    low = np.clip(body.min(axis=0) - _AROUND * unit, 0, size).astype(int)
+    high = np.clip(body.max(axis=0) + _AROUND * unit, 0, size).astype(int)
+    if min(high - low) < _SMALLEST_PX:
+        return NOWHERE
+    scale = _WIDTH_PX / (high - low)[0]
+    around = image_rgb[low[1] : high[1], low[0] : high[0]]
+    small = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ends = _bar(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (wrists - low) * scale, unit * scale)
+    return NOWHERE if ends is None else ends / scale + low
+
+
+class _Line(NamedTuple):
+    """A line in a small picture: slope, y at x = 0, how many edges lie on it (of the width), and its ends."""
+
+    slope: float
+    at: float
+    weight: float
+    left: float
+    right: float
+
+
+def _bar(grey: NDArray[np.uint8], hands: Floats, unit: float) -> Floats | None:
+    """Return the ends of the bar in a small picture, the hands' places and the shoulders' width known."""
+    lines = _lines(grey)
+    if not lines:
+        return None
+    slope, at, weight, left, right = np.array(lines).T
+    off = np.abs(hands[:, 1] - at[:, None] - slope[:, None] * hands[:, 0]) / unit
+    near = weight * np.exp(-(np.minimum(off, 0.6) ** 2).sum(axis=1) / (4 * _NEAR_HANDS**2))
+    best = int(np.argmax(near))
+    turned = np.abs(np.degrees(np.arctan(slope) - np.arctan(slope[best])))
+    apart = np.abs(at - at[best] + (slope - slope[best]) * hands[:, 0].mean()) / unit
+    alongside = (turned < _ALONGSIDE_DEG) & (apart < _ALONGSIDE)
+    if alongside.sum() < 2 or weight[alongside].sum() < _LEAST_WEIGHT or near[best] < _LEAST_NEAR:
+        return None
+    ends = np.array([left[alongside].min(), right[alongside].max()])
+    return np.stack([ends, at[best] + slope[best] * ends], axis=1)
+
+
+def _lines(grey: NDArray[np.uint8]) -> list[_Line]:
+    """Return the lines that most edges lie on: a Hough transform, an edge votes near its own slope."""
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    strength = np.hypot(across, down)
+    strong = strength > max(_LEAST_EDGE, float(np.percentile(strength, 70)))
+    y, x = np.nonzero(strong & (np.abs(down) > np.abs(across)))
+    own_deg = -np.degrees(np.arctan(across[y, x] / down[y, x]))
+    flat = np.abs(own_deg) < STEEPEST_DEG
+    own_deg = own_deg[flat]
+    middle = (grey.shape[1] - 1) / 2
+    x, y = x[flat] - middle, y[flat].astype(np.float64)
+    places = int(grey.shape[0] / _STEP_PX) + 2
+    votes = np.zeros(len(_ANGLES) * places)
+    nearest = np.rint(own_deg + STEEPEST_DEG).astype(int)
+    for turned in range(-_ALONG_DEG, _ALONG_DEG + 1):
+        angle = np.clip(nearest + turned, 0, len(_ANGLES) - 1)
+        place = np.rint((y - _TANS[angle] * x) / _STEP_PX).astype(int)
+        inside = (place >= 0) & (place < places)
+        cast = np.bincount(angle[inside] * places + place[inside], minlength=len(votes))
+        votes += (1.0 - abs(turned) / 10.0) * cast
+    grid = cv2.GaussianBlur(votes.reshape(len(_ANGLES), places).astype(np.float32), (3, 3), 0.8)
+    found = []
+    for _ in range(_LINES):
+        row, column = divmod(int(np.argmax(grid)), places)
+        weight = float(grid[row, column]) / grey.shape[1]
+        if weight < _FAINTEST:
+            break
+        grid[max(0, row - 5) : row + 6, max(0, column - 3) : column + 4] = 0.0
+        slope, at, on = _fitted(x, y, own_deg, float(_TANS[row]), column * _STEP_PX)
+        if on.any():
+            ends = x[on].min() + middle, x[on].max() + middle
+            found.append(_Line(slope, at - slope * middle, weight, *ends))
+    return found
+
+
+def _fitted(
+    x: Floats, y: Floats, own_deg: Floats, slope: float, at: float
+) -> tuple[float, float, NDArray[np.bool_]]:
+    """Lay a line through the edges that lie on it; return it and which they are.
+
+    First it takes the edges' own direction: a line over the edge of a pad on one side and that of the bar on
+    the other crosses both. Then it is fitted by least squares.
+    """
+    on = np.zeros(len(x), dtype=bool)
+    for fit in (False, True):
+        along = np.abs(own_deg - np.degrees(np.arctan(slope))) < _FIT_DEG
+        on = along & (np.abs(y - at - slope * x) < _STEP_PX)
+        if on.sum() < _FEWEST:
+            break
+        if fit:
+            spread = x[on] - x[on].mean()
+            slope = float(spread @ y[on] / max(float(spread @ spread), 1e-9))
+        else:
+            slope = float(np.tan(np.radians(own_deg[on].mean())))
+        at = float(y[on].mean() - slope * x[on].mean())
+    return slope, at, on
