@@ -34,6 +34,21 @@ def _foot_slide(body: Body) -> Floats:
 
 
 @define(
+    "heel_rise_pct",
+    "How far the planted heel has risen.",
+    error=4.0,
+    needs=(("working", "heel"),),
+    over_time=True,
+)
+def _heel_rise(body: Body) -> Floats:
+    heel = body.joint("working", "heel")
+    good = np.flatnonzero(np.isfinite(heel[:, 0]))
+    if not len(good):
+        return np.full(len(heel), np.nan)
+    return body.above_pct(heel, np.median(heel[good[: max(1, len(good) // 4)]], axis=0)[None])
+
+
+@define(
     "shoulder_slide_pct",
     "How far the near shoulder has moved along the bench.",
     error=4.0,

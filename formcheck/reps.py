@@ -17,7 +17,7 @@ from .ramps import HIGH, ramp
 RATE_LIMIT = 0.30
 """Slower than this share of the range per second counts as standing still (10 deg/s of a 30 deg kickback)."""
 _RETURNED = 0.25  # of the range above the bottom: the rep is over once below and still
-_FULL = 0.40  # of the usual range: less is a partial repetition
+_FULL = 0.30  # of the usual range: less is a partial repetition
 _LOWERING = 0.25  # of the way up must be lost again to speak of a lowering
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _MIN_S, _MAX_S = 0.5, 15.0
@@ -170,7 +170,7 @@ class RepSegmenter:
             self._low, self._low_at = value, len(self._s) - 1
         elif value < self._low + 0.1 * self._usual:
             self._low_at = len(self._s) - 1  # the latest time it was still low
-        if value - self._low >= max(self._min_range, 0.3 * self._usual):
+        if value - self._low >= max(self._min_range, _NOISE * self._usual):
             self._state, self._high = Phase.UP, value
             self._ledge = (value, len(self._s) - 1)
         self._trim()

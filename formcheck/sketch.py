@@ -36,6 +36,7 @@ _ANGLES: dict[str, tuple[Joint, str | Joint, Joint]] = {
 _TRAVELS: dict[str, Joint] = {
     "hip_travel_pct": ("middle", "hip"),
     "foot_slide_pct": ("working", "heel"),
+    "heel_rise_pct": ("working", "heel"),
     "shoulder_slide_pct": ("near", "shoulder"),
 }
 """Measures of how far a joint has moved from where it was."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from skeleton import Shot, Tempo, kickbacks, level, thrusts
@@ -7,7 +9,7 @@ from skeleton import Shot, Tempo, kickbacks, level, thrusts
 from formcheck.body import Body
 from formcheck.errors import UsageError
 from formcheck.measures import MEASURES, measure
-from formcheck.pose import Floats, Side
+from formcheck.pose import Floats, Landmark, Side
 from formcheck.reps import Phase, Rep
 from formcheck.setdata import MAX_JUMP_PCT, RepData, SetData
 from formcheck.smoothing import smooth
@@ -109,6 +111,16 @@ def test_two_lines_of_the_back_bend_by_what_was_drawn(bend: float, mirrored: boo
     ):
         seen = body(track, Side.LEFT, prone=prone)
         assert at("back_bend_deg", seen, TOP) == pytest.approx(bend, abs=0.8)
+
+
+def test_a_heel_rises_where_the_heel_does_not_where_the_toes_sink() -> None:
+    track = thrusts(reps=1)
+    for joint, pct in ((Landmark.RIGHT_HEEL, 20.0), (Landmark.RIGHT_FOOT_INDEX, 0.0)):
+        px = track.image_px.copy()
+        px[TOP, joint, 1] += 0.2 * Shot.scale * (-1 if pct else 1)
+        seen = body(replace(track, image_px=px), Side.RIGHT, prone=False)
+        assert at("heel_rise_pct", seen, TOP) == pytest.approx(pct, abs=1.0)
+        assert at("heel_lift_deg", seen, TOP) - at("heel_lift_deg", seen, REST) > 20.0
 
 
 def test_a_hollow_arc_bends_by_its_own_tangents() -> None:

@@ -167,7 +167,7 @@ def test_small_movements_are_none() -> None:
 
 def test_a_far_smaller_rep_among_full_ones_is_partial() -> None:
     t = clock(Tempo().duration(5), Shot())
-    s = RANGE * level(t, Tempo(), 5, (1, 1, 0.37, 1, 1))
+    s = RANGE * level(t, Tempo(), 5, (1, 1, 0.27, 1, 1))
     assert [rep.partial for rep in found(t, s)] == [False, False, True, False, False]
 
 

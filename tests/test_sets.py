@@ -203,11 +203,11 @@ def test_nobody_and_little_of_somebody(name: str) -> None:
 
 
 def test_full_reps_are_the_baseline() -> None:
-    found = found_in(kickbacks(reps=4, top_deg=(4, 4, -14, 4)), "glute-kickback").sets[0]
+    found = found_in(kickbacks(reps=4, top_deg=(14, 14, -12.5, 14)), "glute-kickback").sets[0]
     assert [rep.partial for rep in found.reps] == [False, False, True, False]
     assert list(found.data.reps) == [rep for rep in found.reps if not rep.partial]
     top = RepData(found.reps[0], found.data).median("leg_elevation_deg", Phase.TOP)
-    assert top == pytest.approx(4.0, abs=0.5)
+    assert top == pytest.approx(14.0, abs=0.5)
 
 
 def test_labels_exchanged_for_the_whole_clip_name_the_other_side() -> None:

@@ -234,6 +234,6 @@ def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[st
         reason, count = found.refused.most_common(1)[0]
         return [
             f"No repetition of the {exercise.title.lower()}: {reason} "
-            f"({count} time{'s' if count > 1 else ''})."
+            f"({count} time{'s' if count > 1 else ''}). To film it: {exercise.film}"
         ]
     return [f"No repetition of the {exercise.title.lower()} was found. To film it: {exercise.film}"]
