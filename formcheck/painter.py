@@ -105,7 +105,12 @@ class Painter:
             self._ghost(canvas, moment, frame, window)
         if verdict.value is None:
             return
-        moved = replace(self._track, image_px=window.points(self._track.image_px))
+        bar = self._track.bar_px
+        moved = replace(
+            self._track,
+            image_px=window.points(self._track.image_px),
+            bar_px=None if bar is None else window.points(bar),
+        )
         shown = Body(moved, scene.body.working, scene.look)
         start = scene.start(rule.shown) if rule.from_start else None
         what = None

@@ -227,6 +227,8 @@ def landmarks_of(rule: Rule, side_of: Callable[[Role], Side]) -> frozenset[int]:
         needs = tuple(("middle" if len(parts) == 1 else leg, part) for part in parts)
     found: set[int] = set()
     for role, part in needs:
+        if part == "bar":  # no landmark
+            continue
         left = Landmark[f"LEFT_{part.upper()}"].value
         found |= {left, left + 1} if role == "middle" else {left + side_of(role).offset}
     return frozenset(found)

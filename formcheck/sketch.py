@@ -33,6 +33,8 @@ _ANGLES: dict[str, tuple[Joint, str | Joint, Joint]] = {
     "heel_lift_deg": (("working", "foot_index"), "headwards", ("working", "heel")),
 }
 """Vertex, where zero points (a direction, or away from a joint), and the end of the measured line."""
+_IN_SPACE = {"bar_roll_deg"}
+"""Angles that are not those in the picture: the measured side is drawn there, and zero as far from it as it is."""
 _TRAVELS: dict[str, Joint] = {
     "hip_travel_pct": ("middle", "hip"),
     "foot_slide_pct": ("working", "heel"),
@@ -130,6 +132,8 @@ def _angle(
         values = MEASURES[name].of(body)
         turns = wrap_deg(end_deg - zero_deg)
     sense = 1.0 if float(np.nansum(values * turns)) >= 0 else -1.0  # which way a growing value turns
+    if name in _IN_SPACE:
+        turns = sense * values
     at, tip = shown.joint(*vertex_of)[frame], shown.joint(*end_of)[frame]
     known = [*at, *tip, zero_deg[frame], values[frame], origin, 0.0 if limit is None else limit]
     if not np.isfinite(known).all():
