@@ -34,7 +34,7 @@ _ANGLES: dict[str, tuple[Joint, str | Joint, Joint]] = {
 }
 """Vertex, where zero points (a direction, or away from a joint), and the end of the measured line."""
 _IN_SPACE = {"bar_roll_deg"}
-"""Angles that are not those in the picture: the measured side is drawn there, and zero as far from it as it is."""
+"""Angles that are no angles of the picture: zero is drawn as far from the measured side as was measured."""
 _TRAVELS: dict[str, Joint] = {
     "hip_travel_pct": ("middle", "hip"),
     "foot_slide_pct": ("working", "heel"),
