@@ -19,8 +19,10 @@ from .reading import Reading
 from .reps import Phase
 from .setdata import Only, RepData
 
+MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG = 8.0, 13.0
+"""How far the hip's landmark is off at most: on a bench, and lying on the floor (11 +- 4 deg there)."""
+
 _DEG_PER_PCT = 1.2
-_MOST_OFFSET_DEG = 8.0  # of the landmark; what the best lockout shows beyond may be arching
 _ERROR_DEG = 3.5
 _ALONE_DEG = 5.5  # the angle without the height
 _CARRIED_DEG = 3.0  # error of a baseline from another clip, as for the lumbar curve
@@ -28,17 +30,22 @@ _DISAGREEMENT = 0.5
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
 
-def lockout_shortfall(data: RepData) -> Reading:
+def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -> Reading:
     """Read how far the hips stay below the person's own lockout at the top, degrees, - = below.
 
     No further than to where the straight line can be, whatever the best repetition shows.
+
+    Args:
+        data: The repetition.
+        most_offset_deg: By how much the hip's landmark may be off; what the best lockout shows beyond that
+            may be arching.
     """
     top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
         return top
     only = _unarched(data)
     best = data.best_top("hip_extension_deg", only)
-    offset = min(max(best, 0.0), _MOST_OFFSET_DEG) if math.isfinite(best) else 0.0
+    offset = min(max(best, 0.0), most_offset_deg) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
     if not data.comparable:
         return Reading(by_angle, top.uncertainty, top.time_s)
@@ -47,7 +54,7 @@ def lockout_shortfall(data: RepData) -> Reading:
     carried = _CARRIED_DEG if data.set.baseline else 0.0
     if math.isnan(by_height):
         return Reading(by_angle, math.hypot(_ALONE_DEG, carried), top.time_s)
-    unsure = max(best - _MOST_OFFSET_DEG, -best, 0.0) / 2
+    unsure = max(best - most_offset_deg, -best, 0.0) / 2
     uncertainty = math.hypot(_ERROR_DEG, _DISAGREEMENT * (by_angle - by_height), unsure, carried)
     return Reading((by_angle + by_height) / 2, uncertainty, top.time_s)
 

@@ -29,8 +29,14 @@ TIME_ERROR_S = 0.18
 _TIME_ERRORS = {View.SIDE: 1.0, View.OBLIQUE_HEAD: 1.3, View.OBLIQUE_FOOT: 1.3}
 MAX_JUMP_PCT = 5.0
 """A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
-MIN_LENGTH = 0.93
-"""Share of its length at rest that a segment keeps (rendered clips: 0.97; with plates 0.75 to 0.92)."""
+MIN_LENGTH, MIN_LENGTH_OBLIQUE = 0.93, 0.7
+"""Share of its length at rest that a segment keeps: from the side (rendered clips: 0.97; with plates 0.75 to
+0.92), and obliquely, where every position foreshortens it otherwise."""
+_SHRINKS = {
+    View.SIDE: MIN_LENGTH,
+    View.OBLIQUE_HEAD: MIN_LENGTH_OBLIQUE,
+    View.OBLIQUE_FOOT: MIN_LENGTH_OBLIQUE,
+}
 SEGMENTS: dict[tuple[str, str], str] = {("hip", "knee"): "thigh", ("knee", "ankle"): "shin"}
 HIDDEN_REMEDY = "Film without big plates or other things before the leg, at least one repetition."
 MIN_USABLE = 0.60
@@ -129,10 +135,11 @@ class SetData:
         return self._moved[key]
 
     def length_px(self, role: Role, upper: Part, lower: Part, *parts: slice) -> float:
-        """Return the median length of a segment over some frames."""
+        """Return the median length of a segment over some frames, as from the side."""
         key = (role, upper, lower, *((part.start, part.stop) for part in parts))
         if key not in self._lengths:
-            length = distance_px(self.body.joint(role, upper), self.body.joint(role, lower))
+            of = self.body.joint if self.look.view is View.SIDE else self.body.sagittal
+            length = distance_px(of(role, upper), of(role, lower))
             self._lengths[key] = float(finite_median(np.concatenate([length[part] for part in parts])))
         return self._lengths[key]
 
@@ -319,14 +326,15 @@ class RepData:
 
         Seen from the side bones keep their length. One that shrinks has an end on something that hides the
         joint: with plates on the bar the model puts the knee or the hip onto the plate, and says it sees it.
+        Obliquely from the floor it loses the knee in the thigh.
         """
-        if self.look.view is not View.SIDE:
+        if self.look.view not in _SHRINKS:
             return ""
         waits = [self.set.frames(*self.rep.window(phase)) for phase in (Phase.START, Phase.BOTTOM)]
         for (role, upper), (other, lower) in pairwise(measure.needs):
             if role == other and (upper, lower) in SEGMENTS:
                 usual = self.set.length_px(role, upper, lower, *waits)
-                if self.set.length_px(role, upper, lower, part) < MIN_LENGTH * usual:
+                if self.set.length_px(role, upper, lower, part) < _SHRINKS[self.look.view] * usual:
                     return f"your {SEGMENTS[upper, lower]} seems to shrink: something hides a joint"
         return ""
 

@@ -31,8 +31,8 @@ from ._shared import (
 
 SOURCE = "PureGym, Glute Kickbacks: the bent-knee relative (puregym.com/exercises/glutes/donkey-kicks)"
 SQUARE_DEG = 90.0
-IN_LINE_DEG = 0.0
-"""Thigh in line with the trunk is the top: higher earns nothing."""
+LOWEST_DEG, HIGHEST_DEG = -8.0, 6.0
+"""Thigh in line with the trunk is the top, higher earns nothing; the hip's landmark sits off by as much."""
 
 
 def off_square(data: RepData) -> Reading:
@@ -44,12 +44,12 @@ def off_square(data: RepData) -> Reading:
 
 
 def thigh_shortfall(data: RepData) -> Reading:
-    """Degrees by which the thigh stays below the line of the trunk, or below the own best if lower."""
+    """Degrees by which the thigh stays below the line of the trunk, as the own best repetition shows it."""
     top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
         return top
     best = data.best_top("hip_extension_deg")
-    wanted = min(max(best, IN_LINE_DEG - 8.0), IN_LINE_DEG)
+    wanted = min(max(best, LOWEST_DEG), HIGHEST_DEG)
     return Reading(wanted - top.value, 4.0, top.time_s, "against the line of your trunk")
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from formcheck.rule import OBLIQUE, Below, Example, Exercise, Unobservable
+from formcheck.lockout import MOST_OFFSET_FLOOR_DEG, lockout_shortfall
+from formcheck.rule import OBLIQUE, Above, Below, Example, Exercise, Reading, RepData, Unobservable
 
 from . import single_leg_hip_thrust as single
 from ._shared import BRIEF, HIPS_RISE, ON_THE_FLOOR, ONE_FOOT, drift_in_hold, pause_of, variant
 
 SOURCE = f"{single.SOURCE}: regress to the single-leg glute bridge (no bench, no barbell)"
 LEHECKA = "a heel nearer than under the knee is as good or better for the glute (Lehecka 2017, PMC5534144)"
+
+
+def lockout_from_the_floor(data: RepData) -> Reading:
+    """How far the hips stay below the line from shoulder to knee at the top, by the own best lockout."""
+    return lockout_shortfall(data, MOST_OFFSET_FLOOR_DEG)
+
+
 NO_HOLD = variant(single.NO_HOLD, "SGB10", weight=10, cue="Freeze at the top")
 
 EXERCISE = Exercise(
@@ -30,6 +38,7 @@ EXERCISE = Exercise(
             single.INCOMPLETE_LOCKOUT,
             "SGB02",
             source=f"{SOURCE}; the floor leaves less room than a bench: {BRIEF}",
+            read=lockout_from_the_floor,
             limit=Below(-10.0, -18.0),
             cue="Hips to the ceiling",
             weight=18,
@@ -38,7 +47,15 @@ EXERCISE = Exercise(
         ),
         variant(single.FREE_LEG_DROP, "SGB03", weight=8),
         variant(single.FREE_LEG_RISE, "SGB04", weight=8),
-        variant(single.FREE_LEG_BENT, "SGB05", weight=3),
+        variant(
+            single.FREE_LEG_BENT,
+            "SGB05",
+            source=f"{SOURCE}; the planted thigh hides this knee, which is read 15 deg too bent: {BRIEF}",
+            limit=Above(40.0, 50.0),
+            weight=3,
+            passes=(Example(25.0, 9.0), Example(45.0, 9.0)),
+            fails=(Example(65.0, 9.0),),
+        ),
         variant(
             single.SHIN_NOT_VERTICAL,
             "SGB07",

@@ -113,6 +113,7 @@ def test_an_unsettled_roll_is_not_taken_out_but_doubted() -> None:
 
 def test_a_track_is_made_upright_once_and_can_be_turned_back() -> None:
     track = watched(kickbacks(Shot(roll_deg=7.0, world=True)), 7.0)
+    track = replace(track, bar_px=track.image_px[:, 15:17])
     level = upright(track)
     assert upright(level) is level
     plain = kickbacks(Shot(world=True))
@@ -120,6 +121,7 @@ def test_a_track_is_made_upright_once_and_can_be_turned_back() -> None:
         plain.image_px, abs=1.0
     )  # about the middle of a pixel or the picture
     assert level.edges_px == pytest.approx(plain.edges_px, abs=1.0)
+    assert level.bar_px == pytest.approx(plain.image_px[:, 15:17], abs=1.0)
     back = as_filmed(level)
     assert back.image_px == pytest.approx(track.image_px, abs=1e-6)
     assert back.levelled is None
