@@ -13,7 +13,7 @@ from .measures import MEASURES
 from .pose import View
 from .reading import Reading
 from .reps import Phase, Rep
-from .setdata import RepData
+from .setdata import MIN_USABLE, RepData
 
 SIDEWAYS = frozenset({View.SIDE})
 OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
@@ -45,6 +45,7 @@ class Gate:
         low, high: The range that is of the exercise.
         error: Standard error of the value; 0 takes the measure's, or that of what `read` returns.
         views: Views from which it can be told: from others it keeps nothing out.
+        if_seen: Whether it keeps nothing out either where a joint of the measure is not seen steadily.
     """
 
     says: str
@@ -55,6 +56,7 @@ class Gate:
     high: float = math.inf
     error: float = 0.0
     views: frozenset[View] = OBLIQUE
+    if_seen: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.measure) == bool(self.read) or not self.low < self.high:
@@ -69,6 +71,10 @@ class Gate:
         if self.read is not None:
             reading = self.read(data)
             return reading.value, self.error or reading.uncertainty
+        part = data.set.frames(*data.rep.window(self.when))
+        needs = MEASURES[self.measure].needs
+        if self.if_seen and any(data.set.sees(*joint)[part].mean() < MIN_USABLE for joint in needs):
+            return math.nan, math.nan
         return data.median(self.measure, self.when), self.error or MEASURES[self.measure].error
 
     def holds(self, data: RepData) -> bool:

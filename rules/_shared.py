@@ -157,7 +157,7 @@ HIPS_RISE = Gate(
 )
 ONE_FOOT = Gate(says="both knees are bent: both feet are planted", measure="free_knee_flexion_deg", high=62.0)
 BOTH_FEET = Gate(
-    says="the other knee is straight: one foot only is planted", measure="free_knee_flexion_deg", low=62.0
+    says="the other knee is straight: one foot only is planted", measure="free_knee_flexion_deg", low=52.0
 )
 ONE_FOOT_FROM_THE_FEET = Gate(
     says="both feet are on the floor", read=feet_apart, low=10.0, views=frozenset({View.FOOT_END})

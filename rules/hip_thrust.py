@@ -82,6 +82,7 @@ EXERCISE = Exercise(
         Gate(
             says="one foot stands far behind the other: a B-stance",
             measure="foot_stagger_pct",
+            if_seen=True,
             low=-SIDE_BY_SIDE_PCT,
             high=SIDE_BY_SIDE_PCT,
             views=SIDEWAYS,
