@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skeleton import PerRep, Tempo, thrusts
 
-from formcheck.lockout import lockout_shortfall
+from formcheck.lockout import MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG, lockout_shortfall
 from formcheck.pose import Landmark, Side
 from formcheck.reps import Rep
 from formcheck.rule import Below, Phase, Reading, Status
@@ -16,10 +16,10 @@ from formcheck.view import look
 LIMIT = Below(-8.0, -15.0)
 
 
-def readings(track: Track, reps: int = 3) -> list[Reading]:
+def readings(track: Track, reps: int = 3, most_offset_deg: float = MOST_OFFSET_DEG) -> list[Reading]:
     known = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(reps)]
     data = SetData(track, smooth(track), Side.RIGHT, look(track, prone=False), known)
-    return [lockout_shortfall(RepData(rep, data)) for rep in known]
+    return [lockout_shortfall(RepData(rep, data), most_offset_deg) for rep in known]
 
 
 def statuses(seen: list[Reading]) -> list[Status]:
@@ -36,6 +36,14 @@ def test_a_short_one_is_told_from_a_full_one_however_many_are_short(top_deg: Per
     short = np.asarray(top_deg) < 0
     assert np.array([one.value for one in seen])[short] == pytest.approx(-25.0, abs=4.0)
     assert [one is Status.FAULT for one in statuses(seen)] == short.tolist()
+
+
+def test_on_the_floor_the_landmark_may_be_further_off() -> None:
+    track = thrusts(top_deg=(8, -4, 8))  # the hips seem 16 deg past straight at the best
+    bench, floor = (
+        readings(track, most_offset_deg=most)[1] for most in (MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG)
+    )
+    assert floor.value == pytest.approx(bench.value - 5.0, abs=0.1)
 
 
 def test_an_arched_one_is_no_ones_best() -> None:

@@ -208,6 +208,23 @@ def test_noise_of_a_clip_is_told_and_widens_the_uncertainty() -> None:
     assert readings[1].uncertainty > readings[0].uncertainty + 0.1
 
 
+@pytest.mark.parametrize(
+    ("yaw_deg", "lost", "shrinks"),
+    [(0.0, 0.0, False), (0.0, 0.15, True), (22.0, 0.15, False), (22.0, 0.6, True)],
+)
+def test_a_thigh_that_shrinks_at_the_top_has_lost_its_knee(
+    yaw_deg: float, lost: float, shrinks: bool
+) -> None:
+    track = kickbacks(Shot(yaw_deg=yaw_deg, world=True), reps=2)
+    part = slice(70, 115)  # the first top and what is around it
+    hip, knee = (track.image_px[part, joint].copy() for joint in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE))
+    track.image_px[part, Landmark.LEFT_KNEE] = knee + lost * (hip - knee)
+    data = set_of(track)
+    reading = RepData(data.reps[0], data).read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
+    assert ("seems to shrink" in reading.reason) == shrinks
+    assert np.isnan(reading.value) == shrinks
+
+
 def test_off_the_side_the_uncertainty_grows() -> None:
     def read(yaw: float) -> float:
         data = set_of(kickbacks(Shot(yaw_deg=yaw), reps=2))

@@ -31,6 +31,7 @@ from formcheck.errors import NoPersonError, UsageError
 from formcheck.modes import Modes
 from formcheck.page.render import report_page
 from formcheck.pipeline import Analysis, Session
+from formcheck.pose import Landmark
 from formcheck.recognise import SURE, recognisable, share_of
 from formcheck.report.model import Report
 from formcheck.report.own import baselines_of
@@ -281,3 +282,16 @@ def analyze_clip_named(name: str | None) -> Report:
         path = Path(folder) / "kick.npz"
         made("donkey-kick", NOISY).save(path)
         return analyze(path, name)
+
+
+@pytest.mark.parametrize("jitter_px", [0.0, 25.0])
+def test_a_far_foot_that_jumps_about_is_no_foot_far_behind(jitter_px: float) -> None:
+    track = hip_thrusts(NOISY, stagger=0.5)
+    far = [Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]
+    jumps = np.random.default_rng(2).normal(0.0, jitter_px, (len(track), 1, 2))
+    px = track.image_px.copy()
+    px[:, far] += jumps
+    session = Session(track.size, catalog.exercise("hip-thrust"))
+    for pose in replace(track, image_px=px).poses():
+        session.push(pose)
+    assert len(session.finish().report.reps) == (REPS if jitter_px else 0)
