@@ -274,6 +274,7 @@ class _Window:
             "camera": np.zeros((room, 7)),
             "levelled": np.zeros((room, 2)),
             "bar_px": np.zeros((room, 2, 2)),
+            "plate_px": np.zeros((room, 3)),
         }
 
     def append(self, pose: Pose) -> None:

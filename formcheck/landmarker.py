@@ -6,6 +6,7 @@ MediaPipe calls home and writes to the terminal from C++; `formcheck._native` sa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck import bar
+from formcheck import bar, plate
 from formcheck import silhouette as outline
 from formcheck._native import Shield, give_back_memory, quiet
 from formcheck.blinkers import blinkered, painted_over
@@ -30,6 +31,7 @@ _GIVE_BACK = 300  # frames after which memory that was freed is given back to th
 _MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
 _LOOKS = 3  # before somebody is picked from the row
 _APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
+_PLATE_EVERY_S = 0.5
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
 _TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
@@ -79,7 +81,7 @@ class MediaPipeLandmarker:
 
     Args:
         model: A pose landmarker bundle, as `formcheck.models.resolve` gives it.
-        silhouette: Whether to fill `Pose.edges_px`, `mask_at` and `bar_px` (about 10 % slower).
+        silhouette: Whether to fill `Pose.edges_px`, `mask_at`, `bar_px` and `plate_px` (about 10 % slower).
         people: Whether to look for other people now and then and keep to one; without, MediaPipe's own
             tracker decides from frame to frame.
         wanted: Whom to follow where nobody can be surveyed beforehand: chosen after a few looks, as soon as
@@ -106,6 +108,7 @@ class MediaPipeLandmarker:
         self._last_ms = -1
         self._detected = 0
         self._person = self._people = 0
+        self._plate, self._plate_s = plate.NOWHERE, float("nan")
         self._settled = False
         self._wanted = wanted
         self._crowd: Crowd | None = None
@@ -194,8 +197,8 @@ class MediaPipeLandmarker:
             edges_px = outline.edges(mask, *chord) / share
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-        bar_px = bar.find(image_rgb, seen.px) if self._silhouette else None
-        return Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people, bar_px=bar_px)
+        pose = Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people)
+        return self._with_things(pose, image_rgb) if self._silhouette else pose
 
     def look(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
         """Find everybody in one image, by a second detector that looks at it afresh.
@@ -271,6 +274,12 @@ class MediaPipeLandmarker:
             if not self._settled:
                 self._choose_again(time_s, everyone)
         return self._follower.update(time_s, seen)
+
+    def _with_things(self, pose: Pose, image_rgb: Image) -> Pose:
+        """Add what the person holds; plates are looked for now and then."""
+        if not pose.time_s - self._plate_s < _PLATE_EVERY_S:
+            self._plate, self._plate_s = plate.find(image_rgb, pose.image_px), pose.time_s
+        return replace(pose, bar_px=bar.find(image_rgb, pose.image_px), plate_px=self._plate)
 
     def _choose_again(self, time_s: float, everyone: list[Sighting]) -> None:
         """Take up somebody else who looks clearly more like the one training."""

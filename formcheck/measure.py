@@ -27,6 +27,7 @@ class Measure:
         change_error: The same for a change from the person's own start, where steady bias cancels.
         fooled_by: What makes it wrong.
         per_roll: What a degree of camera roll changes it by, in its unit; 0 where it needs no vertical.
+        plate_error: What a plate over the hips adds to the error.
         over_time: Whether places of different times are compared.
         of: Computes (T,) values from a body.
     """
@@ -39,6 +40,7 @@ class Measure:
     change_error: float
     fooled_by: str
     per_roll: float
+    plate_error: float
     over_time: bool
     of: Callable[[Body], Floats]
 
@@ -74,6 +76,7 @@ def define(
     change_error: float | None = None,
     fooled_by: str = "",
     per_roll: float = 0.0,
+    plate_error: float = 0.0,
     over_time: bool = False,
 ) -> Callable[[Callable[[Body], Floats]], Callable[[Body], Floats]]:
     """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments."""
@@ -89,6 +92,7 @@ def define(
             error if change_error is None else change_error,
             fooled_by,
             per_roll,
+            plate_error,
             over_time,
             of,
         )

@@ -130,7 +130,9 @@ def _leg_against_trunk(body: Body) -> Floats:
     "Working shin against the vertical, + = ankle further from the hips than the knee (foot too far).",
     needs=_LEG[1:],
     error=5.0,
+    fooled_by="plates over the hips, which draw the knee to them",
     per_roll=1.0,
+    plate_error=9.0,
 )
 def _shin_from_vertical(body: Body) -> Floats:
     return _rise_deg(body, "working", "knee", "ankle") + 90.0

@@ -103,6 +103,8 @@ class Pose:
             where they are as filmed.
         bar_px: (2, 2) ends of a bar held across the body, as far as it was seen, the left one of the image
             first; NaN where none was found, or None where it was not looked for.
+        plate_px: (3,) centre and radius of a plate over the hips at the last look; as filmed; NaN where
+            there was none, or None where it was not looked for.
     """
 
     time_s: float
@@ -115,6 +117,7 @@ class Pose:
     camera: Floats | None = None
     levelled: Floats | None = None
     bar_px: Floats | None = None
+    plate_px: Floats | None = None
 
     @property
     def found(self) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
 from .baseline import Baseline, fitting
 from .body import Body, Part, Role
 from .geometry import distance_px, finite_median, median, wrap_deg
+from .hidden import REMEDY, plated, shrunken
 from .level import LIMIT_DEG, roll_in
 from .measures import MEASURES, Measure
 from .pose import Floats, Side, View
@@ -29,16 +30,6 @@ TIME_ERROR_S = 0.18
 _TIME_ERRORS = {View.SIDE: 1.0, View.OBLIQUE_HEAD: 1.3, View.OBLIQUE_FOOT: 1.3}
 MAX_JUMP_PCT = 5.0
 """A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
-MIN_LENGTH, MIN_LENGTH_OBLIQUE = 0.93, 0.7
-"""Share of its length at rest that a segment keeps: from the side (rendered clips: 0.97; with plates 0.75 to
-0.92), and obliquely, where every position foreshortens it otherwise."""
-_SHRINKS = {
-    View.SIDE: MIN_LENGTH,
-    View.OBLIQUE_HEAD: MIN_LENGTH_OBLIQUE,
-    View.OBLIQUE_FOOT: MIN_LENGTH_OBLIQUE,
-}
-SEGMENTS: dict[tuple[str, str], str] = {("hip", "knee"): "thigh", ("knee", "ankle"): "shin"}
-HIDDEN_REMEDY = "Film without big plates or other things before the leg, at least one repetition."
 MIN_USABLE = 0.60
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
@@ -85,6 +76,7 @@ class SetData:
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
         self._waits: dict[tuple[str, int], Floats] = {}
+        self._plated = (0, False)
         self.losses, self.stalls = gaps(raw), stalls(raw)
 
     def values(self, name: str) -> Floats:
@@ -149,6 +141,14 @@ class SetData:
         if key not in self._rolled:
             self._rolled[key] = roll_in(self.body.track, part)
         return self._rolled[key]
+
+    @property
+    def plated(self) -> bool:
+        """Whether a plate hides the hips."""
+        if len(self.reps) != self._plated[0]:
+            spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
+            self._plated = len(self.reps), plated(self.body.track.plate_px, spans)
+        return self._plated[1]
 
     def start_value(self, name: str) -> float:
         """Return the set's own start position of a measure: the median over all waits before a rep."""
@@ -302,9 +302,14 @@ class RepData:
             good &= seen
         if good.mean() < MIN_USABLE:
             return Reading.none("the outline of your body was not clear")
-        hidden = self._shrunken(measure, part)
+        waits = [self.set.frames(*self.rep.window(one)) for one in (Phase.START, Phase.BOTTOM)]
+        hidden = shrunken(
+            measure.needs,
+            self.look.view,
+            lambda *ends: self.set.length_px(*ends, part) / self.set.length_px(*ends, *waits),
+        )
         if hidden:
-            return Reading.none(hidden, HIDDEN_REMEDY)
+            return Reading.none(hidden, REMEDY)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
         if np.isnan(origin):
@@ -318,25 +323,9 @@ class RepData:
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
-        uncertainty = float(np.hypot(self._uncertainty(measure, from_start, scatter), by_roll))
-        return Reading(value, uncertainty, float(times[at]))
-
-    def _shrunken(self, measure: Measure, part: slice) -> str:
-        """Say which segment of the measure is shorter in a phase than while waiting, or nothing.
-
-        Seen from the side bones keep their length. One that shrinks has an end on something that hides the
-        joint: with plates on the bar the model puts the knee or the hip onto the plate, and says it sees it.
-        Obliquely from the floor it loses the knee in the thigh.
-        """
-        if self.look.view not in _SHRINKS:
-            return ""
-        waits = [self.set.frames(*self.rep.window(phase)) for phase in (Phase.START, Phase.BOTTOM)]
-        for (role, upper), (other, lower) in pairwise(measure.needs):
-            if role == other and (upper, lower) in SEGMENTS:
-                usual = self.set.length_px(role, upper, lower, *waits)
-                if self.set.length_px(role, upper, lower, part) < _SHRINKS[self.look.view] * usual:
-                    return f"your {SEGMENTS[upper, lower]} seems to shrink: something hides a joint"
-        return ""
+        by_plate = measure.plate_error if self.set.plated else 0.0
+        uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate)
+        return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
 
     def range_error(self, signal: str) -> float:
         """Return the standard error of how far the signal rose, in its unit."""

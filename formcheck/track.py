@@ -16,6 +16,7 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `camera`       | (T, 7)         | optional: what the background tells, see `formcheck.camera` |
 | `levelled`     | (T, 2)         | optional: roll taken out of the points, and its error, deg |
 | `bar_px`       | (T, 2, 2)      | optional: the bar held across the body, see `Pose.bar_px`  |
+| `plate_px`     | (T, 3)         | optional: a plate over the hips, see `Pose.plate_px`       |
 | `source`       | ()             | optional: name of the clip                                 |
 """
 
@@ -45,6 +46,7 @@ OPTIONAL: dict[str, tuple[int, ...]] = {
     "camera": (7,),
     "levelled": (2,),
     "bar_px": (2, 2),
+    "plate_px": (3,),
 }
 
 
@@ -63,6 +65,7 @@ class Track:
     camera: Floats | None = None
     levelled: Floats | None = None
     bar_px: Floats | None = None
+    plate_px: Floats | None = None
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -151,6 +154,7 @@ class Track:
             camera=stack("camera", (7,)),
             levelled=stack("levelled", (2,)),
             bar_px=stack("bar_px", (2, 2)),
+            plate_px=stack("plate_px", (3,)),
             people=np.array([pose.people for pose in poses], dtype=np.float64),
             source=source,
         )
@@ -202,6 +206,7 @@ class Track:
                 None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
                 None if self.levelled is None else self.levelled[i],
                 None if self.bar_px is None else self.bar_px[i],
+                None if self.plate_px is None else self.plate_px[i],
             )
             for i in range(len(self))
         ]

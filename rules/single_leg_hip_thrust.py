@@ -668,7 +668,7 @@ EXERCISE = Exercise(
         Unobservable(
             "H2",
             "Roll a loaded bar to the hips, with a pad.",
-            "Bar and pad are not tracked; plates that hide the hips are said.",
+            "Of the bar only its tilt is read; the pad is not tracked. Plates that hide the hips are said.",
         ),
         Unobservable(
             "H6",

@@ -15,7 +15,7 @@ from formcheck.track import FORMAT, Track
 @pytest.fixture(scope="module")
 def track() -> Track:
     track = kickbacks(Shot(world=True, missing=(10, 13)), reps=1)
-    return replace(track, bar_px=track.image_px[:, 15:17])
+    return replace(track, bar_px=track.image_px[:, 15:17], plate_px=track.image_px[:, 23:26, 0])
 
 
 def test_a_saved_track_comes_back(track: Track, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_saved_track_comes_back(track: Track, tmp_path: Path) -> None:
     track.save(path)
     again = Track.load(path)
     np.testing.assert_array_equal(again.time_s, track.time_s)  # 64-bit
-    for name in ("image_px", "visibility", "world_m", "edges_px", "bar_px"):
+    for name in ("image_px", "visibility", "world_m", "edges_px", "bar_px", "plate_px"):
         np.testing.assert_allclose(getattr(again, name), getattr(track, name), rtol=1e-6, atol=1e-4)
     assert (again.size, again.source, again.mask_at) == (SIZE, "skeleton", None)
     assert list(tmp_path.iterdir()) == [path]
@@ -31,7 +31,7 @@ def test_a_saved_track_comes_back(track: Track, tmp_path: Path) -> None:
 
 def test_poses_and_track_are_two_sides_of_one_thing(track: Track) -> None:
     again = Track.from_poses(track.poses(), track.size, track.source)
-    for name in ("time_s", "image_px", "visibility", "world_m", "edges_px", "bar_px"):
+    for name in ("time_s", "image_px", "visibility", "world_m", "edges_px", "bar_px", "plate_px"):
         np.testing.assert_array_equal(getattr(again, name), getattr(track, name))
     assert again.mask_at is None
     assert again.people is not None

@@ -1,0 +1,48 @@
+"""What hides the joints of a set: segments that seem to shrink, and plates over the hips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from .body import Part, Role
+from .measure import Joint
+from .pose import Floats, View
+
+REMEDY = "Film without big plates or other things before the leg, at least one repetition."
+MIN_LENGTH = {View.SIDE: 0.93, View.OBLIQUE_HEAD: 0.7, View.OBLIQUE_FOOT: 0.7}
+"""Share of its length at rest that a segment keeps: from the side (rendered clips: 0.97; with plates 0.75 to
+0.92), and obliquely, where every position foreshortens it otherwise."""
+
+_SEGMENTS: dict[tuple[Part, Part], str] = {("hip", "knee"): "thigh", ("knee", "ankle"): "shin"}
+_PLATED = 0.5  # of the frames of the repetitions
+
+
+def shrunken(needs: Sequence[Joint], view: View, share: Callable[[Role, Part, Part], float]) -> str:
+    """Say which segment of a measure is shorter in a phase than while waiting, or nothing.
+
+    Seen from the side bones keep their length. One that shrinks has an end on something that hides the
+    joint: with plates on the bar the model puts the knee or the hip onto the plate, and says it sees it.
+    Obliquely from the floor it loses the knee in the thigh.
+
+    Args:
+        needs: The joints of the measure, in order along the leg.
+        view: Where the camera stands.
+        share: Gives a segment's length in the phase as a share of that at rest.
+    """
+    if view in MIN_LENGTH:
+        for (role, upper), (other, lower) in pairwise(needs):
+            segment = _SEGMENTS.get((upper, lower))
+            if role == other and segment and share(role, upper, lower) < MIN_LENGTH[view]:
+                return f"your {segment} seems to shrink: something hides a joint"
+    return ""
+
+
+def plated(plate_px: Floats | None, reps: Sequence[slice]) -> bool:
+    """Whether a plate hides the hips in most frames of some repetitions."""
+    if plate_px is None or not reps:
+        return False
+    seen = np.concatenate([np.isfinite(plate_px[rep, 0]) for rep in reps])
+    return bool(seen.mean() > _PLATED)
