@@ -44,6 +44,8 @@ SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
 FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
+MOST_RISE_PCT = 110.0
+"""Rise of the hips, of the trunk's length, that is none (rendered clips: 35 to 83)."""
 FOOT_PCT = 40.0
 """Height of a heel on tiptoe, of the trunk's length: it cannot rise further."""
 
@@ -562,6 +564,8 @@ def not_on_the_back(data: RepData) -> str | None:
         return "the trunk is upright"
     if on_all_fours(data):
         return "on hands and knees"
+    if data.rep.range > MOST_RISE_PCT:
+        return "the hips seem to rise further than they can"
     bends = (data.median("knee_flexion_deg", phase) for phase in (Phase.START, Phase.TOP))
     if data.look.view in OBLIQUE and not any(30.0 < bend < 140.0 for bend in bends):
         return "no foot is planted"
