@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose import Floats, Landmark
+from formcheck.pose import HIPS, SHOULDERS, TRUNK, Floats, Landmark, trunk_px
 
 Image = NDArray[np.uint8]
 
@@ -39,9 +39,7 @@ _FIT_DEG, _FEWEST = 9.0, 8  # edges a line is laid through
 _ANGLES = np.arange(-STEEPEST_DEG, STEEPEST_DEG + 1.0)
 _TANS = np.tan(np.radians(_ANGLES))
 
-_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
 _WRISTS = [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]
-_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
 
 def find(image_rgb: Image, image_px: Floats) -> Floats:
@@ -55,12 +53,11 @@ def find(image_rgb: Image, image_px: Floats) -> Floats:
         (2, 2) points in pixels, the left one of the picture first: how far the bar was seen. All NaN where
         there is none, or the hands are too close to each other to tell (as from the side).
     """
-    wrists, body = image_px[_WRISTS], image_px[_SHOULDERS + _WRISTS + _HIPS]
+    wrists, body = image_px[_WRISTS], image_px[SHOULDERS + _WRISTS + HIPS]
     if not np.isfinite(body).all():
         return NOWHERE
-    trunk_px = np.hypot(*(image_px[_SHOULDERS].mean(axis=0) - image_px[_HIPS].mean(axis=0)))
-    unit = max(np.hypot(*(image_px[_SHOULDERS[0]] - image_px[_SHOULDERS[1]])), 0.5 * trunk_px)
-    on_the_floor = wrists[:, 1].mean() - image_px[_SHOULDERS + _HIPS, 1].max() > _BELOW * unit
+    unit = max(np.hypot(*(image_px[SHOULDERS[0]] - image_px[SHOULDERS[1]])), 0.5 * trunk_px(image_px))
+    on_the_floor = wrists[:, 1].mean() - image_px[TRUNK, 1].max() > _BELOW * unit
     if on_the_floor or np.abs(wrists[0, 0] - wrists[1, 0]) < _APART * unit:
         return NOWHERE
     size = np.array(image_rgb.shape[1::-1])

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .people import Box, Sighting
-from .pose import Landmark
+from .pose import TRUNK, Landmark
 
 Image = NDArray[np.uint8]
 
 _GREY = 114
 _THICK = 0.11  # of a person's size: as thick as limbs are painted over
 _HEAD = [Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]
-_TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 _LINES = (
     [19, 15, 13, 11, 12, 14, 16, 20],  # hand to hand
     [31, 27, 25, 23, 24, 26, 28, 32],  # foot to foot
@@ -55,7 +54,7 @@ def painted_over(image_rgb: Image, people: Sequence[Sighting]) -> Image:
     for one in people:
         points = one.px.round().astype(np.int32)
         thick = max(round(_THICK * one.size), 1)
-        cv2.fillConvexPoly(shown, cv2.convexHull(points[_TRUNK]), grey)
+        cv2.fillConvexPoly(shown, cv2.convexHull(points[TRUNK]), grey)
         for line in _LINES:
             cv2.polylines(shown, [points[line]], False, grey, thick)
         cv2.circle(shown, points[_HEAD].mean(axis=0).astype(int).tolist(), thick, grey, -1)

@@ -22,7 +22,7 @@ from formcheck.blinkers import blinkered, painted_over
 from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.follow import Follower
 from formcheck.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
-from formcheck.pose import Landmark, Pose
+from formcheck.pose import HIPS, SHOULDERS, Pose
 
 Image = NDArray[np.uint8]
 
@@ -33,7 +33,6 @@ _LOOKS = 3  # before somebody is picked from the row
 _APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
 _PLATE_EVERY_S = 0.5
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
-_TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
 
 
 class Landmarker(Protocol):
@@ -193,7 +192,7 @@ class MediaPipeLandmarker:
             mask = result.segmentation_masks[0].numpy_view()
             share = np.array(mask.shape[1::-1]) / image_rgb.shape[1::-1]
             px = seen.px * share
-            chord = px[_TRUNK[:2]].mean(axis=0), px[_TRUNK[2:]].mean(axis=0)
+            chord = px[SHOULDERS].mean(axis=0), px[HIPS].mean(axis=0)
             edges_px = outline.edges(mask, *chord) / share
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])

@@ -227,9 +227,8 @@ def _hands_slope(body: Body) -> Floats:
     per_roll=1.0,
 )
 def _bar_roll(body: Body) -> Floats:
-    working, free = body.joint("working", "bar"), body.joint("free", "bar")
-    slope = (free[:, 1] - working[:, 1]) / np.maximum(np.abs(working[:, 0] - free[:, 0]), 1e-6)
-    away = np.radians(90.0 - min(body.look.yaw_deg, 90.0))  # how far the bar is turned out of the picture
+    slope = np.tan(np.radians(_roll_deg(body, "bar")))
+    away = np.radians(body.look.off_end_deg)  # how far the bar is turned out of the picture
     width, height = body.track.size
     below = (_bar_at(body, (width - 1) / 2) - (height - 1) / 2) / (FOCAL * max(width, height))
     # What runs away from the camera rises towards the horizon where it is below it.

@@ -15,10 +15,9 @@ from itertools import product
 import numpy as np
 
 from .errors import NoPersonError, UsageError
-from .pose import Floats, Landmark
+from .pose import TRUNK, Floats, Landmark
 
-_TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
-_MAIN = [*_TRUNK, *range(Landmark.LEFT_KNEE, Landmark.LEFT_HEEL)]
+_MAIN = [*TRUNK, *range(Landmark.LEFT_KNEE, Landmark.LEFT_HEEL)]
 _JOINTS = [
     *range(Landmark.LEFT_SHOULDER, Landmark.RIGHT_WRIST + 1),
     *range(Landmark.LEFT_HIP, Landmark.LEFT_HEEL),
@@ -62,7 +61,7 @@ class Sighting:
     @cached_property
     def centre(self) -> Floats:
         """(2,) middle of shoulders and hips in pixels."""
-        middle: Floats = self.px[_TRUNK].mean(axis=0)
+        middle: Floats = self.px[TRUNK].mean(axis=0)
         return middle
 
     @property

@@ -42,10 +42,7 @@ def _foot_slide(body: Body) -> Floats:
 )
 def _heel_rise(body: Body) -> Floats:
     heel = body.joint("working", "heel")
-    good = np.flatnonzero(np.isfinite(heel[:, 0]))
-    if not len(good):
-        return np.full(len(heel), np.nan)
-    return body.above_pct(heel, np.median(heel[good[: max(1, len(good) // 4)]], axis=0)[None])
+    return body.above_pct(heel, _at_first(heel)[None])
 
 
 @define(
@@ -60,13 +57,17 @@ def _shoulder_slide(body: Body) -> Floats:
 
 
 def _along_pct(body: Body, points: Floats) -> Floats:
+    moved: Floats = 100.0 * np.abs(points[:, 0] - _at_first(points)[0]) / body.trunk_px
+    return moved
+
+
+def _at_first(points: Floats) -> Floats:
+    """Return the (2,) median place in the first quarter of the frames in which a joint was seen, or NaN."""
     good = np.flatnonzero(np.isfinite(points[:, 0]))
     if not len(good):
-        return np.full(len(points), np.nan)
-    moved: Floats = (
-        100.0 * np.abs(points[:, 0] - np.median(points[good[: max(1, len(good) // 4)], 0])) / body.trunk_px
-    )
-    return moved
+        return np.full(2, np.nan)
+    place: Floats = np.median(points[good[: max(1, len(good) // 4)]], axis=0)
+    return place
 
 
 @define(

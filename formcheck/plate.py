@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose import Floats, Landmark
+from formcheck.pose import HIPS, Floats, trunk_px
 
 Image = NDArray[np.uint8]
 
@@ -37,9 +37,7 @@ def find(image_rgb: Image, image_px: Floats) -> Floats:
     Returns:
         (3,) x, y and radius in pixels, or all NaN.
     """
-    hips = image_px[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)
-    shoulders = image_px[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0)
-    trunk = float(np.hypot(*(hips - shoulders)))
+    hips, trunk = image_px[HIPS].mean(axis=0), trunk_px(image_px)
     if not trunk >= _TRUNK_PX / 4:  # nobody, or the body is seen along
         return NOWHERE
     size = np.array(image_rgb.shape[1::-1])

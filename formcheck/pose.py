@@ -52,6 +52,16 @@ class Landmark(IntEnum):
     RIGHT_FOOT_INDEX = 32
 
 
+SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+TRUNK = [*SHOULDERS, *HIPS]
+
+
+def trunk_px(image_px: Floats) -> float:
+    """Return the distance from mid-shoulder to mid-hip of (33, 2) landmarks, or NaN."""
+    return float(np.hypot(*(image_px[SHOULDERS].mean(axis=0) - image_px[HIPS].mean(axis=0))))
+
+
 class Side(str, Enum):
     """A side of the subject's own body."""
 

@@ -11,16 +11,14 @@ from collections import deque
 
 import numpy as np
 
-from .pose import Floats, Landmark, Pose
+from .pose import SHOULDERS, Floats, Landmark, Pose, trunk_px
 
 STEP_S = 0.048
 """While the person keeps still, frames that follow the last one searched by less are passed over."""
 
 _OVER_S = 0.15  # how long nothing may have moved
 _STILL_PCT = 4.0  # of the trunk: landmarks of a resting body wander by 1 to 3 in that time
-_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
-_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
-_JOINTS = [Landmark.NOSE, *_SHOULDERS, *range(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)]
+_JOINTS = [Landmark.NOSE, *SHOULDERS, *range(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)]
 
 
 class Rest:
@@ -47,6 +45,5 @@ class Rest:
         since_s, before = self._past[0]
         if not _OVER_S <= time_s - since_s < 2 * _OVER_S:
             return False
-        trunk = np.hypot(*(points[_SHOULDERS].mean(axis=0) - points[_HIPS].mean(axis=0)))
         moved = np.hypot(*(points - before)[_JOINTS].T).max()
-        return bool(moved < _STILL_PCT / 100.0 * trunk)
+        return bool(moved < _STILL_PCT / 100.0 * trunk_px(points))

@@ -302,12 +302,7 @@ class RepData:
             good &= seen
         if good.mean() < MIN_USABLE:
             return Reading.none("the outline of your body was not clear")
-        waits = [self.set.frames(*self.rep.window(one)) for one in (Phase.START, Phase.BOTTOM)]
-        hidden = shrunken(
-            measure.needs,
-            self.look.view,
-            lambda *ends: self.set.length_px(*ends, part) / self.set.length_px(*ends, *waits),
-        )
+        hidden = shrunken(measure.needs, self.look.view, lambda *ends: self._length_kept(part, *ends))
         if hidden:
             return Reading.none(hidden, REMEDY)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
@@ -326,6 +321,11 @@ class RepData:
         by_plate = measure.plate_error if self.set.plated else 0.0
         uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate)
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
+
+    def _length_kept(self, part: slice, role: Role, upper: Part, lower: Part) -> float:
+        """Return the length of a segment in some frames as a share of that while waiting."""
+        waits = [self.set.frames(*self.rep.window(one)) for one in (Phase.START, Phase.BOTTOM)]
+        return self.set.length_px(role, upper, lower, part) / self.set.length_px(role, upper, lower, *waits)
 
     def range_error(self, signal: str) -> float:
         """Return the standard error of how far the signal rose, in its unit."""

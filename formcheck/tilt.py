@@ -70,7 +70,7 @@ def _by_bar(data: RepData) -> Reading:
         )
     size = data.set.body.track.size
     rise = rise_pct / 100.0 * data.look.scale_px / (FOCAL * max(size))
-    off = math.radians(max(90.0 - data.look.yaw_deg, 0.0))
+    off = math.radians(data.look.off_end_deg)
     yaw_error = math.radians(YAW_ERROR_DEG)
     error = math.hypot(bar.uncertainty, math.degrees(rise * yaw_error / max(math.cos(off), 0.3)))
     return Reading(

@@ -42,6 +42,11 @@ class Look:
     scale_px: float
     prone: bool = True
 
+    @property
+    def off_end_deg(self) -> float:
+        """How far off the view along the body, 0 to 90."""
+        return 90.0 - min(self.yaw_deg, 90.0)
+
 
 def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
     """Estimate the camera from a stretch of the set, best while the person is in the start position.
