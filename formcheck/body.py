@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from .geometry import distance_px, finite_median
-from .pose import Floats, Landmark, Side
+from .pose import HIPS, Floats, Landmark, Side, View
 from .track import Track
 from .view import END_MIN_DEG, Look
 
@@ -37,7 +38,7 @@ class Body:
     """
 
     def __init__(self, track: Track, working: Side, look: Look) -> None:
-        self.track, self.working, self.look = track, working, look
+        self.track, self.working, self.look = followed(track, look), working, look
         self._stretch = None
         if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:
             self._stretch = np.array([1.0 / np.cos(np.radians(min(look.yaw_deg, MOST_DEG))), 1.0])
@@ -120,3 +121,21 @@ class Body:
             return np.full(len(points), np.nan)
         moved: Floats = distance_px(points[good[0]][None], points) / self.trunk_px
         return moved
+
+
+def followed(track: Track, look: Look) -> Track:
+    """Put the legs that were followed from behind into a track of somebody who is seen so.
+
+    Knees are put halfway and the feet to the ankles: no measure from there needs them.
+    """
+    legs = track.behind_px
+    if legs is None or look.view is not View.FOOT_END or not look.prone:
+        return track
+    known = np.isfinite(legs[:, 0, 0])
+    px, visibility = track.image_px.copy(), track.visibility.copy()
+    px[known, HIPS[0] : HIPS[1] + 1] = legs[known, :2]
+    for left in (Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX):
+        px[known, left : left + 2] = legs[known, 2:]
+    px[known, Landmark.LEFT_KNEE : Landmark.RIGHT_KNEE + 1] = (legs[known, :2] + legs[known, 2:]) / 2
+    visibility[known, HIPS[0] : Landmark.LEFT_HEEL] = 1.0
+    return replace(track, image_px=px, visibility=visibility)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .baseline import Baseline
-from .body import Body
+from .body import Body, followed
 from .cues import Cue, CueChooser, Policy
 from .gate import belongs
 from .judge import Verdict, judge, judge_rule
@@ -24,11 +24,13 @@ from .recognise import share_of
 from .reps import Phase, Rep, RepSegmenter
 from .rule import Exercise
 from .setdata import RepData, SetData
-from .smoothing import CausalSmoother
+from .sets import guessed
+from .smoothing import CausalSmoother, smooth
 from .track import Track
 from .view import Look, look
 
 _MEMORY_S = 12.0  # of frames kept: one long repetition with its start
+_FEWEST = 30  # frames that tell whether landmarks are guesses
 _LOOK_S = 1.0  # how often camera and working side are estimated anew
 _ONE = np.ones(1)
 _JUDGE_S = 0.1  # how often the open repetition is judged
@@ -132,6 +134,7 @@ class Coach:
         self._segmenters = {side: RepSegmenter(self.exercise.min_range) for side in sides}
         self._side = self._given
         self._look: Look | None = None
+        self._guessed = False
         self._looked_s = self._judged_s = float("-inf")
         self._shares: dict[str, list[float]] = {one.name: [] for one in self._options}
         self._reps: list[Rep] = []
@@ -155,14 +158,29 @@ class Coach:
                 self._orient(pose.time_s)
             cue = self._advance(smoothed)
         phase = self._phase()
-        shown = self._leveller.as_filmed(smoothed)
+        shown = self._leveller.as_filmed(self._followed(smoothed))
         return Step(shown, phase, len(self._reps), self._side, self._look, self._verdicts, cue)
 
     def _orient(self, time_s: float) -> None:
         self._looked_s = time_s
+        raw = self._raw.track()
         self._look = look(
             self._smoothed.track()[::3], prone=self.exercise.prone, standing=self.exercise.standing
         )
+        self._guessed = len(raw) >= _FEWEST and guessed(raw, smooth(raw), self._look, raw.found)
+
+    def _alone(self, pose: Pose) -> Track:
+        """Return a track of one pose."""
+        legs = None if pose.behind_px is None else pose.behind_px[None]
+        return Track(
+            pose.time_s * _ONE, pose.image_px[None], pose.visibility[None], self._size, behind_px=legs
+        )
+
+    def _followed(self, pose: Pose) -> Pose:
+        """Return a pose with the legs that were followed from behind, where the model guessed them."""
+        if pose.behind_px is None or self._look is None:
+            return pose
+        return replace(pose, image_px=followed(self._alone(pose), self._look).image_px[0])
 
     def _note(self, time_s: float) -> None:
         """Remember when each fault of the open repetition was first decided."""
@@ -178,7 +196,7 @@ class Coach:
 
     def _advance(self, pose: Pose) -> Cue | None:
         assert self._look is not None
-        one = Track(pose.time_s * _ONE, pose.image_px[None], pose.visibility[None], self._size)
+        one = self._alone(pose)
         cue = None
         for side, segmenter in self._segmenters.items():
             value = float(self._signal.of(Body(one, side, self._look))[0])
@@ -226,7 +244,7 @@ class Coach:
     def _refuses(self, data: RepData) -> bool:
         """Whether a movement is none of this exercise, or not to be told from here (as in `find_sets`)."""
         view = data.set.look.view
-        if view not in self.exercise.views:
+        if view not in self.exercise.views or self._guessed:
             return True
         return self.exercise.refusal(data) is not None and not belongs(data, self._reps)
 
@@ -275,6 +293,8 @@ class _Window:
             "levelled": np.zeros((room, 2)),
             "bar_px": np.zeros((room, 2, 2)),
             "plate_px": np.zeros((room, 3)),
+            "behind_px": np.zeros((room, 4, 2)),
+            "turn_deg": np.zeros(room),
         }
 
     def append(self, pose: Pose) -> None:

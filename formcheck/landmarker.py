@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from formcheck import bar, plate
 from formcheck import silhouette as outline
 from formcheck._native import Shield, give_back_memory, quiet
+from formcheck.behind import Behind
 from formcheck.blinkers import blinkered, painted_over
 from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.follow import Follower
 from formcheck.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.pose import HIPS, SHOULDERS, Pose
+from formcheck.turn import Mask
 
 Image = NDArray[np.uint8]
 
@@ -108,6 +110,8 @@ class MediaPipeLandmarker:
         self._detected = 0
         self._person = self._people = 0
         self._plate, self._plate_s = plate.NOWHERE, float("nan")
+        self._behind = Behind()
+        self._pose: Pose | None = None
         self._settled = False
         self._wanted = wanted
         self._crowd: Crowd | None = None
@@ -184,10 +188,9 @@ class MediaPipeLandmarker:
         seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
         theirs = self._is_theirs(image_rgb, time_s, seen) if self._keeps else True
         if seen is None or not theirs:
-            nobody = Pose.nobody(time_s)
-            return Pose(time_s, nobody.image_px, nobody.visibility, people=self._people)
+            return self._lost(image_rgb, time_s, seen)
         self._quiet_detections = max(0, self._quiet_detections - 1)
-        edges_px = mask_at = None
+        edges_px = mask_at = mask = None
         if self._silhouette and result.segmentation_masks:
             mask = result.segmentation_masks[0].numpy_view()
             share = np.array(mask.shape[1::-1]) / image_rgb.shape[1::-1]
@@ -197,7 +200,8 @@ class MediaPipeLandmarker:
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
         pose = Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people)
-        return self._with_things(pose, image_rgb) if self._silhouette else pose
+        self._pose = self._with_things(pose, image_rgb, mask) if self._silhouette else pose
+        return self._pose
 
     def look(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
         """Find everybody in one image, by a second detector that looks at it afresh.
@@ -274,11 +278,23 @@ class MediaPipeLandmarker:
                 self._choose_again(time_s, everyone)
         return self._follower.update(time_s, seen)
 
-    def _with_things(self, pose: Pose, image_rgb: Image) -> Pose:
+    def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
         """Add what the person holds; plates are looked for now and then."""
         if not pose.time_s - self._plate_s < _PLATE_EVERY_S:
             self._plate, self._plate_s = plate.find(image_rgb, pose.image_px), pose.time_s
-        return replace(pose, bar_px=bar.find(image_rgb, pose.image_px), plate_px=self._plate)
+        legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
+        held_px = bar.find(image_rgb, pose.image_px)
+        return replace(pose, bar_px=held_px, plate_px=self._plate, behind_px=legs_px, turn_deg=turn_deg)
+
+    def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
+        """Return nobody, or somebody whom the model lost while their legs are followed from behind."""
+        nobody = Pose.nobody(time_s)
+        if self._silhouette and other is None and self._pose is not None:
+            legs_px, turn_deg = self._behind.update(image_rgb, nobody.image_px, time_s)
+            if np.isfinite(legs_px).all():
+                there = Pose(time_s, self._pose.image_px, nobody.visibility, self._pose.world_m)
+                return replace(there, people=self._people, behind_px=legs_px, turn_deg=turn_deg)
+        return replace(nobody, people=self._people)
 
     def _choose_again(self, time_s: float, everyone: list[Sighting]) -> None:
         """Take up somebody else who looks clearly more like the one training."""

@@ -168,7 +168,7 @@ def _turned(points: _Points, deg: Floats, size: tuple[int, int]) -> _Points:
     if not deg.any():
         return points
     middle = (np.array(size, dtype=np.float64) - 1) / 2
-    edges, world, bar = points.edges_px, points.world_m, points.bar_px
+    edges, world, bar, behind = points.edges_px, points.world_m, points.bar_px, points.behind_px
     if world is not None:
         world = np.concatenate([rotate_px(world[..., :2], deg[..., None]), world[..., 2:]], axis=-1)
     return replace(
@@ -177,4 +177,5 @@ def _turned(points: _Points, deg: Floats, size: tuple[int, int]) -> _Points:
         edges_px=None if edges is None else rotate_px(edges - middle, deg[..., None, None]) + middle,
         world_m=world,
         bar_px=None if bar is None else rotate_px(bar - middle, deg[..., None]) + middle,
+        behind_px=None if behind is None else rotate_px(behind - middle, deg[..., None]) + middle,
     )

@@ -13,10 +13,13 @@ from . import places as _places  # noqa: F401  enters its measures into the cata
 from .body import Body, Part, Role
 from .contour import back_bend_deg
 from .measure import MEASURES, Joint, Measure, define, measure
-from .pose import Floats
+from .pose import Floats, View
 from .roll import FOCAL
 
 __all__ = ["MEASURES", "Measure", "measure"]
+
+_LEG_TO_TRUNK = 1.65
+"""Hip to ankle over shoulder to hip [assumed from anthropometry]."""
 
 _LEG: tuple[Joint, ...] = (("working", "hip"), ("working", "knee"), ("working", "ankle"))
 _FREE: tuple[Joint, ...] = (("free", "hip"), ("free", "knee"), ("free", "ankle"))
@@ -37,7 +40,10 @@ def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
     per_roll=1.0,
 )
 def _leg_elevation(body: Body) -> Floats:
-    return _rise_deg(body, "working", "hip", "ankle")
+    if body.look.view is not View.FOOT_END or not body.look.prone:
+        return _rise_deg(body, "working", "hip", "ankle")
+    rise_pct = body.above_pct(body.joint("working", "ankle"), body.joint("working", "hip"))
+    return np.degrees(rise_pct / 100.0 / _LEG_TO_TRUNK)
 
 
 @define(
@@ -249,6 +255,18 @@ def _bar_height(body: Body) -> Floats:
     hip = body.joint("middle", "hip")
     crossing = np.stack([hip[:, 0], _bar_at(body, hip[:, 0])], axis=1)
     return body.above_pct(crossing, body.joint("middle", "shoulder"))
+
+
+@define(
+    "seat_turn_deg",
+    "Turn of the seat in the picture since the leg left the floor, from behind, + = working side up.",
+    needs=_HIPS,
+    error=1.5,
+    fooled_by="clothes that hang loose; the skin turns less than the pelvis",
+)
+def _seat_turn(body: Body) -> Floats:
+    turned = body.track.turn_deg
+    return np.full(len(body.track), np.nan) if turned is None else turned
 
 
 def _bar_at(body: Body, x: Floats | float) -> Floats:

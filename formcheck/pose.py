@@ -115,6 +115,10 @@ class Pose:
             first; NaN where none was found, or None where it was not looked for.
         plate_px: (3,) centre and radius of a plate over the hips at the last look; as filmed; NaN where
             there was none, or None where it was not looked for.
+        behind_px: (4, 2) left hip, right hip, left ankle and right ankle of somebody seen from behind, as
+            followed by their motion (`formcheck.behind`); NaN or None where they were not followed.
+        turn_deg: How far the seat of somebody followed from behind has turned in the picture since a leg left
+            the floor, + = that leg's side up; NaN or None where it is not known.
     """
 
     time_s: float
@@ -128,6 +132,8 @@ class Pose:
     levelled: Floats | None = None
     bar_px: Floats | None = None
     plate_px: Floats | None = None
+    behind_px: Floats | None = None
+    turn_deg: float | None = None
 
     @property
     def found(self) -> bool:

@@ -138,7 +138,7 @@ def _search(
     weighed = [replace(one, confidence=_confidence(one, candidates)) for found in tried for one in found.sets]
     for one in sorted(weighed, key=lambda one: -one.full * (one.confidence or 0.0)):
         if (one.confidence or 0.0) < (SURE if one.full > 1 else SURE_ALONE):
-            refused[f"it could be a {one.exercise.title.lower()}, or something else"] += one.full
+            refused[_doubt(one)] += one.full
         else:
             kept += _apart(one, kept)
     if not kept:
@@ -149,6 +149,13 @@ def _search(
         most[one.exercise.name] += one.full
     main = next(found for found in tried if found.exercise.name == most.most_common(1)[0][0])
     return Found(sets, Counter(), main.look, together([one.exercise for one in sets]), footage.frames)
+
+
+def _doubt(one: FoundSet) -> str:
+    """Say why a set is none of anything."""
+    if one.data.look.view in one.exercise.alike_from:
+        return f"its relatives look the same from here: name it with --exercise {one.exercise.name}"
+    return f"it could be a {one.exercise.title.lower()}, or something else"
 
 
 @dataclass(frozen=True, kw_only=True)

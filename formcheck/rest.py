@@ -30,20 +30,22 @@ class Rest:
 
     def update(self, pose: Pose) -> None:
         """Take the next pose that was searched for."""
-        points = pose.image_px
+        points = pose.image_px[_JOINTS]
+        if pose.behind_px is not None:
+            points = np.concatenate([points, np.nan_to_num(pose.behind_px)])
         while len(self._past) > 1 and pose.time_s - self._past[1][0] >= _OVER_S:
             self._past.popleft()
-        self._still = bool(self._past) and self._unmoved(pose.time_s, points)
+        self._still = bool(self._past) and self._unmoved(pose.time_s, points, trunk_px(pose.image_px))
         self._past.append((pose.time_s, points))
 
     def passes_over(self, time_s: float) -> bool:
         """Say whether a frame at this time shows nothing new."""
         return self._still and time_s - self._past[-1][0] < STEP_S
 
-    def _unmoved(self, time_s: float, points: Floats) -> bool:
+    def _unmoved(self, time_s: float, points: Floats, trunk: float) -> bool:
         """Compare with the pose `_OVER_S` ago; NaN (nobody) and long gaps count as movement."""
         since_s, before = self._past[0]
         if not _OVER_S <= time_s - since_s < 2 * _OVER_S:
             return False
-        moved = np.hypot(*(points - before)[_JOINTS].T).max()
-        return bool(moved < _STILL_PCT / 100.0 * trunk_px(points))
+        moved = np.hypot(*(points - before).T).max() if len(points) == len(before) else np.inf
+        return bool(moved < _STILL_PCT / 100.0 * trunk)

@@ -241,6 +241,7 @@ class Exercise:
         standing: Whether it is done on the feet.
         both_legs: Whether both legs work: there is no working side, the near leg is measured.
         looks_like: The exercise it cannot be told from on video, if any: it is done only when named.
+        alike_from: Views from which it cannot be told from its relatives: there it is done only when named.
         pause: Rules for a pause of so many seconds at the top (`--pause`), where that makes sense: they
             replace rules of the same code, or join them.
         deficit: The same for `--deficit`, the foot on a platform.
@@ -265,6 +266,7 @@ class Exercise:
     standing: bool = False
     both_legs: bool = False
     looks_like: str = ""
+    alike_from: frozenset[View] = frozenset()
     pause: Callable[[float], tuple[Rule, ...]] | None = None
     deficit: tuple[Rule, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
@@ -289,6 +291,8 @@ class Exercise:
 
     def fit(self, data: RepData) -> float:
         """Return how well a movement fits, 0 to 1: the probability that it is inside all gates."""
+        if data.look.view in self.alike_from:
+            return 0.0
         if self.refuses is not None and self.refuses(data) is not None:
             return 0.0
         return math.prod(gate.fit(data) for gate in self.gates)

@@ -136,7 +136,7 @@ class Scene:
         contour = self._contour(frame)
         return replace(
             overlay,
-            pose=_scaled(overlay.pose, scale),
+            pose=_scaled(self._followed(overlay.pose, frame), scale),
             angles=tuple(
                 AngleLabel(drawn.at[frame] * scale, _label(drawn, frame), status_of.get(drawn.code))
                 for drawn in self._pick(frame, status_of)
@@ -145,6 +145,12 @@ class Scene:
             contour=None if contour is None else contour * scale,
             contour_status=back,
         )
+
+    def _followed(self, pose: Pose, frame: int) -> Pose:
+        """Return a pose with the legs that were followed from behind, where the model guessed them."""
+        if self.filmed.track is self._track:
+            return pose
+        return replace(pose, image_px=self.filmed.track.image_px[frame])
 
     def values(self, name: str) -> Floats:
         """Return (T,) values of a measure over the whole track."""

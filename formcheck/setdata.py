@@ -28,6 +28,7 @@ MIN_VISIBILITY = 0.5
 TIME_ERROR_S = 0.18
 """Error of a phase's length from the side: a frame, the smoothing, and both ends."""
 _TIME_ERRORS = {View.SIDE: 1.0, View.OBLIQUE_HEAD: 1.3, View.OBLIQUE_FOOT: 1.3}
+_FOLLOWED_ERROR = 2.5  # of a leg followed from behind
 MAX_JUMP_PCT = 5.0
 """A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
 MIN_USABLE = 0.60
@@ -274,10 +275,12 @@ class RepData:
         """Return the standard error of a phase's end, from the slope of the signal there.
 
         A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s (rendered
-        clips, from the side; 1.3 times that obliquely, twice from an end).
+        clips, from the side; 1.3 times that obliquely, twice from an end, 2.5 times behind all fours).
         """
-        base = _TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S
-        share = MEASURES[signal].change_error / max(self.rep.range, 1e-6)
+        followed = self.look.view is View.FOOT_END and self.look.prone
+        times = _FOLLOWED_ERROR if followed else _TIME_ERRORS.get(self.look.view, 2.0)
+        share = (times if followed else 1.0) * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
+        base = times * TIME_ERROR_S
         return float(np.hypot(base, 1.5 * duration_s * share))
 
     def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:

@@ -27,6 +27,7 @@ RESTLESS_CLEAR_PCT = 4.5
 """The same where one leg does not hide behind the other or the trunk: not on all fours, not from an end."""
 REST_S = 12.0
 """A pause between two repetitions longer than this ends a set."""
+_FOLLOWED = 0.9  # share of the frames
 _MARGIN_S = 0.7  # around a repetition: the start position belongs to it
 
 
@@ -188,9 +189,7 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
     overall = look(smoothed.only(posture), prone=exercise.prone, standing=exercise.standing)
     if overall.view not in exercise.views:
         return _Moves([], overall)
-    clear = not exercise.prone and overall.view is not View.FOOT_END
-    limit_pct = RESTLESS_CLEAR_PCT if clear else RESTLESS_PCT
-    if restlessness_pct(raw, smoothed, overall.scale_px, posture) > limit_pct:
+    if guessed(raw, smoothed, overall, posture):
         return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[RepData, Side]] = []
@@ -205,6 +204,25 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
             candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
         taken += [(RepData(rep, data), working) for rep in candidates]
     return _Moves(taken, overall)
+
+
+def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool:
+    """Say whether the legs' landmarks are guesses: they jump about, or are those of all fours from behind.
+
+    Those are often still and wrong: there only legs that were followed count (`formcheck.behind`).
+
+    Args:
+        raw: The frames as measured.
+        smoothed: The same frames, smoothed without lag.
+        seen: How the camera sees them.
+        frames: (T,) which of them count.
+    """
+    at_end = seen.view is View.FOOT_END
+    if at_end and seen.prone:
+        legs = raw.behind_px
+        return legs is None or not float(np.isfinite(legs[raw.found, 0, 0]).mean()) > _FOLLOWED
+    limit_pct = RESTLESS_PCT if seen.prone or at_end else RESTLESS_CLEAR_PCT
+    return restlessness_pct(raw, smoothed, seen.scale_px, frames) > limit_pct
 
 
 def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise) -> Look:

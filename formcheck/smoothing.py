@@ -27,6 +27,7 @@ _GROUPS = (
     np.array([Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]),
 )
 """Left landmarks (the right ones follow each) that change places together: mostly the feet alone do."""
+_FEWEST = 5  # frames that are smoothed
 _SWAP_PCT = 20.0  # of the trunk: less is a joint that moved
 
 
@@ -78,7 +79,7 @@ class CausalSmoother:
 
     def reset(self) -> None:
         """Forget the person."""
-        self._filter = OneEuro()
+        self._filter, self._legs = OneEuro(), OneEuro()
         self._last: Floats | None = None
         self._swapped_s = [float("-inf")] * (1 + len(_GROUPS))
 
@@ -100,7 +101,12 @@ class CausalSmoother:
                 now = _exchanged(now, left)
         pose = replace(pose, image_px=now[0])
         self._last = pose.image_px
-        return replace(pose, image_px=self._filter.update(pose.time_s, pose.image_px))
+        legs = pose.behind_px
+        return replace(
+            pose,
+            image_px=self._filter.update(pose.time_s, pose.image_px),
+            behind_px=None if legs is None else self._legs.update(pose.time_s, legs),
+        )
 
 
 def smooth(track: Track) -> Track:
@@ -110,24 +116,29 @@ def smooth(track: Track) -> Track:
     frame rates are safe. Gaps longer than 0.3 s stay NaN.
     """
     found = track.found
-    if found.sum() < 5:
+    if found.sum() < _FEWEST:
         return track
     px = unswap(track).image_px
     t = track.time_s
     step = track.step_s
     uniform = bool(np.all(np.abs(np.diff(t) - step) < 0.1 * step))
     grid = t if uniform else np.arange(t[0], t[-1] + step / 2, step)
-    index = np.flatnonzero(found)
-    flat = _interpolate(grid, t[index], px[index].reshape(len(index), -1))
-    flat = median_filter(flat, size=(3, 1), mode="nearest")
-    window = max(5, 2 * round(WINDOW_S / step / 2) + 1)
-    if len(flat) > window:
-        flat = savgol_filter(flat, window, 2, axis=0)
-    if not uniform:
-        flat = _interpolate(t, grid, flat)
-    smoothed = flat.reshape(len(t), 33, 2)
-    smoothed[_far_from(t, t[index])] = np.nan
-    return replace(track, image_px=smoothed)
+
+    def quiet(values: Floats, index: np.ndarray) -> Floats:
+        """Smooth (T, N, 2) values known at some frames."""
+        flat = _interpolate(grid, t[index], values[index].reshape(len(index), -1))
+        flat = median_filter(flat, size=(3, 1), mode="nearest")
+        window = max(5, 2 * round(WINDOW_S / step / 2) + 1)
+        if len(flat) > window:
+            flat = savgol_filter(flat, window, 2, axis=0)
+        smoothed = (flat if uniform else _interpolate(t, grid, flat)).reshape(len(t), -1, 2)
+        smoothed[_far_from(t, t[index])] = np.nan
+        return smoothed
+
+    legs = track.behind_px
+    if legs is not None and len(followed := np.flatnonzero(np.isfinite(legs[:, 0, 0]))) >= _FEWEST:
+        legs = quiet(legs, followed)
+    return replace(track, image_px=quiet(px, np.flatnonzero(found)), behind_px=legs)
 
 
 def _interpolate(at: Floats, t: Floats, values: Floats) -> Floats:

@@ -17,6 +17,8 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `levelled`     | (T, 2)         | optional: roll taken out of the points, and its error, deg |
 | `bar_px`       | (T, 2, 2)      | optional: the bar held across the body, see `Pose.bar_px`  |
 | `plate_px`     | (T, 3)         | optional: a plate over the hips, see `Pose.plate_px`       |
+| `behind_px`    | (T, 4, 2)      | optional: legs followed from behind, see `Pose.behind_px`  |
+| `turn_deg`     | (T,)           | optional: turn of the seat seen so, see `Pose.turn_deg`    |
 | `source`       | ()             | optional: name of the clip                                 |
 """
 
@@ -47,6 +49,8 @@ OPTIONAL: dict[str, tuple[int, ...]] = {
     "levelled": (2,),
     "bar_px": (2, 2),
     "plate_px": (3,),
+    "behind_px": (4, 2),
+    "turn_deg": (),
 }
 
 
@@ -66,6 +70,8 @@ class Track:
     levelled: Floats | None = None
     bar_px: Floats | None = None
     plate_px: Floats | None = None
+    behind_px: Floats | None = None
+    turn_deg: Floats | None = None
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -155,6 +161,8 @@ class Track:
             levelled=stack("levelled", (2,)),
             bar_px=stack("bar_px", (2, 2)),
             plate_px=stack("plate_px", (3,)),
+            behind_px=stack("behind_px", (4, 2)),
+            turn_deg=stack("turn_deg", ()),
             people=np.array([pose.people for pose in poses], dtype=np.float64),
             source=source,
         )
@@ -207,6 +215,8 @@ class Track:
                 None if self.levelled is None else self.levelled[i],
                 None if self.bar_px is None else self.bar_px[i],
                 None if self.plate_px is None else self.plate_px[i],
+                None if self.behind_px is None else self.behind_px[i],
+                None if self.turn_deg is None else float(self.turn_deg[i]),
             )
             for i in range(len(self))
         ]

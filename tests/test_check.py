@@ -48,7 +48,7 @@ def with_rule(**changes: Any) -> Exercise:
         ({"limit": replace(Below(15.0, 5.0), both=True)}, "limit", "both=True is for Above only"),
         ({"cue_minus": "The other way"}, "cue_minus", "only for limits with both=True"),
         ({"views": frozenset({View.UNKNOWN, View.SIDE})}, "views", "must not name View.UNKNOWN"),
-        ({"views": frozenset({View.FOOT_END})}, "views", "shares no view"),
+        ({"views": frozenset({View.HEAD_END})}, "views", "shares no view"),
         ({"against": frozenset({"no-such-fault"})}, "against", "names no-such-fault, which is no fault"),
         ({"passes": ()}, "passes", "passes holds no example"),
         ({"fails": ()}, "fails", "fails holds no example"),

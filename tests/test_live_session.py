@@ -382,6 +382,10 @@ def test_the_angle_has_to_fit_the_exercise() -> None:
     advice, good = advice_for(held(yaw_deg=80.0))
     assert advice is not None
     assert "the side" in advice.text
+    assert good  # from behind some of it can be judged
+    ahead = held(yaw_deg=80.0)
+    assert ahead.world_m is not None
+    _, good = advice_for(replace(ahead, world_m=ahead.world_m * [1.0, 1.0, -1.0]))
     assert not good
 
 

@@ -149,8 +149,9 @@ class SetUpCoach:
         if look is None or exercise is None or upright(pose):
             return None
         best = _best_view(exercise)
-        if look.view not in exercise.views:
-            return Advice("turn", words.turn.format(view=_name(words, best)))
+        counts = look.view in exercise.views
+        if not counts or look.view in exercise.alike_from:
+            return Advice("turn", words.turn.format(view=_name(words, best)), blocking=not counts)
         if look.view in OBLIQUE and _tilt_deg(pose, look.prone) > _TILT_DEG:
             return Advice("tilted", words.tilted, blocking=False)
         if look.view is View.SIDE and _height_deg(pose, look.near) > _HIGH_DEG:
