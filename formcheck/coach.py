@@ -24,7 +24,7 @@ from .recognise import share_of
 from .reps import Phase, Rep, RepSegmenter
 from .rule import Exercise
 from .setdata import RepData, SetData
-from .sets import guessed
+from .sets import behind, guessed
 from .smoothing import CausalSmoother, smooth
 from .track import Track
 from .view import Look, look
@@ -167,7 +167,13 @@ class Coach:
         self._look = look(
             self._smoothed.track()[::3], prone=self.exercise.prone, standing=self.exercise.standing
         )
-        self._guessed = len(raw) >= _FEWEST and guessed(raw, smooth(raw), self._look, raw.found)
+        self._guessed = False
+        if len(raw) < _FEWEST:
+            return
+        quiet = smooth(raw)
+        if guessed(raw, quiet, self._look, raw.found):
+            self._look = behind(self._look, raw)
+            self._guessed = guessed(raw, quiet, self._look, raw.found)
 
     def _alone(self, pose: Pose) -> Track:
         """Return a track of one pose."""

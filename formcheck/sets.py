@@ -19,7 +19,7 @@ from .rule import Exercise
 from .setdata import RepData, SetData
 from .smoothing import stretches, unswap
 from .track import Track
-from .view import Look, look
+from .view import END_MIN_DEG, Look, look
 
 RESTLESS_PCT = 2.75
 """Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
@@ -175,7 +175,7 @@ def find(
         moves = footage.moves(number, exercise, side)
         refused = Counter([moves.refused] if moves.refused else [])
         placed = _sides(raw, smoothed, exercise, moves, side)
-        sets = _group(raw, smoothed, exercise, placed, refused, baselines)
+        sets = _group(raw, smoothed, exercise, placed, refused, baselines, moves.camera)
         parts.append(Found(sets, refused, moves.camera, exercise, len(raw)))
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
@@ -190,6 +190,8 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
     if overall.view not in exercise.views:
         return _Moves([], overall)
     if guessed(raw, smoothed, overall, posture):
+        overall = behind(overall, raw)
+    if overall.view not in exercise.views or guessed(raw, smoothed, overall, posture):
         return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[RepData, Side]] = []
@@ -197,7 +199,7 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
         data = SetData(raw, smoothed, working, overall, [])
         candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
         if candidates:  # once more with the camera as seen during the movement
-            here = _look_at(smoothed, candidates, exercise)
+            here = _look_at(smoothed, candidates, exercise, overall)
             if here.view not in exercise.views:
                 continue
             data = SetData(raw, smoothed, working, here, [])
@@ -219,14 +221,33 @@ def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool
     """
     at_end = seen.view is View.FOOT_END
     if at_end and seen.prone:
-        legs = raw.behind_px
-        return legs is None or not float(np.isfinite(legs[raw.found, 0, 0]).mean()) > _FOLLOWED
+        return not _followed(raw, seen)
     limit_pct = RESTLESS_PCT if seen.prone or at_end else RESTLESS_CLEAR_PCT
     return restlessness_pct(raw, smoothed, seen.scale_px, frames) > limit_pct
 
 
-def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise) -> Look:
-    return look(_during(smoothed, reps), prone=exercise.prone, standing=exercise.standing)
+def behind(seen: Look, track: Track) -> Look:
+    """Return an oblique look from the feet as one from behind, where the legs were followed from there.
+
+    Where landmarks are guesses, so is what they say of the camera.
+    """
+    if seen.view is not View.OBLIQUE_FOOT or not _followed(track, seen):
+        return seen
+    return replace(seen, view=View.FOOT_END, yaw_deg=max(seen.yaw_deg, END_MIN_DEG))
+
+
+def _followed(track: Track, seen: Look) -> bool:
+    """Whether somebody is face down and their legs were followed from behind in nearly every frame."""
+    legs = track.behind_px
+    if legs is None or not seen.prone:
+        return False
+    return float(np.isfinite(legs[track.found, 0, 0]).mean()) > _FOLLOWED
+
+
+def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:
+    during = _during(smoothed, reps)
+    here = look(during, prone=exercise.prone, standing=exercise.standing)
+    return behind(here, during) if overall.view is View.FOOT_END else here
 
 
 def _during(track: Track, reps: Sequence[Rep]) -> Track:
@@ -318,6 +339,7 @@ def _group(
     placed: list[tuple[Rep, Side]],
     refused: Counter[str],
     baselines: Sequence[Baseline],
+    overall: Look,
 ) -> tuple[FoundSet, ...]:
     """Split at changes of side and at rests, and drop what is not this exercise."""
     runs: list[list[tuple[Rep, Side]]] = []
@@ -329,7 +351,7 @@ def _group(
     sets = []
     for run in runs:
         reps = [rep for rep, _ in run]
-        camera = _look_at(smoothed, reps, exercise)
+        camera = _look_at(smoothed, reps, exercise, overall)
         if camera.view not in exercise.views:
             camera = replace(camera, view=View.UNKNOWN)
         working = camera.near if exercise.both_legs else run[0][1]

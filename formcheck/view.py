@@ -16,8 +16,6 @@ END_MIN_DEG = 65.0
 """Beyond this the body is seen from an end."""
 PRONE_YAW_GAIN = 1.8
 """On all fours the model flattens the yaw: 40 deg off the side look like 22 (rendered clips)."""
-HIPS_TO_TRUNK_BEHIND = 0.38
-"""On all fours hips look this wide from behind only: 0.41 to 1.6 there, up to 0.32 obliquely (rendered)."""
 BIACROMIAL_TO_TRUNK = 0.75
 """Shoulder width over shoulder-hip length [assumed from anthropometry]."""
 
@@ -81,9 +79,6 @@ def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
     yaw = float(np.median(estimates))
     if prone:
         yaw = min(PRONE_YAW_GAIN * yaw, yaw + 20.0)
-        hips = distance_px(px[:, Landmark.LEFT_HIP], px[:, Landmark.RIGHT_HIP])
-        if toward_feet > 0 and float(np.median(hips / np.maximum(trunk, 1e-6))) > HIPS_TO_TRUNK_BEHIND:
-            yaw = max(yaw, END_MIN_DEG + 1.0)
     view = _view(yaw, toward_feet)
     scale = max(float(np.percentile(trunk, 80)), 1.15 * _shank_px(px) if yaw > SIDE_MAX_DEG else 0.0)
     return Look(view, yaw, float(np.std(estimates)) + 3.0, near, facing, scale, prone)
