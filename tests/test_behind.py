@@ -13,12 +13,13 @@ from skeleton import Tempo, kickbacks, level
 from formcheck import catalog
 from formcheck.behind import Behind
 from formcheck.body import Body
+from formcheck.coach import Coach
 from formcheck.judge import judge
 from formcheck.pose import HIPS, SHOULDERS, Floats, Landmark, Side, View
 from formcheck.reps import Rep
 from formcheck.rule import Status
 from formcheck.setdata import RepData, SetData
-from formcheck.sets import find_sets
+from formcheck.sets import behind, find_sets
 from formcheck.smoothing import smooth
 from formcheck.track import Track
 from formcheck.turn import Turn
@@ -229,3 +230,36 @@ def test_a_large_opening_shows_from_behind_and_a_small_one_is_not_called_good(
     data = SetData(track, smooth(track), Side.RIGHT, look(track, prone=True), known)
     rules = [rule for rule in catalog.exercises()["glute-kickback"].rules if rule.name == "pelvis-rotated"]
     assert [judge(rules, RepData(rep, data))[0].status for rep in known] == expected
+
+
+def test_live_counts_the_same_and_draws_the_leg_where_it_is() -> None:
+    track = seen_from_behind()
+    coach = Coach(catalog.exercises()["glute-kickback"], SIZE)
+    steps = [coach.update(pose) for pose in track.poses()]
+    assert steps[-1].rep_count == 3
+    assert steps[-1].side is Side.RIGHT
+    assert track.behind_px is not None
+    top = int(np.argmin(track.behind_px[:, 3, 1]))
+    drawn = steps[top + 15].pose.image_px[Landmark.RIGHT_ANKLE]
+    assert drawn == pytest.approx(track.behind_px[top, 3], abs=5.0)
+
+
+def test_guesses_of_legs_from_behind_count_nothing_however_still() -> None:
+    exercise = catalog.exercises()["glute-kickback"]
+    track = replace(seen_from_behind(), behind_px=None)
+    found = find_sets(track, smooth(track), exercise)
+    assert not found.sets
+    assert any("landmarks jump" in reason for reason in found.refused)
+    coach = Coach(exercise, SIZE)
+    assert [coach.update(pose).rep_count for pose in track.poses()][-1] == 0
+
+
+def test_an_oblique_look_by_guesses_is_from_behind_where_legs_were_followed() -> None:
+    track = seen_from_behind()
+    oblique = replace(BEHIND, view=View.OBLIQUE_FOOT, yaw_deg=55.0)
+    assert behind(oblique, track).view is View.FOOT_END
+    assert behind(oblique, track).yaw_deg >= 65.0
+    for one, of in ((oblique, replace(track, behind_px=None)), (replace(oblique, prone=False), track)):
+        assert behind(one, of) == one
+    side = replace(BEHIND, view=View.SIDE, yaw_deg=5.0)
+    assert behind(side, track) == side
