@@ -33,7 +33,8 @@ _REACH = np.array([2.5, 3.0, 2.5, 4.5])  # hip widths about the hips that are lo
 _BEFORE_S = 0.06  # pictures compared lie at least so far apart, else slow motion drowns in noise
 _QUICK = 4.0  # hip widths a second: faster motion is followed from one picture to the next
 _LOST_S = 0.5  # a longer gap between pictures ends the following
-_BLIND_S = 3.0  # and so does as long without anybody, or anybody on their knees
+_BLIND_S = 3.0  # and so does as long without anybody while a leg is up, or without anybody on their knees
+_GONE_S = 0.5  # and without anybody while none is up
 _LEARN = 0.1  # share of new landmarks in the resting place
 _FAST = 1.3  # hip widths a second: what moves faster is followed
 _STARTS, _STARTS_FAR = 1.6, 3.0  # the same for a foot that was down, near its place and elsewhere
@@ -101,10 +102,12 @@ class Behind:
             self._seen_s = time_s
         if kneels := _kneels(image_px):
             self._kneeled_s = time_s
-        down = self._up is None
-        known_s = self._kneeled_s if down else self._seen_s
-        lost = time_s - known_s > _BLIND_S or time_s - self._last_s > _LOST_S
-        if lost or (not down and time_s - self._up_s > _MOST_UP_S):
+        unseen_s, off_knees_s = time_s - self._seen_s, time_s - self._kneeled_s
+        if self._up is None:
+            lost = unseen_s > _GONE_S or off_knees_s > _BLIND_S
+        else:
+            lost = unseen_s > _BLIND_S or time_s - self._up_s > _MOST_UP_S
+        if lost or time_s - self._last_s > _LOST_S:
             self._forget()
         if self._up is None and kneels:
             self._learn(image_px)

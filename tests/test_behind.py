@@ -263,3 +263,13 @@ def test_an_oblique_look_by_guesses_is_from_behind_where_legs_were_followed() ->
         assert behind(one, of) == one
     side = replace(BEHIND, view=View.SIDE, yaw_deg=5.0)
     assert behind(side, track) == side
+
+
+def test_who_leaves_without_a_leg_up_is_gone_at_once() -> None:
+    behind_them = Behind()
+    image = cv2.cvtColor(ROOM.astype(np.uint8), cv2.COLOR_GRAY2RGB)
+    there = [np.isfinite(behind_them.update(image, guessed(), i / 30)[0]).all() for i in range(20)]
+    assert all(there)
+    nobody = np.full((33, 2), np.nan)
+    after = [np.isfinite(behind_them.update(image, nobody, (20 + i) / 30)[0]).all() for i in range(40)]
+    assert sum(after) / 30 == pytest.approx(0.5, abs=0.1)
