@@ -16,6 +16,7 @@ from .baseline import Baseline
 from .body import Body, followed
 from .cues import Cue, CueChooser, Policy
 from .gate import belongs
+from .guesses import behind, guessed
 from .judge import Verdict, judge, judge_rule
 from .level import Leveller
 from .measures import measure
@@ -24,7 +25,6 @@ from .recognise import share_of
 from .reps import Phase, Rep, RepSegmenter
 from .rule import Exercise
 from .setdata import RepData, SetData
-from .sets import behind, guessed
 from .smoothing import CausalSmoother, smooth
 from .track import Track
 from .view import Look, look

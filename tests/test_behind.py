@@ -14,12 +14,13 @@ from formcheck import catalog
 from formcheck.behind import Behind
 from formcheck.body import Body
 from formcheck.coach import Coach
+from formcheck.guesses import behind
 from formcheck.judge import judge
 from formcheck.pose import HIPS, SHOULDERS, Floats, Landmark, Side, View
 from formcheck.reps import Rep
 from formcheck.rule import Status
 from formcheck.setdata import RepData, SetData
-from formcheck.sets import behind, find_sets
+from formcheck.sets import find_sets
 from formcheck.smoothing import smooth
 from formcheck.track import Track
 from formcheck.turn import Turn
