@@ -105,11 +105,12 @@ class Painter:
             self._ghost(canvas, moment, frame, window)
         if verdict.value is None:
             return
-        bar = self._track.bar_px
+        filmed = scene.filmed.track  # in which legs followed from behind have their places already
         moved = replace(
-            self._track,
-            image_px=window.points(self._track.image_px),
-            bar_px=None if bar is None else window.points(bar),
+            filmed,
+            image_px=window.points(filmed.image_px),
+            bar_px=None if filmed.bar_px is None else window.points(filmed.bar_px),
+            behind_px=None,
         )
         shown = Body(moved, scene.body.working, scene.look)
         start = scene.start(rule.shown) if rule.from_start else None
@@ -164,7 +165,8 @@ class Painter:
     def _box(self, reps: list[RepReport]) -> Floats:
         """Return left, top, right and bottom of what a set's stills show, in the track's pixels."""
         width, height = self._track.size
-        px = self._track.between(reps[0].start_s, reps[-1].end_s).image_px
+        track = self._scenes[reps[0].set].filmed.track
+        px = track.between(reps[0].start_s, reps[-1].end_s).image_px
         px = px[np.isfinite(px).all(axis=(1, 2))]
         if not len(px):
             return np.array([0.0, 0.0, width, height])

@@ -13,10 +13,15 @@ from skeleton import Tempo, kickbacks, level
 from formcheck import catalog
 from formcheck.behind import Behind
 from formcheck.body import Body
+from formcheck.canvas import Canvas
 from formcheck.coach import Coach
 from formcheck.guesses import behind
 from formcheck.judge import judge
+from formcheck.overlays import Overlay
+from formcheck.painter import Painter
+from formcheck.pipeline import Session
 from formcheck.pose import HIPS, SHOULDERS, Floats, Landmark, Side, View
+from formcheck.report.moments import moments
 from formcheck.reps import Rep
 from formcheck.rule import Status
 from formcheck.setdata import RepData, SetData
@@ -274,3 +279,23 @@ def test_who_leaves_without_a_leg_up_is_gone_at_once() -> None:
     nobody = np.full((33, 2), np.nan)
     after = [np.isfinite(behind_them.update(image, nobody, (20 + i) / 30)[0]).all() for i in range(40)]
     assert sum(after) / 30 == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_still_measures_the_legs_where_it_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(SIZE, catalog.exercises()["glute-kickback"])
+    for pose in seen_from_behind((0.0, 7.0, 0.0)).poses():
+        session.push(pose)
+    analysis = session.finish()
+    seen: dict[str, Floats] = {}
+
+    def skeleton(_: Canvas, overlay: Overlay) -> None:
+        seen["drawn"] = overlay.pose.image_px[Landmark.RIGHT_ANKLE]
+
+    def shape(_: Body, shown: Body, __: str, frame: int, **more: object) -> None:
+        seen["measured"] = shown.joint("working", "ankle")[frame]
+
+    monkeypatch.setattr("formcheck.painter.draw_skeleton", skeleton)
+    monkeypatch.setattr("formcheck.painter.shape", shape)
+    fault = next(one for one in moments(analysis.report) if one.kind == "fault")
+    Painter(analysis).paint(fault, np.zeros((SIZE[1], SIZE[0], 3), np.uint8), fault.time_s)
+    assert seen["measured"] == pytest.approx(seen["drawn"], abs=0.1)
