@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck import bar, plate
 from formcheck import silhouette as outline
@@ -23,10 +22,7 @@ from formcheck.blinkers import blinkered, painted_over
 from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.follow import Follower
 from formcheck.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
-from formcheck.pose import HIPS, SHOULDERS, Pose
-from formcheck.turn import Mask
-
-Image = NDArray[np.uint8]
+from formcheck.pose import HIPS, SHOULDERS, Image, Mask, Pose
 
 _MOST = 4  # people looked for in one image
 _GIVE_BACK = 300  # frames after which memory that was freed is given back to the system
@@ -82,7 +78,8 @@ class MediaPipeLandmarker:
 
     Args:
         model: A pose landmarker bundle, as `formcheck.models.resolve` gives it.
-        silhouette: Whether to fill `Pose.edges_px`, `mask_at`, `bar_px` and `plate_px` (about 10 % slower).
+        silhouette: Whether to read more from the pictures than landmarks: the outline, what lies on the hips,
+            legs from behind (about 10 % slower).
         people: Whether to look for other people now and then and keep to one; without, MediaPipe's own
             tracker decides from frame to frame.
         wanted: Whom to follow where nobody can be surveyed beforehand: chosen after a few looks, as soon as
@@ -279,7 +276,7 @@ class MediaPipeLandmarker:
         return self._follower.update(time_s, seen)
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
-        """Add what the person holds; plates are looked for now and then."""
+        """Add what the person holds, and legs followed from behind; plates are looked for now and then."""
         if not pose.time_s - self._plate_s < _PLATE_EVERY_S:
             self._plate, self._plate_s = plate.find(image_rgb, pose.image_px), pose.time_s
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
@@ -307,7 +304,7 @@ class MediaPipeLandmarker:
         else:
             better = self._as_wanted(self._wanted, self._crowd)
         if better is not None and self._follower.shared(better.sightings[-1]) <= MAX_OVERLAP:
-            self._follower = Follower(better.sightings[-1:], time_s)
+            self._follower, self._behind = Follower(better.sightings[-1:], time_s), Behind()
             self._person += 1
 
     def _as_wanted(self, wanted: Wanted, crowd: Crowd) -> Candidate | None:
