@@ -14,9 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose import HIPS, SHOULDERS, TRUNK, Floats, Landmark, trunk_px
-
-Image = NDArray[np.uint8]
+from formcheck.pose import HIPS, SHOULDERS, TRUNK, Floats, Image, Landmark, trunk_px
 
 NOWHERE: Floats = np.full((2, 2), np.nan)
 """What is given out where no bar was found."""

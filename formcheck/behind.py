@@ -13,13 +13,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.flow import Flow, Motion, Mover
-from formcheck.pose import HIPS, SHOULDERS, Floats, Landmark, trunk_px
-from formcheck.turn import Mask, Turn
-
-Image = NDArray[np.uint8]
+from formcheck.pose import HIPS, SHOULDERS, Floats, Image, Landmark, Mask, trunk_px
+from formcheck.turn import Turn
 
 NOWHERE: Floats = np.full((4, 2), np.nan)
 """What is given out where nobody is followed."""
@@ -205,8 +202,8 @@ class Behind:
         if length < _MOVED:
             return False
         self._appeared = None
-        upright = abs(float(way[1])) > abs(float(way[0]))
-        return upright and float((mover.place - first) @ way) > _AS_IT_SEEMS * length**2
+        got_there = float((mover.place - first) @ way) > _AS_IT_SEEMS * length**2
+        return got_there and mover._replace(way=way).upright
 
     def _turned_deg(self, rest: _Rest, grey: Image, mask: Mask | None) -> float:
         """Follow the seat from when a foot leaves its place."""

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from .people import Box, Sighting
-from .pose import TRUNK, Landmark
-
-Image = NDArray[np.uint8]
+from .pose import TRUNK, Image, Landmark
 
 _GREY = 114
 _THICK = 0.11  # of a person's size: as thick as limbs are painted over

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from .geometry import distance_px, finite_median
-from .pose import HIPS, Floats, Landmark, Side, View
+from .pose import HIPS, Floats, Landmark, Side
 from .track import Track
 from .view import END_MIN_DEG, Look
 
@@ -129,7 +129,7 @@ def followed(track: Track, look: Look) -> Track:
     Knees are put halfway and the feet to the ankles: no measure from there needs them.
     """
     legs = track.behind_px
-    if legs is None or look.view is not View.FOOT_END or not look.prone:
+    if legs is None or not look.from_behind:
         return track
     known = np.isfinite(legs[:, 0, 0])
     px, visibility = track.image_px.copy(), track.visibility.copy()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .landmarker import Image, MediaPipeLandmarker
+from .landmarker import MediaPipeLandmarker
 from .people import Crowd, Wanted
+from .pose import Image
 from .sources import Frame, VideoSource
 
 _GLIMPSES = 8  # keyframes, which cost little: enough to see that somebody else is there

@@ -26,12 +26,13 @@ from .reps import Phase, Rep, RepSegmenter
 from .rule import Exercise
 from .setdata import RepData, SetData
 from .smoothing import CausalSmoother, smooth
-from .track import Track
+from .track import OPTIONAL, Track
 from .view import Look, look
 
 _MEMORY_S = 12.0  # of frames kept: one long repetition with its start
 _FEWEST = 30  # frames that tell whether landmarks are guesses
 _LOOK_S = 1.0  # how often camera and working side are estimated anew
+_NOT_JUDGED_BY = {"mask_at", "people"}  # what no rule reads
 _ONE = np.ones(1)
 _JUDGE_S = 0.1  # how often the open repetition is judged
 
@@ -184,7 +185,7 @@ class Coach:
 
     def _followed(self, pose: Pose) -> Pose:
         """Return a pose with the legs that were followed from behind, where the model guessed them."""
-        if pose.behind_px is None or self._look is None:
+        if self._look is None or not self._look.from_behind:
             return pose
         return replace(pose, image_px=followed(self._alone(pose), self._look).image_px[0])
 
@@ -289,18 +290,9 @@ class _Window:
 
     def __init__(self, size: tuple[int, int], room: int = 2048) -> None:
         self._size, self._first, self._end = size, 0, 0
+        tails = {"time_s": (), "image_px": (33, 2), "visibility": (33,), **OPTIONAL}
         self._arrays: dict[str, Any] = {
-            "time_s": np.zeros(room),
-            "image_px": np.zeros((room, 33, 2)),
-            "visibility": np.zeros((room, 33)),
-            "world_m": np.zeros((room, 33, 3)),
-            "edges_px": np.zeros((room, 2, 33, 2)),
-            "camera": np.zeros((room, 7)),
-            "levelled": np.zeros((room, 2)),
-            "bar_px": np.zeros((room, 2, 2)),
-            "plate_px": np.zeros((room, 3)),
-            "behind_px": np.zeros((room, 4, 2)),
-            "turn_deg": np.zeros(room),
+            name: np.zeros((room, *tail)) for name, tail in tails.items() if name not in _NOT_JUDGED_BY
         }
 
     def append(self, pose: Pose) -> None:

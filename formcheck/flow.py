@@ -9,9 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose import Floats
-
-Image = NDArray[np.uint8]
+from formcheck.pose import Floats, Image
 
 _UNIT_PX = 36  # the unit of length in the small picture
 _SMALLEST_PX = 16

@@ -31,10 +31,9 @@ def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool
         seen: How the camera sees them.
         frames: (T,) which of them count.
     """
-    at_end = seen.view is View.FOOT_END
-    if at_end and seen.prone:
+    if seen.from_behind:
         return not _followed(raw, seen)
-    limit_pct = RESTLESS_PCT if seen.prone or at_end else RESTLESS_CLEAR_PCT
+    limit_pct = RESTLESS_PCT if seen.prone or seen.view is View.FOOT_END else RESTLESS_CLEAR_PCT
     return restlessness_pct(raw, smoothed, seen.scale_px, frames) > limit_pct
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -168,14 +168,18 @@ def _turned(points: _Points, deg: Floats, size: tuple[int, int]) -> _Points:
     if not deg.any():
         return points
     middle = (np.array(size, dtype=np.float64) - 1) / 2
-    edges, world, bar, behind = points.edges_px, points.world_m, points.bar_px, points.behind_px
+
+    def turned(px: Floats | None) -> Floats | None:
+        """Turn (..., 2) points of each frame."""
+        if px is None:
+            return None
+        each = deg.reshape(deg.shape + (1,) * (px.ndim - 1 - deg.ndim))
+        return rotate_px(px - middle, each) + middle
+
+    world = points.world_m
     if world is not None:
         world = np.concatenate([rotate_px(world[..., :2], deg[..., None]), world[..., 2:]], axis=-1)
-    return replace(
-        points,
-        image_px=rotate_px(points.image_px - middle, deg[..., None]) + middle,
-        edges_px=None if edges is None else rotate_px(edges - middle, deg[..., None, None]) + middle,
-        world_m=world,
-        bar_px=None if bar is None else rotate_px(bar - middle, deg[..., None]) + middle,
-        behind_px=None if behind is None else rotate_px(behind - middle, deg[..., None]) + middle,
-    )
+    px: dict[str, Any] = {
+        name: turned(getattr(points, name)) for name in ("image_px", "edges_px", "bar_px", "behind_px")
+    }
+    return replace(points, world_m=world, **px)

@@ -13,7 +13,7 @@ from . import places as _places  # noqa: F401  enters its measures into the cata
 from .body import Body, Part, Role
 from .contour import back_bend_deg
 from .measure import MEASURES, Joint, Measure, define, measure
-from .pose import Floats, View
+from .pose import Floats
 from .roll import FOCAL
 
 __all__ = ["MEASURES", "Measure", "measure"]
@@ -40,7 +40,7 @@ def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
     per_roll=1.0,
 )
 def _leg_elevation(body: Body) -> Floats:
-    if body.look.view is not View.FOOT_END or not body.look.prone:
+    if not body.look.from_behind:
         return _rise_deg(body, "working", "hip", "ankle")
     rise_pct = body.above_pct(body.joint("working", "ankle"), body.joint("working", "hip"))
     return np.degrees(rise_pct / 100.0 / _LEG_TO_TRUNK)

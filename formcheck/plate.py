@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from formcheck.pose import HIPS, Floats, trunk_px
-
-Image = NDArray[np.uint8]
+from formcheck.pose import HIPS, Floats, Image, trunk_px
 
 NOWHERE: Floats = np.full(3, np.nan)
 """What is given out where no plate was found."""

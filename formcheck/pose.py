@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Image = NDArray[np.uint8]
+Mask = NDArray[np.float32]
 
 EDGE_STATIONS = np.linspace(-0.10, 1.18, 33)
 """Where the outline is sampled, as fractions of the chord from mid-shoulder (0) to mid-hip (1)."""

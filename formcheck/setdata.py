@@ -277,11 +277,10 @@ class RepData:
         A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s (rendered
         clips, from the side; 1.3 times that obliquely, twice from an end, 2.5 times behind all fours).
         """
-        followed = self.look.view is View.FOOT_END and self.look.prone
-        times = _FOLLOWED_ERROR if followed else _TIME_ERRORS.get(self.look.view, 2.0)
-        share = (times if followed else 1.0) * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
-        base = times * TIME_ERROR_S
-        return float(np.hypot(base, 1.5 * duration_s * share))
+        slope_error = 1.5 * duration_s * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
+        if self.look.from_behind:
+            return _FOLLOWED_ERROR * math.hypot(TIME_ERROR_S, slope_error)
+        return math.hypot(_TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S, slope_error)
 
     def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:
         """Read one value of a frame measure from a phase.

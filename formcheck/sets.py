@@ -186,8 +186,8 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
         return _Moves([], overall)
     if guessed(raw, smoothed, overall, posture):
         overall = behind(overall, raw)
-    if overall.view not in exercise.views or guessed(raw, smoothed, overall, posture):
-        return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
+        if overall.view not in exercise.views or guessed(raw, smoothed, overall, posture):
+            return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[RepData, Side]] = []
     for working in sides:

@@ -154,15 +154,7 @@ class Track:
             image_px=np.array([pose.image_px for pose in poses], dtype=np.float64).reshape(-1, 33, 2),
             visibility=np.array([pose.visibility for pose in poses], dtype=np.float64).reshape(-1, 33),
             size=size,
-            world_m=stack("world_m", (33, 3)),
-            edges_px=stack("edges_px", (2, 33, 2)),
-            mask_at=stack("mask_at", (33,)),
-            camera=stack("camera", (7,)),
-            levelled=stack("levelled", (2,)),
-            bar_px=stack("bar_px", (2, 2)),
-            plate_px=stack("plate_px", (3,)),
-            behind_px=stack("behind_px", (4, 2)),
-            turn_deg=stack("turn_deg", ()),
+            **{name: stack(name, tail) for name, tail in OPTIONAL.items() if name != "people"},
             people=np.array([pose.people for pose in poses], dtype=np.float64),
             source=source,
         )
@@ -202,21 +194,19 @@ class Track:
 
     def poses(self) -> list[Pose]:
         """Return the track frame by frame."""
+        given = {
+            name: array
+            for name in OPTIONAL
+            if name not in ("people", "camera") and (array := getattr(self, name)) is not None
+        }
         return [
             Pose(
                 float(self.time_s[i]),
                 self.image_px[i],
                 self.visibility[i],
-                None if self.world_m is None else self.world_m[i],
-                None if self.edges_px is None else self.edges_px[i],
-                None if self.mask_at is None else self.mask_at[i],
-                0 if self.people is None else int(self.people[i]),
-                None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
-                None if self.levelled is None else self.levelled[i],
-                None if self.bar_px is None else self.bar_px[i],
-                None if self.plate_px is None else self.plate_px[i],
-                None if self.behind_px is None else self.behind_px[i],
-                None if self.turn_deg is None else float(self.turn_deg[i]),
+                people=0 if self.people is None else int(self.people[i]),
+                camera=None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
+                **{name: array[i] for name, array in given.items()},
             )
             for i in range(len(self))
         ]

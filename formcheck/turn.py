@@ -10,10 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose import Floats
+from formcheck.pose import Floats, Image, Mask
 
-Image = NDArray[np.uint8]
-Mask = NDArray[np.float32]
 Points = NDArray[np.float32]
 
 _CORNERS, _QUALITY, _APART_PX = 400, 0.001, 2  # points to follow

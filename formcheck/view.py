@@ -43,6 +43,11 @@ class Look:
     prone: bool = True
 
     @property
+    def from_behind(self) -> bool:
+        """Whether somebody face down is seen from behind, where the model guesses the legs."""
+        return self.prone and self.view is View.FOOT_END
+
+    @property
     def off_end_deg(self) -> float:
         """How far off the view along the body, 0 to 90."""
         return 90.0 - min(self.yaw_deg, 90.0)

@@ -10,7 +10,7 @@ from skeleton import SIZE, Shot, Tempo, level, thrusts
 from formcheck import bar
 from formcheck.body import Body
 from formcheck.measures import measure
-from formcheck.pose import Floats, Landmark, Side, View
+from formcheck.pose import Floats, Image, Landmark, Side, View
 from formcheck.reading import Reading
 from formcheck.reps import Rep
 from formcheck.roll import FOCAL
@@ -32,7 +32,7 @@ def landmarks(hands: Floats = HANDS) -> Floats:
     return px
 
 
-def picture(slope_deg: float | None, *, seed: int = 3) -> bar.Image:
+def picture(slope_deg: float | None, *, seed: int = 3) -> Image:
     """A room with a body in it, and a bar with its pad across it."""
     image = np.full((480, 640, 3), 150, np.uint8)
     cv2.rectangle(image, (0, 330), (639, 479), (90, 90, 90), -1)

@@ -8,7 +8,7 @@ import pytest
 from skeleton import Tempo, thrusts
 
 from formcheck import plate
-from formcheck.pose import Floats, Landmark, Side
+from formcheck.pose import Floats, Image, Landmark, Side
 from formcheck.reps import Phase, Rep
 from formcheck.setdata import RepData, SetData
 from formcheck.smoothing import smooth
@@ -24,7 +24,7 @@ def landmarks() -> Floats:
     return px
 
 
-def picture(centre: Floats | None, radius: float) -> plate.Image:
+def picture(centre: Floats | None, radius: float) -> Image:
     """A body lying in a room, and a plate."""
     image = np.full((480, 640, 3), 170, np.uint8)
     cv2.rectangle(image, (0, 330), (639, 479), (110, 110, 110), -1)
