@@ -218,9 +218,14 @@ def exercises(*, rules: opt.Rules = None) -> None:
 
     if rules:
         catalog.load_folder(rules)
+    from .recognise import recognisable
+
     known = catalog.exercises()
     width = max(map(len, known), default=0)
-    say("".join(f"{name:<{width}}  {item.title}, {len(item.rules)} rules\n" for name, item in known.items()))
+    seen = {item.name for item in recognisable(list(known.values()))}
+    for name, item in known.items():
+        named = "" if name in seen else f", only with --exercise {name}"
+        say(f"{name:<{width}}  {item.title}, {len(item.rules)} rules{named}\n")
 
 
 @app.command()

@@ -29,12 +29,14 @@ from .smoothing import CausalSmoother, smooth
 from .track import OPTIONAL, Track
 from .view import Look, look
 
-_MEMORY_S = 12.0  # of frames kept: one long repetition with its start
+_MEMORY_S = 12.0  # of frames kept; an open repetition is kept from its start on, however long
+_BEFORE_S = 1.0  # of the start position kept with it
 _FEWEST = 30  # frames that tell whether landmarks are guesses
 _LOOK_S = 1.0  # how often camera and working side are estimated anew
 _NOT_JUDGED_BY = {"mask_at", "people"}  # what no rule reads
 _ONE = np.ones(1)
 _JUDGE_S = 0.1  # how often the open repetition is judged
+_JUDGE_SHARE = 1 / 120  # of its length, where that is longer: a long one costs more to judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,9 @@ class Coach:
         smoothed = self._smoother.update(pose)
         cue = None
         if pose.found:
-            self._raw.append(pose)
-            self._smoothed.append(smoothed)
+            keep_s = min((one - _BEFORE_S for one in self._started()), default=pose.time_s)
+            self._raw.append(pose, keep_s)
+            self._smoothed.append(smoothed, keep_s)
             if pose.time_s - self._looked_s >= _LOOK_S:
                 self._orient(pose.time_s)
             cue = self._advance(smoothed)
@@ -197,6 +200,11 @@ class Coach:
                 self._flagged[code] = time_s
                 self.decisions.append((time_s, code))
 
+    def _started(self) -> list[float]:
+        """Return when the open movements began."""
+        times = [segmenter.started_s for segmenter in self._segmenters.values()]
+        return [time_s for time_s in times if time_s is not None]
+
     def _phase(self) -> Phase:
         states = [segmenter.phase for segmenter in self._segmenters.values()]
         return next((state for state in states if state is not Phase.BOTTOM), Phase.BOTTOM)
@@ -210,11 +218,15 @@ class Coach:
             closed = segmenter.update(pose.time_s, value)
             if closed is not None:
                 cue = self._close(closed, side, pose.time_s) or cue
-            elif (
-                self._judging and segmenter.started_s is not None and pose.time_s - self._judged_s >= _JUDGE_S
-            ):
+            elif self._judging and self._due(segmenter.started_s, pose.time_s):
                 cue = self._judge_open(segmenter, side, pose.time_s) or cue
         return cue
+
+    def _due(self, started_s: float | None, time_s: float) -> bool:
+        """Whether it is time to judge the open repetition again."""
+        if started_s is None:
+            return False
+        return time_s - self._judged_s >= max(_JUDGE_S, _JUDGE_SHARE * (time_s - started_s))
 
     def _data(self, rep: Rep, side: Side) -> RepData:
         data = self._seen_as(self.exercise, rep, side)
@@ -295,8 +307,8 @@ class _Window:
             name: np.zeros((room, *tail)) for name, tail in tails.items() if name not in _NOT_JUDGED_BY
         }
 
-    def append(self, pose: Pose) -> None:
-        """Add a frame and forget what is older than `_MEMORY_S`."""
+    def append(self, pose: Pose, keep_s: float) -> None:
+        """Add a frame and forget what is older than `_MEMORY_S` and than the time `keep_s`."""
         room = len(self._arrays["time_s"])
         if self._end == room:
             kept = self._end - self._first
@@ -310,7 +322,7 @@ class _Window:
             value = getattr(pose, name)
             array[self._end] = np.nan if value is None else value
         self._end += 1
-        oldest = pose.time_s - _MEMORY_S
+        oldest = min(pose.time_s - _MEMORY_S, keep_s)
         while self._arrays["time_s"][self._first] < oldest:
             self._first += 1
 

@@ -84,7 +84,7 @@ def _over(data: SetData) -> list[Motion]:
             continue
         low, high = np.percentile(_unwrapped(finite) if measure.unit == "deg" else finite, [5, 95])
         least = max(_LEAST * measure.change_error, _SHARE * float(high - low))
-        reps = segment(data.body.track.time_s, values, min_range=least)
+        reps = segment(data.body.track.time_s, values, min_range=least).reps
         found.append(Motion(measure, float(low), float(high), sum(not rep.partial for rep in reps)))
     return found
 

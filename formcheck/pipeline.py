@@ -223,6 +223,7 @@ class Session:
                 *roll_notes(raw),
                 *move_notes(raw),
                 *self._left_out(found),
+                *self._not_looked_for(found),
             ],
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
@@ -276,6 +277,16 @@ class Session:
             relatives=relatives,
             judging=self._coached,
         )
+
+    def _not_looked_for(self, found: Found) -> list[str]:
+        """Say which exercises are not recognised, having no gates, where nothing else was."""
+        if found.sets or self._exercise is not None:
+            return []
+        return [
+            f"The {one.title.lower()} has no gates: it is looked for only with --exercise {one.name}."
+            for one in self._candidates or catalog.exercises().values()
+            if not one.gates
+        ]
 
     def _left_out(self, found: Found) -> list[str]:
         each = {one.exercise.name for one in found.sets} or {found.exercise.name}

@@ -10,6 +10,9 @@ from .rule import Exercise, Limit, Rule
 
 PROFILES: dict[str, float] = {"standard": 1.0, "strict": 0.8, "beginner": 1.3}
 """How far each profile moves the limits away from ideal form (1.3: 30 % more room)."""
+FROM_ZERO = 60.0
+"""Degrees or percent from which on a limit is not one of distance from zero: an upright trunk is at 90 deg,
+full depth at 100 %. Where its ideal lies is not known, so no profile moves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,9 @@ class Profile:
 
         Limits where more is worse are multiplied; where less is worse (a hold, a lowering time, a
         shortfall below zero) a positive limit is divided, a negative one multiplied, so that more room is
-        more room. A user's own limits are taken as they are.
+        more room. Limits from `FROM_ZERO` on stay, except times. A user's own limits are taken as they are.
         """
-        limit, own = _scaled(rule.limit, self.room), self.own.get(rule.code, OwnLimit())
+        limit, own = _scaled(rule, self.room), self.own.get(rule.code, OwnLimit())
         return replace(
             limit,
             warn=limit.warn if own.warn is None else own.warn,
@@ -85,7 +88,17 @@ def limits(exercise: Exercise, profile: str) -> dict[str, Limit]:
     return {rule.code: chosen.limit(rule) for rule in exercise.rules}
 
 
-def _scaled(limit: Limit, room: float) -> Limit:
+def moves(rule: Rule) -> bool:
+    """Whether profiles move the limits of a rule: those that say how far from zero a value may be."""
+    limit = rule.limit
+    return rule.value_unit == "s" or max(abs(limit.warn), abs(limit.fault or 0.0)) < FROM_ZERO
+
+
+def _scaled(rule: Rule, room: float) -> Limit:
+    limit = rule.limit
+    if not moves(rule):
+        return limit
+
     def move(value: float) -> float:
         grows = (value >= 0) == (limit.sign > 0)
         return value * room if grows else value / room

@@ -20,7 +20,7 @@ from .pose import Side
 from .reps import Rep
 from .rule import SEVERAL, Exercise
 from .setdata import RepData
-from .sets import REST_S, Footage, Found, FoundSet, find, overlap
+from .sets import REST_S, Footage, Found, FoundSet, find, overlap, uncounted
 
 SURE = 0.5
 """Below this confidence a set is none: it is not said what it could have been as if it were known."""
@@ -33,8 +33,11 @@ _CLOSE_S = 6.0  # a stray repetition this near to a set of something else belong
 
 
 def recognisable(exercises: Sequence[Exercise]) -> list[Exercise]:
-    """Return those that can be told from each other on video; the rest are done only when named."""
-    return [one for one in exercises if not one.looks_like]
+    """Return those that can be told from each other on video; the rest are done only when named.
+
+    Without gates nothing tells an exercise from others that move alike: it would take them over.
+    """
+    return [one for one in exercises if one.gates and not one.looks_like]
 
 
 def motion(exercise: Exercise) -> tuple[object, ...]:
@@ -94,7 +97,8 @@ def recognise(
             for (one, _, _), low_s, high_s in zip(every, lows, highs, strict=True)
         ]
     )
-    return replace(found, sets=sets, exercise=together([one.exercise for one in sets]))
+    exercise = together([one.exercise for one in sets])
+    return replace(found, sets=sets, exercise=exercise, dropped=uncounted(found.dropped, sets))
 
 
 def _span(one: FoundSet) -> tuple[float, float]:
@@ -148,7 +152,8 @@ def _search(
     for one in sets:
         most[one.exercise.name] += one.full
     main = next(found for found in tried if found.exercise.name == most.most_common(1)[0][0])
-    return Found(sets, Counter(), main.look, together([one.exercise for one in sets]), footage.frames)
+    exercise = together([one.exercise for one in sets])
+    return Found(sets, Counter(), main.look, exercise, footage.frames, uncounted(main.dropped, sets))
 
 
 def _doubt(one: FoundSet) -> str:

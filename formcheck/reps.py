@@ -6,10 +6,13 @@ out and closed. It is run live on the causally smoothed signal and, for the reco
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from .pose import Floats
 from .ramps import HIGH, ramp
@@ -20,11 +23,18 @@ _RETURNED = 0.25  # of the range above the bottom: the rep is over once below an
 _FULL = 0.30  # of the usual range: less is a partial repetition
 _LOWERING = 0.25  # of the way up must be lost again to speak of a lowering
 _NOISE = 0.20  # of the usual range: less is no movement at all
-_MIN_S, _MAX_S = 0.5, 15.0
+_MIN_S = 0.5
+_MAX_WAY_S = 30.0  # up or down: slower is no lift, and 3 s filmed in tenfold slow motion are counted
+_MAX_TOP_S = 180.0  # held longest; whoever stays longer does something else
+_FORESEEN_S = 15.0  # how far ahead an open lowering may end
 _LEDGE_S = 0.4  # standing still this long on the way up is a start position, if the rise goes on
 _RATE_S = 0.2  # over which a slope is taken, whatever the frame rate
 _SHORT_TOP_S = 0.5  # standing still this long far below the usual top is a top, not a halt on the way
 _AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
+_HALT_S = 0.5  # standing still so long on the way down may still be the top, sunk
+_HALT_FALL, _HALT_SHARE = 0.06, 0.25  # of the range, and of the fastest fall: less in that time is standing
+_SUNK = 0.92  # of the range: a top that is held lower than this has sunk
+_LOST = 0.60  # of the range: what stands lower is no top any more
 _REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
 
 
@@ -86,6 +96,21 @@ class Rep:
         return low - margin_s, high + margin_s
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A movement that is no repetition by its size or its times alone.
+
+    Attributes:
+        start_s: When it began.
+        end_s: When it was over.
+        why: Why it does not count.
+    """
+
+    start_s: float
+    end_s: float
+    why: str
+
+
 class RepSegmenter:
     """Finds repetitions in a signal, sample by sample.
 
@@ -95,17 +120,22 @@ class RepSegmenter:
 
     Args:
         min_range: The least rise that can be a repetition, in the signal's unit.
+
+    Attributes:
+        dropped: The movements that closed and are no repetitions.
     """
 
     def __init__(self, min_range: float) -> None:
         self._min_range = min_range
+        self.dropped: list[Dropped] = []
         self.reset()
 
     def reset(self) -> None:
         """Forget the set."""
+        self.dropped.clear()
         self._t: list[float] = []
         self._s: list[float] = []
-        self._low = self._high = float("nan")
+        self._low = self._high = self._high_s = float("nan")
         self._after = float("nan")
         self._state = Phase.BOTTOM
         self._ranges: list[float] = []
@@ -171,13 +201,14 @@ class RepSegmenter:
         elif value < self._low + 0.1 * self._usual:
             self._low_at = len(self._s) - 1  # the latest time it was still low
         if value - self._low >= max(self._min_range, _NOISE * self._usual):
-            self._state, self._high = Phase.UP, value
+            self._state, self._high, self._high_s = Phase.UP, value, self._t[-1]
             self._ledge = (value, len(self._s) - 1)
         self._trim()
 
     def _rise(self, value: float) -> None:
         self._step(value)
-        self._high = max(self._high, value)
+        if value > self._high:
+            self._high, self._high_s = value, self._t[-1]
         if value < self._high - 0.5 * (self._high - self._low):
             self._state, self._after, self._after_at = Phase.DOWN, value, len(self._s) - 1
 
@@ -187,7 +218,7 @@ class RepSegmenter:
         level, first = self._ledge
         if abs(value - level) <= 0.3 * self._min_range:
             return
-        stood = self._t[now - 1] - self._t[first] >= _LEDGE_S
+        stood = self._t[now - 1] - self._t[first] >= _LEDGE_S and self._flat(first, now)
         if value < level or not stood:
             self._ledge = (value, now)
         elif value > level + max(self._min_range, min(0.4 * (level - self._low), 0.3 * self._usual)):
@@ -199,12 +230,18 @@ class RepSegmenter:
             self._low = min(self._s[: self._low_at + 1])
             self._ledge = (value, len(self._s) - 1)
 
+    def _flat(self, first: int, end: int) -> bool:
+        """Whether the signal stood from one sample up to another: a slow rise does not."""
+        middle = (first + end + 1) // 2
+        rise = float(np.mean(self._s[middle:end]) - np.mean(self._s[first:middle]))
+        return abs(rise) <= 0.1 * self._min_range
+
     def _fall(self, value: float) -> Rep | None:
         span = self._high - self._low
         if value < self._after:
             self._after, self._after_at = value, len(self._s) - 1
         low_enough = self._after < self._low + _RETURNED * span
-        still = abs(self._rate()) < 0.5 * RATE_LIMIT * span
+        still = self._stands_still(span)
         rested = self._t[-1] - self._t[self._after_at] > _REST_S
         rising = value - self._after > 0.3 * span
         if (low_enough and still) or rising or rested:
@@ -220,7 +257,10 @@ class RepSegmenter:
         self._low = min(last_s)
         self._high = self._after = float("nan")
         self._state, self._after_at = Phase.BOTTOM, 0
-        if rep is None or span < _NOISE * usual or not _MIN_S <= rep.end_s - rep.start_s <= _MAX_S:
+        if rep is None:
+            return None
+        if why := _no_repetition(rep, span / usual):
+            self.dropped.append(Dropped(rep.start_s, min(rep.end_s, end_of_clip_s), why))
             return None
         end_s = min(rep.end_s, end_of_clip_s)
         partial = cut_off or span < _FULL * usual
@@ -234,6 +274,12 @@ class RepSegmenter:
         high = np.flatnonzero(s[: self._low_at] > self._low + 0.5 * (self._high - self._low))
         first = int(high[-1]) + 1 if len(high) else 0
         return t[first:], s[first:]
+
+    def _stands_still(self, span: float) -> bool:
+        """Whether the lowering is over: slow by itself and, where it took long, against its mean speed."""
+        took_s = max(self._t[-1] - self._high_s, _RATE_S)
+        slow = min(0.5 * RATE_LIMIT, 0.3 / took_s)
+        return abs(self._rate(max(_RATE_S, 0.075 * took_s))) < slow * span
 
     def _rate(self, over_s: float = _RATE_S) -> float:
         """Return the slope over the last part of a second, per second."""
@@ -249,6 +295,18 @@ class RepSegmenter:
             cut = self._low_at - 300
             self._t, self._s = self._t[cut:], self._s[cut:]
             self._low_at -= cut
+
+
+def _no_repetition(rep: Rep, share: float) -> str:
+    """Say why a movement is none by its times, or by its share of the usual range; or nothing."""
+    up_s, top_s, down_s = rep.lockout_s - rep.start_s, rep.lower_s - rep.lockout_s, rep.end_s - rep.lower_s
+    if share < _NOISE:
+        return f"less than {100 * _NOISE:.0f} % of the usual range"
+    if rep.end_s - rep.start_s < _MIN_S:
+        return f"shorter than {_MIN_S:g} s"
+    if max(up_s, down_s) > _MAX_WAY_S:
+        return f"longer than {_MAX_WAY_S:g} s on the way {'up' if up_s > down_s else 'down'}"
+    return f"held for longer than {_MAX_TOP_S:g} s" if top_s > _MAX_TOP_S else ""
 
 
 def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None:
@@ -283,10 +341,12 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
         )
     lowered, ahead_s = 1.0, _AHEAD_S
     if still_open:
-        lowered, ahead_s = min(down / up, 1.0), _MAX_S
+        lowered, ahead_s = min(down / up, 1.0), _FORESEEN_S
         lower_s, end_s = ramp(t[peak:], (peak_value - s[peak:]) / up, min(lowered, HIGH))
     else:
-        end_s, lower_s = ramp(t[peak:][::-1], ((s[peak:] - after) / down)[::-1])
+        fall = (s[peak:] - after) / down
+        at_full_s = float(np.ptp(t[s >= peak_value - (1 - _SUNK) * up]))
+        end_s, lower_s = ramp(t[peak:][::-1], fall[::-1] / _sunk_top(t[peak:], fall, at_full_s))
     top_s = float(t[peak])
     if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
         lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
@@ -301,7 +361,42 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
     )
 
 
-def segment(t: Floats, s: Floats, *, min_range: float) -> list[Rep]:
+def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
+    """Return the height at which a top that sinks while it is held is left for good, or 1.
+
+    That is where the signal stands last, if it stands there longer than it stayed at the full height: a stop
+    on the way down is no top.
+
+    Args:
+        t: (N,) times from the highest point on.
+        level: (N,) height there, from 1 down to 0.
+        at_full_s: How long it stayed at the full height.
+    """
+    frame_s = float(np.median(np.diff(t))) if len(t) > 1 else math.inf
+    half = round(_HALT_S / frame_s)
+    if half < 2 or len(t) <= 2 * half:
+        return 1.0
+    calm = uniform_filter1d(level, max(half // 2, 1), mode="nearest")
+    fall = calm[:-half] - calm[half:]  # over the half second from each sample on
+    stands = np.abs(fall) <= min(_HALT_FALL, _HALT_SHARE * float(fall.max()))
+    high = np.flatnonzero(stands & (calm[half:] >= _LOST))
+    if not len(high):
+        return 1.0
+    last = int(high[-1])
+    moving = np.flatnonzero(~stands[:last])
+    stood_s = t[last + half] - t[int(moving[-1]) + 1 if len(moving) else 0]
+    height = float(np.median(level[last : last + half]))
+    return height if height < _SUNK and stood_s > at_full_s else 1.0
+
+
+class Movements(NamedTuple):
+    """What a recorded signal holds: repetitions, and movements that are none by size or times alone."""
+
+    reps: list[Rep]
+    dropped: list[Dropped]
+
+
+def segment(t: Floats, s: Floats, *, min_range: float) -> Movements:
     """Find all repetitions of a recorded signal, (N,) times and values; NaN values are passed over."""
     segmenter = RepSegmenter(min_range)
     reps = [
@@ -310,4 +405,4 @@ def segment(t: Floats, s: Floats, *, min_range: float) -> list[Rep]:
         if (rep := segmenter.update(time_s, value))
     ]
     last = segmenter.finish()
-    return [*reps, last] if last else reps
+    return Movements([*reps, last] if last else reps, segmenter.dropped)

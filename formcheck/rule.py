@@ -235,7 +235,7 @@ class Exercise:
         rules: What is checked.
         unobservable: What is not, and why.
         film: How to film it.
-        gates: What tells its repetitions from those of its relatives.
+        gates: What tells its repetitions from those of its relatives; without any it is done only when named.
         refuses: Says why a rep is not of this exercise for another reason, or None.
         working: Says which side works, positive for left, from the frames of a rep.
         standing: Whether it is done on the feet.

@@ -14,7 +14,7 @@ from .gate import belongs
 from .guesses import behind, guessed
 from .level import upright
 from .pose import Landmark, Side, View
-from .reps import Rep, segment
+from .reps import Dropped, Movements, Rep, segment
 from .rule import Exercise
 from .setdata import RepData, SetData
 from .smoothing import stretches
@@ -82,6 +82,7 @@ class Found:
         look: How the camera saw the person, over the stretch with most to see.
         exercise: What was looked for, or found.
         frames: How many frames were searched.
+        dropped: Movements of the right kind that are no repetitions by their size or times.
     """
 
     sets: tuple[FoundSet, ...]
@@ -89,6 +90,7 @@ class Found:
     look: Look
     exercise: Exercise
     frames: int = 0
+    dropped: tuple[Dropped, ...] = ()
 
     @property
     def rep_count(self) -> int:
@@ -135,6 +137,7 @@ class _Moves:
     taken: list[tuple[RepData, Side]]
     camera: Look
     refused: str = ""
+    dropped: tuple[Dropped, ...] = ()
 
 
 def find_sets(
@@ -171,11 +174,23 @@ def find(
         refused = Counter([moves.refused] if moves.refused else [])
         placed = _sides(raw, smoothed, exercise, moves, side)
         sets = _group(raw, smoothed, exercise, placed, refused, baselines, moves.camera)
-        parts.append(Found(sets, refused, moves.camera, exercise, len(raw)))
+        parts.append(Found(sets, refused, moves.camera, exercise, len(raw), moves.dropped))
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
     sets = tuple(one for found in parts for one in found.sets)
-    return Found(sets, refused, longest.look, exercise, footage.frames)
+    dropped = uncounted([one for found in parts for one in found.dropped], sets)
+    return Found(sets, refused, longest.look, exercise, footage.frames, dropped)
+
+
+def uncounted(dropped: Sequence[Dropped], sets: Sequence[FoundSet]) -> tuple[Dropped, ...]:
+    """Return the movements that were dropped, in order, without those during a repetition or another one."""
+    kept: list[Dropped] = []
+    taken: list[Rep | Dropped] = [rep for one in sets for rep in one.reps]
+    for one in sorted(dropped, key=lambda one: one.start_s - one.end_s):
+        if not any(overlap(one, other) > 0.3 for other in taken):
+            kept.append(one)
+            taken.append(one)
+    return tuple(sorted(kept, key=lambda one: one.start_s))
 
 
 def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -> _Moves:
@@ -190,17 +205,24 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
             return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[RepData, Side]] = []
+    dropped: list[Dropped] = []
     for working in sides:
         data = SetData(raw, smoothed, working, overall, [])
-        candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
-        if candidates:  # once more with the camera as seen during the movement
-            here = _look_at(smoothed, candidates, exercise, overall)
+        found = _segmented(data, exercise)
+        if found.reps:  # once more with the camera as seen during the movement
+            here = _look_at(smoothed, found.reps, exercise, overall)
             if here.view not in exercise.views:
                 continue
             data = SetData(raw, smoothed, working, here, [])
-            candidates = segment(smoothed.time_s, data.values(exercise.signal), min_range=exercise.min_range)
-        taken += [(RepData(rep, data), working) for rep in candidates]
-    return _Moves(taken, overall)
+            found = _segmented(data, exercise)
+        taken += [(RepData(rep, data), working) for rep in found.reps]
+        dropped += found.dropped
+    return _Moves(taken, overall, dropped=tuple(dropped))
+
+
+def _segmented(data: SetData, exercise: Exercise) -> Movements:
+    values = data.values(exercise.signal)
+    return segment(data.body.track.time_s, values, min_range=exercise.min_range)
 
 
 def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:
@@ -228,7 +250,7 @@ def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> 
     return sorted(kept, key=lambda item: item[0].start_s)
 
 
-def overlap(a: Rep, b: Rep) -> float:
+def overlap(a: Rep | Dropped, b: Rep | Dropped) -> float:
     """Return the shared time over the shorter one's duration."""
     shared = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
     return max(shared, 0.0) / max(min(a.end_s - a.start_s, b.end_s - b.start_s), 1e-6)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck import catalog
 from formcheck.errors import UsageError
-from formcheck.profiles import PROFILES, limits
-from formcheck.rule import Exercise, Rule, Status
+from formcheck.profiles import PROFILES, Profile, limits, moves
+from formcheck.rule import Above, Exercise, Limit, Rule, Status
 
 EXERCISES = list(catalog.exercises().values())
 RULES = [(exercise, rule) for exercise in EXERCISES for rule in exercise.rules]
@@ -35,7 +37,7 @@ def test_strict_finds_no_less_and_beginner_no_more(
 def test_every_limit_moves_and_keeps_its_order(exercise: Exercise, rule: Rule) -> None:
     for name in set(PROFILES) - {"standard"}:
         moved = limits(exercise, name)[rule.code]
-        assert moved.warn != rule.limit.warn
+        assert (moved.warn != rule.limit.warn) is moves(rule)
         assert (moved.sign, moved.both) == (rule.limit.sign, rule.limit.both)
         assert (moved.fault is None) == (rule.limit.fault is None)
         if moved.fault is not None:
@@ -53,3 +55,10 @@ def test_by_hand() -> None:
 def test_an_unknown_profile_names_the_known() -> None:
     with pytest.raises(UsageError, match="there are standard, strict, beginner"):
         limits(EXERCISES[0], "harsh")
+
+
+@pytest.mark.parametrize("limit", [Above(96.0, 102.0), Above(130.0, 170.0), Limit(75.0, 60.0, -1)])
+def test_a_limit_far_from_zero_is_not_one_of_distance_from_zero(limit: Limit) -> None:
+    rule = replace(catalog.exercise("hip-thrust").rules[0], limit=limit)  # an upright trunk, full depth
+    for name in PROFILES:
+        assert Profile.named(name).limit(rule) == limit

@@ -28,7 +28,7 @@ def times(rep: Rep) -> list[float]:
 
 
 def found(t: Floats, s: Floats) -> list[Rep]:
-    return segment(t, s, min_range=MIN_RANGE)
+    return segment(t, s, min_range=MIN_RANGE).reps
 
 
 @pytest.mark.parametrize("fps", [10, 24, 30, 60, 120])
@@ -171,13 +171,71 @@ def test_a_far_smaller_rep_among_full_ones_is_partial() -> None:
     assert [rep.partial for rep in found(t, s)] == [False, False, True, False, False]
 
 
-def test_too_long_and_too_short_movements_are_none() -> None:
-    crawl = Tempo(up=4.0, hold=8.0, down=6.0)
-    t = clock(crawl.duration(1), Shot())
-    assert found(t, curve(t, crawl, 1)) == []
-    twitch = Tempo(up=0.12, hold=0.0, down=0.12)
-    t = clock(twitch.duration(1), Shot(fps=120))
-    assert found(t, curve(t, twitch, 1)) == []
+def dropped(t: Floats, s: Floats) -> list[str]:
+    reps, none = segment(t, s, min_range=MIN_RANGE)
+    assert reps == []
+    return [one.why for one in none]
+
+
+@pytest.mark.parametrize(
+    ("tempo", "why"),
+    [
+        (Tempo(up=0.12, hold=0.0, down=0.12), "shorter than 0.5 s"),
+        (Tempo(up=34.0, hold=1.0, down=2.0), "longer than 30 s on the way up"),
+        (Tempo(up=1.0, hold=1.0, down=40.0), "longer than 30 s on the way down"),
+        (Tempo(up=1.0, hold=190.0, down=2.0), "held for longer than 180 s"),
+    ],
+)
+def test_what_is_no_repetition_by_its_times_is_dropped_with_the_reason(tempo: Tempo, why: str) -> None:
+    t = clock(tempo.duration(1), Shot(fps=120 if tempo.up < 1 else 30))
+    assert dropped(t, curve(t, tempo, 1)) == [why]
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+@pytest.mark.parametrize(
+    "tempo",
+    [Tempo(hold=30.0), Tempo(up=3.0, hold=10.0, down=3.0), Tempo(up=8.0, hold=8.0, down=12.0, rest=8.0)],
+    ids=["held for 30 s", "3-10-3", "eightfold slow motion"],
+)
+def test_however_long_a_repetition_is_held_or_moves_it_counts(tempo: Tempo, noise: float) -> None:
+    t = clock(tempo.duration(3), Shot())
+    reps = found(t, curve(t, tempo, 3, noise * RANGE))
+    assert [rep.partial for rep in reps] == [False] * 3
+    for i, rep in enumerate(reps):
+        assert times(rep) == pytest.approx(tempo.times(i), abs=0.05 + 0.08 * tempo.down)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+@pytest.mark.parametrize("to", [0.65, 0.75, 0.85, 0.95])
+@pytest.mark.parametrize("sinks_s", [0.3, 3.0])
+def test_a_top_that_sinks_while_it_is_held_ends_where_it_is_left(
+    sinks_s: float, to: float, noise: float
+) -> None:
+    """Up in 1 s, 0.5 s at the full height, down to a share of it, held there for 3 s, down in 1.5 s."""
+    t = clock(12.0, Shot())
+    sunk = 1 - (1 - to) * min_jerk((t - 2.5) / sinks_s)
+    left_s = 5.5 + sinks_s
+    height = min_jerk(t - 1.0) * sunk * (1 - min_jerk((t - left_s) / 1.5))
+    (rep,) = found(t, -22.0 + RANGE * height + np.random.default_rng(3).normal(0.0, noise * RANGE, len(t)))
+    assert times(rep) == pytest.approx([1.0, 2.0, left_s, left_s + 1.5], abs=0.2)
+
+
+def test_a_short_stop_on_the_way_down_is_no_top() -> None:
+    """Held for 1 s, down to 75 %, stopped for 0.6 s, down."""
+    t = clock(10.0, Shot())
+    height = min_jerk(t - 1.0) * (1 - 0.25 * min_jerk((t - 3.0) / 0.5) - 0.75 * min_jerk((t - 4.1) / 1.5))
+    (rep,) = found(t, -22.0 + RANGE * height)
+    assert times(rep) == pytest.approx([1.0, 2.0, 3.0, 5.6], abs=0.35)
+
+
+@pytest.mark.parametrize("halt_s", [0.3, 3.0])
+def test_a_halt_on_the_way_up_does_not_put_the_start_before_it_began(halt_s: float) -> None:
+    t = clock(14.0, Shot())
+    height = 0.75 * min_jerk(t - 2.0) + 0.25 * min_jerk((t - 3.0 - halt_s) / 0.5)
+    height *= 1 - min_jerk((t - 4.5 - halt_s) / 1.5)
+    (rep,) = found(t, -22.0 + RANGE * height)
+    assert rep.start_s == pytest.approx(2.0, abs=0.2)
+    assert rep.end_s == pytest.approx(6.0 + halt_s, abs=0.2)
 
 
 def test_lost_samples_are_passed_over() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+import numpy as np
+
 from ..baseline import Baseline
 from ..cues import Cue
 from ..judge import Verdict, judge
@@ -21,6 +23,8 @@ from .model import CueReport, Fix, NotJudged, Quantity, Report, RepReport, SetSu
 from .own import baseline_notes, own_values
 from .series import about, series, shown_measures
 
+_MOST_TIMES = 3  # named in a note
+_SLOW_S = 4.0  # up and down: slower than lifters move (a slow tempo is 3 to 4 s)
 UNKNOWN = "unknown"
 """Name of the exercise in a report where none was recognised."""
 _HOPELESS = {
@@ -102,6 +106,7 @@ def build(
             *notes,
             *baseline_notes(found, baselines),
             *_explain_none(found, exercise, recognised),
+            *_uncounted(found),
         ),
         about=about(exercise) if recognised else None,
         series=series(found.sets, exercise),
@@ -218,6 +223,27 @@ def _fix(judged: Sequence[tuple[int, Verdict]]) -> Fix | None:
     rule = worst[0][1].rule
     reps = tuple(index for index, _ in worst)
     return Fix(rule=rule.code, fault=rule.name, text=worst[0][1].cue, reps=reps)
+
+
+def _uncounted(found: Found) -> list[str]:
+    """Say which movements were dropped and why, and what looks like slow motion."""
+    reasons: dict[str, list[str]] = {}
+    for one in found.dropped:
+        reasons.setdefault(one.why, []).append(f"{one.start_s:.1f}")
+    notes = []
+    for why, times in reasons.items():
+        more = f" and {len(times) - _MOST_TIMES} more" if len(times) > _MOST_TIMES else ""
+        what = "a movement" if len(times) == 1 else f"{len(times)} movements"
+        notes.append(f"Not counted: {what} at {', '.join(times[:_MOST_TIMES])} s{more}: {why}.")
+    full = [rep for one in found.sets for rep in one.reps if not rep.partial]
+    ways = [(rep.lockout_s - rep.start_s, rep.end_s - rep.lower_s) for rep in full]
+    up_s, down_s = np.median(ways, axis=0) if ways else (0.0, 0.0)
+    if min(up_s, down_s) > _SLOW_S:
+        notes.append(
+            f"This looks like slow motion ({up_s:.0f} s up, {down_s:.0f} s down): if it is, say how many "
+            "times slower it plays, such as --slow-motion 8."
+        )
+    return notes
 
 
 def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[str]:
