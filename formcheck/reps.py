@@ -231,10 +231,11 @@ class RepSegmenter:
             self._ledge = (value, len(self._s) - 1)
 
     def _flat(self, first: int, end: int) -> bool:
-        """Whether the signal stood from one sample up to another: a slow rise does not."""
-        middle = (first + end + 1) // 2
-        rise = float(np.mean(self._s[middle:end]) - np.mean(self._s[first:middle]))
-        return abs(rise) <= 0.1 * self._min_range
+        """Whether the signal stood between two samples, coming and leaving aside: a slow rise does not."""
+        low, high = first + (end - first) // 4, end - (end - first) // 4
+        middle = (low + high + 1) // 2
+        rise = float(np.mean(self._s[middle:high]) - np.mean(self._s[low:middle]))
+        return abs(rise) <= 0.05 * self._min_range
 
     def _fall(self, value: float) -> Rep | None:
         span = self._high - self._low

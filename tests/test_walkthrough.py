@@ -144,7 +144,7 @@ def test_the_plug_in_is_found_after_installing_it(followed: tuple[Path, list[str
     assert done.returncode == 0, done.stderr
     listed = installed(site, "exercises")
     assert (listed.returncode, listed.stderr) == (0, "")
-    assert re.search(r"^squat +Squat, 2 rules$", listed.stdout, re.MULTILINE)
+    assert re.search(r"^squat +Squat, 2 rules, only with --exercise squat$", listed.stdout, re.MULTILINE)
     judged = installed(site, "analyze", str(rules / "squat.npz"), "--rules", str(rules))
     assert "too-shallow, rep 3" in judged.stdout  # the same file, installed and named
     changed = (rules / "squat.py").read_text("utf-8").replace("Below(45.0", "Below(44.0")
