@@ -56,6 +56,10 @@ _VIEW_WORDS = {
 }
 
 
+ALIKE = "it shows only against your other repetitions, and they may all have it"
+ALIKE_REMEDY = "Do a clean repetition first, or give a clip with a few clean ones (--baseline)."
+
+
 def judge_rule(rule: Rule, data: RepData) -> Verdict:
     """Judge one rule on a repetition, closed or still open, by the limits it holds."""
     view = data.look.view
@@ -94,7 +98,11 @@ def _decide(rule: Rule, reading: Reading, view: View) -> Verdict:
             f"too uncertain from here (±{reading.uncertainty:.0f}{unit}){why}", reading.remedy
         )
         return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
-    return Verdict(rule, limit.status(reading.value, reading.uncertainty), reading, limit, view)
+    status = limit.status(reading.value, reading.uncertainty)
+    if reading.at_least and status in (Status.OK, Status.TOO_CLOSE):
+        alike = Reading.none(reading.reason or ALIKE, reading.remedy or ALIKE_REMEDY)
+        return Verdict(rule, Status.NOT_JUDGED, alike, limit, view)
+    return Verdict(rule, status, reading, limit, view)
 
 
 def judge(rules: Sequence[Rule], data: RepData) -> tuple[Verdict, ...]:

@@ -12,13 +12,24 @@ from .pose import Floats
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One measured value with its uncertainty, or NaN and the reason why there is none."""
+    """One measured value with its uncertainty, or NaN and the reason why there is none.
+
+    Attributes:
+        value: In the unit of its measure or rule.
+        uncertainty: One standard error.
+        time_s: When it was measured.
+        reason: Why there is none, or what to know of it.
+        remedy: What to change so that there is one.
+        at_least: Whether the truth may be further off than the value: it was compared with repetitions that
+            may have the same fault. It can then show the fault, but not that form is good.
+    """
 
     value: float
     uncertainty: float = 0.0
     time_s: float = float("nan")
     reason: str = ""
     remedy: str = ""
+    at_least: bool = False
 
     @classmethod
     def none(cls, reason: str, remedy: str = "") -> Reading:

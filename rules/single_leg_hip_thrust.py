@@ -46,6 +46,13 @@ FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
 MOST_RISE_PCT = 110.0
 """Rise of the hips, of the trunk's length, that is none (rendered clips: 35 to 83)."""
+DEEP_PCT, BESIDE_THE_BENCH_PCT = -27.0, -18.0
+"""Height of the hips over the shoulders, of the trunk's length: by the first they are low enough between
+bench and floor (rendered clips: -28 to -57); above the second shoulders and hips lie on the floor."""
+HELD_S = 0.15
+"""A top that lasts so long is no bounce."""
+THROWN_S = 0.7
+"""A way up that takes longer is not thrown, whatever the others take."""
 FOOT_PCT = 40.0
 """Height of a heel on tiptoe, of the trunk's length: it cannot rise further."""
 
@@ -63,24 +70,27 @@ def planted_leg_hidden(data: RepData) -> Reading | None:
 def depth(data: RepData) -> Reading:
     """Range of this rep in percent of the person's largest, measured at the bottom side."""
     lows = (data.set.start_value("hip_height_pct"), *data.usual("hip_height_pct", Phase.BOTTOM))
-    above = data.median("hip_height_pct", Phase.BOTTOM) - min(filter(math.isfinite, lows), default=math.nan)
+    lowest = min(filter(math.isfinite, lows), default=math.nan)
+    above = data.median("hip_height_pct", Phase.BOTTOM) - lowest
     most = max(data.usual_range(), default=0.0)
     if not math.isfinite(above) or most <= 0:
         return Reading.none("the bottom of the rep was not seen")
-    return Reading(100.0 * (1.0 - above / most), 8.0, data.rep.end_s, "of your own deepest")
+    deep = data.set.baseline is not None or lowest <= DEEP_PCT or lowest > BESIDE_THE_BENCH_PCT
+    share = 100.0 * (1.0 - above / most)
+    return Reading(share, 8.0, data.rep.end_s, "of your own deepest", at_least=not deep)
 
 
 def bounce(data: RepData) -> Reading:
     """Lifting speed in percent of the set's usual one, where the top was not held; 0 where it was."""
     rep = data.rep
-    held = rep.lower_s - rep.lockout_s
-    speed = rep.range / max(rep.lockout_s - rep.start_s, 0.05)
-    typical = (
-        np.median([r.range / max(r.lockout_s - r.start_s, 0.05) for r in data.set.reps])
-        if data.set.reps
-        else speed
-    )
-    return Reading(100.0 * speed / float(typical) if held < 0.15 else 0.0, 25.0, rep.lockout_s)
+    if rep.lower_s - rep.lockout_s >= HELD_S:
+        return Reading(0.0, 25.0, rep.lockout_s)
+    reps = data.set.reps or [rep]
+    up_s = [max(one.lockout_s - one.start_s, 0.05) for one in (rep, *reps)]
+    speeds = [one.range / took_s for one, took_s in zip((rep, *reps), up_s, strict=True)]
+    share = 100.0 * speeds[0] / float(np.median(speeds[1:]))
+    alike = up_s[0] < THROWN_S and not any(one.lower_s - one.lockout_s >= HELD_S for one in reps)
+    return Reading(share, 25.0, rep.lockout_s, at_least=alike)
 
 
 def heel_off_the_floor(data: RepData) -> Reading:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from skeleton import Shot, Tempo, kickbacks
 
@@ -186,3 +186,16 @@ def test_other_limits_change_the_verdict_and_not_the_value() -> None:
     assert (own.status, own.limit) == (Status.FAULT, rule.limit)
     assert (lenient.status, lenient.limit) == (Status.OK, Above(60.0, 70.0))
     assert lenient.reading == own.reading
+
+
+@settings(max_examples=30, deadline=None)
+@given(values, errors)
+def test_what_may_be_worse_than_it_reads_is_never_good(value: float, u: float) -> None:
+    rule = replace(RULES["lumbar-arching"], limit=Above(6.0, 10.0))
+    data = data_of(kickbacks(reps=2))
+    known = judge_rule(replace(rule, read=lambda data: Reading(value, u, 1.0)), data)
+    least = judge_rule(replace(rule, read=lambda data: Reading(value, u, 1.0, at_least=True)), data)
+    if known.flagged:
+        assert (least.status, least.reading.value) == (known.status, value)
+    else:
+        assert least.status is Status.NOT_JUDGED

@@ -77,3 +77,13 @@ def test_hidden_hips_leave_nothing_to_judge() -> None:
     track = thrusts()
     track.visibility[:, 23:25] = 0.2
     assert all(np.isnan(one.value) for one in readings(track))
+
+
+@pytest.mark.parametrize(("top_deg", "status"), [(-24, Status.FAULT), (-20, Status.FAULT)])
+def test_where_every_lockout_is_far_short_each_is_found(top_deg: float, status: Status) -> None:
+    assert statuses(readings(thrusts(top_deg=top_deg))) == [status] * 3
+
+
+def test_where_every_lockout_may_be_short_none_is_called_whole() -> None:
+    assert all(one.at_least for one in readings(thrusts(top_deg=-8)))
+    assert not any(one.at_least for one in readings(thrusts(top_deg=0)))

@@ -95,6 +95,22 @@ def test_a_short_rep_is_no_baseline() -> None:
     assert [verdict(seen[i]) for i in (0, 2)] == [Status.OK] * 2
 
 
+@pytest.mark.parametrize(("top_deg", "arch_deg"), [(12, 12), (18, 18), (26, 26), (20, 12), (14, 20)])
+def test_where_every_thrust_is_arched_none_is_called_good(top_deg: float, arch_deg: float) -> None:
+    for reading in supine(top_deg=top_deg, arch_deg=arch_deg):
+        assert reading.at_least
+        assert reading.remedy.endswith("(--baseline).")
+
+
+@pytest.mark.parametrize("top_deg", [-2, 0, 4])
+def test_a_flat_thrust_needs_no_other_to_be_called_good(top_deg: float) -> None:
+    assert not any(reading.at_least for reading in supine(top_deg=top_deg))
+
+
+def test_a_kickback_shows_by_itself_and_so_does_a_thrust_beside_a_baseline() -> None:
+    assert not any(reading.at_least for reading in prone(top_deg=20, arch_deg=20))
+
+
 def test_the_time_lies_in_the_hold() -> None:
     for i, reading in enumerate(prone()):
         low, high = Rep(*Tempo().times(i), 0.0, 1.0).window(Phase.TOP)

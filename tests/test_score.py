@@ -91,3 +91,12 @@ def test_a_set_is_the_mean_of_its_scored_reps() -> None:
     assert set_score([100.0, None, 50.0]) == 75.0
     assert set_score([None]) is None
     assert set_score([]) is None
+
+
+def test_where_safety_was_not_judged_there_is_no_score() -> None:
+    assert rep_score([verdict(90, 0.0), verdict(10, None, safety=True)]) == (None, pytest.approx(0.9))
+
+
+def test_a_set_has_a_score_where_two_thirds_of_its_repetitions_have_one() -> None:
+    assert set_score([90.0, None, 80.0]) == 85.0
+    assert set_score([100.0, None, None]) is None

@@ -179,7 +179,9 @@ def test_it_ends_with_the_one_thing_to_fix_and_the_score() -> None:
 
 def test_without_a_score_it_says_how_much_is_missing() -> None:
     *_, last = text(report(score=None, coverage=0.41, fix=None)).splitlines()
-    assert last == "No score: 41 % of the form could be judged; 60 % is needed."
+    assert last == "No score: only 41 % of the form could be judged, 60 % is needed."
+    *_, last = text(report(score=None, coverage=0.75, fix=None)).splitlines()
+    assert last == "No score: a check of safety could not be judged."
 
 
 def test_without_reps_it_says_so_with_the_notes() -> None:

@@ -11,9 +11,8 @@ from ..report import wording as say
 from ..report.compare import Asymmetry, asymmetry
 from ..report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
 from ..report.moments import badness, flagged_rules, moment_s, sides_of, worse_way
-from ..report.wording import capital, leg, plain, seen_from, sentence, share, spans
+from ..report.wording import capital, leg, plain, seen_from, sentence, spans
 from ..rule import SEVERAL, Status
-from ..score import MIN_COVERAGE
 
 WORDS = {
     Status.OK: "good",
@@ -225,7 +224,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
     elif flagged:
         words = ", ".join(plain(v.fault) for v in flagged)
     elif rep.score is None:
-        words = f"only {share(rep.coverage)} judged, no score"
+        words = f"no score: {say.no_score(rep.coverage)}"
     else:
         words = "good" + (f", {close} too close to call" if close else "")
     lines = [
@@ -342,10 +341,7 @@ def verdict_line(report: Report) -> str:
     if report.score is None and report.exercise == SEVERAL:
         return f"{count} of different exercises: each set has a score of its own."
     if report.score is None:
-        return (
-            f"{count}. Only {share(report.coverage)} of the form could be judged; {share(MIN_COVERAGE)} is "
-            "needed for a score."
-        )
+        return f"{count}, no score: {say.no_score(report.coverage)}."
     if not wrong:
         return f"{count}, nothing to fix seen in what could be judged."
     return f"{count}, {wrong} of them with something to fix."

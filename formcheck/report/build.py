@@ -22,6 +22,7 @@ from ..sets import Found, FoundSet
 from .model import CueReport, Fix, NotJudged, Quantity, Report, RepReport, SetSummary, VerdictReport
 from .own import baseline_notes, own_values
 from .series import about, series, shown_measures
+from .wording import spans
 
 _MOST_TIMES = 3  # named in a note
 _SLOW_S = 4.0  # up and down: slower than lifters move (a slow tempo is 3 to 4 s)
@@ -106,6 +107,7 @@ def build(
             *notes,
             *baseline_notes(found, baselines),
             *_explain_none(found, exercise, recognised),
+            *_unseen_safety(judged),
             *_uncounted(found),
         ),
         about=about(exercise) if recognised else None,
@@ -223,6 +225,19 @@ def _fix(judged: Sequence[tuple[int, Verdict]]) -> Fix | None:
     rule = worst[0][1].rule
     reps = tuple(index for index, _ in worst)
     return Fix(rule=rule.code, fault=rule.name, text=worst[0][1].cue, reps=reps)
+
+
+def _unseen_safety(judged: Sequence[tuple[int, Verdict]]) -> list[str]:
+    """Say why there is no full score where a check of safety could not be judged, and how to get one."""
+    unseen: dict[tuple[str, str], list[int]] = {}
+    for index, verdict in judged:
+        if verdict.rule.safety and not verdict.judged:
+            remedy = verdict.reading.remedy or verdict.rule.remedy
+            unseen.setdefault((verdict.rule.name, remedy), []).append(index)
+    return [
+        f"No score for {spans(reps)}: {name} was not judged, and it is about safety. {remedy}"
+        for (name, remedy), reps in unseen.items()
+    ]
 
 
 def _uncounted(found: Found) -> list[str]:

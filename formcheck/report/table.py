@@ -13,9 +13,19 @@ from ..explain import limit_text, quantity
 from ..measures import MEASURES
 from ..pose import View
 from ..rule import SEVERAL, Exercise, Rule, Status
-from ..score import MIN_COVERAGE
 from .model import Report, RepReport, VerdictReport
-from .wording import camera, capital, judged_by, recognised, seen_from, sentence, share, spans, works
+from .wording import (
+    camera,
+    capital,
+    judged_by,
+    no_score,
+    recognised,
+    seen_from,
+    sentence,
+    share,
+    spans,
+    works,
+)
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -88,7 +98,7 @@ def _rep_line(rep: RepReport) -> Text:
     if rep.partial:
         text.append("  partial, not scored", "dim")
     elif rep.score is None:
-        text.append(f"  only {share(rep.coverage)} judged, no score", "dim")
+        text.append(f"  no score: {no_score(rep.coverage)}", "dim")
     elif all(verdict.status in (Status.OK, Status.NOT_JUDGED) for verdict in rep.verdicts):
         text.append("  good", "green")
     return text
@@ -175,7 +185,6 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
     if report.exercise == SEVERAL:
         yield Text("Different exercises: each set has a score of its own.", "bold")
     elif report.score is None:
-        part = f"{share(report.coverage)} of the form could be judged; {share(MIN_COVERAGE)} is needed"
-        yield Text(f"No score: {part}.", "bold")
+        yield Text(f"No score: {no_score(report.coverage)}.", "bold")
     else:
         yield Text(f"{name} {report.score:.0f}/100, judged {share(report.coverage)}", "bold")

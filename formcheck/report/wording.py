@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..explain import VIEW_WORDS
 from ..pose import View
+from ..score import MIN_COVERAGE
 from .model import Report, SetSummary
 
 
@@ -46,6 +47,17 @@ def judged_by(report: Report) -> list[str]:
         found.append(f"{report.profile.removeprefix('standard + ')} limits")
     names = sorted({one.baseline for one in report.sets if one.baseline})
     return [*found, *(f"compared with {name}" for name in names)]
+
+
+def no_score(coverage: float) -> str:
+    """Say why a repetition or a set has no score.
+
+    Args:
+        coverage: Share of the form that was judged, 0 to 1.
+    """
+    if coverage < MIN_COVERAGE:
+        return f"only {share(coverage)} of the form could be judged, {share(MIN_COVERAGE)} is needed"
+    return "a check of safety could not be judged"
 
 
 def spans(indices: Sequence[int], whole: int | None = None) -> str:
