@@ -250,7 +250,7 @@ class RepSegmenter:
         return None
 
     def _close(self, *, cut_off: bool, end_of_clip_s: float = float("inf")) -> Rep | None:
-        rep = phase_times(*self._movement())
+        rep = phase_times(*self._movement(self._after_at + 1))  # without the rise after it
         span = self._high - self._low
         usual = self._usual if self._ranges else span
         last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
@@ -269,9 +269,13 @@ class RepSegmenter:
             self._ranges.append(span)
         return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
 
-    def _movement(self) -> tuple[Floats, Floats]:
-        """Return times and signal of the open movement, without the end of one cut off before it."""
-        t, s = np.array(self._t), np.array(self._s)
+    def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
+        """Return times and signal of the open movement, without the end of one cut off before it.
+
+        Args:
+            end: The first sample that is no longer of it.
+        """
+        t, s = np.array(self._t[:end]), np.array(self._s[:end])
         high = np.flatnonzero(s[: self._low_at] > self._low + 0.5 * (self._high - self._low))
         first = int(high[-1]) + 1 if len(high) else 0
         return t[first:], s[first:]

@@ -28,6 +28,13 @@ MIN_VISIBILITY = 0.5
 TIME_ERROR_S = 0.18
 """Error of a phase's length from the side: a frame, the smoothing, and both ends."""
 _TIME_ERRORS = {View.SIDE: 1.0, View.OBLIQUE_HEAD: 1.3, View.OBLIQUE_FOOT: 1.3}
+_COARSE_PER_S = 4.0
+"""Error of a phase's length, in seconds, from frames a second apart; it grows with their distance squared.
+
+Smoothed over at least five frames, a minimum-jerk top is 0.02 s too short at 30 frames/s, 0.08 s at 6, 0.23 s
+at 4, 0.45 s at 3 (known curves)."""
+_COARSE_S = 0.06  # between frames: further apart, a phase of less than
+_FEW_FRAMES = 5  # frames, over which is smoothed, is smeared
 _FOLLOWED_ERROR = 2.5  # of a leg followed from behind
 MAX_JUMP_PCT = 5.0
 """A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
@@ -275,12 +282,18 @@ class RepData:
         """Return the standard error of a phase's end, from the slope of the signal there.
 
         A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s (rendered
-        clips, from the side; 1.3 times that obliquely, twice from an end, 2.5 times behind all fours).
+        clips, from the side; 1.3 times that obliquely, twice from an end, 2.5 times behind all fours). Frames
+        far apart add to it.
         """
         slope_error = 1.5 * duration_s * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
         if self.look.from_behind:
-            return _FOLLOWED_ERROR * math.hypot(TIME_ERROR_S, slope_error)
-        return math.hypot(_TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S, slope_error)
+            return _FOLLOWED_ERROR * math.hypot(TIME_ERROR_S, slope_error) + self.coarse_s
+        return math.hypot(_TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S, slope_error) + self.coarse_s
+
+    @property
+    def coarse_s(self) -> float:
+        """The part of a phase's error that comes from frames far apart."""
+        return _COARSE_PER_S * self.set.body.track.step_s**2
 
     def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:
         """Read one value of a frame measure from a phase.
@@ -321,8 +334,22 @@ class RepData:
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
         by_plate = measure.plate_error if self.set.plated else 0.0
-        uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate)
+        missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
+        uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate, *missed)
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
+
+    def missed(self, name: str, phase: Phase) -> float:
+        """Return how far a measure may be off because frames are far apart and few lie in a phase.
+
+        That is what it changes by from the frame before the phase to the one after it.
+        """
+        start_s, end_s = self.rep.window(phase)
+        step_s = self.set.body.track.step_s
+        if step_s <= _COARSE_S or end_s - start_s >= _FEW_FRAMES * step_s:
+            return 0.0
+        around = self.set.values(name)[self.set.frames(start_s - step_s, end_s + step_s)]
+        around = around[np.isfinite(around)]
+        return float(np.ptp(around)) if len(around) else 0.0
 
     def _length_kept(self, part: slice, role: Role, upper: Part, lower: Part) -> float:
         """Return the length of a segment in some frames as a share of that while waiting."""

@@ -57,7 +57,8 @@ def lift_shortfall(data: RepData) -> Reading:
     best = data.best_top("leg_against_trunk_deg")
     wanted = min(max(best, 0.0), ENOUGH_DEG)
     reason = "against your own best reps" if best > 0 else "the leg stays below the line of your trunk"
-    return Reading(wanted - top.value, 2.5 if data.comparable else 4.0, top.time_s, reason)
+    error = math.hypot(2.5 if data.comparable else 4.0, data.missed("leg_against_trunk_deg", Phase.TOP))
+    return Reading(wanted - top.value, error, top.time_s, reason)
 
 
 def opening_from_behind(data: RepData) -> Reading:

@@ -77,7 +77,8 @@ def depth(data: RepData) -> Reading:
         return Reading.none("the bottom of the rep was not seen")
     deep = data.set.baseline is not None or lowest <= DEEP_PCT or lowest > BESIDE_THE_BENCH_PCT
     share = 100.0 * (1.0 - above / most)
-    return Reading(share, 8.0, data.rep.end_s, "of your own deepest", at_least=not deep)
+    error = math.hypot(8.0, 100.0 * data.missed("hip_height_pct", Phase.BOTTOM) / most)
+    return Reading(share, error, data.rep.end_s, "of your own deepest", at_least=not deep)
 
 
 def bounce(data: RepData) -> Reading:
@@ -90,7 +91,7 @@ def bounce(data: RepData) -> Reading:
     speeds = [one.range / took_s for one, took_s in zip((rep, *reps), up_s, strict=True)]
     share = 100.0 * speeds[0] / float(np.median(speeds[1:]))
     alike = up_s[0] < THROWN_S and not any(one.lower_s - one.lockout_s >= HELD_S for one in reps)
-    return Reading(share, 25.0, rep.lockout_s, at_least=alike)
+    return Reading(share, 25.0 + share * data.coarse_s / up_s[0], rep.lockout_s, at_least=alike)
 
 
 def heel_off_the_floor(data: RepData) -> Reading:

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from skeleton import Shot, change_legs, kickbacks, thrusts
+from skeleton import Shot, Tempo, change_legs, kickbacks, thrusts
 
 from formcheck import Report, analyze, catalog
 from formcheck.clips import analyze_clip, frames_estimate
@@ -335,3 +335,38 @@ def test_stopping_early_judges_what_was_seen(tmp_path: Path) -> None:
 
 def test_without_an_exercise_there_are_no_steps_yet() -> None:
     assert Session((640, 480)).push(Pose.nobody(0.0)) is None
+
+
+@pytest.mark.parametrize("make", [kickbacks, thrusts])
+@pytest.mark.parametrize("fps", [3.0, 4.0, 6.0])
+def test_frames_too_far_apart_for_a_phase_warn_of_nothing_false(
+    fps: float, make: Callable[[Shot], Track]
+) -> None:
+    name = "glute-kickback" if make is kickbacks else "single-leg-hip-thrust"
+    for start_s in (0.0, 0.07, 0.15, 0.24):
+        told = report(make(Shot(fps=fps, noise_px=1.0, start_s=start_s, edges=False)), name)
+        assert len(told.reps) == 3
+        assert [flagged(rep) for rep in told.reps] == [set()] * 3
+
+
+def test_a_long_hold_is_kept_live_and_judged_alike() -> None:
+    """A repetition longer than the frames kept otherwise has its start position still."""
+    tempo = Tempo(hold=20.0)
+    said, steps = session(thrusts(tempo=tempo, reps=2), "single-leg-hip-thrust")
+    assert [rep.partial for rep in said.report.reps] == [False, False]
+    assert steps[-1] is not None
+    assert steps[-1].rep_count == 2
+
+
+def test_slow_motion_is_said_to_look_like_it() -> None:
+    slow = Tempo(up=8.0, hold=8.0, down=12.0, rest=8.0)
+    assert any("--slow-motion" in note for note in report(kickbacks(tempo=slow)).notes)
+    assert not any("--slow-motion" in note for note in report(kickbacks()).notes)
+
+
+def test_a_movement_that_is_too_slow_is_dropped_with_its_reason() -> None:
+    crawl = Tempo(up=35.0, hold=1.0, down=3.0)
+    (note,) = [
+        note for note in report(kickbacks(tempo=crawl, reps=1), "glute-kickback").notes if "Not" in note
+    ]
+    assert note == "Not counted: a movement at 1.5 s: longer than 30 s on the way up."
