@@ -224,7 +224,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
     elif flagged:
         words = ", ".join(plain(v.fault) for v in flagged)
     elif rep.score is None:
-        words = f"no score: {say.no_score(rep.coverage)}"
+        words = say.rep_no_score(rep.coverage)
     else:
         words = "good" + (f", {close} too close to call" if close else "")
     lines = [

@@ -98,7 +98,7 @@ def _rep_line(rep: RepReport) -> Text:
     if rep.partial:
         text.append("  partial, not scored", "dim")
     elif rep.score is None:
-        text.append(f"  no score: {no_score(rep.coverage)}", "dim")
+        text.append(f"  {rep_no_score(rep.coverage)}", "dim")
     elif all(verdict.status in (Status.OK, Status.NOT_JUDGED) for verdict in rep.verdicts):
         text.append("  good", "green")
     return text

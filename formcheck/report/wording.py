@@ -50,14 +50,16 @@ def judged_by(report: Report) -> list[str]:
 
 
 def no_score(coverage: float) -> str:
-    """Say why a repetition or a set has no score.
-
-    Args:
-        coverage: Share of the form that was judged, 0 to 1.
-    """
+    """Say why a set has no score, by the share of its form that was judged."""
     if coverage < MIN_COVERAGE:
         return f"only {share(coverage)} of the form could be judged, {share(MIN_COVERAGE)} is needed"
     return "a check of safety could not be judged"
+
+
+def rep_no_score(coverage: float) -> str:
+    """Say in few words why a repetition has no score, by the share of its form that was judged."""
+    what = f"only {share(coverage)}" if coverage < MIN_COVERAGE else "safety not"
+    return f"{what} judged, no score"
 
 
 def spans(indices: Sequence[int], whole: int | None = None) -> str:
