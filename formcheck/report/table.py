@@ -20,6 +20,7 @@ from .wording import (
     judged_by,
     no_score,
     recognised,
+    rep_no_score,
     seen_from,
     sentence,
     share,
