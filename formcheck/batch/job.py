@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import catalog
+from .. import catalog, names
 from ..clips import analyze_clip
 from ..errors import FormcheckError, ModelError, TrackError, UsageError
 from ..journal import is_recorded, load_recorded
@@ -202,7 +202,7 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
         catalog.chosen(item.exercise),
         side=Side(item.side) if item.side else None,
         profile=setup.profile,
-        source=track.source or path.name,
+        source=names.shown(track.source or path.name),
         notes=earlier.said if earlier else (),
         coached=setup.html,
     )

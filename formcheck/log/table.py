@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..explain import quantity
-from ..report.wording import plain, sentence
+from ..report.wording import capital, plain, sentence
 from .advice import Advice
 from .history import History, Session, day_text
+from .place import VARIABLE
 from .sides import Asymmetry
 from .store import Kept
 from .trends import LEAST_DAYS, Trend
@@ -42,8 +44,22 @@ def _parts(history: History) -> Iterator[RenderableType]:
         yield Text(f"Note: {sentence(note)}", "dim")
 
 
-def after(kept: Kept, advice: Sequence[Advice]) -> RenderableType:
-    """Return what is said once sets were written: how many, and what follows."""
+def begun(place: Path) -> str:
+    """Say, once the very first set is logged, where the log is and how to do without."""
+    return (
+        f"your training log begins here: {place}. It stays on this computer; --no-log leaves a set out, "
+        f"{VARIABLE}=off all of them"
+    )
+
+
+def after(kept: Kept, advice: Sequence[Advice], begun_at: Path | None = None) -> RenderableType:
+    """Return what is said once sets were written: how many, and what follows.
+
+    Args:
+        kept: What was written.
+        advice: What follows.
+        begun_at: The log's file, where these are the first sets in it.
+    """
     again = ", in place of the earlier analysis of this recording" if kept.replaced else ""
     parts: list[RenderableType] = [
         Text(),
@@ -53,6 +69,8 @@ def after(kept: Kept, advice: Sequence[Advice]) -> RenderableType:
             "dim",
         ),
     ]
+    if begun_at is not None:
+        parts.append(Text(sentence(capital(begun(begun_at))), "dim"))
     parts += [advice_text(each) for each in advice[:_TOLD]]
     more = len(advice) - _TOLD
     return Group(*parts, *([Text(f"{more} more in `formcheck history`.", "dim")] if more > 0 else []))
