@@ -133,6 +133,10 @@ def _items(paths: Sequence[str], manifest: Path | None, exercise: str | None, ou
     from .batch.manifest import apply, read_manifest
 
     found = find(paths, skip=out) if paths else []
+    if len(found) == 1 and found[0].trouble and manifest is None:
+        raise UsageError(
+            f"{found[0].name} {found[0].trouble}; name videos, recorded tracks or folders with them"
+        )
     if manifest is not None:
         found = apply(read_manifest(manifest), found)
     named = catalog.chosen(exercise)

@@ -84,9 +84,6 @@ DeleteEverything = Annotated[
 Yes = Annotated[bool, Option("--yes", help="Delete without asking.")]
 
 
-_SAMPLE = "this is one of formcheck's own sample clips, nobody's training; --log FILE logs it all the same"
-
-
 @dataclass(frozen=True, slots=True)
 class Keeper:
     """Writes an analysis into the log, if it is wanted there.
@@ -133,10 +130,10 @@ class Keeper:
         from .log.build import next_steps
         from .log.record import record
         from .log.store import Log
-        from .log.table import after, begun
+        from .log.table import after, begun, sample
 
         if not self.named and self._is_sample():
-            return _said(f"Not logged: {_SAMPLE}.")
+            return sample()
         kept = record(
             analysis.report,
             self._take(analysis),
@@ -166,13 +163,6 @@ class Keeper:
         from .log.take import file_hash
 
         return self.clip is not None and is_sample(file_hash(self.clip))
-
-
-def _said(text: str) -> RenderableType:
-    from rich.console import Group
-    from rich.text import Text
-
-    return Group(Text(), Text(text, "dim"))
 
 
 def keeper(

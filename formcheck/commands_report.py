@@ -35,7 +35,8 @@ def report(
 
     if rules:
         catalog.load_folder(rules)
-    check_file(path, "name a report that analyze --json wrote")
+    if path.exists():
+        check_file(path, "name a report that analyze --json wrote")
     found = load_report(path)
     _check_outputs([html, csv], [path])
     if csv is not None:

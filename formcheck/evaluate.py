@@ -60,7 +60,7 @@ def evaluate(
     result = Evaluation()
     pairs = clips_with_truth(folder)
     if not pairs:
-        raise UsageError(f"{folder} holds no video or track (.npz) with a truth file (.json) beside it")
+        raise UsageError(f"{folder} holds no clip (video or .npz track) with a truth file (.json) beside it")
     for clip, truth_file in pairs:
         if progress:
             progress(clip.name)

@@ -77,11 +77,13 @@ def trouble(path: str | PurePath) -> str:
     except (OSError, ValueError) as error:
         if os.path.islink(path):
             return f"is a link that leads nowhere ({_why(error)})"
-        return "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read: {_why(error)}"
+        return f"cannot be read: {_why(error)}"
     if stat.S_ISREG(mode):
         return ""
-    return "is a folder" if stat.S_ISDIR(mode) else "is not a file but a pipe, device or socket"
+    return (
+        "is not a file but a folder" if stat.S_ISDIR(mode) else "is not a file but a pipe, device or socket"
+    )
 
 
 def _why(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error).lower()
+    return str(getattr(error, "strerror", None) or error)

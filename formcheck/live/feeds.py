@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -277,10 +278,10 @@ def feed_for(camera: str | None, source: str | None) -> Feed:
             raise UsageError(
                 f"{without_secrets(source)} is no address formcheck can read; use rtsp:// or http://"
             )
+        if not os.path.lexists(source):
+            raise UsageError(f"there is no file {source}; name a video, or an rtsp:// or http:// address")
         if trouble := kinds.trouble(source):
-            raise UsageError(
-                f"{without_secrets(source)} {trouble}; name a video, or an rtsp:// or http:// address"
-            )
+            raise UsageError(f"{source} {trouble}; name a video, or an rtsp:// or http:// address")
         return FileFeed(Path(source))
     named = camera or "0"
     return CameraFeed(int(named) if named.isdecimal() else named)

@@ -52,6 +52,18 @@ def begun(place: Path) -> str:
     )
 
 
+def sample() -> RenderableType:
+    """Return what is said of a sample clip in place of `after`."""
+    return Group(
+        Text(),
+        Text(
+            "Not logged: this is one of formcheck's own sample clips, nobody's training; --log FILE logs it "
+            "all the same.",
+            "dim",
+        ),
+    )
+
+
 def after(kept: Kept, advice: Sequence[Advice], begun_at: Path | None = None) -> RenderableType:
     """Return what is said once sets were written: how many, and what follows.
 
@@ -61,16 +73,15 @@ def after(kept: Kept, advice: Sequence[Advice], begun_at: Path | None = None) ->
         begun_at: The log's file, where these are the first sets in it.
     """
     again = ", in place of the earlier analysis of this recording" if kept.replaced else ""
+    start = "" if begun_at is None else f"{sentence(capital(begun(begun_at)))} "
     parts: list[RenderableType] = [
         Text(),
         Text(
-            f"Logged {amount(len(kept.sets), 'set')} of {day_text(kept.sets[0].day)}{again}: "
+            f"{start}Logged {amount(len(kept.sets), 'set')} of {day_text(kept.sets[0].day)}{again}: "
             "`formcheck history` shows them.",
             "dim",
         ),
     ]
-    if begun_at is not None:
-        parts.append(Text(sentence(capital(begun(begun_at))), "dim"))
     parts += [advice_text(each) for each in advice[:_TOLD]]
     more = len(advice) - _TOLD
     return Group(*parts, *([Text(f"{more} more in `formcheck history`.", "dim")] if more > 0 else []))
