@@ -14,7 +14,7 @@ from skeleton import Shot, Tempo, kickbacks
 from formcheck.accuracy import Counts, Evaluation, Row, calibration
 from formcheck.clips import analyze
 from formcheck.errors import UsageError
-from formcheck.evaluate import evaluate
+from formcheck.evaluate import clips_with_truth, evaluate
 from formcheck.report.model import Report
 from formcheck.rule import Status
 from formcheck.track import Track
@@ -150,6 +150,17 @@ def test_a_folder_without_truth_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").write_bytes(b"")
     with pytest.raises(UsageError, match=r"no clip .* with a truth file"):
         evaluate(tmp_path)
+
+
+def test_clips_are_known_by_the_same_suffixes_as_everywhere(tmp_path: Path) -> None:
+    for name in ("a.MOV", "b.mkv", "b.NPZ", "c.mp4", "d.txt", "e.mp4"):
+        (tmp_path / name).touch()
+    for name in ("a.json", "b.JSON", "c.json", "d.json"):
+        (tmp_path / name).touch()
+    (tmp_path / "c.json").unlink()
+    (tmp_path / "c.json").mkdir()
+    found = [(clip.name, truth.name) for clip, truth in clips_with_truth(tmp_path)]
+    assert found == [("a.MOV", "a.json"), ("b.NPZ", "b.JSON")]
 
 
 @pytest.fixture(scope="module")

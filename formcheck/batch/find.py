@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timezone
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from .. import kinds, names
@@ -94,43 +95,61 @@ def _local(text: str, skip: Path | None) -> Iterator[Item]:
 
 
 def _matches(pattern: str) -> list[Path]:
-    """Return the files of a glob, sorted, each folder's once: `**` follows links that go in circles."""
-    short_first = sorted(glob.glob(pattern, recursive=True), key=lambda name: (name.count(os.sep), name))
-    seen: set[tuple[Identity | None, str]] = set()
-    found: list[Path] = []
-    for path in map(Path, short_first):
-        file = (_identity(path.parent), path.name)
-        if file not in seen and not os.path.isdir(path):
-            seen.add(file)
-            found.append(path)
-    return sorted(found)
+    """Return the files of a glob, sorted; `**` stands for any folders below, each looked into once."""
+    parts = pattern.replace(os.sep, "/").split("/")
+    if "**" not in parts:
+        return sorted(path for path in map(Path, glob.glob(pattern)) if not os.path.isdir(path))
+    first = parts.index("**")
+    root, tail = "/".join(parts[:first]), parts[first:]
+    places = glob.glob(root) if root else ["/" if first else "."]
+    return sorted(
+        here / name
+        for place in map(Path, places)
+        for here, inside, _ in _folders(place)
+        for name in inside
+        if _fits((here / name).relative_to(place).parts, tail)
+    )
+
+
+def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return _fits(parts, pattern[1:]) or (bool(parts) and _fits(parts[1:], pattern))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
 
 
 def _clips_in(folder: Path, skip: Path | None) -> list[tuple[Path, str]]:
-    """Return the clips below a folder, sorted; hidden files and folders are left alone.
+    """Return the clips below a folder, sorted. A folder that cannot be looked into comes with the reason."""
+    found: list[tuple[Path, str]] = []
+    for here, inside, trouble in _folders(folder, skip):
+        found += [(here, trouble)] if trouble else [(here / name, "") for name in _wanted(inside)]
+    return sorted(found)
 
-    Each folder is looked into once, however many links lead to it, and rather by its own name than by a link.
-    One that cannot be looked into is given itself, with the reason.
+
+def _folders(root: Path, skip: Path | None = None) -> Iterator[tuple[Path, list[str], str]]:
+    """Give a folder and all below it with what is in them that is no folder, or why that cannot be told.
+
+    Each is looked into once, however many links lead to it, and rather by its own name than by a link. Hidden
+    files and folders are left alone.
     """
     seen = {_identity(skip)} if skip else set()
-    places, links = deque([folder]), deque[Path]()
-    found: list[tuple[Path, str]] = []
+    places, links = deque([root]), deque[Path]()
     while places or links:
         here = places.popleft() if places else links.popleft()
         this = _identity(here)
-        if this in seen and here != folder:
+        if this in seen and here != root:
             continue
         seen.add(this)
         try:
             inside = sorted(name for name in os.listdir(here) if not name.startswith("."))
         except OSError as error:
-            found.append((here, f"is a folder that cannot be looked into: {error.strerror or error}".lower()))
+            yield here, [], f"is a folder that cannot be looked into: {error.strerror or error}"
             continue
-        folders = [here / name for name in inside if os.path.isdir(here / name)]
-        places += [place for place in folders if not place.is_symlink()]
-        links += [place for place in folders if place.is_symlink()]
-        found += [(here / name, "") for name in _wanted(inside) if here / name not in folders]
-    return sorted(found)
+        folders = {name for name in inside if os.path.isdir(here / name)}
+        for name in sorted(folders):
+            (links if os.path.islink(here / name) else places).append(here / name)
+        yield here, [name for name in inside if name not in folders], ""
 
 
 def _identity(place: Path) -> Identity | None:

@@ -35,7 +35,7 @@ def _written(cell: Cell) -> str | float | int:
         return ""
     if isinstance(cell, bool):
         return int(cell)
-    return _inert(names.cleaned(cell)) if isinstance(cell, str) else cell
+    return names.cleaned(_inert(cell)) if isinstance(cell, str) else cell
 
 
 def _inert(text: str) -> str:

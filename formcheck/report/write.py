@@ -67,9 +67,9 @@ def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     Raises:
         UsageError: One does.
     """
-    places = [path.resolve() for path in outputs]
+    places = [os.path.realpath(path) for path in outputs]  # `resolve` fails on links in a circle
     for read in inputs:
-        if read.resolve() in places:
+        if os.path.realpath(read) in places:
             raise UsageError(f"an output would overwrite {read}; choose another name")
     if len(set(places)) < len(places):
         raise UsageError("two outputs have the same name; choose another for one of them")
