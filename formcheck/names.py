@@ -19,6 +19,7 @@ _ODD = (
 )
 _IN_NAMES = re.compile(f"[{_ODD}]")
 _IN_TEXT = re.compile(f"[{_ODD}]".replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))  # tabs and line breaks stay
+_LOGIN = re.compile(r"://[^/?#]*@")
 _BYTE = range(0xDC80, 0xDD00)
 """What Python makes of single bytes of a file's name that are no UTF-8."""
 _MOST_BYTES = 240
@@ -40,6 +41,11 @@ def cleaned(text: str) -> str:
 def key(address: str) -> str:
     """Return what tells a clip's address from all others, and can be written: `shown`, but one to one."""
     return shown(address.replace("\\", "\\\\"))
+
+
+def without_login(address: str) -> str:
+    """Return an address without the name and password that may stand before its `@`; a path as it is."""
+    return _LOGIN.sub("://", address)
 
 
 def file_stem(name: str, most_bytes: int = _MOST_BYTES) -> str:

@@ -14,6 +14,7 @@ from pages import faulty
 from skeleton import kickbacks
 
 from formcheck import kinds, names
+from formcheck.batch.item import Item
 from formcheck.report.model import Report
 from formcheck.sink import VideoSink
 
@@ -62,6 +63,12 @@ def test_addresses_that_look_alike_stay_apart() -> None:
     raw = ["k\udcff", r"k\xff", "k\x9f", "k\udc9f", r"k\u009f", "k\\\\udcff"]
     assert len({names.key(each) for each in raw}) == len(raw)
     assert names.key("/a/kick \u00fc.mp4") == "/a/kick \u00fc.mp4"
+
+
+def test_a_login_is_no_part_of_what_is_written() -> None:
+    item = Item("ftp://me:secret@host/a@b.mp4", "a@b.mp4")
+    assert item.key == "ftp://host/a@b.mp4"
+    assert Item("/clips/a@b.mp4", "a@b.mp4").key == "/clips/a@b.mp4"
 
 
 @pytest.mark.parametrize("name", ["\u6df1" * 80, "a" * 255, "\U0001f3cb" * 100, "k\udcff", "a\nb", r"a\b"])

@@ -42,7 +42,7 @@ class Item:
     @property
     def key(self) -> str:
         """What identifies the clip in the ledger and in tables: its address, as it can be written."""
-        return names.key(self.address)
+        return names.key(names.without_login(self.address) if self.remote else self.address)
 
     @property
     def remote(self) -> bool:

@@ -84,7 +84,7 @@ def _item(row: Mapping[str | None, str | None], home: Path) -> Item:
         raise UsageError(f"side is left, right or empty, not {said['side']!r}")
     return replace(
         item,
-        name=names.shown(clip),
+        name=names.shown(names.without_login(clip)),
         person=names.shown(said.get("person", item.person)),
         exercise=named.name if named else None,
         side=said.get("side") or None,
