@@ -65,14 +65,14 @@ def evaluate(
         if progress:
             progress(clip.name)
         truth = Truth.load(truth_file)
-        if trouble := kinds.trouble(clip):
-            result.clips.append(_clip(clip, truth, None, f"it {trouble}"))
-            continue
         track = tracks / f"{clip.stem}.npz" if tracks else None
         known = truth.exercise in catalog.exercises()
         asked = truth.exercise if known and not recognise else None
+        source = track if track and track.is_file() else clip
+        if trouble := kinds.trouble(source):
+            result.clips.append(_clip(clip, truth, None, f"it {trouble}"))
+            continue
         try:
-            source = track if track and track.is_file() else clip
             analysis = analyze_clip(source, asked, profile=profile, model=model)
         except ClipError as error:
             result.clips.append(_clip(clip, truth, None, str(error)))
