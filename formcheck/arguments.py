@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import kinds
 from .errors import UsageError
 
 if TYPE_CHECKING:
@@ -12,15 +14,28 @@ if TYPE_CHECKING:
 
 
 def check_clip(clip: Path) -> None:
-    """Make sure that there is a file of this name.
+    """Make sure that there is an ordinary file of this name.
 
     Raises:
-        UsageError: There is none, or it is no file.
+        UsageError: There is none, or it is a folder, pipe or device.
     """
-    if not clip.exists():
-        raise UsageError(f"there is no file {clip}; check the name")
-    if not clip.is_file():
-        raise UsageError(f"{clip} is not a file; name a video, or a recorded track (.npz)")
+    check_file(clip, "name a video, or a recorded track (.npz)")
+
+
+def check_file(path: Path, instead: str) -> None:
+    """Make sure that there is an ordinary file of this name: a pipe or device may never end.
+
+    Args:
+        path: The file.
+        instead: What to do where it is something else.
+
+    Raises:
+        UsageError: There is none, or it is something else.
+    """
+    if not os.path.lexists(path):
+        raise UsageError(f"there is no file {path}; check the name")
+    if trouble := kinds.trouble(path):
+        raise UsageError(f"{path} {trouble}; {instead}")
 
 
 def check_names(

@@ -127,7 +127,7 @@ def analyze(
                 raise KeyboardInterrupt from None  # too early for a report
             raise
     report = analysis.report
-    logged = None if stopped() else keeper.keep(analysis)  # part of a set is no set
+    logged = None if stopped() else keeper.keep(analysis, printed=not is_dash(json))  # part is no set
     try:
         if wanted:
             from .outputs import Outputs, write
@@ -179,7 +179,7 @@ def evaluate(
     if tracks:
         make_folder(tracks)
     count = itertools.count()
-    with bar("evaluating", len(list(folder.glob("*.mp4"))), "clips") as advance:
+    with bar("evaluating", len(evaluation.clips_with_truth(folder)), "clips") as advance:
         result = evaluation.evaluate(
             folder,
             model=model,

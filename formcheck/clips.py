@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from . import catalog, journal
+from . import catalog, journal, kinds, names
 from .baseline import Baseline
 from .choice import choose
 from .errors import UsageError
@@ -103,7 +103,7 @@ def read_baseline(
         FormcheckError: As for `analyze`.
     """
     path = Path(path)
-    if path.suffix.lower() == ".json":
+    if kinds.is_report(path):
         report = load_report(path)
         if exercise not in (None, catalog.AUTO) and report.exercise != exercise:
             raise UsageError(f"the baseline {path} is of another exercise ({report.exercise})")
@@ -111,7 +111,7 @@ def read_baseline(
         report = analyze_clip(
             path, exercise, profile=profile, model=model, progress=progress, stop=stop, verbose=verbose
         ).report
-    found = tuple(replace(one, source=path.name) for one in baselines_of(report))
+    found = tuple(replace(one, source=names.shown(path.name)) for one in baselines_of(report))
     if not found and not (stop and stop()):
         raise UsageError(
             f"the baseline {path} shows no clean repetition: film two or three, the whole body in the picture"
@@ -162,13 +162,13 @@ def analyze_clip(
             if wanted:
                 raise UsageError("a recorded track holds one person: give --person where it is recorded")
             track = journal.load_recorded(path)
-            size, finder, source = track.size, None, track.source or path.name
+            size, finder, source = track.size, None, names.shown(track.source or path.name)
             frames: Iterable[Frame | Pose] = track.poses()
         else:
             frames = clip = stack.enter_context(VideoSource(path, least_step_s=LEAST_STEP_S))
             finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
             notes = choose(finder, path, wanted)
-            size, source = (clip.info.width, clip.info.height), path.name
+            size, source = (clip.info.width, clip.info.height), names.shown(path.name)
         session = Session(
             size,
             chosen,
@@ -196,7 +196,7 @@ def analyze_clip(
 
 def frames_estimate(path: Path) -> int | None:
     """Return about how many frames a clip or track holds, or None where it does not say (or is a report)."""
-    if path.suffix.lower() == ".json":
+    if kinds.is_report(path):
         return None
     if journal.is_recorded(path):
         return len(journal.load_recorded(path))

@@ -33,7 +33,8 @@ Manifest = Annotated[
     Option(
         "--manifest",
         metavar="FILE.csv",
-        help="What is known of each clip: columns clip, person, exercise, side, date, load_kg, tags, choose.",
+        help="What is known of each clip: columns clip, person, exercise, side, date, load_kg, tags, choose. "
+        "It may name any file that you may read: use manifests of people you trust.",
         show_default=False,
     ),
 ]
@@ -132,6 +133,10 @@ def _items(paths: Sequence[str], manifest: Path | None, exercise: str | None, ou
     from .batch.manifest import apply, read_manifest
 
     found = find(paths, skip=out) if paths else []
+    if len(found) == 1 and found[0].trouble and manifest is None:
+        raise UsageError(
+            f"{found[0].name} {found[0].trouble}; name videos, recorded tracks or folders with them"
+        )
     if manifest is not None:
         found = apply(read_manifest(manifest), found)
     named = catalog.chosen(exercise)
@@ -158,7 +163,7 @@ def _carry_out(work: Work, team: Team, ledger: Ledger, stopped: Callable[[], boo
 
 
 def _left(work: Work, ledger: Ledger) -> int:
-    lines = (ledger.line(job.item.address) for job in work.jobs)
+    lines = (ledger.line(job.item.key) for job in work.jobs)
     valid = zip(work.jobs, lines, strict=True)
     return sum(line is None or line.judged != job.stamp.judged for job, line in valid)
 
@@ -177,7 +182,11 @@ def bench_batch(
         raise UsageError("name clips or folders to measure with")
     if json and not is_dash(json):
         check_writable(json)
-    result = bench(find(clips), most=workers or cores(), model=model)
+    found = find(clips)
+    for item in found:
+        if item.trouble:
+            raise UsageError(f"{item.name} {item.trouble}; leave it out")
+    result = bench(found, most=workers or cores(), model=model)
     if json and not is_dash(json):
         write_text(json, result.to_json())
     say(result.to_json() if is_dash(json) else result.table())

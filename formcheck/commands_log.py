@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
+from . import names
 from . import options as opt
 from .arguments import is_dash
 from .errors import FormcheckError, UsageError
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from .log.store import Log
+    from .log.take import Take
     from .pipeline import Analysis
 
 _HEAVIEST_KG = 1000.0
@@ -87,7 +90,9 @@ class Keeper:
 
     Attributes:
         log: The log's file, or None for none.
-        clip: What is analysed, or None for a live session that has just ended.
+        clip: The file that is analysed or played, or None where frames come from a camera.
+        live: Whether it was a live session, which has just ended.
+        named: Whether the user named the log.
         lifter: Whose sets they are.
         load_kg: What was lifted, or None.
         bilateral_load_kg: What the lifter lifts with both legs, or None.
@@ -96,42 +101,68 @@ class Keeper:
 
     log: Path | None
     clip: Path | None
+    live: bool
+    named: bool
     lifter: str
     load_kg: float | None
     bilateral_load_kg: float | None
     began: datetime | None
 
-    def keep(self, analysis: Analysis) -> RenderableType | None:
-        """Write the sets and return what to say of it; a log that fails is a warning, not the end."""
+    def keep(self, analysis: Analysis, *, printed: bool = True) -> RenderableType | None:
+        """Write the sets and return what to say of it; a log that fails is a warning, not the end.
+
+        Args:
+            analysis: What was found.
+            printed: Whether what is returned is shown; else only where the log is goes to stderr, once.
+        """
         if self.log is None:
             return None
+        try:
+            return self._keep(analysis, self.log, printed)
+        except FormcheckError as error:
+            complain(f"not logged: {error}")
+        except Exception as error:  # whatever it is, the analysis is not lost
+            logging.getLogger(__name__).debug("the training log failed", exc_info=True)
+            complain(f"not logged: {self.log} cannot be used ({error}); name another with --log")
+        return None
+
+    def _keep(self, analysis: Analysis, place: Path, printed: bool) -> RenderableType | None:
         from .log.build import next_steps
         from .log.record import record
         from .log.store import Log
-        from .log.table import after
+        from .log.table import after, begun, sample
+
+        if not self.named and self._is_sample():
+            return sample()
+        kept = record(
+            analysis.report,
+            self._take(analysis),
+            place,
+            lifter=self.lifter,
+            load_kg=self.load_kg,
+            bilateral_load_kg=self.bilateral_load_kg,
+        )
+        if not kept.sets:
+            return None
+        with Log(place) as log:
+            first = not kept.replaced and sum(log.lifters().values()) == len(kept.sets)
+            if first and not printed:
+                complain(begun(place))
+            return after(kept, next_steps(log, kept.sets), place if first else None)
+
+    def _take(self, analysis: Analysis) -> Take:
         from .log.take import Take
 
-        try:
-            if self.clip is None:
-                length = timedelta(seconds=analysis.report.duration_s)
-                take = Take.live(datetime.now().astimezone() - length, analysis.raw)
-            else:
-                take = Take.of_file(self.clip, analysis.raw, began=self.began)
-            kept = record(
-                analysis.report,
-                take,
-                self.log,
-                lifter=self.lifter,
-                load_kg=self.load_kg,
-                bilateral_load_kg=self.bilateral_load_kg,
-            )
-            if not kept.sets:
-                return None
-            with Log(self.log) as log:
-                return after(kept, next_steps(log, kept.sets))
-        except FormcheckError as error:
-            complain(f"not logged: {error}")
-            return None
+        if self.clip is not None and not self.live:
+            return Take.of_file(self.clip, analysis.raw, began=self.began)
+        length = timedelta(seconds=analysis.report.duration_s)
+        return Take.live(datetime.now().astimezone() - length, analysis.raw)
+
+    def _is_sample(self) -> bool:
+        from .log.samples import is_sample
+        from .log.take import file_hash
+
+        return self.clip is not None and is_sample(file_hash(self.clip))
 
 
 def keeper(
@@ -142,6 +173,8 @@ def keeper(
     load: str | None,
     bilateral_load: str | None,
     date: str | None = None,
+    *,
+    live: bool = False,
 ) -> Keeper:
     """Read the options of `analyze` and `live` that are about the log.
 
@@ -167,7 +200,9 @@ def keeper(
     return Keeper(
         place,
         clip,
-        lifter.strip() if lifter else ME,
+        live,
+        log is not None,
+        names.shown(lifter.strip()) if lifter else ME,
         kilograms(load, "--load"),
         kilograms(bilateral_load, "--bilateral-load"),
         moment(date) if date is not None else None,
@@ -242,6 +277,7 @@ def history(
 
     if rules:
         catalog.load_folder(rules)
+    lifter = names.shown(lifter) if lifter is not None else None
     begin = since_of(since) if since is not None else None
     place = log_place(log)
     if place is None:

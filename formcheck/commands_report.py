@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from . import kinds
 from . import options as opt
-from .arguments import check_clip, check_names, is_dash
+from .arguments import check_clip, check_file, check_names, is_dash
 from .errors import UsageError
 from .terminal import bar, complain, ctrl_c, say, say_rich
 
@@ -34,6 +35,8 @@ def report(
 
     if rules:
         catalog.load_folder(rules)
+    if path.exists():
+        check_file(path, "name a report that analyze --json wrote")
     found = load_report(path)
     _check_outputs([html, csv], [path])
     if csv is not None:
@@ -51,6 +54,8 @@ def report(
                 "--stills names their folder"
             )
         link = load.video_link(found, path, html)
+        if found.video and not link:
+            complain("the annotated clip is not beside the report; its page does without")
         write_text(html, report_page(found, pictures, Video(link=link) if link else None))
     if html is None and csv is None:
         from .recognise import together
@@ -110,7 +115,7 @@ def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> No
 
 def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -> Report:
     """Read a report, or analyse a clip or track."""
-    if clip.suffix.lower() == ".json":
+    if kinds.is_report(clip):
         from .report.own import load_report
 
         return load_report(clip)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import catalog
+from . import catalog, kinds, names
 from .accuracy import Counts, Evaluation, Row
 from .clips import analyze_clip
 from .coach import Coach
@@ -45,8 +45,8 @@ def evaluate(
     """Compare every clip of a folder with the truth file beside it.
 
     Args:
-        folder: Holds `NAME.mp4`, or a recorded track `NAME.npz`, and `NAME.json`: `synth-truth-1`, or made by
-            eye (see `formcheck.truth`).
+        folder: Holds videos, or recorded tracks, and a truth file `NAME.json` for each: `synth-truth-1`, or
+            made by eye (see `formcheck.truth`).
         model: The pose model.
         profile: The limits that decide what is a fault, for verdicts and truth alike.
         recognise: Whether the exercise is not told but recognised: what is taken for another one, or for
@@ -60,7 +60,7 @@ def evaluate(
     result = Evaluation()
     pairs = clips_with_truth(folder)
     if not pairs:
-        raise UsageError(f"{folder} holds no clip (.mp4) or track (.npz) with a truth file (.json) beside it")
+        raise UsageError(f"{folder} holds no clip (video or .npz track) with a truth file (.json) beside it")
     for clip, truth_file in pairs:
         if progress:
             progress(clip.name)
@@ -68,8 +68,11 @@ def evaluate(
         track = tracks / f"{clip.stem}.npz" if tracks else None
         known = truth.exercise in catalog.exercises()
         asked = truth.exercise if known and not recognise else None
+        source = track if track and track.is_file() else clip
+        if trouble := kinds.trouble(source):
+            result.clips.append(_clip(clip, truth, None, f"it {trouble}"))
+            continue
         try:
-            source = track if track and track.is_file() else clip
             analysis = analyze_clip(source, asked, profile=profile, model=model)
         except ClipError as error:
             result.clips.append(_clip(clip, truth, None, str(error)))
@@ -79,19 +82,17 @@ def evaluate(
             analysis.raw.save(track)
         result.clips.append(_clip(clip, truth, analysis, ""))
         if known and analysis.exercise.name == truth.exercise:
-            _compare(result, truth, analysis, clip.stem)
+            _compare(result, truth, analysis, names.shown(clip.stem))
     return result
 
 
 def clips_with_truth(folder: Path) -> list[tuple[Path, Path]]:
     """Return each clip of a folder with the truth file beside it; a recorded track goes before its video."""
-    found = {
-        path.stem: path
-        for suffix in ("mp4", "npz")
-        for path in folder.glob(f"*.{suffix}")
-        if path.with_suffix(".json").is_file()
-    }
-    return [(found[stem], found[stem].with_suffix(".json")) for stem in sorted(found)]
+    files = [path for path in sorted(folder.iterdir()) if not path.is_dir()]
+    truth = {path.stem: path for path in files if kinds.is_report(path) and not kinds.trouble(path)}
+    clips = sorted(filter(kinds.is_clip, files), key=kinds.is_track)
+    found = {path.stem: path for path in clips if path.stem in truth}
+    return [(found[stem], truth[stem]) for stem in sorted(found)]
 
 
 def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> di
     own = [one for one in sets if one.exercise.name in of]
     expected = len(truth.reps) if truth.exercise in catalog.exercises() else 0
     return {
-        "clip": clip.stem,
+        "clip": names.shown(clip.stem),
         "exercise": truth.exercise,
         "exercise_found": report.exercise if report and report.reps else None,
         "view_true": truth.view,
@@ -110,7 +111,7 @@ def _clip(clip: Path, truth: Truth, analysis: Analysis | None, error: str) -> di
         "side": report.working_side if report else None,
         "reps_true": expected,
         "reps_found": sum(one.full for one in own),
-        "notes": list(report.notes) if report else [error],
+        "notes": list(report.notes) if report else [names.cleaned(error)],
     }
 
 

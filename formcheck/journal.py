@@ -15,12 +15,13 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
+from . import kinds
 from .errors import OutputError, TrackError, UsageError
 from .pose import Pose
 from .track import OPTIONAL, Track
 
 FORMAT = "formcheck-journal-1"
-SUFFIX = ".journal"
+SUFFIX = kinds.JOURNAL
 _FIELDS: dict[str, tuple[int, ...]] = {
     "time_s": (),
     "image_px": (33, 2),
@@ -178,12 +179,12 @@ def read(path: Path) -> Track:
 
 def is_recorded(path: Path) -> bool:
     """Whether a file holds landmarks instead of pictures: a track, or the journal of a live session."""
-    return path.suffix in (".npz", SUFFIX)
+    return kinds.is_recorded(path)
 
 
 def load_recorded(path: Path) -> Track:
     """Read a track or the journal of a live session, also one that was cut off."""
-    return read(path) if path.suffix == SUFFIX else Track.load(path)
+    return read(path) if kinds.suffix(path) == SUFFIX else Track.load(path)
 
 
 def in_use(path: Path) -> bool:

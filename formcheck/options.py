@@ -117,12 +117,20 @@ Curves = Annotated[
     _file("Draw how often each fault is found as it grows and as the camera turns (PNG).", name="--curves"),
 ]
 Rules = Annotated[
-    Path | None, _file("Folder with more exercises (rule files).", name="--rules", metavar="DIR")
+    Path | None,
+    _file(
+        "Folder with more exercises. Rule files are Python code, and it is run: use those you trust.",
+        name="--rules",
+        metavar="DIR",
+    ),
 ]
 RulesChecked = Annotated[
     Path,
     Argument(
-        metavar="DIR", help="Rule files, perhaps with clips and their truth files beside.", show_default=False
+        metavar="DIR",
+        help="Rule files, perhaps with clips and their truth files beside. They are Python code, and it is "
+        "run: check those you trust.",
+        show_default=False,
     ),
 ]
 NewName = Annotated[

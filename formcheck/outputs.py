@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from . import kinds, names
 from .pipeline import Analysis
 from .report.model import Report, Still
 from .report.write import write_text
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 Advance = Callable[[int], None]
 Bar = Callable[[str, int], AbstractContextManager[Advance]]
 """Takes what is done and how many frames it has, and gives a function that is told the frames done."""
-_PLAYS = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/mp4", ".webm": "video/webm"}
-"""Videos that browsers may play, with the kind they do best with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def write(clip: Path, analysis: Analysis, wanted: Outputs, bar: Bar | None = Non
     if not {"annotated", "stills", "html"} & files.keys():
         return analysis.report
     shows = bar or (lambda what, frames: nullcontext(lambda done: None))
-    recorded = clip.suffix.lower() == ".npz"
+    recorded = kinds.is_recorded(clip)
     blur = None
     if wanted.blur_faces and not recorded:
         from .privacy import FaceBlur
@@ -63,7 +62,7 @@ def write(clip: Path, analysis: Analysis, wanted: Outputs, bar: Bar | None = Non
     report = analysis.report.model_copy(
         update={
             "faces_blurred": blur is not None,
-            "video": _relative(files["annotated"], base) if "annotated" in files else None,
+            "video": names.shown(_relative(files["annotated"], base)) if "annotated" in files else None,
         }
     )
     with TemporaryDirectory() as scratch:
@@ -142,7 +141,7 @@ def _write_page(
         video = Video(data=annotated.read_bytes())
     elif annotated is not None:
         video = Video(link=_relative(annotated, page.parent))
-    elif clip.suffix.lower() in _PLAYS and not wanted.blur_faces:
+    elif kinds.plays(clip) and not wanted.blur_faces:
         video = Video(link=_relative(clip, page.parent))
     write_text(page, report_page(report, pictures, video))
 
@@ -151,7 +150,7 @@ def _named(still: Still, folder: Path | None, base: Path) -> Still:
     """Return a still with its file as seen from the report's folder."""
     if folder is None:
         return still
-    return still.model_copy(update={"file": _relative(folder / still.file, base)})
+    return still.model_copy(update={"file": names.shown(_relative(folder / still.file, base))})
 
 
 def _relative(path: Path, base: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import re
 import sys
 import traceback
@@ -14,6 +15,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+from . import kinds
 from .errors import UsageError
 from .rule import Exercise
 
@@ -35,14 +37,14 @@ class RuleFileError(UsageError):
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """Return a folder's rule files, sorted; names that begin with `_` are helpers of theirs.
+    """Return a folder's rule files, sorted; those named `_...` are helpers of theirs, hidden ones none.
 
     Raises:
         UsageError: If there is no such folder.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder} with rule files")
-    return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("_")]
+    return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith(("_", "."))]
 
 
 def load(path: Path) -> Exercise:
@@ -54,7 +56,9 @@ def load(path: Path) -> Exercise:
     Raises:
         RuleFileError: If it cannot be read or run, or declares no exercise.
     """
-    package = f"{_PREFIX}{sha256(str(path.parent.resolve()).encode()).hexdigest()[:12]}"
+    if wrong := kinds.trouble(path):
+        raise RuleFileError(path, f"it {wrong}")
+    package = f"{_PREFIX}{sha256(os.fsencode(path.parent.resolve())).hexdigest()[:12]}"
     for name in [name for name in sys.modules if name == package or name.startswith(f"{package}._")]:
         del sys.modules[name]  # helpers may have changed; exercises loaded before keep theirs
     parent = ModuleType(package)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from formcheck import names
 from formcheck.errors import OutputError
 
 _TICKS = 90_000  # a second's worth; divides by all common frame rates
@@ -49,7 +49,7 @@ class VideoSink:
         self._stream: Any = None
         self._container: Any = None
         # Not mkstemp: its files are private, and the target is to get the user's usual permissions.
-        self._part = self._path.with_name(f".{self._path.stem}-{os.getpid()}-{secrets.token_hex(4)}.part")
+        self._part = names.part_beside(self._path)
         options = {"movflags": "+faststart", "movie_timescale": str(_TICKS)}  # for the first time
         if growing:
             self._part = self._path

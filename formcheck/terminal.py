@@ -9,13 +9,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from . import names
 from .errors import OutputError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
     from rich.progress import TaskID
+    from rich.segment import Segment
 
 PIPE_CLOSED = 141
 """Exit code where the reader of our output went away: 128 + SIGPIPE, as the shell has it."""
@@ -29,11 +32,15 @@ class Advance(Protocol):
 
 
 def say(text: str) -> None:
-    """Write to stdout; ends the process quietly where nobody reads it any more.
+    """Write plain text to stdout; ends the process quietly where nobody reads it any more.
 
     Raises:
         OutputError: It cannot be written, for instance because the disk is full.
     """
+    _put(names.cleaned(text))
+
+
+def _put(text: str) -> None:
     if sys.stdout is None:  # closed from the start: nobody wants it
         return
     try:
@@ -48,7 +55,10 @@ def say(text: str) -> None:
 
 
 def say_rich(what: RenderableType) -> None:
-    """Write something rich to stdout: with colour on a terminal, as plain text 80 columns wide elsewhere."""
+    """Write something rich to stdout: with colour on a terminal, as plain text 80 columns wide elsewhere.
+
+    Text is taken as it is: what looks like rich's markup may be the name of a file.
+    """
     from io import StringIO
 
     from rich.console import Console
@@ -61,16 +71,29 @@ def say_rich(what: RenderableType) -> None:
         no_color=terminal.no_color,
         width=max(60, min(width, 110)),
         highlight=False,
+        markup=False,
+        emoji=False,
         legacy_windows=False,
     )
     with buffer.capture() as captured:
-        buffer.print(what)
-    say("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+        buffer.print(_Cleaned(what))
+    _put("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    """Something rich whose text can do the terminal no harm, wherever it came from."""
+
+    what: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for segment in console.render(self.what, options):
+            yield segment._replace(text=names.cleaned(segment.text))
 
 
 def complain(message: str) -> None:
     """Write one sentence to stderr."""
-    text = " ".join(message.split())
+    text = names.shown(" ".join(message.split()))
     if text.split(" ", 1)[0].isalpha():  # the name of a file or an address stays as it is
         text = text[:1].upper() + text[1:]
     text = text if text.endswith((".", "!", "?")) else f"{text}."
@@ -112,7 +135,7 @@ def bar(what: str, total: int | None = None, unit: str = "frames") -> Iterator[A
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     progress = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[rate]}"),
@@ -128,7 +151,7 @@ def bar(what: str, total: int | None = None, unit: str = "frames") -> Iterator[A
         nonlocal task, began
         if task is None:
             began = time.monotonic()
-            task = progress.add_task(what, total=total, rate="")
+            task = progress.add_task(names.shown(what), total=total, rate="")
             progress.start()
         passed = time.monotonic() - began
         rate = f"{done / passed:.{0 if unit == 'frames' else 1}f} {unit}/s" if passed > 0.5 else ""

@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from . import names
 from .errors import OutputError, TrackError, UsageError
 from .pose import Floats, Pose
 
@@ -226,7 +227,7 @@ class Track:
         for name in ("image_px", "visibility", *OPTIONAL):
             if (array := getattr(self, name)) is not None:
                 arrays[name] = array.astype(np.float32)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part = names.part_beside(path)
         try:
             try:
                 with part.open("wb") as file:

@@ -131,7 +131,16 @@ def test_a_folder_gives_each_clip_once_with_person_and_day(clients: Path) -> Non
 
 
 def test_what_formcheck_made_is_not_found_again(tmp_path: Path) -> None:
-    for name in ("a.mp4", "a.track.npz", "a.annotated.mp4", "b.track.npz", ".hidden.mp4", "notes.txt"):
+    for name in (
+        "a.mp4",
+        "a.TRACK.NPZ",
+        "a.track.npz",
+        "a.Annotated.MP4",
+        "a.annotated.mp4",
+        "b.track.npz",
+        ".hidden.mp4",
+        "notes.txt",
+    ):
         (tmp_path / name).touch()
     (tmp_path / "scores").mkdir()
     (tmp_path / "scores" / "c.npz").touch()
@@ -152,6 +161,95 @@ def test_what_formcheck_made_is_not_found_again(tmp_path: Path) -> None:
 )
 def test_a_day_is_read_from_the_name(name: str, day: str) -> None:
     assert day_of(name) == day
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="there, links and pipes need rights or are none")
+
+
+@posix
+def test_links_in_circles_give_each_clip_once_by_its_own_name(tmp_path: Path) -> None:
+    home = tmp_path / "clients"
+    (home / "z" / "deep").mkdir(parents=True)
+    for name in ("a.mp4", "z/b.MOV", "z/deep/c.NPZ"):
+        (home / name).touch()
+    for link, to in (("loop", "."), ("0deep", "z/deep"), ("z/up", ".."), ("z/deep/itself", "itself")):
+        (home / link).symlink_to(to)
+    names = ["a.mp4", "z/b.MOV", "z/deep/c.NPZ"]
+    assert [one.name for one in find([str(home)])] == names
+    for pattern, found in (
+        ("**/*.*", names),
+        ("**/*.mp4", names[:1]),
+        ("**", [*names, "z/deep/itself"]),
+        ("z**/*.MOV", names[1:2]),
+        ("z/**/*.[mM]*", ["z/b.MOV", "z/up/a.mp4"]),
+        ("*/*.MOV", names[1:2]),
+        ("**/deep/*", ["z/deep/c.NPZ", "z/deep/itself"]),
+    ):
+        assert [
+            Path(one.address).relative_to(home).as_posix() for one in find([str(home / pattern)])
+        ] == found
+    assert [one.name for one in find([str(home), str(home / "loop" / "a.mp4")])][:3] == names
+    assert [one.person for one in find([str(home)])] == ["", "z", "z"]
+
+
+@posix
+def test_what_cannot_be_read_is_a_row_and_the_others_are_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, out = tmp_path / "clients", tmp_path / "out"
+    (home / "shut").mkdir(parents=True)
+    (home / "folder.mp4").mkdir()
+    kickbacks(reps=2).save(home / "good.npz")
+    (home / "dead.mp4").symlink_to("nowhere.mp4")
+    os.mkfifo(home / "pipe.mp4")
+    real = os.listdir
+
+    def closed(place: Any) -> list[str]:
+        if Path(place).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return real(place)
+
+    monkeypatch.setattr(os, "listdir", closed)
+    assert run(["score", str(home), "--out", str(out), "--workers", "1"]) == 0
+    reasons = {row["name"]: row["reason"] for row in table(out / "clips.csv")}
+    assert reasons.pop("good.npz") == ""
+    assert {name: reason[:26] for name, reason in reasons.items()} == {
+        "dead.mp4": "it is a link that leads no",
+        "pipe.mp4": "it is not a file but a pip",
+        "shut": "it is a folder that cannot",
+    }
+    before = (out / NAME).read_bytes()
+    assert run(["score", str(home), "--out", str(out), "--workers", "1", "--resume"]) == 0
+    assert (out / NAME).read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file systems there refuse such names")
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_no_name_ends_a_run_or_its_resuming(tmp_path: Path, kind: str) -> None:
+    if kind == "parquet":
+        pytest.importorskip("pyarrow")
+    home, out = tmp_path / "clients", tmp_path / "out"
+    home.mkdir()
+    kickbacks(reps=2).save(home / "T.NPZ")
+    odd = [b"k\xff.npz", b"k\\xff.npz", b"\x1b[31m.npz", "\u202e[red].npz".encode(), b"\xdc/b.npz"]
+    odd += [b"a" * 246 + b".npz", ("\u6df1" * 80).encode() + b".npz", b"=1.npz", b"set:1.npz"]
+    for name in map(os.fsdecode, odd):
+        (home / name).parent.mkdir(exist_ok=True)
+        shutil.copy(home / "T.NPZ", home / name)
+    order = ["score", str(home), "--out", str(out), "--workers", "1", "--html", "--format", kind]
+    assert run(order) == 0
+    assert go(home, out, Setup(html=True), resume=True) == []
+    assert run([*order, "--resume"]) == 0
+    found = kept(out)
+    assert len(found) == len(odd) + 1 - 1  # two look alike, but are two
+    with Ledger(out, resume=True) as ledger:
+        assert len(ledger) == len(odd) + 1
+        assert {len(one.report.reps) for one in ledger.records() if one.report} == {2}
+        assert all((out / one.page).is_file() for one in ledger.records())
+    if kind == "csv":
+        rows = table(out / "clips.csv")
+        assert {r"k\xff.npz", "'=1.npz", r"\x1b[31m.npz"} <= {row["name"] for row in rows}
+        assert r"\xdc" in {row["person"] for row in rows}
 
 
 @pytest.mark.parametrize("text", ["nothing/here", "nothing*.mp4"])

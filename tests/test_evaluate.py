@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from skeleton import Shot, Tempo, kickbacks
 from formcheck.accuracy import Counts, Evaluation, Row, calibration
 from formcheck.clips import analyze
 from formcheck.errors import UsageError
-from formcheck.evaluate import evaluate
+from formcheck.evaluate import clips_with_truth, evaluate
 from formcheck.report.model import Report
 from formcheck.rule import Status
 from formcheck.track import Track
@@ -150,6 +152,31 @@ def test_a_folder_without_truth_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").write_bytes(b"")
     with pytest.raises(UsageError, match=r"no clip .* with a truth file"):
         evaluate(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, links and pipes need rights or are none")
+def test_a_clip_that_is_no_ordinary_file_is_a_row_with_its_reason(tmp_path: Path) -> None:
+    track = kickbacks(reps=4)
+    track.save(tmp_path / "good.NPZ")
+    (tmp_path / "dead.mp4").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for name in ("good", "dead", "pipe"):
+        write_truth(tmp_path / f"{name}.json", track, ())
+    rows = {row["clip"]: row for row in evaluate(tmp_path).to_dict()["clips"]}
+    assert rows["good"]["reps_found"] == 4
+    assert "leads nowhere" in rows["dead"]["notes"][0]
+    assert "a pipe, device" in rows["pipe"]["notes"][0]
+
+
+def test_clips_are_known_by_the_same_suffixes_as_everywhere(tmp_path: Path) -> None:
+    for name in ("a.MOV", "b.mkv", "b.NPZ", "c.mp4", "d.txt", "e.mp4"):
+        (tmp_path / name).touch()
+    for name in ("a.json", "b.JSON", "c.json", "d.json"):
+        (tmp_path / name).touch()
+    (tmp_path / "c.json").unlink()
+    (tmp_path / "c.json").mkdir()
+    found = [(clip.name, truth.name) for clip, truth in clips_with_truth(tmp_path)]
+    assert found == [("a.MOV", "a.json"), ("b.NPZ", "b.JSON")]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from live_fakes import GREY, Stage
 from numpy.typing import NDArray
 
 from formcheck.errors import UsageError, VideoError
+from formcheck.live.address import without_secrets
 from formcheck.live.capture import Capture, fitted
 from formcheck.live.feeds import CameraFeed, FileFeed, Lost, StreamFeed, Taken, feed_for
 from formcheck.live.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
@@ -335,3 +336,42 @@ def test_stamps_without_a_clock_are_arrivals_and_always_rise() -> None:
     stamps = Stamps()
     seen = [stamps.stamp(None, arrived) for arrived in (3.0, 3.0, 3.5, 3.2, 4.0)]
     assert seen == pytest.approx([0.0, 0.001, 0.5, 0.501, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("rtsp://phone:554/live", "rtsp://phone:554/live"),
+        ("rtsp://me:secret@cam:554/live", "rtsp://cam:554/live"),
+        ("http://cam/video?user=me&password=secret", "http://cam/video"),
+        ("http://cam/v.cgi?usr=me;pwd=secret;channel=1", "http://cam/v.cgi?channel=1"),
+        ("http://cam/live?TOKEN=secret#secret", "http://cam/live"),
+        ("http://cam/live?u=me&p=secret&X-Amz-Signature=secret", "http://cam/live"),
+        ("rtsp://cam/real?channel=1&subtype=0", "rtsp://cam/real?channel=1&subtype=0"),
+        ("rtsp://cam/user=me_password=secret_channel=1.sdp?real", "rtsp://cam/..."),
+        ("rtsp://me:sec/ret@cam/live", "rtsp://cam/live"),
+        ("rtsp://me:12/secret@cam/live", "rtsp://cam/live"),
+        ("rtsp://me:sec?ret@cam/live", "rtsp://cam/live"),
+        ("rtsp://me:sec#ret@cam/live", "rtsp://cam/live"),
+        ("http://cam/live?mail=secret@home&channel=secret%20x", "http://cam/live"),
+        ("http://[fe80::1]:80/live?user=me@home", "http://[fe80::1]:80/live"),
+        ("rtsp://cam/\x1b[31m", r"rtsp://cam/\x1b[31m"),
+        ("/dev/video2", "/dev/video2"),
+        ("a@b.mp4", "a@b.mp4"),
+    ],
+)
+def test_an_address_is_shown_without_what_lets_others_in(address: str, shown: str) -> None:
+    assert without_secrets(address) == shown
+
+
+def test_secrets_reach_neither_names_nor_errors() -> None:
+    address = "http://127.0.0.1:9/v?user=me&password=secret"
+    feed = feed_for(None, address)
+    assert feed.name == "the stream http://127.0.0.1:9/v"
+    with pytest.raises(VideoError) as failed:
+        feed.open()
+    assert "secret" not in str(failed.value)
+    assert feed_for("rtsp://me:secret@cam/live", None).name == "camera rtsp://cam/live"
+    with pytest.raises(UsageError) as refused:
+        feed_for(None, "ftp://me:secret@cam/live")
+    assert "secret" not in str(refused.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from formcheck import catalog, journal
 from formcheck.clips import analyze_clip
 from formcheck.coach import Coach
 from formcheck.errors import UsageError, VideoError
-from formcheck.live.keep import Recorder
+from formcheck.live.keep import Recorder, Shelf
 from formcheck.live.run import run
 from formcheck.live.setup import Advice, SetUpCoach, upright
 from formcheck.live.stages import Change, Stages
@@ -427,3 +428,10 @@ def test_the_summary_names_a_strength_that_is_not_the_fix() -> None:
     assert WORDS.summary_clean not in blind.spoken
     none = summarise(report.model_copy(update={"reps": ()}), KICK, WORDS)
     assert none.spoken == WORDS.no_reps
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, links and pipes need rights or are none")
+def test_what_only_looks_like_a_journal_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "2026-01-01-000000.journal")
+    (tmp_path / "2026-01-01-000001.journal").symlink_to("nowhere")
+    assert Shelf(tmp_path).left_behind() == []

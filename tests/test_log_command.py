@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from logs import KICK, THRUST, a_set, day, four_weeks_of_sets
-from pages import FAULTY
+from pages import FAULTY, faulty
 from skeleton import change_legs, kickbacks
 
+from formcheck import commands_log
 from formcheck.commands_log import kilograms, moment, since_of
 from formcheck.errors import UsageError
 from formcheck.log.entry import LoggedSet
@@ -25,8 +26,10 @@ from formcheck.log.store import Log
 from formcheck.log.take import Take, digest_of
 from formcheck.pose import Side
 from formcheck.sources import VideoSink, created
+from formcheck.terminal import say_rich
 from formcheck.track import Track
 
+SAMPLES = Path(__file__).parents[1] / "samples"
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -323,3 +326,75 @@ def test_nothing_but_numbers_is_kept(clip: Path, own_log: Path, formcheck: Run) 
     tables.close()
     assert not any(isinstance(value, bytes) for value in values)
     assert not any(isinstance(value, str) and (len(value) > 64 or os.sep in value) for value in values)
+
+
+def test_the_first_set_says_where_the_log_is_and_how_to_do_without(
+    clip: Path, own_log: Path, formcheck: Run
+) -> None:
+    first, again = (" ".join(formcheck("analyze", clip)[1].split()) for _ in range(2))
+    assert "Your training log begins here:" in first
+    assert own_log.name in first
+    assert "--no-log leaves a set out" in first
+    assert "begins here" not in again
+    other = clip.with_name("other.npz")
+    kickbacks(reps=4).save(other)
+    assert "begins here" not in formcheck("analyze", other)[1]
+    formcheck("history", "--delete-everything", "--yes")
+    code, out, err = formcheck("analyze", other, "--json", "-")
+    assert code == 0
+    assert json.loads(out)["reps"]
+    assert err.startswith("formcheck: Your training log begins here:")
+    assert formcheck("analyze", clip, "--json", "-")[2] == ""
+
+
+@pytest.mark.parametrize("name", ["kickback.mp4", "hip_thrust.mp4"])
+def test_the_samples_are_nobodys_training(
+    name: str, tmp_path: Path, own_log: Path, formcheck: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = tmp_path / "mine.mp4"
+    sample.write_bytes((SAMPLES / name).read_bytes())
+    found = faulty()
+    for live in (False, True):
+        keeper = commands_log.keeper(sample, None, False, None, None, None, live=live)
+        said = keeper.keep(found)
+        assert said is not None
+        say_rich(said)
+        assert "one of formcheck's own sample clips" in " ".join(capsys.readouterr().out.split())
+    assert not own_log.exists()
+    commands_log.keeper(sample, own_log, False, None, None, None).keep(found)  # asked for by name
+    sample.write_bytes(sample.read_bytes() + b"x")
+    commands_log.keeper(sample, None, False, "other", None, None).keep(found)
+    assert len(logged(own_log)) == 2
+    assert len(list(SAMPLES.glob("*.mp4"))) == 2
+
+
+@pytest.mark.parametrize("name", ["b" * 300 + ".sqlite", "circle/log.sqlite", "k\udcff/log.sqlite"])
+def test_no_name_of_a_log_costs_the_analysis(tmp_path: Path, name: str, clip: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    keeper = commands_log.keeper(clip, tmp_path / name, False, "\x1b\udcff", None, None)
+    assert keeper.lifter == r"\x1b\xff"
+    keeper.keep(faulty())  # a warning at most
+
+
+def test_a_log_that_fails_in_any_way_costs_a_warning_only(
+    clip: Path, formcheck: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("formcheck.log.record.record", broken)
+    code, out, err = formcheck("analyze", clip)
+    assert code == 0
+    assert "Set score" in out
+    assert err.startswith("formcheck: Not logged:")
+    assert err.count("\n") == 1
+
+
+def test_tables_of_the_log_hold_no_formulas(own_log: Path, tmp_path: Path, formcheck: Run) -> None:
+    with Log(own_log, create=True) as log:
+        log.write([a_set(lifter="=cmd", source="@x.mp4", load_kg=2.5)], clip="a")
+    assert formcheck("history", "--csv", tmp_path / "sets.csv")[0] == 0
+    assert formcheck("history", "--export", tmp_path / "reps.CSV")[0] == 0
+    for name in ("sets.csv", "reps.CSV"):
+        [row, *_] = csv.DictReader(StringIO((tmp_path / name).read_text("utf-8")))
+        assert (row["lifter"], row["source"], row["load_kg"]) == ("'=cmd", "'@x.mp4", "2.5")

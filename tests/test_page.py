@@ -160,6 +160,28 @@ def test_a_report_cannot_make_the_page_show_other_files(tmp_path: Path, written:
     assert list(found) == ["mine.jpg"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["../secret.mp4", "SECRET", "text.txt", "link.mp4", "folder.mp4", "javascript:alert(1)", "//evil/x.mp4"],
+)
+def test_a_report_cannot_make_the_page_play_other_files(
+    tmp_path: Path, written: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, page = tmp_path / "home", tmp_path / "page.html"
+    (home / "folder.mp4").mkdir(parents=True)
+    for place in (tmp_path / "secret.mp4", home / "text.txt", home / "my own.mp4"):
+        place.write_bytes(b"a film")
+    (home / "link.mp4").symlink_to(tmp_path / "secret.mp4")
+    report = Report.from_json((written / "clip.report.json").read_bytes())
+    for video, there in ((name.replace("SECRET", str(tmp_path / "secret.mp4")), False), ("my own.mp4", True)):
+        path = home / "a.json"
+        path.write_text(report.model_copy(update={"stills": (), "video": video}).to_json(), "utf-8")
+        assert run(["report", str(path), "--html", str(page)]) == 0
+        assert ('src="home/my%20own.mp4"' in page.read_text("utf-8")) is there
+        assert ("<video" in page.read_text("utf-8")) is there
+        assert ("not beside the report" in capsys.readouterr().err) is not there
+
+
 def test_a_page_of_twenty_repetitions_is_small(tmp_path: Path) -> None:
     found = analysis(kickbacks(Shot(fps=20.0), reps=20, knee_deg=[4.0, 38.0] * 10))
     assert len(found.report.reps) == 20

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
@@ -13,6 +15,7 @@ import pytest
 from skeleton import Shot, kickbacks, squats, thrusts
 
 from formcheck import catalog
+from formcheck.batch.stamp import versions
 from formcheck.check import findings
 from formcheck.evaluate import evaluate
 from formcheck.explain import explain_measures
@@ -345,3 +348,29 @@ def test_loading_leaves_the_interpreter_as_it_was(new: Path) -> None:
     before = sys.dont_write_bytecode
     assert findings(load(new)) != []  # hints
     assert sys.dont_write_bytecode is before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, links and pipes need rights or are none")
+def test_only_ordinary_rule_files_are_opened(tmp_path: Path, formcheck: Run) -> None:
+    formcheck("new-exercise", "leg-raise", "--dir", tmp_path)
+    (tmp_path / ".#leg_raise.py").symlink_to("an-editors-lock")  # left by an editor, is none of the rules
+    assert formcheck("check-rules", tmp_path)[0] == 0
+    (tmp_path / "gone.py").symlink_to("nowhere.py")
+    code, out, _ = formcheck("check-rules", tmp_path)
+    assert code == 1
+    assert "it is a link that leads nowhere" in " ".join(out.split())
+    (tmp_path / "gone.py").unlink()
+    os.mkfifo(tmp_path / "pipe.py")
+    code, _, err = formcheck("exercises", "--rules", tmp_path)
+    assert code == 2
+    assert "it is not a file but a pipe" in err
+    assert versions(None, str(tmp_path)).rules
+
+
+def test_who_runs_code_is_told_so(formcheck: Run) -> None:
+    for command, words in (
+        ("analyze", "Python code, and it is run"),
+        ("check-rules", "Python code, and it is run"),
+        ("score", "any file that you may read"),
+    ):
+        assert words in " ".join(re.sub(r"[^\w,.]", " ", formcheck(command, "--help")[1]).split())

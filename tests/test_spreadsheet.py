@@ -10,6 +10,8 @@ import pytest
 from pages import FAULTY, faulty, renamed, two_sided
 
 from formcheck import Analysis
+from formcheck.report import sheet
+from formcheck.report.model import Report
 from formcheck.report.spreadsheet import frames_csv, reps_csv
 
 Rows = list[dict[str, str]]
@@ -76,3 +78,28 @@ def test_a_name_with_commas_quotes_and_breaks_stays_one_cell(bent: Analysis) -> 
     table = rows(reps_csv(renamed(bent, name).report))
     assert {row["source"] for row in table} == {name}
     assert np.all([len(row) == len(table[0]) for row in table])
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1.mp4", "-x", "@SUM(A1)", "\tx", "\r=1", "\n=1", "-1.5;=2", "-2+3"]
+)
+def test_what_looks_like_a_formula_is_text(text: str) -> None:
+    [row] = csv.reader(io.StringIO(sheet.table(["a"], [[text]]).split("\r\n", 1)[1], newline=""))
+    assert row == ["'" + text.replace("\r", r"\x0d")]
+    assert sheet.table([text], []).startswith(("'", "\"'"))
+
+
+def test_numbers_stay_numbers() -> None:
+    cells: list[sheet.Cell] = [-1.5, -3, 0.0, True, None, "-1.5", "+2", "-1,5", "1e-3", "-.5"]
+    [row] = csv.reader(io.StringIO(next(sheet.lines([cells]))))
+    assert row == ["-1.5", "-3", "0.0", "1", "", "-1.5", "+2", "-1,5", "1e-3", "-.5"]
+
+
+def test_a_strangers_fault_and_exercise_are_no_formulas(bent: Analysis) -> None:
+    data = bent.report.model_dump(mode="json", by_alias=True)
+    data |= {"exercise": "=cmd", "sets": [one | {"exercise": "=cmd"} for one in data["sets"]]}
+    for rep in data["reps"]:
+        for verdict in rep["verdicts"]:
+            verdict["fault"] = "=1+1"
+    for row in csv.reader(io.StringIO(reps_csv(Report.model_validate(data)), newline="")):
+        assert not [cell for cell in row if cell.startswith("=")]

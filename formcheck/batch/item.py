@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import kinds, names
 from ..profiles import Profile
 from .stamp import Stamp
-
-TRACK_SUFFIX = ".npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,7 @@ class Item:
     """One clip with what is known of it beforehand.
 
     Attributes:
-        address: An absolute path, or the address of a remote file (`s3://...`). It identifies the clip.
+        address: An absolute path, or the address of a remote file (`s3://...`), to open it by.
         name: What people call it: the path below the folder that was named.
         person: Who trains in it; empty where unknown.
         exercise: What is done in it, or None to recognise it.
@@ -25,6 +24,7 @@ class Item:
         load_kg: What was lifted.
         tags: Words of the user's own.
         signature: Changes when the file does, without reading it (size and time, or an ETag); or empty.
+        trouble: Why it cannot be read, where that was seen when it was found; see `kinds.trouble`.
     """
 
     address: str
@@ -37,6 +37,12 @@ class Item:
     load_kg: float | None = None
     tags: tuple[str, ...] = ()
     signature: str = ""
+    trouble: str = ""
+
+    @property
+    def key(self) -> str:
+        """What identifies the clip in the ledger and in tables: its address, as it can be written."""
+        return names.key(names.without_login(self.address) if self.remote else self.address)
 
     @property
     def remote(self) -> bool:
@@ -45,8 +51,8 @@ class Item:
 
     @property
     def recorded(self) -> bool:
-        """Whether it is a recorded track, for which no pose model is needed."""
-        return self.address.lower().endswith(TRACK_SUFFIX)
+        """Whether landmarks are recorded in it, so that no pose model is needed."""
+        return kinds.is_recorded(self.address.partition("?")[0] if self.remote else self.address)
 
 
 @dataclass(frozen=True, slots=True)

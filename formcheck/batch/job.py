@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from .. import catalog
+from .. import catalog, names
 from ..clips import analyze_clip
 from ..errors import FormcheckError, ModelError, TrackError, UsageError
 from ..journal import is_recorded, load_recorded
@@ -111,7 +111,10 @@ def score(job: Job, setup: Setup, tell: Tell = lambda frames: None) -> Outcome:
     except ModelError as error:
         return Outcome(job, None, fatal=error)
     except FormcheckError as error:
-        return failed(type(error).__name__, str(error).replace(str(place), job.item.name))
+        reason = str(error)
+        for raw in (str(place), job.item.address):
+            reason = reason.replace(raw, job.item.name)
+        return failed(type(error).__name__, reason)
     except OSError as error:
         return failed("OSError", f"it cannot be read: {error.strerror or error}")
     except Exception as error:  # one bad clip never stops a run
@@ -154,7 +157,8 @@ def _local(item: Item) -> Iterator[Path]:
         yield Path(item.address)
         return
     with tempfile.TemporaryDirectory(prefix="formcheck-") as room:
-        path = Path(room) / (item.address.rstrip("/").rsplit("/", 1)[-1].split("?")[0] or "clip")
+        named = PurePosixPath(item.address.rstrip("/").rsplit("/", 1)[-1].split("?")[0] or "clip")
+        path = Path(room) / f"{names.file_stem(named.stem)}{named.suffix}"
         download(item.address, path)
         yield path
 
@@ -202,7 +206,7 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
         catalog.chosen(item.exercise),
         side=Side(item.side) if item.side else None,
         profile=setup.profile,
-        source=track.source or path.name,
+        source=names.shown(track.source or path.name),
         notes=earlier.said if earlier else (),
         coached=setup.html,
     )

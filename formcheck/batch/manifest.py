@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from .. import catalog
+from .. import catalog, kinds, names
 from ..errors import UsageError
 from .find import day_of, find
 from .item import Item, is_remote
 
 COLUMNS = {
-    "clip": "path or address of the clip; a path is seen from the manifest's folder",
+    "clip": "path or address of the clip, any file there is; a path is seen from the manifest's folder",
     "person": "who trains in it",
     "exercise": "what is done (see `formcheck exercises`); empty: recognised",
     "side": "left or right, the working side; empty: recognised",
@@ -74,23 +74,24 @@ def _item(row: Mapping[str | None, str | None], home: Path) -> Item:
     clip = said.pop("clip")
     if not clip:
         raise UsageError("there is no clip")
-    if is_remote(clip) or (home / clip).exists():
+    if is_remote(clip) or os.path.lexists(home / clip):
         (item,) = _single(find([clip if is_remote(clip) else str(home / clip)]), clip)
     else:  # becomes a row that says so
-        item = Item(Path(os.path.abspath(home / clip)).as_posix(), clip, date=day_of(clip))
+        place = os.path.abspath(home / clip)
+        item = Item(Path(place).as_posix(), clip, date=day_of(clip), trouble=kinds.trouble(place))
     named = catalog.chosen(said.get("exercise") or None)
     if said.get("side", "") not in ("", "left", "right"):
         raise UsageError(f"side is left, right or empty, not {said['side']!r}")
     return replace(
         item,
-        name=clip,
-        person=said.get("person", item.person),
+        name=names.shown(names.without_login(clip)),
+        person=names.shown(said.get("person", item.person)),
         exercise=named.name if named else None,
         side=said.get("side") or None,
         choose=said.get("choose") or None,
         date=_day(said.get("date", "")) or item.date,
         load_kg=_load(said.get("load_kg", "")),
-        tags=tuple(said.get("tags", "").split()),
+        tags=tuple(map(names.shown, said.get("tags", "").split())),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..report.model import Model, Report
+from .. import names
+from ..report.model import Model, Name, Report
 from .item import Earlier, Item, Job
 
 SCHEMA: Literal["formcheck-batch-1"] = "formcheck-batch-1"
@@ -20,12 +21,12 @@ class Record(Model):
     """What is kept of one clip."""
 
     format: Literal["formcheck-batch-1"] = SCHEMA
-    clip: str = Field(description="Address of the clip.")
-    name: str
-    person: str
+    clip: Name = Field(description="Address of the clip, as it can be written; see `Item.key`.")
+    name: Name
+    person: Name
     date: str
     load_kg: float | None
-    tags: tuple[str, ...]
+    tags: tuple[Name, ...]
     exercise: str | None = Field(description="As named beforehand.")
     side: str | None = Field(description="As named beforehand.")
     signature: str
@@ -95,12 +96,12 @@ def again(before: Record, item: Item) -> Record:
 
 def _of(item: Item) -> dict[str, object]:
     return {
-        "clip": item.address,
-        "name": item.name,
-        "person": item.person,
+        "clip": item.key,
+        "name": names.shown(item.name),
+        "person": names.shown(item.person),
         "date": item.date,
         "load_kg": item.load_kg,
-        "tags": item.tags,
+        "tags": tuple(map(names.shown, item.tags)),
         "exercise": item.exercise,
         "side": item.side,
         "signature": item.signature,

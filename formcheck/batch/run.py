@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from .. import kinds, names
 from ..models import resolve
 from ..report.write import make_folder, write_bytes
 from .item import Item, Job, Setup
 from .job import Outcome
 from .ledger import Ledger
-from .record import Record, again
+from .record import Record, again, record
 from .stamp import Stamp, Versions, stamp, versions
 
 PAGES = "reports"
 TRACKS = "tracks"
-_BROWSER = {".mp4", ".m4v", ".mov", ".webm"}
+_STEM_BYTES = 160
 
 
 class Team(Protocol):
@@ -70,23 +70,28 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
         ModelError: The pose model is needed and cannot be had.
         OutputError: The ledger cannot be written.
     """
-    filmed = any(not item.recorded for item in items)
+    filmed = any(not (item.recorded or item.trouble) for item in items)
     model = resolve(setup.model, progress=True) if filmed else None
     by = versions(model, setup.rules)
     jobs: list[Job] = []
     mended: list[Record] = []
+    failed = 0
     for item in items:
         used = versions(None, setup.rules) if item.recorded else by
         wanted = stamp(used, setup.profile, exercise=item.exercise, side=item.side, choose=item.choose)
-        line = ledger.line(item.address)
-        before = ledger.record(item.address) if line else None
+        before = ledger.record(item.key) if item.key in ledger else None
+        if item.trouble:
+            failed += 1
+            row = record(Job(item, wanted), error="OSError", reason=f"it {item.trouble}")
+            mended += [row] if row != before else []
+            continue
         if before is not None and _holds(before, item, wanted, setup, ledger.folder):
             if again(before, item) != before:
                 mended.append(again(before, item))
             continue
         jobs.append(_job(item, wanted, before, setup, ledger.folder))
     ledger.append(mended)
-    return Work(tuple(jobs), len(items) - len(jobs), by)
+    return Work(tuple(jobs), len(items) - len(jobs) - failed, by)
 
 
 def _holds(before: Record, item: Item, wanted: Stamp, setup: Setup, folder: Path) -> bool:
@@ -106,7 +111,7 @@ def _lacks(before: Record, setup: Setup, item: Item, folder: Path) -> bool:
 
 def _job(item: Item, wanted: Stamp, before: Record | None, setup: Setup, folder: Path) -> Job:
     link = ""
-    if setup.html and not item.remote and PurePosixPath(item.address).suffix.lower() in _BROWSER:
+    if setup.html and not item.remote and kinds.plays(item.address):
         link = Path(os.path.relpath(item.address, (folder / PAGES).resolve())).as_posix()
     if before is None or not before.final:
         return Job(item, wanted, None, link)
@@ -152,12 +157,12 @@ def carry_out(
 
 def _keep(outcome: Outcome, ledger: Ledger) -> Record:
     """Write what belongs to a clip, then return its record: a record never names a file that is not there."""
-    record, item = outcome.record, outcome.job.item
-    if record is None:
-        return again(ledger.record(item.address), item)
+    made, item = outcome.record, outcome.job.item
+    if made is None:
+        return again(ledger.record(item.key), item)
     named: dict[str, str] = {}
-    before = ledger.record(item.address) if item.address in ledger else None
-    if before is not None and before.track and (before.sha256, before.seen) == (record.sha256, record.seen):
+    before = ledger.record(item.key) if item.key in ledger else None
+    if before is not None and before.track and (before.sha256, before.seen) == (made.sha256, made.seen):
         named["track"] = before.track
     for kind, folder, suffix, data in (
         ("page", PAGES, ".html", outcome.page),
@@ -167,10 +172,10 @@ def _keep(outcome: Outcome, ledger: Ledger) -> Record:
             make_folder(ledger.folder / folder)
             named[kind] = f"{folder}/{_file_name(item)}{suffix}"
             write_bytes(ledger.folder / named[kind], data)
-    return record.model_copy(update=named)
+    return made.model_copy(update=named)
 
 
 def _file_name(item: Item) -> str:
     """Name a clip's files: its own name, and enough of a hash that no two clips share one."""
-    digest = hashlib.sha256(item.address.encode()).hexdigest()[:8]
-    return f"{PurePosixPath(item.name).stem[:80] or 'clip'}-{digest}"
+    stem = names.file_stem(PurePosixPath(item.name).stem[:80] or "clip", _STEM_BYTES)
+    return f"{stem}-{names.short_hash(item.key)}"

@@ -82,7 +82,7 @@ def progress(total: int) -> Iterator[Progress]:
 
     bar = Bar(
         BarColumn(bar_width=None),
-        TextColumn("{task.fields[text]}"),
+        TextColumn("{task.fields[text]}", markup=False),
         console=console,
         transient=True,
         refresh_per_second=5,

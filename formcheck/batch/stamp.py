@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -113,7 +114,12 @@ def _rules_hash(folder: str | None) -> str:
 
 
 def _files(paths: Iterable[Path]) -> list[bytes]:
-    return [part for path in sorted(paths) for part in (path.name.encode(), path.read_bytes())]
+    return [
+        part
+        for path in sorted(paths)
+        if path.is_file()
+        for part in (os.fsencode(path.name), path.read_bytes())
+    ]
 
 
 def _hash(parts: Iterable[bytes]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, UsageError
-from ..report.spreadsheet import outside
+from ..report import sheet
 from ..report.write import whole, write_text
 from .columns import TABLES, Value, columns, described, rows
 from .record import Record
@@ -92,22 +90,8 @@ def _write_lines(
 
 
 def _csv_lines(table: str, records: Records) -> Iterator[str]:
-    room = io.StringIO()
-    writer = csv.writer(room, lineterminator="\r\n")
     names: list[Value] = [column.name for column in columns(table)]
-    for row in chain([names], _all_rows(table, records)):
-        writer.writerow([_cell(value) for value in row])
-        yield room.getvalue()
-        room.seek(0)
-        room.truncate()
-
-
-def _cell(value: Value) -> str | float | int:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return int(value)
-    return outside(value) if isinstance(value, str) else value
+    yield from sheet.lines(chain([names], _all_rows(table, records)))
 
 
 def _json_lines(table: str, records: Records) -> Iterator[str]:

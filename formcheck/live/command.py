@@ -11,7 +11,7 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
-from .. import commands_log
+from .. import commands_log, kinds
 from .. import options as opt
 from ..arguments import check_clip, check_names
 from ..errors import UsageError
@@ -136,7 +136,8 @@ def live(
     from .feeds import feed_for
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
-    keeper = commands_log.keeper(None, log, no_log, lifter, load, bilateral_load)
+    played = Path(source) if source and not kinds.trouble(source) else None
+    keeper = commands_log.keeper(played, log, no_log, lifter, load, bilateral_load, live=True)
     if baseline:
         check_clip(baseline)
     known = list(catalog.exercises().values())
@@ -226,8 +227,7 @@ def bench_live(
     from .bench import bench_live as measure
 
     for clip in clips:
-        if not clip.is_file():
-            raise UsageError(f"there is no file {clip}; check the name")
+        check_clip(clip)
     dash = json is not None and str(json) == "-"
     if json is not None and not dash:
         check_writable(json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,9 +14,11 @@ import av
 import cv2
 import numpy as np
 
+from .. import kinds, names
 from .._frames import Image, display_matrix, presentation_time_s, turn
 from ..errors import UsageError, VideoError
 from ..sources import Frame, VideoSource
+from .address import without_secrets
 from .stamps import Stamps
 
 _OPEN_S, _READ_S = 8.0, 4.0  # a phone's camera app answers within a second or two, or not at all
@@ -84,7 +87,7 @@ class CameraFeed:
     endless = True
 
     def __init__(self, camera: int | str, capture: Callable[[int | str], Any] | None = None) -> None:
-        self.name = f"camera {camera}"
+        self.name = f"camera {without_secrets(str(camera))}"
         self._camera = camera
         self._make = capture or cv2.VideoCapture
         self._device: Any = None
@@ -143,7 +146,7 @@ class StreamFeed:
     endless = True
 
     def __init__(self, url: str) -> None:
-        self.name = f"the stream {_without_password(url)}"
+        self.name = f"the stream {without_secrets(url)}"
         self._url = url
         self._container: Any = None
         self._frames: Iterator[Any] | None = None
@@ -212,7 +215,7 @@ class FileFeed:
     endless = False
 
     def __init__(self, *paths: Path, paced: bool = True) -> None:
-        self.name = paths[0].name
+        self.name = names.shown(paths[0].name)
         self._paths, self._paced = paths, paced
         self._source: VideoSource | None = None
         self._frames: Iterator[tuple[Frame, float]] | None = None
@@ -272,18 +275,16 @@ def feed_for(camera: str | None, source: str | None) -> Feed:
         if source.lower().startswith(_STREAMS):
             return StreamFeed(source)
         if "://" in source:
-            raise UsageError(f"{source} is no address formcheck can read; use rtsp:// or http://")
-        if not Path(source).is_file():
+            raise UsageError(
+                f"{without_secrets(source)} is no address formcheck can read; use rtsp:// or http://"
+            )
+        if not os.path.lexists(source):
             raise UsageError(f"there is no file {source}; name a video, or an rtsp:// or http:// address")
+        if trouble := kinds.trouble(source):
+            raise UsageError(f"{source} {trouble}; name a video, or an rtsp:// or http:// address")
         return FileFeed(Path(source))
     named = camera or "0"
     return CameraFeed(int(named) if named.isdecimal() else named)
-
-
-def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _reason(error: Exception) -> str:

@@ -174,7 +174,7 @@ class Shelf:
         found = []
         for path in sorted(self.folder.glob(f"*{journal.SUFFIX}")):
             try:
-                if journal.in_use(path):
+                if not path.is_file() or journal.in_use(path):  # a pipe would keep its reader waiting
                     continue
                 if len(journal.read(path)):
                     found.append(path)

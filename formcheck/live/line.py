@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from .. import names
+
 
 class Line:
     """Writes to stderr: events as lines of their own and, on a terminal, a line that is written anew."""
@@ -22,14 +24,14 @@ class Line:
     def tell(self, text: str, style: str = "") -> None:
         """Write what happened."""
         try:
-            self._console.print(Text(text, style=style))
+            self._console.print(Text(names.cleaned(text), style=style))
         except (OSError, ValueError):
             return  # nobody reads it any more
 
     def show(self, text: str, cue: str = "") -> None:
         """Write how things stand."""
         if self._live is not None:
-            line = Text(text, no_wrap=True, overflow="ellipsis")
+            line = Text(names.shown(text), no_wrap=True, overflow="ellipsis")
             if cue:
                 line.append(f"   {cue}", style="bold yellow")
             self._live.update(line)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import journal
+from .. import journal, names
 from ..baseline import Baseline
 from ..cues import MODES
 from ..errors import FormcheckError, OutputError
@@ -94,7 +94,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
         recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
         finder = stack.enter_context(parts.landmarker())
         capture = stack.enter_context(Capture(parts.feed, every=parts.every))
-        source = parts.record.name if parts.record else parts.feed.name
+        source = names.shown(parts.record.name) if parts.record else parts.feed.name
         log = SafeLog(shelf.journal, capture.size, source, tell_once)
         stack.callback(log.rest)
         session = Session(

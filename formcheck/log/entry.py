@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from ..report.model import Model, Quantity, Report, RepReport, SetSummary
+from ..report.model import Model, Name, Quantity, Report, RepReport, SetSummary
 from ..report.stats import mean
 from ..rule import Status
 
@@ -63,7 +63,7 @@ class LoggedSet(Model):
     """One set: consecutive repetitions of one leg."""
 
     at: AwareDatetime = Field(description="When it began, UTC.")
-    lifter: str
+    lifter: Name
     exercise: str
     side: str = Field(description="The working leg, the lifter's own.")
     load_kg: float | None
@@ -74,7 +74,7 @@ class LoggedSet(Model):
     near: bool | None = Field(description="Whether the working leg was the one nearer to the camera.")
     profile: str
     version: str
-    source: str = Field(description="Name of the clip.")
+    source: Name = Field(description="Name of the clip.")
     origin: Literal["clip", "live"]
     start_s: float = Field(description="When it began in the clip.")
     reps: tuple[LoggedRep, ...]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Sequence
-from io import StringIO
 from typing import Any
 
+from ..report import sheet
 from .entry import LoggedSet
 
 _TRAITS = ("range", "up", "hold", "down")
@@ -68,9 +67,4 @@ def _head(one: LoggedSet) -> dict[str, Any]:
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> str:
-    text = StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return text.getvalue()
+    return sheet.table(list(rows[0]), [list(row.values()) for row in rows]) if rows else ""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..report.model import Model
+from ..report.model import Model, Name
 from .advice import Advice
 from .entry import LoggedSet
 from .sides import Asymmetry
@@ -34,7 +34,7 @@ class History(Model):
     """Somebody's sets and what they say."""
 
     schema_: Literal["formcheck-history-1"] = Field("formcheck-history-1", alias="schema")
-    lifter: str
+    lifter: Name
     today: date
     titles: dict[str, str] = Field(description="Exercises in words.")
     sessions: tuple[Session, ...]

@@ -175,7 +175,7 @@ class Log:
         raise LogError(f"the training log {self.path} can be neither written nor read; check its permissions")
 
     def _connect(self, mode: str) -> sqlite3.Connection:
-        where = ":memory:" if mode == "memory" else f"{quote(str(self.path.absolute()))}?mode={mode}"
+        where = ":memory:" if mode == "memory" else f"{quote(os.fsencode(self.path.absolute()))}?mode={mode}"
         return sqlite3.connect(f"file:{where}", uri=True, timeout=WAIT_S, isolation_level=None)
 
     def _bring_up(self, connection: sqlite3.Connection) -> None:

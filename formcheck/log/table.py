@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..explain import quantity
-from ..report.wording import plain, sentence
+from ..report.wording import capital, plain, sentence
 from .advice import Advice
 from .history import History, Session, day_text
+from .place import VARIABLE
 from .sides import Asymmetry
 from .store import Kept
 from .trends import LEAST_DAYS, Trend
@@ -42,13 +44,40 @@ def _parts(history: History) -> Iterator[RenderableType]:
         yield Text(f"Note: {sentence(note)}", "dim")
 
 
-def after(kept: Kept, advice: Sequence[Advice]) -> RenderableType:
-    """Return what is said once sets were written: how many, and what follows."""
+def begun(place: Path) -> str:
+    """Say, once the very first set is logged, where the log is and how to do without."""
+    return (
+        f"your training log begins here: {place}. It stays on this computer; --no-log leaves a set out, "
+        f"{VARIABLE}=off all of them"
+    )
+
+
+def sample() -> RenderableType:
+    """Return what is said of a sample clip in place of `after`."""
+    return Group(
+        Text(),
+        Text(
+            "Not logged: this is one of formcheck's own sample clips, nobody's training; --log FILE logs it "
+            "all the same.",
+            "dim",
+        ),
+    )
+
+
+def after(kept: Kept, advice: Sequence[Advice], begun_at: Path | None = None) -> RenderableType:
+    """Return what is said once sets were written: how many, and what follows.
+
+    Args:
+        kept: What was written.
+        advice: What follows.
+        begun_at: The log's file, where these are the first sets in it.
+    """
     again = ", in place of the earlier analysis of this recording" if kept.replaced else ""
+    start = "" if begun_at is None else f"{sentence(capital(begun(begun_at)))} "
     parts: list[RenderableType] = [
         Text(),
         Text(
-            f"Logged {amount(len(kept.sets), 'set')} of {day_text(kept.sets[0].day)}{again}: "
+            f"{start}Logged {amount(len(kept.sets), 'set')} of {day_text(kept.sets[0].day)}{again}: "
             "`formcheck history` shows them.",
             "dim",
         ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from .. import kinds
 from ..errors import ClipError, UsageError
 from ..sources import created
 
@@ -52,21 +53,27 @@ class Take:
             UsageError: The file cannot be read.
         """
         try:
-            digest = hashlib.sha256()
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
+            digest = file_hash(path)
             changed = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
         marks = None if track is None else digest_of(track)
-        return cls(digest.hexdigest(), began or _named(path) or changed, began is not None, marks)
+        return cls(digest, began or _named(path) or changed, began is not None, marks)
 
     @classmethod
     def live(cls, began: datetime, track: Track | None = None) -> Take:
         """Describe a live session: when it began, and its landmarks where they are at hand."""
         marks = None if track is None else digest_of(track)
         return cls(secrets.token_hex(16), began, landmarks=marks, origin="live")
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def digest_of(track: Track) -> str:
@@ -78,7 +85,7 @@ def digest_of(track: Track) -> str:
 
 def _named(path: Path) -> datetime | None:
     """Return the creation time that a video names, or None where it names none that can be true."""
-    if path.suffix.lower() == ".npz":
+    if kinds.is_recorded(path):
         return None
     try:
         found = created(path)

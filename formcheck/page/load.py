@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from .. import kinds
 from ..report.model import Report
 
 MAX_STILL_BYTES = 5_000_000
@@ -22,29 +23,38 @@ def stills(report: Report, path: Path, folder: Path | None = None) -> dict[str, 
         path: The report's file.
         folder: Where they are, if not where the report says.
     """
-    home = (folder or path.parent).resolve()
+    home = folder or path.parent
     found = {}
     for still in report.stills:
-        place = home / Path(still.file).name if folder else home / still.file
+        real = _beside(home, Path(still.file).name if folder else still.file)
         try:
-            real = place.resolve(strict=True)
-            if not real.is_relative_to(home) or real.stat().st_size > MAX_STILL_BYTES:
+            if real is None or real.stat().st_size > MAX_STILL_BYTES:
                 continue
             data = real.read_bytes()
-        except (OSError, ValueError):
+        except OSError:
             continue
         if data.startswith(_JPEG):
             found[still.file] = data
     return found
 
 
-def video_link(report: Report, path: Path, page: Path) -> str | None:
-    """Return where the annotated clip is as seen from a page, or None where it is not beside the report."""
-    if report.video is None:
+def _beside(home: Path, name: str) -> Path | None:
+    """Return a file that a report names, or None unless it is an ordinary one in a folder or below it."""
+    try:
+        real = (home / name).resolve(strict=True)
+        return real if real.is_relative_to(home.resolve()) and real.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle, before Python 3.13
         return None
-    home = path.parent.resolve()
-    place = (home / report.video).resolve()
-    if not place.is_file():
+
+
+def video_link(report: Report, path: Path, page: Path) -> str | None:
+    """Return where the annotated clip is as seen from a page.
+
+    Returns:
+        None where it is no video in the report's folder or below.
+    """
+    place = _beside(path.parent, report.video) if report.video and kinds.plays(report.video) else None
+    if place is None:
         return None
     try:
         return Path(os.path.relpath(place, page.parent.resolve())).as_posix()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from .. import names as name_of
 from ..log.history import History, day_text
 from ..log.table import amount as amount_of
 from ..log.trends import LEAST_DAYS
@@ -183,7 +185,8 @@ def _environment() -> Environment:
         "camera": camera,
         "quantity": amount,
         "clock": clock,
-        "url": lambda link: quote(link, safe="/"),
+        "url": lambda link: quote(os.fsencode(link), safe="/"),
+        "name": name_of.shown,
         "day": day_text,
         "base64": lambda data: base64.b64encode(data).decode("ascii"),
     }

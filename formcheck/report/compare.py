@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..errors import UsageError
 from ..rule import SEVERAL, Status
-from .model import Model, Quantity, Report
+from .model import Model, Name, Quantity, Report
 from .stats import Trait, difference, full, mean, sure, traits
 from .wording import plain
 
@@ -19,7 +19,7 @@ _FLAGGED = (Status.WARN, Status.FAULT)
 class Compared(Model):
     """One of the reports."""
 
-    source: str
+    source: Name
     view: str
     profile: str
     working_side: str

@@ -6,10 +6,11 @@ Times are seconds of the clip's own clock. `null` stands for "not known", always
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from .. import names
 from ..rule import Status
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
@@ -19,10 +20,40 @@ SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 _NUMBERS = re.compile(r"\[\n\s*(?:(?:null|-?[\d.eE+-]+),?\n\s*)+\]")
 
 
+def _on_one_line(value: Any) -> Any:
+    return names.shown(value) if isinstance(value, str) else value
+
+
+Name = Annotated[str, BeforeValidator(_on_one_line)]
+"""What a file or a person is called."""
+
+
+def _clean(value: Any) -> Any:
+    """Return text, or a list or dictionary of texts, cleaned; the same object where nothing is odd."""
+    kind = type(value)
+    if kind is str:
+        return names.cleaned(value)
+    if kind not in (list, tuple, dict) or not value or type(next(iter(value))) is not str:
+        return value
+    if all(type(each) is not str or each.isprintable() for each in value):
+        return value
+    texts = [names.cleaned(each) if type(each) is str else each for each in value]
+    return dict(zip(texts, value.values(), strict=True)) if kind is dict else texts
+
+
 class Model(BaseModel):
-    """What all of a report is made of: fixed once made, nothing unknown in it."""
+    """What all of a report is made of: fixed once made, nothing unknown in it, no text that does harm."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _visible(cls, values: Any) -> Any:
+        """Clean text; parts that are models clean their own."""
+        if not isinstance(values, dict):
+            return values
+        odd = {name: clean for name, value in values.items() if (clean := _clean(value)) is not value}
+        return values | odd if odd else values  # most are whole: nothing is copied
 
 
 class Quantity(Model):
@@ -122,7 +153,7 @@ class SetSummary(Model):
         description="What is compared with other repetitions of the person, one value for each repetition "
         "that can be the measure of others: the report of a clean set can be the `--baseline` of another.",
     )
-    baseline: str | None = Field(
+    baseline: Name | None = Field(
         default=None,
         description="Where the repetitions come from that it was compared with; null for its own.",
     )
@@ -219,7 +250,7 @@ class Report(Model):
 
     schema_: Literal["formcheck-report-1"] = Field(SCHEMA, alias="schema")
     version: str = Field(description="Version of formcheck.")
-    source: str = Field(description="Name of the clip.")
+    source: Name = Field(description="Name of the clip.")
     exercise: str = Field(
         description="Name of the exercise; unknown where none was recognised, several where the "
         "sets are of different ones."

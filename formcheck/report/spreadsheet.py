@@ -1,12 +1,10 @@
-"""CSV tables, RFC 4180, UTF-8, a point for decimals: one row a repetition, or one row a frame.
+"""The tables of one clip, UTF-8, a point for decimals: one row a repetition, or one row a frame.
 
 Units are in the columns' names; a cell without a value is empty. `pct` is percent of the trunk length.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Sequence
 
@@ -17,12 +15,12 @@ from ..reps import Rep
 from ..rule import Exercise
 from ..sets import Found, FoundSet
 from ..track import Track
+from . import sheet
 from .model import Quantity, Report, RepReport
 from .series import seen_values, shown_measures
+from .sheet import Cell
 
-Cell = str | float | int | None
 _UNITS = {"%": "pct"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def reps_csv(report: Report) -> str:
@@ -45,14 +43,14 @@ def reps_csv(report: Report) -> str:
         head += [f"{fault}_{_token(of)}", f"{fault}_uncertainty", f"{fault}_status"]
     head += [f"{name}_top" for name in measures]
     rows = [_rep_row(report, rep, units, [fault for fault, _ in faults], measures) for rep in report.reps]
-    return _table(head, rows)
+    return sheet.table(head, rows)
 
 
 def _rep_row(
     report: Report, rep: RepReport, units: Sequence[str], faults: Sequence[str], measures: Sequence[str]
 ) -> list[Cell]:
     of = next((one.exercise for one in report.sets if one.index == rep.set), "") or report.exercise
-    row: list[Cell] = [outside(report.source), rep.index, rep.set, of, rep.side, int(rep.partial)]
+    row: list[Cell] = [report.source, rep.index, rep.set, of, rep.side, int(rep.partial)]
     row += [rep.start_s, rep.lockout_s, rep.lower_s, rep.end_s]
     row += [round(x, 3) for x in (rep.up_s, rep.hold_s, rep.down_s)]
     row.append(rep.time_uncertainty_s)
@@ -98,7 +96,7 @@ def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
         for i in range(part.start, part.stop):
             state[i] = _state(float(track.time_s[i]), number, one, reps)
     head = ["time_s", "found", "set", "exercise", "rep", "side", "phase", *names]
-    return _table(head, _frame_rows(track, state, values))
+    return sheet.table(head, _frame_rows(track, state, values))
 
 
 def _span(sets: Sequence[FoundSet], i: int, one: FoundSet) -> tuple[float, float]:
@@ -123,18 +121,5 @@ def _frame_rows(track: Track, state: Sequence[list[Cell]], values: Floats) -> It
         yield [round(float(track.time_s[i]), 4), int(found[i]), *state[i], *cells]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
-    return text.getvalue()
-
-
 def _token(unit: str) -> str:
     return _UNITS.get(unit, unit)
-
-
-def outside(text: str) -> str:
-    """Keep a spreadsheet from running a file's name as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

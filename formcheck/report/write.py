@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from .. import kinds, names
 from ..errors import OutputError, UsageError
 
 _IN_FOLDER = {
@@ -39,7 +39,7 @@ def plan(
         OutputError: One cannot be written.
         UsageError: Two outputs, or an output and what is read, are the same file; or pictures of a track.
     """
-    recorded = clip.suffix.lower() in (".npz", ".journal")
+    recorded = kinds.is_recorded(clip)
     for kind in ("annotated", "stills"):
         if recorded and named.get(kind):
             raise UsageError(
@@ -48,7 +48,7 @@ def plan(
     wanted = {kind: path for kind, path in named.items() if path is not None}
     if folder is not None:
         make_folder(folder)
-        stem = clip.stem.removesuffix(".track") if recorded else clip.stem
+        stem = names.file_stem(kinds.without_track(clip.stem) if recorded else clip.stem)
         for kind, name in _IN_FOLDER.items():
             if kind not in wanted and not (recorded and kind in _NEEDS_VIDEO):
                 wanted[kind] = folder / name.format(stem)
@@ -67,9 +67,9 @@ def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     Raises:
         UsageError: One does.
     """
-    places = [path.resolve() for path in outputs]
+    places = [os.path.realpath(path) for path in outputs]  # `resolve` fails on links in a circle
     for read in inputs:
-        if read.resolve() in places:
+        if os.path.realpath(read) in places:
             raise UsageError(f"an output would overwrite {read}; choose another name")
     if len(set(places)) < len(places):
         raise UsageError("two outputs have the same name; choose another for one of them")
@@ -81,6 +81,19 @@ def check_writable(path: Path) -> None:
     Raises:
         OutputError: The folder is missing or closed, or something else than a file has the name.
     """
+    try:
+        _look_at(path)
+    except OSError as error:  # a name that is too long
+        raise _failed(path, error) from error
+    probe = names.part_beside(path)
+    try:
+        probe.open("xb").close()
+        probe.unlink()
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def _look_at(path: Path) -> None:
     if path.is_dir():
         raise OutputError(f"cannot write {path}: it is a folder; name a file in it")
     if path.exists() and not path.is_file():
@@ -89,12 +102,6 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"cannot write {path}: there is no folder {path.parent}; create it first")
     if path.exists() and not os.access(path, os.W_OK):
         raise OutputError(f"cannot write {path}: it is read-only; choose another name")
-    probe = _beside(path)
-    try:
-        probe.open("xb").close()
-        probe.unlink()
-    except OSError as error:
-        raise _failed(path, error) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -113,7 +120,7 @@ def make_folder(folder: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file as UTF-8; see `write_bytes`."""
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -130,7 +137,7 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         OutputError: It cannot be written.
     """
     target = Path(os.path.realpath(path))  # a link stays a link
-    part = _beside(target)
+    part = names.part_beside(target)
     try:
         with part.open("xb") as file:
             yield file
@@ -140,10 +147,6 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.stem[:80]}-{os.getpid()}-{secrets.token_hex(4)}.part")
 
 
 def _failed(path: Path, error: OSError) -> OutputError:
