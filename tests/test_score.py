@@ -94,7 +94,9 @@ def test_a_set_is_the_mean_of_its_scored_reps() -> None:
 
 
 def test_where_safety_was_not_judged_there_is_no_score() -> None:
-    assert rep_score([verdict(90, 0.0), verdict(10, None, safety=True)]) == (None, pytest.approx(0.9))
+    score, coverage = rep_score([verdict(90, 0.0), verdict(10, None, safety=True)])
+    assert score is None
+    assert coverage == pytest.approx(0.9)
 
 
 def test_a_set_has_a_score_where_two_thirds_of_its_repetitions_have_one() -> None:
