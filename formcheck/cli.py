@@ -20,6 +20,7 @@ import typer
 
 from . import commands_author, commands_batch, commands_log, commands_report
 from . import options as opt
+from ._native import part_stderr
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
 from .live import command as live_command
@@ -275,6 +276,7 @@ commands_batch.register(app, live_command.register(app, bench))
 
 def main() -> None:
     """Run the command line and end the process."""
+    part_stderr()
     sys.exit(run())
 
 
