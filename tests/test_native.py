@@ -1,4 +1,4 @@
-"""Standard error by writer: what C code writes while a landmarker lives goes aside, what Python writes stays."""
+"""Standard error by writer: what C code writes while a landmarker lives goes aside, Python's lines stay."""
 
 from __future__ import annotations
 
