@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="formcheck",
-    help="Watches a recorded clip of an exercise and says what is wrong with the form, and how sure it is.",
+    help="Watches a person train and says what is wrong with their form, and how sure it is: live before a "
+    "camera (`live`), in a recorded video (`analyze`), or in whole folders of videos (`score`).",
     epilog="Exit codes: 0 fine, 1 with --fail-on or by check-rules only, 2 wrong use, 3 the clip could not "
     "be analysed, 130 stopped by Ctrl-C.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -82,6 +82,30 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
     assert done.stderr.strip() == "set()"
 
 
+def test_the_program_names_its_three_uses() -> None:
+    words = " ".join(command("--help").stdout.replace("│", " ").split())
+    for use in ("live before a camera", "in a recorded video", "in whole folders of videos"):
+        assert use in words
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes(shell: str, tmp_path: Path) -> None:
+    shown = command("--show-completion", shell)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "_FORMCHECK_COMPLETE" in shown.stdout
+    home = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / ".config")}
+    installed = command("--install-completion", shell, env=home)
+    assert installed.returncode == 0, installed.stderr
+    text = "".join(path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file())
+    assert "_FORMCHECK_COMPLETE" in text
+
+
+def test_completion_names_commands() -> None:
+    asked = {"_FORMCHECK_COMPLETE": "complete_bash", "COMP_WORDS": "formcheck an", "COMP_CWORD": "1"}
+    done = command(env={**os.environ, **asked})
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["analyze"], "")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
 def test_a_reader_that_goes_away_is_no_error() -> None:
     line = f"{sys.executable} -m formcheck explain glute-kickback | head -n 1"
