@@ -20,6 +20,7 @@ import typer
 
 from . import commands_author, commands_batch, commands_log, commands_report
 from . import options as opt
+from ._native import part_stderr
 from .arguments import check_clip, check_names, is_dash
 from .errors import FormcheckError, NoPersonError, UsageError
 from .live import command as live_command
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="formcheck",
-    help="Watches a recorded clip of an exercise and says what is wrong with the form, and how sure it is.",
+    help="Watches a person train and says what is wrong with their form, and how sure it is: live before a "
+    "camera (`live`), in a recorded video (`analyze`), or in whole folders of videos (`score`).",
     epilog="Exit codes: 0 fine, 1 with --fail-on or by check-rules only, 2 wrong use, 3 the clip could not "
     "be analysed, 130 stopped by Ctrl-C.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -280,6 +281,7 @@ commands_batch.register(app, live_command.register(app, bench))
 
 def main() -> None:
     """Run the command line and end the process."""
+    part_stderr()
     sys.exit(run())
 
 

@@ -148,7 +148,7 @@ def analyze_clip(
         coached: False where no cues are wanted, only verdicts.
         progress: Told of every frame.
         stop: Asked before every frame; True ends the analysis with what was seen so far.
-        verbose: Whether MediaPipe's own lines may reach the terminal.
+        verbose: Whether MediaPipe's own lines may reach the terminal, also where it does not fail.
     """
     chosen = catalog.chosen(exercise)
     if chosen:

@@ -16,7 +16,7 @@ import numpy as np
 
 from formcheck import bar, plate
 from formcheck import silhouette as outline
-from formcheck._native import Shield, give_back_memory, quiet
+from formcheck._native import Aside, Shield, give_back_memory
 from formcheck.behind import Behind
 from formcheck.blinkers import blinkered, painted_over
 from formcheck.errors import ModelError, NoPersonError, UsageError
@@ -84,7 +84,8 @@ class MediaPipeLandmarker:
             tracker decides from frame to frame.
         wanted: Whom to follow where nobody can be surveyed beforehand: chosen after a few looks, as soon as
             they are there.
-        verbose: Whether the lines MediaPipe's C++ code writes to stderr may reach the terminal.
+        verbose: Whether the lines MediaPipe's C++ code writes to stderr may reach the terminal; otherwise
+            they are shown only where it fails.
 
     Raises:
         ModelError: The file is not a pose landmarker bundle.
@@ -113,11 +114,12 @@ class MediaPipeLandmarker:
         self._wanted = wanted
         self._crowd: Crowd | None = None
         self._follower: Follower | None = None
-        self._quiet_detections = 0 if verbose else 2  # MediaPipe still complains when it first sees someone
         self._one: Any = None
         self._many: Any = None
         self._closed = False
         Shield.acquire()
+        if not verbose:
+            Aside.acquire()
         try:
             self._one = self._make("VIDEO", poses=1, silhouette=silhouette)
         except BaseException:
@@ -180,13 +182,13 @@ class MediaPipeLandmarker:
         self._detected += 1
         if self._detected % _GIVE_BACK == 0:
             give_back_memory()
-        with quiet(self._quiet_detections > 0):
+            Aside.trim()
+        with Aside.shown_on_failure():
             result = self._one.detect_for_video(_mp_image(self._shown(image_rgb, time_s)), self._last_ms)
         seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
         theirs = self._is_theirs(image_rgb, time_s, seen) if self._keeps else True
         if seen is None or not theirs:
             return self._lost(image_rgb, time_s, seen)
-        self._quiet_detections = max(0, self._quiet_detections - 1)
         edges_px = mask_at = mask = None
         if self._silhouette and result.segmentation_masks:
             mask = result.segmentation_masks[0].numpy_view()
@@ -215,15 +217,15 @@ class MediaPipeLandmarker:
             out.
         """
         found = [known] if known else []
-        with quiet(not self._verbose and (self._many is None or self._quiet_detections > 0)):
-            if self._many is None:
-                self._many = self._make("IMAGE", poses=2, silhouette=False)
-            while len(found) < _MOST:
+        if self._many is None:
+            self._many = self._make("IMAGE", poses=2, silhouette=False)
+        while len(found) < _MOST:
+            with Aside.shown_on_failure():
                 result = self._many.detect(_mp_image(painted_over(image_rgb, found)))
-                new = distinct([_sighting(points, image_rgb) for points in result.pose_landmarks], found)
-                if not new:
-                    break
-                found += new
+            new = distinct([_sighting(points, image_rgb) for points in result.pose_landmarks], found)
+            if not new:
+                break
+            found += new
         return found
 
     def close(self) -> None:
@@ -234,10 +236,11 @@ class MediaPipeLandmarker:
         try:
             for task in (self._one, self._many):
                 if task is not None:
-                    with quiet(not self._verbose):
-                        task.close()
+                    task.close()
         finally:
             self._one = self._many = None
+            if not self._verbose:
+                Aside.release()
             Shield.release()
             give_back_memory()
 
@@ -321,22 +324,22 @@ class MediaPipeLandmarker:
     def _make(self, mode: str, *, poses: int, silhouette: bool) -> Any:
         if not self._model.is_file():
             raise ModelError(f"The pose model {self._model} does not exist; run `formcheck models`.")
-        with quiet(not self._verbose):
-            from mediapipe.tasks.python import BaseOptions, vision
+        from mediapipe.tasks.python import BaseOptions, vision
 
-            options = vision.PoseLandmarkerOptions(
-                base_options=BaseOptions(model_asset_path=str(self._model)),
-                running_mode=vision.RunningMode[mode],
-                num_poses=poses,
-                output_segmentation_masks=silhouette,
-            )
-            try:
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(self._model)),
+            running_mode=vision.RunningMode[mode],
+            num_poses=poses,
+            output_segmentation_masks=silhouette,
+        )
+        try:
+            with Aside.shown_on_failure():
                 return vision.PoseLandmarker.create_from_options(options)
-            except (RuntimeError, ValueError, OSError) as error:
-                raise ModelError(
-                    f"The pose model {self._model} cannot be loaded ({str(error).splitlines()[0]}); "
-                    "remove it so that it is fetched again, or name another with --model."
-                ) from error
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelError(
+                f"The pose model {self._model} cannot be loaded ({str(error).splitlines()[0]}); "
+                "remove it so that it is fetched again, or name another with --model."
+            ) from error
 
 
 def _sighting(landmarks: Any, image_rgb: Image) -> Sighting:

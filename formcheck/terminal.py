@@ -123,8 +123,7 @@ def close_pipe() -> None:
 def bar(what: str, total: int | None = None, unit: str = "frames") -> Iterator[Advance]:
     """Give a function to report progress to; it draws a bar if stderr is a terminal.
 
-    The bar appears with the first report: MediaPipe's start redirects stderr for a moment. The total may
-    also come as the second number of a report.
+    The bar appears with the first report. The total may also come as the second number of a report.
     """
     from rich.console import Console
 

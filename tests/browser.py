@@ -38,6 +38,10 @@ class Tab:
     def open(self, path: Path) -> None:
         self.page.goto(path.as_uri(), wait_until="load")
 
+    def drawn(self) -> None:
+        """Wait until what was changed is drawn: for frames, not for a time."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
 
 @contextmanager
 def chromium() -> Iterator[Any]:
@@ -73,7 +77,7 @@ def tab(browser: Any, *, width: int = 1200, **options: Any) -> Iterator[Tab]:
         context.close()
 
 
-def until(page: Any, condition: str, timeout_s: float = 20.0) -> None:
+def until(page: Any, condition: str, timeout_s: float = 120.0) -> None:
     """Wait for a condition on the page: its policy forbids the eval that Playwright's own waiting uses."""
     deadline = time.monotonic() + timeout_s
     while not page.evaluate(condition):

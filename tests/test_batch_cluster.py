@@ -104,7 +104,7 @@ def test_a_lost_worker_loses_nothing_and_scores_nothing_twice(
             assert job.poll() is None, job.communicate()
             time.sleep(0.02)
         os.kill(workers[0], signal.SIGKILL)
-        _, err = job.communicate(timeout=180)
+        _, err = job.communicate(timeout=600)
     assert job.returncode == 0, err
     assert (out / NAME).read_bytes().count(b"\n") == CLIPS
     rows = {row["name"]: row for row in table(out / "clips.csv")}

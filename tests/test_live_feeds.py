@@ -37,7 +37,7 @@ def number(frame: Taken) -> float:
     return (float(frame.image.mean()) - 20) / 2
 
 
-def take(capture: Capture, within_s: float = 5.0) -> Taken:
+def take(capture: Capture, within_s: float = 60.0) -> Taken:
     until_s = time.monotonic() + within_s
     while time.monotonic() < until_s:
         frame = capture.take(0.1)
@@ -97,9 +97,8 @@ def test_a_feed_that_breaks_off_is_opened_again_and_both_are_said(monkeypatch: p
 def test_a_broken_driver_is_told_in_one_sentence() -> None:
     with Capture(Stage([0.0], fault=RuntimeError("USB gone")), every=True) as capture:
         take(capture)
-        time.sleep(0.05)
         with pytest.raises(VideoError, match=r"stage cannot be read any further \(USB gone\)"):
-            capture.take(0.1)
+            take(capture)
 
 
 def test_a_feed_without_a_picture_is_an_error() -> None:
@@ -162,14 +161,14 @@ def test_a_camera_gives_rgb_at_the_time_of_capture_and_is_lost_when_unplugged() 
     device = Device([blue, blue])
     feed = CameraFeed(0, capture=lambda which: device)
     feed.open()
-    first, before_s = feed.read(), time.monotonic()
+    before_s, first = time.monotonic(), feed.read()
     time.sleep(0.02)
     second = feed.read()
     assert first is not None
     assert second is not None
     assert first.image[0, 0].tolist() == [0, 0, 255]
     assert first.time_s == 0.0
-    assert 0.02 <= second.time_s < 0.02 + time.monotonic() - before_s
+    assert 0.02 <= second.time_s <= time.monotonic() - before_s
     with pytest.raises(Lost):
         feed.read()
     feed.close()
@@ -257,18 +256,37 @@ SERVERS: dict[str, Callable[[Path], Loopback]] = {
 both_streams = pytest.mark.parametrize("kind", SERVERS)
 
 
+class Counted(Stamps):
+    """Stamps each frame by its number, however late it comes, and keeps what the stream itself says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.own_s: list[float | None] = []
+
+    def stamp(self, own_s: float | None, arrived_s: float) -> float:
+        self.own_s.append(own_s)
+        return (len(self.own_s) - 1) / 30
+
+
 @both_streams
-def test_a_stream_arrives_whole_and_keeps_its_tempo(kind: str, clip: Path) -> None:
+def test_a_stream_arrives_whole_and_keeps_its_tempo(
+    kind: str, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measured in frames; what becomes of times of arrival is the stamps' own matter, tested below."""
+    stamps = Counted()
+    monkeypatch.setattr("formcheck.live.feeds.Stamps", lambda: stamps)
     with SERVERS[kind](clip) as server, Capture(StreamFeed(server.url), every=True) as capture:
         assert capture.size == (160, 120)
         seen = [take(capture) for _ in range(40)]
     numbers = np.array([number(frame) for frame in seen])
-    times = np.array([frame.time_s for frame in seen])
     # None is missing, none out of order; the codec rounds brightness by a frame's worth.
     assert numbers - numbers[0] == pytest.approx(np.arange(40), abs=1.6)
-    slope = np.polyfit(numbers / 30, times, 1)[0]
-    assert slope == pytest.approx(1.0, abs=0.1 if kind == "http" else 0.02)
-    assert times[0] == 0.0
+    assert [frame.time_s for frame in seen] == [i / 30 for i in range(40)]
+    own_s = stamps.own_s[:40]
+    if kind == "http":
+        assert own_s == [None] * 40, "such a stream has no clock"
+    else:
+        assert np.diff(np.array(own_s, dtype=float)) == pytest.approx(1 / 30, abs=1e-3)
 
 
 @both_streams
@@ -277,7 +295,7 @@ def test_a_stream_that_is_cut_comes_back(kind: str, clip: Path, monkeypatch: pyt
     with SERVERS[kind](clip) as server, Capture(StreamFeed(server.url)) as capture:
         before = take(capture)
         server.cut()
-        until_s = time.monotonic() + 10.0
+        until_s = time.monotonic() + 60.0
         while len(capture.notices) < 2 and time.monotonic() < until_s:
             capture.take(0.05)
         assert capture.notices[1].endswith("is back.")
@@ -286,7 +304,7 @@ def test_a_stream_that_is_cut_comes_back(kind: str, clip: Path, monkeypatch: pyt
 
 
 def test_a_stream_that_hangs_is_lost_after_a_while(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formcheck.live.feeds._READ_S", 0.5)
+    monkeypatch.setattr("formcheck.live.feeds._READ_S", 2.0)
     with SERVERS["http"](clip) as server:
         feed = StreamFeed(server.url)
         feed.open()

@@ -200,7 +200,7 @@ track = kickbacks(reps=4)
 """
 
 
-def child(body: str, *, timeout_s: float = 120.0) -> subprocess.CompletedProcess[str]:
+def child(body: str, *, timeout_s: float = 600.0) -> subprocess.CompletedProcess[str]:
     code = CHILD.format(tests=str(Path(__file__).parent), body=body)
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout_s, check=False

@@ -14,11 +14,20 @@ import numpy as np
 import pytest
 
 from formcheck import catalog
+from formcheck.live import voice as voice_module
 from formcheck.live.sound import RATE, TONES, Renderer, Samples, read_wav, tones, trimmed
 from formcheck.live.voice import Urgency, Voice, WavFile
 
 espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 CUE = "Kick lower, keep your back flat"
+PATIENCE_S = 120.0
+"""Until a test gives up; nothing is measured by it."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_grows_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is; where staleness is meant, a test says so."""
+    monkeypatch.setattr(voice_module, "_STALE_S", dict.fromkeys(Urgency, float("inf")))
 
 
 class Ear:
@@ -26,12 +35,13 @@ class Ear:
 
     def __init__(self, *, held: bool = False) -> None:
         self.heard: list[Samples] = []
-        self.go = threading.Event()
+        self.begun, self.go = threading.Event(), threading.Event()
         if not held:
             self.go.set()
 
     def write(self, samples: Samples) -> None:
-        self.go.wait(5.0)
+        self.begun.set()
+        assert self.go.wait(PATIENCE_S)
         self.heard.append(samples)
 
     def close(self) -> None:
@@ -68,23 +78,22 @@ def test_beeps_need_no_voice() -> None:
     ear = Ear()
     with Voice([CUE], beep=True, player=lambda: ear) as voice:
         voice.say(CUE, "safety", Urgency.SAFETY)
-        assert voice.wait(5.0)
+        assert voice.wait(PATIENCE_S)
     assert np.concatenate(ear.heard).tolist() == TONES["safety"].tolist()
     assert [said.words for said in voice.said] == [False]
 
 
-def test_asking_never_waits_and_a_late_count_is_dropped() -> None:
+def test_asking_never_waits_and_a_late_count_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(voice_module._STALE_S, Urgency.COUNT, -1.0)  # is late at once
     ear = Ear(held=True)
     with Voice([], beep=True, player=lambda: ear) as voice:
-        began_s = time.monotonic()
         voice.say("", "technique", Urgency.CUE)
-        time.sleep(0.1)  # it is being sounded
+        assert ear.begun.wait(PATIENCE_S)  # it is being sounded
         for _ in range(1000):
             voice.say("", "tick", Urgency.COUNT)
-        assert time.monotonic() - began_s < 1.0
-        time.sleep(1.1)
+        assert not ear.heard  # it still is
         ear.go.set()
-        assert voice.wait(5.0)
+        assert voice.wait(PATIENCE_S)
     assert [said.message.tone for said in voice.said] == ["technique"]
 
 
@@ -92,11 +101,11 @@ def test_safety_cuts_off_what_is_being_said_and_is_not_replaced_by_less() -> Non
     ear = Ear(held=True)
     with Voice([], beep=True, player=lambda: ear) as voice:
         voice.say("", "done", Urgency.TALK)
-        time.sleep(0.1)
+        assert ear.begun.wait(PATIENCE_S)
         voice.say("", "safety", Urgency.SAFETY)
         voice.say("", "tick", Urgency.COUNT)
         ear.go.set()
-        assert voice.wait(5.0)
+        assert voice.wait(PATIENCE_S)
     assert [said.message.tone for said in voice.said] == ["done", "safety"]
     heard = sum(len(part) for part in ear.heard)
     assert heard < len(TONES["done"]) + len(TONES["safety"])
@@ -113,7 +122,7 @@ def test_no_sound_device_is_said_once_and_is_no_error() -> None:
         for _ in range(5):
             voice.say("", "tick")
             time.sleep(0.02)
-        assert voice.wait(2.0)
+        assert voice.wait(PATIENCE_S)
     assert said == ["No sound (no default output device): the coach goes on in pictures and text."]
 
 
@@ -125,10 +134,9 @@ def test_headphones_unplugged_are_said_once() -> None:
             raise OSError("device unavailable")
 
     with Voice([], beep=True, player=Unplugged, tell=said.append) as voice:
-        voice.say("", "tick")
-        time.sleep(0.2)
-        voice.say("", "tick")
-        assert voice.wait(2.0)
+        for _ in range(2):
+            voice.say("", "tick")
+            voice.wait(PATIENCE_S)
     assert len(said) == 1
     assert "device unavailable" in said[0]
 
@@ -139,24 +147,26 @@ def test_no_voice_on_the_system_is_said_and_beeps_take_over(monkeypatch: pytest.
     ear = Ear()
     with Voice([CUE], player=lambda: ear, tell=said.append) as voice:
         voice.say(CUE, "technique", Urgency.CUE)
-        assert voice.wait(5.0)
+        assert voice.wait(PATIENCE_S)
     assert len(said) == 1
     assert "espeak-ng" in said[0]
     assert np.concatenate(ear.heard).tolist() == TONES["technique"].tolist()
 
 
 @espeak
-def test_words_are_spoken_not_beeped_and_prepared_ones_at_once(tmp_path: Path) -> None:
+def test_words_are_spoken_not_beeped_and_prepared_ones_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "said.wav"
     with Voice([CUE, "7"], player=lambda: WavFile(path)) as voice:
-        assert voice.prepared.wait(20.0)
+        assert voice.prepared.wait(PATIENCE_S)
+        monkeypatch.setattr(Renderer, "render", lambda *given: None)  # nothing is rendered any more
         voice.say(CUE, "safety", Urgency.SAFETY)
-        assert voice.wait(10.0)
+        assert voice.wait(PATIENCE_S)
     with wave.open(str(path)) as file:
         heard = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
     said = voice.said[0]
     assert said.words
-    assert said.delay_s < 0.4
     assert 0.8 < said.length_s < 2.5
     loud = np.abs(heard) > 1500
     assert loud.sum() > 0.2 * RATE
@@ -202,11 +212,13 @@ def test_the_system_s_sound_output_gets_the_words(tmp_path: Path) -> None:
         f'pcm.tofile {{ type file slave.pcm "null" file "{heard}" format "raw" }}\n'
     )
     code = (
+        "from formcheck.live import voice as module\n"
         "from formcheck.live.voice import Voice, Urgency\n"
+        "module._STALE_S = dict.fromkeys(Urgency, float('inf'))\n"
         "with Voice(['Long leg'], tell=print) as voice:\n"
-        "    voice.prepared.wait(20)\n"
+        "    assert voice.prepared.wait(120)\n"
         "    voice.say('Long leg', 'technique', Urgency.CUE)\n"
-        "    assert voice.wait(10) and voice.said[0].words\n"
+        "    assert voice.wait(120) and voice.said[0].words\n"
     )
     environment = {**os.environ, "ALSA_CONFIG_PATH": str(config)}
     done = subprocess.run(

@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import tarfile
 import urllib.error
 import zipfile
 from pathlib import Path
@@ -13,10 +14,15 @@ from typing import Any
 
 import pytest
 
-from formcheck import _tflite, models
+from formcheck import _npm, _tflite, models
 from formcheck.errors import ModelError
+from formcheck.landmarker import MediaPipeLandmarker
+from formcheck.sources import VideoSource
 
 DETECTOR, LANDMARKS = models._WHEEL_FILES
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "kickback.mp4"
+KNEES = [25, 26]
 
 
 def sha(data: bytes) -> str:
@@ -39,6 +45,9 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORMCHECK_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("FORMCHECK_MODEL", raising=False)
     monkeypatch.setattr(models, "_spare", None)
+    monkeypatch.setenv("NPM_CONFIG_USERCONFIG", str(tmp_path / ".npmrc"))
+    for name in _npm._VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
     def offline(*_: Any, **__: Any) -> Any:
         raise urllib.error.URLError("offline")
@@ -61,6 +70,8 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
     def urlopen(url: str, timeout: float) -> Reply:
         assert timeout <= 30
+        if not url.endswith(".task"):
+            raise urllib.error.URLError("no npm registry")
         name = url.rsplit("_", 1)[1].removesuffix(".task")
         reply = Reply(held[name])
         reply.headers = {"Content-Length": str(len(held[name]))}
@@ -75,7 +86,8 @@ def index(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """A package index with a made-up wheel; gives the commands that asked it."""
     members = {DETECTOR: tiny_model(), LANDMARKS: tiny_model() + b"more"}
     monkeypatch.setattr(models, "_WHEEL_FILES", {name: sha(data) for name, data in members.items()})
-    monkeypatch.setattr(models, "_BUILT", sha(_tflite.bundle(members[DETECTOR], members[LANDMARKS])))
+    built = sha(_tflite.bundle(members[DETECTOR], members[LANDMARKS]))
+    monkeypatch.setattr(models, "_BUILT", {**models._BUILT, "full": built})
     asked: list[list[str]] = []
 
     def run(command: list[str], **options: Any) -> Any:
@@ -137,6 +149,98 @@ def test_lite_and_heavy_come_published(
 ) -> None:
     assert models.resolve(name, progress=True).read_bytes() == published[name]
     assert not index
+
+
+@pytest.fixture
+def registry(index: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """An npm registry with a made-up package, beside `index`; gives the addresses that were asked for."""
+    detector = tiny_model()
+    landmarks = {name: tiny_model() + name.encode() for name in ("lite", "heavy")}
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, data in landmarks.items():
+            member = tarfile.TarInfo(f"package/pose_landmark_{name}.tflite")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    built = {name: sha(_tflite.bundle(detector, data)) for name, data in landmarks.items()}
+    monkeypatch.setattr(models, "_NPM_TARBALL", sha(packed.getvalue()))
+    monkeypatch.setattr(models, "_BUILT", {**models._BUILT, **built})
+    asked: list[str] = []
+
+    class Reply(io.BytesIO):
+        def __init__(self, data: bytes) -> None:
+            super().__init__(data)
+            self.headers: dict[str, str] = {}  # some registries do not tell the size
+
+    def urlopen(url: str, timeout: float) -> Reply:
+        asked.append(url)
+        if not url.endswith("/@mediapipe/pose/-/pose-0.5.1675469404.tgz"):
+            raise urllib.error.URLError("blocked")
+        return Reply(packed.getvalue())
+
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    return asked
+
+
+@pytest.mark.parametrize("name", ["lite", "heavy"])
+def test_where_nothing_is_published_npms_package_is_taken(
+    name: str, registry: list[str], index: list[list[str]]
+) -> None:
+    path = models.resolve(name)
+    assert sha(path.read_bytes()) == models._BUILT[name]
+    assert registry[-1].startswith("https://registry.npmjs.org/@mediapipe/")
+    assert len(index) == 1, "the detector comes from the wheel"
+    (info,) = (one for one in models.available() if one.name == name)
+    assert "@mediapipe/pose@0.5.1675469404" in info.source
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_the_detector_of_full_is_used_again(registry: list[str], index: list[list[str]]) -> None:
+    models.resolve("full")
+    models.resolve("lite")
+    assert len(index) == 1
+
+
+def test_a_package_with_another_checksum_is_refused(
+    registry: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "_NPM_TARBALL", "0" * 64)
+    with pytest.raises(ModelError, match=r"blocked; @mediapipe/pose.* has an unknown checksum"):
+        models.resolve("lite")
+    assert not list(models.cache_folder().iterdir())
+
+
+@pytest.mark.parametrize(
+    ("npmrc", "variable", "expected"),
+    [
+        (None, "", "https://registry.npmjs.org/"),
+        ("# a comment\nregistry = https://mirror.example/npm/\n", "", "https://mirror.example/npm/"),
+        ("registry=https://mirror.example", "https://other.example", "https://other.example"),
+        (
+            "registry=https://mirror.example\n@mediapipe:registry='https://scoped.example/${TEAM}'",
+            "https://other.example",
+            "https://scoped.example/a-team",
+        ),
+        ("registry=file:///etc/passwd\nno line\n=\n", "http://[", "https://registry.npmjs.org/"),
+    ],
+)
+def test_the_registry_is_the_one_npm_is_set_to(
+    npmrc: str | None, variable: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if npmrc is not None:
+        (tmp_path / ".npmrc").write_text(npmrc)
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", variable)
+    monkeypatch.setenv("TEAM", "a-team")
+    assert _npm.registry("@mediapipe") == expected
+
+
+def test_a_password_in_the_registrys_address_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".npmrc").write_text("registry=https://me:secret@mirror.example/")
+    with pytest.raises(ModelError, match=r"mirror\.example") as caught:
+        models.resolve("heavy")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_published_bundle_with_another_checksum_is_refused(published: dict[str, bytes]) -> None:
@@ -233,4 +337,20 @@ def test_the_bundle_is_reproducible_aligned_and_holds_the_old_model() -> None:
 def test_the_real_bundle_has_the_pinned_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()  # the real cache, index and storage
     path = models.resolve("full")
-    assert sha(path.read_bytes()) in (models._BUILT, *models._PUBLISHED["full"])
+    assert sha(path.read_bytes()) in (models._BUILT["full"], *models._PUBLISHED["full"])
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", ["lite", "heavy"])
+def test_lite_and_heavy_find_somebody(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the real cache, registries and storage
+    try:
+        path = models.resolve(name)
+    except ModelError as error:
+        pytest.skip(str(error))
+    assert sha(path.read_bytes()) in (models._BUILT[name], *models._PUBLISHED[name])
+    with VideoSource(SAMPLE) as clip, MediaPipeLandmarker(path) as landmarker:
+        frame = next(iter(clip))
+        pose = landmarker.detect(frame.image, frame.time_s)
+    assert pose.found
+    assert pose.visibility[KNEES].max() > 0.9

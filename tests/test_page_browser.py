@@ -60,7 +60,7 @@ def test_it_opens_from_disk_without_network_or_complaint(
 ) -> None:
     with tab(browser) as one:
         one.open(pages[name])
-        one.page.wait_for_timeout(200)
+        one.drawn()
         own = {pages[name].as_uri(), pages[name].with_name("annotated.mp4").as_uri()}
         assert {url for url in one.requests if not url.startswith("data:")} <= own
         assert one.complaints == []
@@ -74,7 +74,7 @@ def test_plots_draw_and_nothing_sticks_out(
     with tab(browser, width=width) as one:
         one.open(pages[name])
         one.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-        one.page.wait_for_timeout(200)
+        one.drawn()
         charts = one.page.locator(".chart")
         assert charts.count() >= 5
         for i in range(charts.count()):
@@ -208,7 +208,7 @@ def test_the_accessibility_checker_finds_nothing_serious(
     with tab(browser, width=width, color_scheme=scheme, bypass_csp=True) as one:
         one.open(pages[name])
         one.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-        one.page.wait_for_timeout(200)
+        one.drawn()
         assert violations(one.page) == []
 
 
@@ -233,7 +233,7 @@ def test_it_prints_everything_folded_away_too(browser: Any, pages: dict[str, Pat
         one.page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert one.page.locator("details:not([open])").count() == 0
         one.page.emulate_media(media="print")
-        one.page.wait_for_timeout(200)
+        one.drawn()
         folded = one.page.locator("details .chart [role=img] svg")
         assert folded.count() > 0
         assert one.page.locator("#video").is_hidden()

@@ -190,7 +190,8 @@ def test_leaving_early_ends_the_thread(tmp_path: Path) -> None:
 def test_the_queue_is_bounded(tmp_path: Path) -> None:
     with VideoSource(record(tmp_path / "a.mp4")) as source:
         next(iter_ := iter(source))
-        time.sleep(0.2)
+        while not source._queue.full():  # until the reader has to wait
+            time.sleep(0.01)
         assert source._queue.qsize() <= 4
         assert sum(1 for _ in iter_) == len(TIMES) - 1
 

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, cast
 
+from .._native import part_stderr
 from ..errors import FormcheckError, OutputError
 from .item import Job, Setup
 from .job import Outcome, prepare, score
@@ -220,6 +221,7 @@ class _Worker:
 
 def _work(pipe: Any, setup: Setup, by: Versions) -> None:
     """Be a worker: Ctrl-C is for the run, which ends its workers itself."""
+    part_stderr()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         try:
