@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from formcheck.errors import UsageError
+
 Image = NDArray[np.uint8]
 
+Turns = Literal[0, 90, 180, 270]
+_TURNS: tuple[Turns, ...] = (0, 90, 180, 270)
 _BUMP_S = 0.001
 _RESTART_S = 0.5
 _SQUARE_PX = 1.0  # by which a shape may be off through rounding
@@ -27,8 +31,20 @@ class Orientation:
         mirrored: Whether left and right are then exchanged, because they show the person as a mirror does.
     """
 
-    rotate_deg: int = 0
+    rotate_deg: Turns = 0
     mirrored: bool = False
+
+    @classmethod
+    def checked(cls, rotate_deg: int, mirrored: bool) -> Orientation:
+        """Return an orientation by what a user says.
+
+        Raises:
+            UsageError: Pictures cannot be turned by that.
+        """
+        for turns in _TURNS:
+            if turns == rotate_deg:
+                return cls(turns, mirrored)
+        raise UsageError(f"pictures cannot be turned by {rotate_deg}: say 90, 180 or 270 (clockwise)")
 
     def set_right(self, image: Image) -> Image:
         """Return a picture upright and as others see the person."""
@@ -81,7 +97,7 @@ def fitted(image: Image, size: tuple[int, int]) -> Image:
 
 
 def _within(size: tuple[int, int], shape: tuple[int, int]) -> tuple[slice, slice]:
-    """Return the rows and columns of the largest middle part of a size that has the proportions of a shape."""
+    """Return rows and columns of the largest middle part of a size that has the proportions of a shape."""
     scale = min(size[0] / shape[0], size[1] / shape[1])
     width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
     x, y = (size[0] - width) // 2, (size[1] - height) // 2

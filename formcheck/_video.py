@@ -20,14 +20,19 @@ MAX_ASPECT = 8.0
 """A picture longer than so many times its width shows no person: its header is wrong."""
 MIN_SIDE = 16
 
-_FILMS = "asf avi dv flv gif h264 hevc ivf m4v matroska mjpeg mov mpeg mpegts mpegvideo mxf nut obu ogg rm wtv"
-_OTHERS = "aac bmp_pipe flac gif_pipe image2 jpeg_pipe mp3 png_pipe tiff_pipe wav webp_pipe"  # to say what they are
+_FILMS = (
+    "asf avi dv flv gif h264 hevc ivf m4v matroska mjpeg mov mpeg mpegts mpegvideo mxf nut obu ogg rm wtv"
+)
+_OTHERS = "aac bmp_pipe flac gif_pipe image2 jpeg_pipe mp3 png_pipe tiff_pipe wav webp_pipe"
 _OPTIONS = {
     # Playlists and scripts (concat, hls, dash, ...) name other files: none of them is here.
+    # The others are opened only to say what they are.
     "format_whitelist": ",".join(f"{_FILMS} {_OTHERS}".split()),
     "protocol_whitelist": "file",
     "max_pixels": str(MAX_PIXELS),
 }
+_FROM_ZERO = ("matroska", "flv")  # formats whose length counts from time 0, not from their first frame
+_SHORT = 0.03  # of a video that may be missing
 _COUNTED = 2000  # packets that tell the video from a track of thumbnails
 
 
@@ -41,6 +46,20 @@ def opened(path: Path) -> Any:
     return av.open("file:" + os.path.abspath(path), options=dict(_OPTIONS))
 
 
+def opened_stream(address: str, options: dict[str, str], timeout_s: tuple[float, float]) -> Any:
+    """Open a network stream.
+
+    Args:
+        address: Where it is.
+        options: FFmpeg's, for this kind of stream.
+        timeout_s: How long to wait for the connection, and for each packet.
+
+    Raises:
+        av.error.FFmpegError: It cannot be reached, or is none.
+    """
+    return av.open(address, options={**options, "max_pixels": str(MAX_PIXELS)}, timeout=timeout_s)
+
+
 def limited(stream: VideoStream) -> VideoStream:
     """Return a stream whose decoder refuses pictures that are too large before it makes room for them."""
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
@@ -48,7 +67,9 @@ def limited(stream: VideoStream) -> VideoStream:
 
 
 def unfit(width: int, height: int) -> str:
-    """Say what is wrong with a size of pictures; empty where nothing is."""
+    """Say what is wrong with a size of pictures; empty where nothing is, or where it is not known yet (0)."""
+    if not width or not height:
+        return ""
     if width * height > MAX_PIXELS:
         return f"its pictures are said to be {width}x{height}, which is more than 8K"
     if min(width, height) < MIN_SIDE:
@@ -75,3 +96,45 @@ def best(path: Path, streams: list[VideoStream]) -> VideoStream:
     most = max(count[one.index] for one in able)
     whole = [one for one in able if 2 * count[one.index] >= most]
     return max(whole, key=lambda one: one.codec_context.width * one.codec_context.height)
+
+
+class Extent:
+    """How far the video of a file should reach by what the file says, and how far it does.
+
+    A last frame that stays for long, or sound that plays on, makes a file longer than its frames, and an edit
+    may leave frames out: it breaks off only where both time and frames are missing.
+
+    Args:
+        container: The file.
+        stream: Its video.
+
+    Attributes:
+        end_s: The file's own time at which the video, or else all of the file, is said to end; or None.
+        frames: How many frames were decoded; whoever decodes counts.
+    """
+
+    def __init__(self, container: Any, stream: VideoStream) -> None:
+        self.end_s: float | None = None
+        self.frames, self._said_frames = 0, stream.frames
+        self._begins_s = self._reached_s = float((stream.start_time or 0) * (stream.time_base or 0))
+        self._only = stream.index if stream.duration else None
+        if stream.duration and stream.time_base:
+            self.end_s = self._begins_s + float(stream.duration * stream.time_base)
+        elif container.duration:
+            begins = 0 if container.format.name.startswith(_FROM_ZERO) else container.start_time or 0
+            self.end_s = float((begins + container.duration) / av.time_base)
+
+    def reach(self, packet: Any) -> None:
+        """Take the next packet, also of sound: where only the file says how long it is, it counts too."""
+        at = packet.dts if packet.pts is None else packet.pts
+        if at is None or packet.time_base is None or self._only not in (None, packet.stream.index):
+            return
+        self._reached_s = max(self._reached_s, float((at + (packet.duration or 0)) * packet.time_base))
+
+    def missing_s(self) -> float:
+        """Return how much is missing at the end; 0 where it is whole, as far as can be told."""
+        if self.end_s is None:
+            return 0.0
+        missing_s = self.end_s - self._reached_s
+        whole = missing_s <= _SHORT * (self.end_s - self._begins_s) + 0.5
+        return 0.0 if whole or (self.frames >= (1 - _SHORT) * self._said_frames > 0) else missing_s

@@ -135,6 +135,7 @@ def _write_page(
     clip: Path, report: Report, pictures: Mapping[str, bytes], wanted: Outputs, annotated: Path | None
 ) -> None:
     from .page.render import Video, report_page
+    from .sources import lead_s
 
     page = wanted.files["html"]
     video = None
@@ -143,7 +144,7 @@ def _write_page(
     elif annotated is not None:
         video = Video(link=_relative(annotated, page.parent))
     elif clip.suffix.lower() in _PLAYS and not wanted.blur_faces:
-        video = Video(link=_relative(clip, page.parent))
+        video = Video(link=_relative(clip, page.parent), lead_s=lead_s(clip))
     write_text(page, report_page(report, pictures, video))
 
 

@@ -30,20 +30,16 @@ from formcheck._frames import (
     presentation_time_s,
     turn,
 )
-from formcheck._video import best, limited, opened, unfit, videos
-from formcheck.errors import UsageError, VideoError
+from formcheck._video import Extent, best, limited, opened, unfit, videos
+from formcheck.errors import FormcheckError, UsageError, VideoError
 from formcheck.sink import VideoSink
 
-__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created"]
+__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created", "lead_s"]
 
 _QUEUE = 4  # frames decoded ahead: enough to ride out a slow one, and 100 MB at most for 4K
 _DEFAULT_FPS = 30.0
 _STILL_FORMATS = ("image2", "_pipe")
 _NOT_A_VIDEO = "{path} is not a video that can be read ({reason}); record it again or convert it to MP4."
-
-_ANY_PX = 100  # where a size is not known before a picture is decoded
-_SHORT = 0.03  # of a video that may be missing
-_FROM_ZERO = ("matroska", "flv")  # formats whose length counts from time 0, not from their first frame
 
 
 @dataclass(frozen=True)
@@ -122,10 +118,10 @@ class VideoSource:
         self._thread: threading.Thread | None = None
         self._started = False
         self._damaged = 0
-        self._decoded_frames, self._reached_s = 0, float("-inf")
         self._container = self._open()
         try:
             self._stream = self._pick_stream()
+            self._extent = Extent(self._container, self._stream)
             self._decoded = self._decode()
             self._first = self._decode_first()
             self._matrix = display_matrix(self._first)
@@ -218,7 +214,7 @@ class VideoSource:
         stream = best(self._path, streams)
         if stream.codec_context is None:
             raise self._bad("no decoder for it is built in")
-        if wrong := unfit(stream.codec_context.width or _ANY_PX, stream.codec_context.height or _ANY_PX):
+        if wrong := unfit(stream.codec_context.width, stream.codec_context.height):
             raise self._bad(wrong)
         stream.thread_type = "AUTO"
         return limited(stream)
@@ -234,21 +230,15 @@ class VideoSource:
             raise self._bad(wrong)
 
     def _decode(self) -> Iterator[VideoFrame]:
-        """Give frame after frame; a packet that cannot be decoded is counted and left out.
-
-        Sound is passed over; how far it reaches says how far the file does.
-        """
-        own_length = self._stream.duration is not None
+        """Give frame after frame; a packet that cannot be decoded is counted and left out."""
         packets = self._container.demux()
         while True:
             try:
                 packet = next(packets, None)
                 if packet is None:
                     return
-                own = packet.stream.index == self._stream.index
-                if own or not own_length:
-                    self._reach(packet)
-                frames = packet.decode() if own else ()
+                self._extent.reach(packet)
+                frames = packet.decode() if packet.stream.index == self._stream.index else ()
             except av.error.EOFError:
                 return
             except av.error.FFmpegError as error:
@@ -257,13 +247,8 @@ class VideoSource:
                     return
                 continue
             for frame in frames:
-                self._decoded_frames += 1
+                self._extent.frames += 1
                 yield frame
-
-    def _reach(self, packet: Any) -> None:
-        at = packet.dts if packet.pts is None else packet.pts
-        if at is not None and packet.time_base is not None:
-            self._reached_s = max(self._reached_s, float((at + (packet.duration or 0)) * packet.time_base))
 
     def _decode_first(self) -> VideoFrame:
         frame = next(self._decoded, None)
@@ -276,24 +261,13 @@ class VideoSource:
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 1 <= rate <= 1000 else _DEFAULT_FPS
         start_s = presentation_time_s(first) or 0.0
-        self._end_s = self._said_end_s()
-        duration = None if self._end_s is None else max(self._end_s - start_s, 0.0) or None
+        end_s = self._extent.end_s
+        duration = None if end_s is None else max(end_s - start_s, 0.0) or None
         frames = stream.frames or (round(duration * fps) if duration else None)
         begins = self._container.start_time
         lead_s = 0.0 if begins is None else max(start_s - begins / av.time_base, 0.0)
         height, width = self._upright(first).shape[:2]
         return VideoInfo(self._path, width, height, fps, start_s, lead_s, duration, frames)
-
-    def _said_end_s(self) -> float | None:
-        """Return the file's own time at which its video, or else all of it, is said to end."""
-        stream = self._stream
-        if stream.duration and stream.time_base:
-            return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
-        if not self._container.duration:
-            return None
-        from_zero = self._container.format.name.startswith(_FROM_ZERO)
-        begins = 0 if from_zero else self._container.start_time or 0
-        return float((begins + self._container.duration) / av.time_base)
 
     def _upright(self, frame: VideoFrame) -> Image:
         aspect = self._stream.sample_aspect_ratio or 1
@@ -326,21 +300,12 @@ class VideoSource:
         self._put(last)
 
     def _judge_end(self) -> str | None:
-        """Say why there are fewer frames than there should be, if so.
-
-        A last frame that stays for long, or sound that plays on, makes a file longer than its frames, and
-        an edit may leave frames out: it breaks off only where both time and frames are missing.
-        """
         name = self._path.name
         if self._damaged:
-            parts = "part is" if self._damaged == 1 else "parts are"
-            left_out = "was" if self._damaged == 1 else "were"
-            return f"{self._damaged} {parts} damaged in {name} and {left_out} left out"
-        length_s, frames = self.info.duration_s, self._stream.frames
-        if self._end_s is None or length_s is None:
-            return None
-        missing_s = self._end_s - self._reached_s
-        if missing_s <= _SHORT * length_s + 0.5 or (frames and self._decoded_frames >= (1 - _SHORT) * frames):
+            parts, were = ("part is", "was") if self._damaged == 1 else ("parts are", "were")
+            return f"{self._damaged} {parts} damaged in {name} and {were} left out"
+        length_s, missing_s = self.info.duration_s, self._extent.missing_s()
+        if length_s is None or not missing_s:
             return None
         return f"{name} breaks off at {length_s - missing_s:.1f} s of {length_s:.1f} s"
 
@@ -358,6 +323,13 @@ class VideoSource:
             self._thread = None
             with suppress(queue.Full):
                 self._queue.put_nowait(None)  # wakes an iteration that waits in another thread
+
+
+def lead_s(path: Path) -> float:
+    """Return by how much a player's clock is ahead of a video's times; 0 where it cannot be read (again)."""
+    with suppress(FormcheckError), VideoSource(path) as source:
+        return source.info.lead_s
+    return 0.0
 
 
 def created(path: Path) -> datetime | None:

@@ -12,8 +12,9 @@ import pytest
 from live_fakes import GREY, Stage
 from numpy.typing import NDArray
 
+from formcheck._frames import fitted
 from formcheck.errors import UsageError, VideoError
-from formcheck.live.capture import Capture, fitted
+from formcheck.live.capture import Capture
 from formcheck.live.feeds import CameraFeed, FileFeed, Lost, StreamFeed, Taken, feed_for
 from formcheck.live.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
 from formcheck.live.stamps import Stamps

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import catalog
+from .._frames import AS_FILMED
 from ..clips import analyze_clip
 from ..errors import FormcheckError, ModelError, TrackError, UsageError
 from ..journal import is_recorded, load_recorded
@@ -179,6 +180,7 @@ def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tup
         person=item.choose,
         profile=setup.profile,
         model=setup.model,
+        orientation=setup.orientation,
         coached=setup.html,
         progress=lambda frames, time_s: tell(frames),
     )
@@ -204,6 +206,7 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
         profile=setup.profile,
         source=track.source or path.name,
         notes=earlier.said if earlier else (),
+        orientation=AS_FILMED if item.recorded else setup.orientation,
         coached=setup.html,
     )
     for pose in track.poses():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from .._frames import AS_FILMED
 from ..models import resolve
 from ..report.write import make_folder, write_bytes
 from .item import Item, Job, Setup
@@ -77,7 +78,14 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
     mended: list[Record] = []
     for item in items:
         used = versions(None, setup.rules) if item.recorded else by
-        wanted = stamp(used, setup.profile, exercise=item.exercise, side=item.side, choose=item.choose)
+        wanted = stamp(
+            used,
+            setup.profile,
+            exercise=item.exercise,
+            side=item.side,
+            choose=item.choose,
+            orientation=AS_FILMED if item.recorded else setup.orientation,
+        )
         line = ledger.line(item.address)
         before = ledger.record(item.address) if line else None
         if before is not None and _holds(before, item, wanted, setup, ledger.folder):

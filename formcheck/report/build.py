@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+from .._frames import AS_FILMED, Orientation
 from ..baseline import Baseline
 from ..cues import Cue
 from ..judge import Verdict, judge
@@ -50,6 +51,8 @@ def build(
     notes: Sequence[str],
     baselines: Sequence[Baseline] = (),
     recognised: bool = True,
+    orientation: Orientation = AS_FILMED,
+    seems: str = "",
 ) -> Report:
     """Judge every repetition for the record and put the report together.
 
@@ -64,6 +67,8 @@ def build(
         notes: What a reader must know.
         baselines: The person's own usual values that the sets could be compared with.
         recognised: False where nobody named the exercise and nothing known was found.
+        orientation: How the clip's pictures lie, as the user said.
+        seems: Why nothing was found, where that could be told; or empty.
     """
     exercise = found.exercise
     reps: list[RepReport] = []
@@ -101,10 +106,12 @@ def build(
         notes=(
             *notes,
             *baseline_notes(found, baselines),
-            *_explain_none(found, exercise, recognised),
+            *([seems] if seems else _explain_none(found, exercise, recognised)),
         ),
         about=about(exercise) if recognised else None,
         series=series(found.sets, exercise),
+        rotated_deg=orientation.rotate_deg,
+        mirrored=orientation.mirrored,
     )
 
 
