@@ -23,8 +23,8 @@ from .journal import Memory, PoseLog
 from .landmarker import Landmarker
 from .level import roll_notes
 from .modes import PLAIN, Modes
-from .pose import Pose, Side
 from .picture import lying, other_leg
+from .pose import Pose, Side
 from .profiles import Profile
 from .recognise import motion, recognisable, recognise, spells
 from .recogniser import Recogniser
@@ -265,7 +265,7 @@ class Session:
                 return text
         if found.sets:
             return ""
-        return lying(lambda turned: self._find(turned, any_side=True), footage)
+        return lying(lambda turned: self._find(turned, any_side=True), footage, self._orientation)
 
     def _would_say(self, raw: Track, found: Found) -> list[Cue]:
         """Return the cues as they would have been spoken, had the exercises been known."""
