@@ -67,7 +67,15 @@ class CameraWatch:
         self._looked_s = self._rolled_s = float("-inf")
         self._scene, self._scene_s = 0, float("nan")
         self._backdrop: Backdrop | None = None
-        self._jumps = _Jumps()
+        self._jumps, self._jumped = _Jumps(), False
+        self._glanced = False
+        self._pose: Pose | None = None  # in the last picture before a jump
+
+    def glance(self, image_rgb: Gray) -> bool:
+        """Say whether the next picture seems to be all of a sudden another one; then comes `update`."""
+        self._jumped = self._jumps.update(image_rgb)
+        self._glanced = True
+        return self._jumps.suspected
 
     def update(self, image_rgb: Gray, pose: Pose) -> Floats | None:
         """Look at the next picture, where one is due.
@@ -80,9 +88,12 @@ class CameraWatch:
             The row of `Pose.camera`, or None where this picture was passed over.
         """
         time_s = pose.time_s
-        before = self._jumps.pose
-        jumped = self._jumps.update(image_rgb, pose)
-        cut = jumped and _moved_at_once(before, pose)
+        if not self._glanced:
+            self.glance(image_rgb)
+        self._glanced, jumped = False, self._jumped
+        cut = jumped and _moved_at_once(self._pose, pose)
+        if not self._jumps.suspected:
+            self._pose = pose
         if not jumped and time_s - self._looked_s < _EVERY_S - 1e-6:
             return None
         self._looked_s = time_s
@@ -114,19 +125,19 @@ class CameraWatch:
 
 
 class _Jumps:
-    """Tells when a picture is all of a sudden another one, and stays so: not a flash, nor a damaged frame.
-
-    Attributes:
-        pose: The person in the last picture before the jump.
-    """
+    """Tells when a picture is all of a sudden another one, and stays so: not a flash, nor a damaged frame."""
 
     def __init__(self) -> None:
-        self.pose: Pose | None = None
         self._last: Floats | None = None
         self._usual: deque[float] = deque(maxlen=_USUAL)
         self._other: Floats | None = None  # the first picture after a jump, until it is believed
 
-    def update(self, image_rgb: Gray, pose: Pose) -> bool:
+    @property
+    def suspected(self) -> bool:
+        """Whether the last picture may have been the first one after a jump."""
+        return self._other is not None
+
+    def update(self, image_rgb: Gray) -> bool:
         """Take the next picture; return whether it is the second one after a jump."""
         step = max(1, max(image_rgb.shape[:2]) // _SAMPLED_PX)
         few = np.ascontiguousarray(image_rgb[::step, ::step])
@@ -136,7 +147,7 @@ class _Jumps:
         if before is None or not self._far(before, now):
             if before is not None:
                 self._usual.append(float(_change(before, now).mean()))
-            self._last, self.pose = now, pose
+            self._last = now
             return False
         if other is None or 2 * _change(other, now).mean() > _change(before, now).mean():
             self._other = now

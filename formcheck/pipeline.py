@@ -19,8 +19,8 @@ from .camera import CameraWatch
 from .coach import Coach, Step
 from .cues import Cue, Policy
 from .errors import NoPersonError, UsageError
+from .finder import Landmarker
 from .journal import Memory, PoseLog
-from .landmarker import Landmarker
 from .level import roll_notes
 from .modes import PLAIN, Modes
 from .picture import lying, other_leg
@@ -141,6 +141,8 @@ class Session:
         elif self._rest.passes_over(frame.time_s):
             return self._step and self._step.held(frame.time_s)
         else:
+            if self._watch.glance(frame.image):
+                self._landmarker.look_afresh()
             pose = self._landmarker.detect(frame.image, frame.time_s)
             if self._landmarker.person != self._person:
                 self._begin_anew(self._landmarker.person)

@@ -271,6 +271,9 @@ class Chooser:
     def person(self) -> int:
         return int(self._given > self._change)
 
+    def look_afresh(self) -> None:
+        pass
+
     def settle(self) -> None:
         self.settled_at = self.settled_at or self._given
 

@@ -12,7 +12,7 @@ from .._frames import AS_FILMED, Orientation
 from ..baseline import Baseline
 from ..cues import MODES
 from ..errors import FormcheckError, OutputError
-from ..landmarker import Landmarker
+from ..finder import Landmarker
 from ..pipeline import Analysis, Session
 from ..profiles import Profile
 from ..report.write import write_text
