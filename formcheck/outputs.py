@@ -121,7 +121,7 @@ def _write_data(analysis: Analysis, files: Mapping[str, Path]) -> None:
     if "json" in files:
         write_text(files["json"], analysis.report.to_json())
     if "track" in files:
-        analysis.raw.save(files["track"])
+        analysis.raw.save(files["track"], of_clip=True)
     if {"csv", "csv-frames"} & files.keys():
         from .report.spreadsheet import frames_csv, reps_csv
 

@@ -220,11 +220,7 @@ class VideoSource:
         return limited(stream)
 
     def _check_size(self) -> None:
-        """Refuse pictures of a shape that no camera films.
-
-        Raises:
-            VideoError: They are of one.
-        """
+        """Refuse pictures of a shape that no camera films."""
         aspect = self._stream.sample_aspect_ratio or 1
         if wrong := unfit(round(self._first.width * aspect), self._first.height):
             raise self._bad(wrong)
@@ -253,7 +249,10 @@ class VideoSource:
     def _decode_first(self) -> VideoFrame:
         frame = next(self._decoded, None)
         if frame is None:
-            raise self._bad("no frame of it can be decoded")
+            sized = self._stream.codec_context.width  # what is too large is refused before it has a size
+            raise self._bad(
+                "no frame of it can be decoded" if sized else "its pictures are damaged, or over 8K"
+            )
         return frame
 
     def _describe(self) -> VideoInfo:

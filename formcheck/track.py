@@ -214,8 +214,13 @@ class Track:
             for i in range(len(self))
         ]
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, of_clip: bool = False) -> None:
         """Write the track, whole or not at all (32-bit floats, times 64-bit).
+
+        Args:
+            path: The file.
+            of_clip: Whether times are those of a clip that began before the track, perhaps: they are kept.
+                Otherwise the track is all there is, and its times are read from its first frame on.
 
         Raises:
             OutputError: If the file cannot be written.
@@ -226,7 +231,7 @@ class Track:
             "size": np.array(self.size),
         }
         arrays["source"] = np.array(self.source)
-        if len(self) and self.time_s[0] != 0.0:
+        if of_clip and len(self) and self.time_s[0] != 0.0:
             arrays["began_s"] = self.time_s[0]
         for name in ("image_px", "visibility", *OPTIONAL):
             if (array := getattr(self, name)) is not None:

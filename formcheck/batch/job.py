@@ -224,5 +224,5 @@ def _page(path: Path, analysis: Analysis, job: Job, setup: Setup) -> bytes:
 def _track(analysis: Analysis) -> bytes:
     with tempfile.TemporaryDirectory(prefix="formcheck-") as room:
         path = Path(room) / "track.npz"
-        analysis.raw.save(path)
+        analysis.raw.save(path, of_clip=True)
         return path.read_bytes()

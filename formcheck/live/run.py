@@ -157,7 +157,7 @@ def _keep(session: Session, shelf: Shelf, log: SafeLog, parts: Parts, *, complet
     try:
         if analysis is not None and parts.report is not None:
             keep = True
-            analysis.raw.save(shelf.track)
+            analysis.raw.save(shelf.track, of_clip=True)
             write_text(shelf.report, analysis.report.to_json())
             keep = False
     except OutputError as error:
@@ -188,7 +188,7 @@ def _rescue(path: Path, parts: Parts, line: Line) -> None:
             session.push(pose)
         analysis = conclude(session, complete=False)
         if analysis is not None:
-            analysis.raw.save(path.with_name(f"{stem}.track.npz"))
+            analysis.raw.save(path.with_name(f"{stem}.track.npz"), of_clip=True)
             write_text(report, analysis.report.to_json())
             line.tell(f"A session was cut off on {stem}: its report is {report}.", "yellow")
         path.unlink()
