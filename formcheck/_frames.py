@@ -2,16 +2,115 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from formcheck.errors import UsageError
+
 Image = NDArray[np.uint8]
 
+Turns = Literal[0, 90, 180, 270]
+_TURNS: tuple[Turns, ...] = (0, 90, 180, 270)
 _BUMP_S = 0.001
 _RESTART_S = 0.5
+_SQUARE_PX = 1.0  # by which a shape may be off through rounding
+_BLACK = 40  # of 255: a bar after compression
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How pictures lie that do not say so themselves.
+
+    Attributes:
+        rotate_deg: By how much they are turned clockwise to stand upright: 0, 90, 180 or 270.
+        mirrored: Whether left and right are then exchanged, because they show the person as a mirror does.
+    """
+
+    rotate_deg: Turns = 0
+    mirrored: bool = False
+
+    @classmethod
+    def checked(cls, rotate_deg: int, mirrored: bool) -> Orientation:
+        """Return an orientation by what a user says.
+
+        Raises:
+            UsageError: Pictures cannot be turned by that.
+        """
+        for turns in _TURNS:
+            if turns == rotate_deg:
+                return cls(turns, mirrored)
+        raise UsageError(f"pictures cannot be turned by {rotate_deg}: say 90, 180 or 270 (clockwise)")
+
+    def set_right(self, image: Image) -> Image:
+        """Return a picture upright and as others see the person."""
+        if self.rotate_deg:
+            image = np.rot90(image, -(self.rotate_deg // 90))
+        return np.ascontiguousarray(image[:, ::-1] if self.mirrored else image)
+
+
+AS_FILMED = Orientation()
+
+
+class Fitter:
+    """Brings pictures of any shape into that of the first, so that landmarks stay in one coordinate system.
+
+    Nothing is stretched: what is of another shape lies on black. Black bars that were laid around the same
+    picture are cut off again.
+    """
+
+    def __init__(self) -> None:
+        self.size: tuple[int, int] | None = None
+        self._full: set[tuple[int, int]] = set()
+
+    def fit(self, image: Image) -> Image:
+        """Return the next picture in the shape of the first."""
+        size = (image.shape[1], image.shape[0])
+        if self.size is None:
+            self.size = size
+        if size == self.size:
+            return image
+        if size not in self._full:
+            inner = _within(size, self.size)
+            if _black_around(image, inner):
+                return fitted(image[inner], self.size)
+            self._full.add(size)
+        return fitted(image, self.size)
+
+
+def fitted(image: Image, size: tuple[int, int]) -> Image:
+    """Scale an image into a size without changing its shape, on black."""
+    width, height = size
+    scale = min(width / image.shape[1], height / image.shape[0])
+    inner = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    if max(abs(inner[0] - width), abs(inner[1] - height)) <= _SQUARE_PX:
+        inner = size
+    small = cv2.resize(image, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    out = np.zeros((height, width, 3), dtype=np.uint8)
+    x, y = (width - inner[0]) // 2, (height - inner[1]) // 2
+    out[y : y + inner[1], x : x + inner[0]] = small
+    return out
+
+
+def _within(size: tuple[int, int], shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return rows and columns of the largest middle part of a size that has the proportions of a shape."""
+    scale = min(size[0] / shape[0], size[1] / shape[1])
+    width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+    x, y = (size[0] - width) // 2, (size[1] - height) // 2
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _black_around(image: Image, inner: tuple[slice, slice]) -> bool:
+    """Say whether all around a part of a picture is black; an edge beside the part may be blurred."""
+    rows, columns = inner
+    bars = [image[: max(rows.start - 2, 0)], image[rows.stop + 2 :]]
+    bars += [image[:, : max(columns.start - 2, 0)], image[:, columns.stop + 2 :]]
+    seen = [bar for bar in bars if bar.size]
+    return bool(seen) and max(int(bar.max()) for bar in seen) <= _BLACK
 
 
 class Pace:

@@ -51,7 +51,10 @@ def write_annotated(
         OutputError: The file cannot be written.
     """
     director = Director(track, report, exercise)
-    with VideoSource(clip) as source, VideoSink(out, fps=source.info.fps) as sink:
+    with (
+        VideoSource(clip, orientation=report.orientation) as source,
+        VideoSink(out, fps=source.info.fps) as sink,
+    ):
         for frame in source:
             height, width = frame.image.shape[:2]
             image = frame.image if blur is None else blur(frame.image, frame.time_s)

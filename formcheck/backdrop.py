@@ -66,15 +66,21 @@ class Backdrop:
         self._last = gray, free, STILL
         self._lost = 0
 
-    def update(self, gray: Gray, free: Gray) -> bool:
-        """Find the next picture's place; return False where it shows another scene."""
+    def update(self, gray: Gray, free: Gray, *, at_once: bool = False) -> bool:
+        """Find the next picture's place; return False where it shows another scene.
+
+        Args:
+            gray: The picture.
+            free: Zero where the person is.
+            at_once: Whether the whole picture has just changed: not to be found again is then enough.
+        """
         guess = self._last[2]
         found = self._place(gray, guess)
         if found is None:  # the key may be too far behind: try from the last picture that was placed
             self._key, self._key_at = _Key.of(*self._last[:2]), guess
             found = self._place(gray, guess)
         if found is None:
-            return self._miss(gray, free)
+            return not at_once and self._miss(gray, free)
         self.motion, held = found
         self._lost = 0
         self._last = gray, free, self.motion

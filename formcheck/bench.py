@@ -119,13 +119,13 @@ def _seconds(loop: Callable[[], object]) -> float:
 
 def bare(clip: Path, model: Path, *, silhouette: bool) -> int:
     """Decode and detect in one thread with the libraries alone; return how many frames."""
-    import av
+    from ._video import best, opened, videos
 
     with (
         MediaPipeLandmarker(model, silhouette=silhouette, people=False) as finder,
-        av.open(str(clip)) as video,
+        opened(clip) as video,
     ):
-        stream = video.streams.video[0]
+        stream = best(clip, videos(video))
         stream.thread_type = "AUTO"
         count = 0
         for frame in video.decode(stream):

@@ -65,6 +65,8 @@ def analyze(
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
     person: opt.Person = None,
+    rotate: opt.Rotate = None,
+    mirrored: opt.Mirrored = False,
     out: opt.OutFolder = None,
     json: opt.Json = None,
     html: opt.Html = None,
@@ -120,6 +122,7 @@ def analyze(
                     person=person,
                     baselines=own,
                     modes=modes,
+                    orientation=opt.orientation(rotate, mirrored),
                     progress=progress,
                     **common,
                 )

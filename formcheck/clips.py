@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import catalog, journal, kinds, names
+from ._frames import AS_FILMED, Orientation
 from .baseline import Baseline
 from .choice import choose
 from .errors import UsageError
@@ -42,6 +43,8 @@ def analyze(
     model: str = "full",
     pause_s: float | None = None,
     deficit: bool = False,
+    rotate: int = 0,
+    mirrored: bool = False,
 ) -> Report:
     """Analyse a clip or a recorded track.
 
@@ -57,6 +60,8 @@ def analyze(
         model: `lite`, `full`, `heavy`, or a path to a pose landmarker bundle.
         pause_s: Seconds to hold at the top, where the exercise has pause repetitions.
         deficit: Whether the working foot stands on a platform.
+        rotate: By how many degrees the video must be turned clockwise to stand upright: 0, 90, 180 or 270.
+        mirrored: Whether it shows the person as a mirror does, left and right exchanged.
 
     Raises:
         FormcheckError: With one clear sentence; see `formcheck.errors`.
@@ -74,6 +79,7 @@ def analyze(
         baselines=own,
         model=model,
         modes=Modes(pause_s, deficit),
+        orientation=Orientation.checked(rotate, mirrored),
     ).report
 
 
@@ -129,6 +135,7 @@ def analyze_clip(
     baselines: Sequence[Baseline] = (),
     model: str = "full",
     modes: Modes = PLAIN,
+    orientation: Orientation = AS_FILMED,
     coached: bool = True,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
@@ -145,6 +152,7 @@ def analyze_clip(
         baselines: The person's own usual values, from `read_baseline`.
         model: As for `analyze`.
         modes: How it is done.
+        orientation: How the video's pictures lie; a recorded track was set right where it was recorded.
         coached: False where no cues are wanted, only verdicts.
         progress: Told of every frame.
         stop: Asked before every frame; True ends the analysis with what was seen so far.
@@ -159,15 +167,16 @@ def analyze_clip(
     with ExitStack() as stack:
         notes: list[str] = []
         if journal.is_recorded(path):
-            if wanted:
-                raise UsageError("a recorded track holds one person: give --person where it is recorded")
+            _check_recorded(wanted, orientation)
             track = journal.load_recorded(path)
             size, finder, source = track.size, None, names.shown(track.source or path.name)
             frames: Iterable[Frame | Pose] = track.poses()
         else:
-            frames = clip = stack.enter_context(VideoSource(path, least_step_s=LEAST_STEP_S))
+            frames = clip = stack.enter_context(
+                VideoSource(path, least_step_s=LEAST_STEP_S, orientation=orientation)
+            )
             finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
-            notes = choose(finder, path, wanted)
+            notes = choose(finder, path, wanted, orientation)
             size, source = (clip.info.width, clip.info.height), names.shown(path.name)
         session = Session(
             size,
@@ -180,9 +189,10 @@ def analyze_clip(
             modes=modes,
             notes=notes,
             coached=coached,
+            orientation=orientation,
         )
         tell(0, 0.0)
-        complete = True
+        complete, why = True, ""
         for count, frame in enumerate(frames, start=1):
             if stopped():
                 complete = False
@@ -190,8 +200,22 @@ def analyze_clip(
             session.push(frame)
             tell(frame.index + 1 if isinstance(frame, Frame) else count, frame.time_s)
         if isinstance(frames, VideoSource) and frames.truncated:
-            complete = False
-    return session.finish(complete=complete)
+            complete, why = False, frames.truncated
+    return session.finish(complete=complete, why=why)
+
+
+def _check_recorded(person: Wanted | None, orientation: Orientation) -> None:
+    """Refuse what only the pictures could tell.
+
+    Raises:
+        UsageError: It was asked of a recorded track.
+    """
+    if person:
+        raise UsageError("a recorded track holds one person: give --person where it is recorded")
+    if orientation != AS_FILMED:
+        raise UsageError(
+            "a recorded track holds no pictures to turn: give --rotate or --mirrored where it is recorded"
+        )
 
 
 def frames_estimate(path: Path) -> int | None:

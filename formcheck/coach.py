@@ -14,6 +14,7 @@ import numpy as np
 
 from .baseline import Baseline
 from .body import Body, followed
+from .camera import SCENE
 from .cues import Cue, CueChooser, Policy
 from .gate import belongs
 from .guesses import behind, guessed
@@ -128,6 +129,13 @@ class Coach:
 
     def _begin(self) -> None:
         self._leveller = Leveller(self._size)
+        self._scene: float | None = None
+        self._shares: dict[str, list[float]] = {one.name: [] for one in self._options}
+        self._counted = 0
+        self._begin_look()
+
+    def _begin_look(self) -> None:
+        """Begin to look afresh, as after a cut: nothing seen before is of this view."""
         self._smoother = CausalSmoother()
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
@@ -139,9 +147,17 @@ class Coach:
         self._look: Look | None = None
         self._guessed = False
         self._looked_s = self._judged_s = float("-inf")
-        self._shares: dict[str, list[float]] = {one.name: [] for one in self._options}
         self._reps: list[Rep] = []
         self._verdicts: tuple[Verdict, ...] = ()
+
+    def _see_scene(self, pose: Pose) -> None:
+        """Begin a new look where the whole picture has changed; repetitions are counted on."""
+        if pose.camera is None:
+            return
+        if self._scene is not None and pose.camera[SCENE] != self._scene:
+            self._counted += len(self._reps)
+            self._begin_look()
+        self._scene = float(pose.camera[SCENE])
 
     @property
     def certainty(self) -> float:
@@ -151,6 +167,7 @@ class Coach:
 
     def update(self, pose: Pose) -> Step:
         """Take the next pose."""
+        self._see_scene(pose)
         pose = self._leveller.update(pose, hold=self._phase() is not Phase.BOTTOM)
         smoothed = self._smoother.update(pose)
         cue = None
@@ -163,7 +180,9 @@ class Coach:
             cue = self._advance(smoothed)
         phase = self._phase()
         shown = self._leveller.as_filmed(self._followed(smoothed))
-        return Step(shown, phase, len(self._reps), self._side, self._look, self._verdicts, cue)
+        return Step(
+            shown, phase, self._counted + len(self._reps), self._side, self._look, self._verdicts, cue
+        )
 
     def _orient(self, time_s: float) -> None:
         self._looked_s = time_s

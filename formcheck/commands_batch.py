@@ -74,6 +74,8 @@ def score(
     html: Pages = False,
     tracks: KeepTracks = False,
     blur_face: opt.BlurFace = False,
+    rotate: opt.Rotate = None,
+    mirrored: opt.Mirrored = False,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     model: opt.Model = "full",
@@ -96,7 +98,15 @@ def score(
     wanted = format_named(format)
     check_format(wanted)
     items = _items(paths or [], manifest, exercise, out)
-    setup = Setup(judged_by, model, str(rules.resolve()) if rules else None, html, tracks, blur_face)
+    setup = Setup(
+        judged_by,
+        model,
+        str(rules.resolve()) if rules else None,
+        html,
+        tracks,
+        blur_face,
+        opt.orientation(rotate, mirrored),
+    )
     with ctrl_c() as stopped, Ledger(out, resume=resume) as ledger:
         from .batch.finish import finish
         from .batch.run import plan

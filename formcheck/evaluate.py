@@ -79,7 +79,7 @@ def evaluate(
             continue
         if track and not track.is_file():
             track.parent.mkdir(parents=True, exist_ok=True)
-            analysis.raw.save(track)
+            analysis.raw.save(track, of_clip=True)
         result.clips.append(_clip(clip, truth, analysis, ""))
         if known and analysis.exercise.name == truth.exercise:
             _compare(result, truth, analysis, names.shown(clip.stem))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import numpy as np
@@ -31,38 +31,6 @@ _LOOKS = 3  # before somebody is picked from the row
 _APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
 _PLATE_EVERY_S = 0.5
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
-
-
-class Landmarker(Protocol):
-    """Finds one person's landmarks in images that follow each other."""
-
-    @property
-    def person(self) -> int:
-        """Which person is followed, from 0: it grows where somebody else is taken for the one training."""
-        ...
-
-    def settle(self) -> None:
-        """Keep to the person followed now: they have been seen training."""
-        ...
-
-    def detect(self, image_rgb: Image, time_s: float) -> Pose:
-        """Find the person in the next image.
-
-        Args:
-            image_rgb: (H, W, 3) unmirrored image.
-            time_s: Its presentation time in seconds, later than the one before.
-        """
-        ...
-
-    def close(self) -> None:
-        """Free what the landmarker holds. May be called twice."""
-        ...
-
-    def __enter__(self) -> Landmarker: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 class MediaPipeLandmarker:
@@ -105,6 +73,7 @@ class MediaPipeLandmarker:
         self._keeps = people
         self._verbose = verbose
         self._last_ms = -1
+        self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
         self._plate, self._plate_s = plate.NOWHERE, float("nan")
@@ -134,6 +103,16 @@ class MediaPipeLandmarker:
     def settle(self) -> None:
         """Keep to the person followed now: they have been seen training, and nobody else is wanted."""
         self._settled = self._wanted is None
+
+    def look_afresh(self) -> None:
+        """Do not look where the person was: the next picture seems to be another one, as after a cut.
+
+        MediaPipe's tracker is shown a black picture: it loses the person, and its smoothing begins anew.
+        """
+        if self._size_px is not None and not self._closed:
+            self._last_ms += 1
+            black = np.zeros((*self._size_px, 3), np.uint8)
+            self._one.detect_for_video(_mp_image(black), self._last_ms)
 
     def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
         """Look for everybody in some frames of a video, before it is gone through.
@@ -178,6 +157,7 @@ class MediaPipeLandmarker:
         """
         if self._closed:
             raise ValueError("this landmarker is closed")
+        self._size_px = image_rgb.shape[0], image_rgb.shape[1]
         self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
         self._detected += 1
         if self._detected % _GIVE_BACK == 0:

@@ -79,6 +79,11 @@ def as_filmed(track: Track) -> Track:
     return replace(_turned(track, track.levelled[:, 0], track.size), levelled=None)
 
 
+def turned(track: Track, deg: float) -> Track:
+    """Return a track as its pictures would show it, had they been turned clockwise about their middle."""
+    return _turned(track, np.full(len(track), -deg), track.size)
+
+
 def roll_in(track: Track, part: slice) -> Rolled:
     """Return the roll that was taken out of some frames: its median and uncertainty."""
     if track.levelled is None:

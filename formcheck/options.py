@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
+
+if TYPE_CHECKING:
+    from ._frames import Orientation
 
 
 class Leg(str, Enum):
@@ -15,6 +18,14 @@ class Leg(str, Enum):
 
     LEFT = "left"
     RIGHT = "right"
+
+
+class Turn(str, Enum):
+    """Values of `--rotate`."""
+
+    RIGHT = "90"
+    OVER = "180"
+    LEFT = "270"
 
 
 class FailOn(str, Enum):
@@ -68,6 +79,13 @@ Person = Annotated[
         help="Whom to judge among several: left, middle, right, a number from the left, or X,Y in pixels.",
         show_default="the one who seems to train",
     ),
+]
+Rotate = Annotated[
+    Turn | None,
+    Option("--rotate", help="Turn the picture clockwise by so many degrees first.", show_default=False),
+]
+Mirrored = Annotated[
+    bool, Option("--mirrored", help="The picture shows the person as a mirror does: exchange left and right.")
 ]
 OutFolder = Annotated[
     Path | None,
@@ -173,3 +191,10 @@ Fail = Annotated[
 ]
 Verbose = Annotated[bool, Option("--verbose", help="Show what the libraries say, and tracebacks.")]
 Version = Annotated[bool, Option("--version", help="Print the version.", is_eager=True)]
+
+
+def orientation(rotate: Turn | None, mirrored: bool) -> Orientation:
+    """Return how pictures lie, by the options."""
+    from ._frames import Orientation
+
+    return Orientation.checked(int(rotate.value) if rotate else 0, mirrored)

@@ -120,7 +120,7 @@ def _write_data(analysis: Analysis, files: Mapping[str, Path]) -> None:
     if "json" in files:
         write_text(files["json"], analysis.report.to_json())
     if "track" in files:
-        analysis.raw.save(files["track"])
+        analysis.raw.save(files["track"], of_clip=True)
     if {"csv", "csv-frames"} & files.keys():
         from .report.spreadsheet import frames_csv, reps_csv
 
@@ -134,6 +134,7 @@ def _write_page(
     clip: Path, report: Report, pictures: Mapping[str, bytes], wanted: Outputs, annotated: Path | None
 ) -> None:
     from .page.render import Video, report_page
+    from .sources import lead_s
 
     page = wanted.files["html"]
     video = None
@@ -142,7 +143,7 @@ def _write_page(
     elif annotated is not None:
         video = Video(link=_relative(annotated, page.parent))
     elif kinds.plays(clip) and not wanted.blur_faces:
-        video = Video(link=_relative(clip, page.parent))
+        video = Video(link=_relative(clip, page.parent), lead_s=lead_s(clip))
     write_text(page, report_page(report, pictures, video))
 
 

@@ -13,15 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import catalog
+from ._frames import AS_FILMED, Orientation
 from .baseline import Baseline
 from .camera import CameraWatch
 from .coach import Coach, Step
 from .cues import Cue, Policy
 from .errors import NoPersonError, UsageError
+from .finder import Landmarker
 from .journal import Memory, PoseLog
-from .landmarker import Landmarker
 from .level import roll_notes
 from .modes import PLAIN, Modes
+from .picture import lying, other_leg
 from .pose import Pose, Side
 from .profiles import Profile
 from .recognise import motion, recognisable, recognise, spells
@@ -79,6 +81,7 @@ class Session:
         policy: When a cue may be spoken.
         modes: How it is done: with a pause, with a deficit.
         notes: What is known beforehand and belongs into the report.
+        orientation: How the clip's pictures lie, as the user said.
         coached: False where no cues are wanted: repetitions are still counted while frames of a video come
             in, as that settles who is followed; recorded poses are not gone through one by one at all.
     """
@@ -98,6 +101,7 @@ class Session:
         policy: Policy | None = None,
         modes: Modes = PLAIN,
         notes: Sequence[str] = (),
+        orientation: Orientation = AS_FILMED,
         coached: bool = True,
     ) -> None:
         self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
@@ -105,7 +109,7 @@ class Session:
         self._exercise = self._tuned(exercise) if exercise else None
         self._size, self._side, self._baselines = size, side, tuple(baselines)
         self._landmarker, self._source, self._said = landmarker, source, (*notes, *modes.notes)
-        self._person = 0
+        self._person, self._orientation = 0, orientation
         self._watch, self._rest = CameraWatch(), Rest()
         self._candidates = candidates
         self._log: PoseLog = Memory(size, source) if log is None else log
@@ -137,6 +141,8 @@ class Session:
         elif self._rest.passes_over(frame.time_s):
             return self._step and self._step.held(frame.time_s)
         else:
+            if self._watch.glance(frame.image):
+                self._landmarker.look_afresh()
             pose = self._landmarker.detect(frame.image, frame.time_s)
             if self._landmarker.person != self._person:
                 self._begin_anew(self._landmarker.person)
@@ -187,15 +193,17 @@ class Session:
         )
         return self._conclude(part, within, complete=last is not None)
 
-    def finish(self, *, complete: bool = True) -> Analysis:
+    def finish(self, *, complete: bool = True, why: str = "") -> Analysis:
         """Judge everything pushed, for the record.
 
         Args:
             complete: False where the clip was not seen to its end.
+            why: Why it was not, for the reader.
 
         Raises:
             NoPersonError: If nobody was seen in any frame.
         """
+        self._said += (f"{why}.",) if why else ()
         return self._conclude(self._log.track(), self._cues, complete=complete)
 
     def _conclude(self, poses: Track, cues: Sequence[Cue], *, complete: bool) -> Analysis:
@@ -206,7 +214,9 @@ class Session:
                 "film the whole body, well lit, 2 to 3 m away"
             )
         smoothed = smooth(raw)
-        found = self._find(raw, smoothed)
+        footage = Footage(raw, smoothed)
+        found = self._find(footage)
+        seems = self._seems(footage, found)
         if self._coached and self._coach is None and found.sets:
             cues = self._would_say(raw, found)
         report = build(
@@ -224,9 +234,12 @@ class Session:
                 *move_notes(raw),
                 *self._left_out(found),
                 *self._not_looked_for(found),
+                *([seems] if seems and found.sets else []),
             ],
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
+            orientation=self._orientation,
+            seems=seems if not found.sets else "",
         )
         return Analysis(report, raw, smoothed, found, self._said)
 
@@ -238,14 +251,24 @@ class Session:
         if self._coach is not None:
             self._coach.reset()
 
-    def _find(self, raw: Track, smoothed: Track) -> Found:
+    def _find(self, footage: Footage, *, any_side: bool = False) -> Found:
         """Find the sets of the exercise named, or those of what is recognised."""
-        footage = Footage(raw, smoothed)
+        side = None if any_side else self._side
         if self._exercise:
-            return find(footage, self._exercise, side=self._side, baselines=self._baselines)
+            return find(footage, self._exercise, side=side, baselines=self._baselines)
         known = self._candidates or list(catalog.exercises().values())
         tuned = [self._tuned(one) for one in recognisable(known)]
-        return recognise(footage, tuned, side=self._side, baselines=self._baselines)
+        return recognise(footage, tuned, side=side, baselines=self._baselines)
+
+    def _seems(self, footage: Footage, found: Found) -> str:
+        """Say what seems to be wrong with the picture or with what the user said of it; or nothing."""
+        if self._side is not None:
+            moving = found if found.sets else self._find(footage, any_side=True)
+            if text := other_leg(moving, self._side, mirrored=self._orientation.mirrored):
+                return text
+        if found.sets:
+            return ""
+        return lying(lambda turned: self._find(turned, any_side=True), footage, self._orientation)
 
     def _would_say(self, raw: Track, found: Found) -> list[Cue]:
         """Return the cues as they would have been spoken, had the exercises been known."""

@@ -12,7 +12,7 @@ import numpy as np
 from .baseline import Baseline
 from .gate import belongs
 from .guesses import behind, guessed
-from .level import upright
+from .level import turned, upright
 from .pose import Landmark, Side, View
 from .reps import Dropped, Movements, Rep, segment
 from .rule import Exercise
@@ -114,6 +114,12 @@ class Footage:
         self.parts = [(raw[part], smoothed[part]) for part in stretches(smoothed)]
         self.frames = len(raw)
         self._moves: dict[tuple[object, ...], _Moves] = {}
+
+    def turned(self, deg: float) -> Footage:
+        """Return it as if its pictures had been turned clockwise; what the background told is left out."""
+        there = Footage.__new__(Footage)
+        there._hold(*(turned(replace(one, camera=None), deg) for one in (self.raw, self._smoothed)))
+        return there
 
     def between(self, start_s: float, end_s: float) -> Footage:
         """Return what lies between two times, looked at as if it were all there is."""

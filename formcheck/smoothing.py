@@ -9,6 +9,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 from scipy.signal import savgol_filter
 
+from .camera import SCENE
 from .geometry import distance_px
 from .pose import Floats, Landmark, Pose
 from .track import Track
@@ -20,6 +21,8 @@ _SWAP_S = 3.0  # live, an exchange of left and right that lasts longer is believ
 _CUT_S = 0.25
 _TURN_S = 2.0
 _GAP_S = 0.30  # a shorter loss of the person is bridged
+_LONG_GAP_S = 1.0  # without any frame: what lies on both sides has nothing to do with each other
+_FINEST = 20  # points of the uniform grid for each frame, at most
 _BODY = np.arange(Landmark.LEFT_EAR, Landmark.LEFT_FOOT_INDEX + 1, 2)
 _BODY = _BODY[_BODY != Landmark.MOUTH_LEFT]
 _GROUPS = (
@@ -113,14 +116,24 @@ def smooth(track: Track) -> Track:
     """Smooth a whole track without lag: spikes out, short gaps bridged, Savitzky-Golay over `WINDOW_S`.
 
     Works on a uniform grid at the track's frame rate and returns to the track's own times, so variable
-    frame rates are safe. Gaps longer than 0.3 s stay NaN.
+    frame rates are safe. Gaps longer than 0.3 s stay NaN. What lies on both sides of a cut, or of a second
+    without frames, is smoothed apart.
     """
-    found = track.found
-    if found.sum() < _FEWEST:
+    if track.found.sum() < _FEWEST:
         return track
-    px = unswap(track).image_px
-    t = track.time_s
-    step = track.step_s
+    whole = replace(track, image_px=unswap(track).image_px)
+    pieces = [_smooth_piece(whole[part], track.step_s) for part in _pieces(track)]
+    legs = None if track.behind_px is None else np.concatenate([legs for _, legs in pieces])
+    return replace(track, image_px=np.concatenate([px for px, _ in pieces]), behind_px=legs)
+
+
+def _smooth_piece(piece: Track, step_s: float) -> tuple[Floats, Floats | None]:
+    """Smooth frames that follow each other; return landmarks and legs followed from behind."""
+    t, legs = piece.time_s, piece.behind_px
+    found = np.flatnonzero(piece.found)
+    if len(found) < _FEWEST:
+        return piece.image_px, legs
+    step = max(step_s, float(t[-1] - t[0]) / (_FINEST * len(t)))
     uniform = bool(np.all(np.abs(np.diff(t) - step) < 0.1 * step))
     grid = t if uniform else np.arange(t[0], t[-1] + step / 2, step)
 
@@ -135,10 +148,29 @@ def smooth(track: Track) -> Track:
         smoothed[_far_from(t, t[index])] = np.nan
         return smoothed
 
-    legs = track.behind_px
     if legs is not None and len(followed := np.flatnonzero(np.isfinite(legs[:, 0, 0]))) >= _FEWEST:
         legs = quiet(legs, followed)
-    return replace(track, image_px=quiet(px, np.flatnonzero(found)), behind_px=legs)
+    return quiet(piece.image_px, found), legs
+
+
+def scenes(track: Track) -> list[slice]:
+    """Split a track where the whole picture changes: another view, perhaps of the other side."""
+    if track.camera is None:
+        return [slice(0, len(track))]
+    looked = np.flatnonzero(np.isfinite(track.camera[:, SCENE]))
+    return _split(len(track), looked[1:][np.diff(track.camera[looked, SCENE]) != 0])
+
+
+def _pieces(track: Track) -> list[slice]:
+    """Split a track at cuts and where there is no frame for long."""
+    gaps = np.flatnonzero(np.diff(track.time_s) > _LONG_GAP_S) + 1
+    cuts = [part.start for part in scenes(track)[1:]]
+    return _split(len(track), np.union1d(gaps, cuts))
+
+
+def _split(length: int, at: np.ndarray) -> list[slice]:
+    edges = [0, *at.astype(int).tolist(), length]
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def _interpolate(at: Floats, t: Floats, values: Floats) -> Floats:
@@ -170,7 +202,7 @@ def unswap(track: Track) -> Track:
     Where joints jump into each other's place, the frames between two jumps are put right if the limb
     lengths of left and right then agree clearly better; otherwise the model is believed.
     """
-    whole = _short_exchanges(track)
+    whole = np.concatenate([_short_exchanges(track[part]) for part in scenes(track)])
     px = np.where(whole[:, None, None], _exchanged(track.image_px, _BODY), track.image_px)
     visibility = np.where(whole[:, None], _exchanged(track.visibility, _BODY), track.visibility)
     changed = bool(whole.any())
@@ -241,10 +273,17 @@ def _exchanged(values: Floats, left: np.ndarray) -> Floats:
 
 
 def stretches(track: Track) -> list[slice]:
-    """Split a track where the person turned round: head and feet change places in the image.
+    """Split a track at cuts and where the person turned round: head and feet change places in the image.
 
     Only a trunk that lies across the image has a direction; a turn counts where it lasts 2 s.
     """
+    turns = [np.add(_turns(track[part]), part.start) for part in scenes(track)]
+    cuts = [part.start for part in scenes(track)[1:]]
+    return _split(len(track), np.union1d(np.concatenate(turns), cuts))
+
+
+def _turns(track: Track) -> list[int]:
+    """Return the frames from which on the person lies the other way round."""
     px = track.image_px
     shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
     hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
@@ -261,8 +300,7 @@ def stretches(track: Track) -> list[slice]:
         elif track.time_s[i] - track.time_s[since] >= _TURN_S:
             bounds.append((before + since + 1) // 2)
             facing, since, before = sign, -1, i
-    edges = [0, *bounds, len(track)]
-    return [slice(a, b) for a, b in pairwise(edges)]
+    return bounds
 
 
 def _swapped(before: Floats, now: Floats, left: np.ndarray) -> np.ndarray:

@@ -16,22 +16,30 @@ from types import TracebackType
 from typing import Any
 
 import av
-import av.logging
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from formcheck._frames import Clock, Image, Pace, display_matrix, presentation_time_s, turn
-from formcheck.errors import UsageError, VideoError
+from formcheck._frames import (
+    AS_FILMED,
+    Clock,
+    Fitter,
+    Image,
+    Orientation,
+    Pace,
+    display_matrix,
+    presentation_time_s,
+    turn,
+)
+from formcheck._video import Extent, best, limited, opened, unfit, videos
+from formcheck.errors import FormcheckError, UsageError, VideoError
 from formcheck.sink import VideoSink
 
-__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created"]
+__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created", "lead_s"]
 
 _QUEUE = 4  # frames decoded ahead: enough to ride out a slow one, and 100 MB at most for 4K
 _DEFAULT_FPS = 30.0
 _STILL_FORMATS = ("image2", "_pipe")
 _NOT_A_VIDEO = "{path} is not a video that can be read ({reason}); record it again or convert it to MP4."
-
-av.logging.set_level(None)  # FFmpeg's own lines are not for the user's terminal
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Frame:
 
     Attributes:
         index: Its place among the decoded frames, from 0.
-        time_s: Its presentation time.
+        time_s: Its presentation time, from the clip's first frame.
         image: (H, W, 3) RGB, upright, unmirrored, with square pixels.
     """
 
@@ -58,7 +66,8 @@ class VideoInfo:
         width: Of the upright image with square pixels, in pixels.
         height: Likewise.
         fps: Average frame rate; 30 where the file does not say.
-        start_s: Presentation time of the first frame, mostly 0.
+        start_s: The file's own time of the first frame, mostly 0.
+        lead_s: How long sound plays before the first frame: a player's clock is ahead by so much.
         duration_s: Length, or None where the file does not say.
         frames_estimate: About how many frames to expect, or None.
     """
@@ -68,6 +77,7 @@ class VideoInfo:
     height: int
     fps: float
     start_s: float
+    lead_s: float
     duration_s: float | None
     frames_estimate: int | None
 
@@ -75,13 +85,14 @@ class VideoInfo:
 class VideoSource:
     """The frames of a video file, upright and in order of time; can be gone through once.
 
-    Times are the file's own, `VideoInfo.start_s` for the first frame, repaired as `Clock` says. The
-    rotation and the pixel shape the file names are applied. Close it, or use it as a context manager:
-    that also ends the decoding thread when not all frames were wanted.
+    Times count from the first frame and are repaired as `Clock` says. The rotation and the pixel shape the
+    file names are applied; pictures that change their shape half-way are fitted into that of the first. Close
+    it, or use it as a context manager: that also ends the decoding thread when not all frames were wanted.
 
     Args:
         path: The file.
         least_step_s: Frames that follow the last one given by less are left out.
+        orientation: How its pictures lie, where the file does not say so.
 
     Attributes:
         info: What the file says about itself.
@@ -92,8 +103,11 @@ class VideoSource:
         VideoError: It is not a video, or no frame of it can be decoded.
     """
 
-    def __init__(self, path: Path | str, *, least_step_s: float = 0.0) -> None:
+    def __init__(
+        self, path: Path | str, *, least_step_s: float = 0.0, orientation: Orientation = AS_FILMED
+    ) -> None:
         self.truncated: str | None = None
+        self._orientation, self._fitter = orientation, Fitter()
         self._path, self._pace = Path(path), Pace(least_step_s)
         if not self._path.exists():
             raise UsageError(f"There is no file {self._path}; check the name.")
@@ -107,9 +121,11 @@ class VideoSource:
         self._container = self._open()
         try:
             self._stream = self._pick_stream()
+            self._extent = Extent(self._container, self._stream)
             self._decoded = self._decode()
             self._first = self._decode_first()
             self._matrix = display_matrix(self._first)
+            self._check_size()
             self.info = self._describe()
         except BaseException:
             self._container.close()
@@ -148,18 +164,18 @@ class VideoSource:
         """
         self._started = True
         start_s, length_s = self.info.start_s, self.info.duration_s or 0.0
-        given = [start_s]
-        yield Frame(0, start_s, self._upright(self._first))
+        given = [0.0]
+        yield Frame(0, 0.0, self._upright(self._first))
         for number in range(1, count):
             try:
                 self._container.seek(int((start_s + length_s * number / count) * av.time_base))
                 frame = next(self._decode(), None)
             except av.error.FFmpegError:
                 return
-            time_s = presentation_time_s(frame) if frame else None
-            if frame is not None and time_s is not None and time_s > given[-1]:
-                given.append(time_s)
-                yield Frame(len(given) - 1, time_s, self._upright(frame))
+            own_s = presentation_time_s(frame) if frame else None
+            if frame is not None and own_s is not None and own_s - start_s > given[-1]:
+                given.append(own_s - start_s)
+                yield Frame(len(given) - 1, given[-1], self._upright(frame))
 
     def close(self) -> None:
         """End the thread and close the file. May be called twice."""
@@ -180,7 +196,7 @@ class VideoSource:
 
     def _open(self) -> Any:
         try:
-            return av.open(str(self._path))
+            return opened(self._path)
         except PermissionError as error:
             raise UsageError(f"{self._path} may not be read; check its permissions.") from error
         except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -188,28 +204,37 @@ class VideoSource:
             raise self._bad(reason) from error
 
     def _pick_stream(self) -> VideoStream:
-        cover = av.stream.Disposition.attached_pic
-        streams = [s for s in self._container.streams.video if not s.disposition & cover]
+        streams = videos(self._container)
         if not streams:
-            raise self._bad("it holds no video")
+            only = "only sound" if self._container.streams.audio else "no video"
+            raise self._bad(f"it holds {only}")
         name = self._container.format.name
         if name.endswith(_STILL_FORMATS):
             raise self._bad("it is a single image")
-        stream: VideoStream = streams[0]
+        stream = best(self._path, streams)
         if stream.codec_context is None:
             raise self._bad("no decoder for it is built in")
+        if wrong := unfit(stream.codec_context.width, stream.codec_context.height):
+            raise self._bad(wrong)
         stream.thread_type = "AUTO"
-        return stream
+        return limited(stream)
+
+    def _check_size(self) -> None:
+        """Refuse pictures of a shape that no camera films."""
+        aspect = self._stream.sample_aspect_ratio or 1
+        if wrong := unfit(round(self._first.width * aspect), self._first.height):
+            raise self._bad(wrong)
 
     def _decode(self) -> Iterator[VideoFrame]:
         """Give frame after frame; a packet that cannot be decoded is counted and left out."""
-        packets = self._container.demux(self._stream)
+        packets = self._container.demux()
         while True:
             try:
                 packet = next(packets, None)
                 if packet is None:
                     return
-                frames = packet.decode()
+                self._extent.reach(packet)
+                frames = packet.decode() if packet.stream.index == self._stream.index else ()
             except av.error.EOFError:
                 return
             except av.error.FFmpegError as error:
@@ -217,63 +242,71 @@ class VideoSource:
                 if isinstance(error, OSError) and not isinstance(error, ValueError):
                     return
                 continue
-            yield from frames
+            for frame in frames:
+                self._extent.frames += 1
+                yield frame
 
     def _decode_first(self) -> VideoFrame:
         frame = next(self._decoded, None)
         if frame is None:
-            raise self._bad("no frame of it can be decoded")
+            sized = self._stream.codec_context.width  # what is too large is refused before it has a size
+            raise self._bad(
+                "no frame of it can be decoded" if sized else "its pictures are damaged, or over 8K"
+            )
         return frame
 
     def _describe(self) -> VideoInfo:
         stream, first = self._stream, self._first
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 1 <= rate <= 1000 else _DEFAULT_FPS
-        duration: float | None = None
-        if stream.duration and stream.time_base:
-            duration = float(stream.duration * stream.time_base)
-        elif self._container.duration:
-            duration = self._container.duration / av.time_base
+        start_s = presentation_time_s(first) or 0.0
+        end_s = self._extent.end_s
+        duration = None if end_s is None else max(end_s - start_s, 0.0) or None
         frames = stream.frames or (round(duration * fps) if duration else None)
+        begins = self._container.start_time
+        lead_s = 0.0 if begins is None else max(start_s - begins / av.time_base, 0.0)
         height, width = self._upright(first).shape[:2]
-        return VideoInfo(self._path, width, height, fps, presentation_time_s(first) or 0.0, duration, frames)
+        return VideoInfo(self._path, width, height, fps, start_s, lead_s, duration, frames)
 
     def _upright(self, frame: VideoFrame) -> Image:
-        first = (
-            self._first
-        )  # a video that changes its size or rotation half-way keeps those of its first frame
         aspect = self._stream.sample_aspect_ratio or 1
-        width, height = round(first.width * aspect), first.height
+        width, height = max(1, round(frame.width * aspect)), frame.height
         image: Any = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
-        return turn(image, self._matrix)
+        matrix = display_matrix(frame)
+        if matrix is None:  # some decoders give it with the first frame only
+            matrix = self._matrix
+        return self._orientation.set_right(self._fitter.fit(turn(image, matrix)))
 
     def _work(self) -> None:
         """Decode until the end or until told to stop; the last item is None or the reason of failure."""
-        clock = Clock(self.info.fps)
+        clock, start_s = Clock(self.info.fps), self.info.start_s
         last: BaseException | None = None
         try:
             frame: VideoFrame | None = self._first
-            index, time_s = 0, 0.0
+            index = 0
             while frame is not None and not self._stop.is_set():
-                time_s = clock.tick(presentation_time_s(frame))
+                own_s = presentation_time_s(frame)
+                time_s = clock.tick(None if own_s is None else own_s - start_s)
                 if self._pace.takes(time_s):
                     self._put(Frame(index, time_s, self._upright(frame)))
                 frame, index = next(self._decoded, None), index + 1
             if frame is None:
-                self.truncated = self._judge_end(time_s)
+                self.truncated = self._judge_end()
         except av.error.FFmpegError as error:
             last = self._bad(str(error))
         except BaseException as error:  # handed to whoever iterates
             last = error
         self._put(last)
 
-    def _judge_end(self, last_s: float) -> str | None:
+    def _judge_end(self) -> str | None:
+        name = self._path.name
         if self._damaged:
-            return f"{self._damaged} part(s) of {self._path.name} are damaged and were left out"
-        given_s = last_s - self.info.start_s + 1.0 / self.info.fps
-        if self.info.duration_s and given_s < 0.97 * self.info.duration_s - 0.5:
-            return f"{self._path.name} breaks off at {given_s:.1f} s of {self.info.duration_s:.1f} s"
-        return None
+            parts, were = ("part is", "was") if self._damaged == 1 else ("parts are", "were")
+            return f"{self._damaged} {parts} damaged in {name} and {were} left out"
+        length_s, missing_s = self.info.duration_s, self._extent.missing_s()
+        if length_s is None or not missing_s:
+            return None
+        return f"{name} breaks off at {length_s - missing_s:.1f} s of {length_s:.1f} s"
 
     def _put(self, item: Frame | BaseException | None) -> None:
         while not self._stop.is_set():
@@ -291,6 +324,13 @@ class VideoSource:
                 self._queue.put_nowait(None)  # wakes an iteration that waits in another thread
 
 
+def lead_s(path: Path) -> float:
+    """Return by how much a player's clock is ahead of a video's times; 0 where it cannot be read (again)."""
+    with suppress(FormcheckError), VideoSource(path) as source:
+        return source.info.lead_s
+    return 0.0
+
+
 def created(path: Path) -> datetime | None:
     """Return when a video says that it was recorded, aware of its time zone, or None where it does not.
 
@@ -298,7 +338,7 @@ def created(path: Path) -> datetime | None:
         VideoError: It cannot be opened.
     """
     try:
-        with av.open(str(path)) as container:
+        with opened(path) as container:
             said = {**container.metadata}
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise VideoError(_NOT_A_VIDEO.format(path=path, reason="it cannot be opened")) from error

@@ -33,7 +33,12 @@ def move_notes(track: Track) -> list[str]:
         return []
     looks = Looks.of(track, _body_px(track))
     cuts = [(at, at) for at in looks.time_s[1:][np.diff(looks.scene) != 0].tolist()]
-    notes = [f"The whole picture changed at {_times(cuts)}: a cut, or the camera was moved."] if cuts else []
+    notes = []
+    if cuts:
+        notes.append(
+            f"The whole picture changed at {_times(cuts)}: a cut, or the camera was moved. "
+            "What comes after is looked at afresh; a repetition in between is not counted."
+        )
     if moves := _moves(looks):
         notes.append(f"The camera moved at {_times(moves)}: put the phone on something steady.")
     return notes

@@ -19,7 +19,10 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `plate_px`     | (T, 3)         | optional: a plate over the hips, see `Pose.plate_px`       |
 | `behind_px`    | (T, 4, 2)      | optional: legs followed from behind, see `Pose.behind_px`  |
 | `turn_deg`     | (T,)           | optional: turn of the seat seen so, see `Pose.turn_deg`    |
+| `began_s`      | ()             | optional: the first frame's time in the clip, where not 0  |
 | `source`       | ()             | optional: name of the clip                                 |
+
+Times are said from the clip's first frame: those of an archive without `began_s` from its own.
 """
 
 from __future__ import annotations
@@ -212,8 +215,13 @@ class Track:
             for i in range(len(self))
         ]
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, of_clip: bool = False) -> None:
         """Write the track, whole or not at all (32-bit floats, times 64-bit).
+
+        Args:
+            path: The file.
+            of_clip: Whether times are those of a clip that began before the track, perhaps: they are kept.
+                Otherwise the track is all there is, and its times are read from its first frame on.
 
         Raises:
             OutputError: If the file cannot be written.
@@ -224,6 +232,8 @@ class Track:
             "size": np.array(self.size),
         }
         arrays["source"] = np.array(self.source)
+        if of_clip and len(self) and self.time_s[0] != 0.0:
+            arrays["began_s"] = self.time_s[0]
         for name in ("image_px", "visibility", *OPTIONAL):
             if (array := getattr(self, name)) is not None:
                 arrays[name] = array.astype(np.float32)
@@ -262,10 +272,15 @@ class Track:
             raise TrackError(f"{path} is not a recorded track: it lacks {', '.join(sorted(missing))}")
         wide = {name: arrays[name].astype(np.float64) for name in OPTIONAL if name in arrays}
         return cls(
-            arrays["time_s"].astype(np.float64),
+            _from_first(arrays["time_s"].astype(np.float64), float(arrays.get("began_s", 0.0))),
             arrays["image_px"].astype(np.float64),
             arrays["visibility"].astype(np.float64),
             (int(arrays["size"][0]), int(arrays["size"][1])),
             source=str(arrays.get("source", path.stem)),
             **wide,
         )
+
+
+def _from_first(time_s: Floats, began_s: float) -> Floats:
+    """Return times of which the first is `began_s`; those that are so already stay to the bit."""
+    return time_s if not len(time_s) or time_s[0] == began_s else time_s - time_s[0] + began_s

@@ -76,6 +76,9 @@ class Finder:
 
     person = 0
 
+    def look_afresh(self) -> None:
+        pass
+
     def settle(self) -> None:
         return
 

@@ -66,11 +66,31 @@ def test_another_scene_is_counted_and_looked_at_afresh() -> None:
     watch = CameraWatch()
     pose = kickbacks(reps=1).poses()[0]
     rows = [watch.update(view(seed=1 + (k > 3)), replace(pose, time_s=k / 2)) for k in range(9)]
-    assert [row[SCENE] for row in rows if row is not None] == [0.0] * 6 + [1.0] * 3
-    again = rows[6]
+    # The second picture of the other view settles it, where the person is elsewhere or not found again.
+    assert [row[SCENE] for row in rows if row is not None] == [0.0] * 5 + [1.0] * 4
+    again = rows[5]
     assert again is not None
     assert (again[TURN], again[SHIFT_X]) == (0.0, 0.0)
     assert np.isfinite(again[ROLL_ERROR])
+
+
+def test_a_cut_is_seen_at_once_where_the_person_jumps_with_the_picture() -> None:
+    """A mirrored view of the same room, in which the background's level lines lie where they were."""
+    one, other = kickbacks(reps=1).poses()[0], kickbacks(Shot(mirrored=True), reps=1).poses()[0]
+    image = view(seed=1)
+    frames = [(image, one)] * 20 + [(image[:, ::-1], other)] * 5
+    watch = CameraWatch()
+    rows = [watch.update(picture, replace(pose, time_s=k / 30)) for k, (picture, pose) in enumerate(frames)]
+    scenes = {k: row[SCENE] for k, row in enumerate(rows) if row is not None}
+    assert scenes[21] == 1.0
+    assert {scene for k, scene in scenes.items() if k < 20} == {0.0}
+
+
+def test_a_single_odd_picture_is_no_cut() -> None:
+    pose = kickbacks(reps=1).poses()[0]
+    watch = CameraWatch()
+    rows = [watch.update(view(seed=1 + (k == 20)), replace(pose, time_s=k / 30)) for k in range(60)]
+    assert {row[SCENE] for row in rows if row is not None} == {0.0}
 
 
 def test_the_roll_is_looked_for_around_a_person_only_now_and_then() -> None:

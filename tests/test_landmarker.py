@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from formcheck import _native
 from formcheck.errors import ModelError
-from formcheck.landmarker import Landmarker, MediaPipeLandmarker
+from formcheck.finder import Landmarker
+from formcheck.landmarker import MediaPipeLandmarker
 from formcheck.sources import VideoSource
 
 CLIP = Path(__file__).parent.parent / "samples" / "kickback.mp4"

@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from live_fakes import GREY, Stage
 from numpy.typing import NDArray
 
+from formcheck._frames import Orientation, fitted
 from formcheck.errors import UsageError, VideoError
 from formcheck.live.address import without_secrets
-from formcheck.live.capture import Capture, fitted
+from formcheck.live.capture import Capture
 from formcheck.live.feeds import CameraFeed, FileFeed, Lost, StreamFeed, Taken, feed_for
 from formcheck.live.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
 from formcheck.live.stamps import Stamps
@@ -122,6 +128,50 @@ def test_a_picture_that_changes_its_size_is_fitted_into_the_old_one_and_said() -
     inside = frames[3].image[:, 640 - 202 : 640 + 202]
     assert (inside == 200).all()
     assert frames[3].image.mean() < 70  # the rest is black
+
+
+def test_pictures_are_set_right_before_they_are_fitted() -> None:
+    with Capture(Stage([0.0, 0.1]), every=True, orientation=Orientation(90, True)) as capture:
+        frame = take(capture)
+        assert frame.image.shape == (GREY.shape[1], GREY.shape[0], 3)
+        assert capture.size == (GREY.shape[0], GREY.shape[1])
+
+
+def test_a_huge_picture_of_a_stream_is_refused_by_its_header() -> None:
+    small = cv2.imencode(".jpg", np.zeros((480, 640, 3), np.uint8))[1].tobytes()
+    huge = cv2.imencode(".jpg", np.zeros((64, 64, 3), np.uint8))[1].tobytes()
+    frame_header = huge.index(b"\xff\xc0") + 5  # height and width, two bytes each
+    huge = huge[:frame_header] + struct.pack(">HH", 15000, 16000) + huge[frame_header + 4 :]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=f")
+            self.end_headers()
+            with suppress(OSError):
+                for jpeg in [small] * 12 + [huge] * 3:
+                    head = f"--f\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                    self.wfile.write(head.encode() + jpeg + b"\r\n")
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    feed = StreamFeed(f"http://127.0.0.1:{server.server_port}/")
+    feed.open()
+    shapes = set()
+    try:
+        with suppress(Lost):
+            while frame := feed.read():
+                shapes.add(frame.image.shape)
+    finally:
+        feed.close()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert shapes == {(480, 640, 3)}
 
 
 def test_fitting_keeps_the_shape() -> None:

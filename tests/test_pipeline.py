@@ -15,6 +15,7 @@ from formcheck import Report, analyze, catalog
 from formcheck.clips import analyze_clip, frames_estimate
 from formcheck.coach import Step
 from formcheck.errors import NoPersonError, UsageError
+from formcheck.level import turned
 from formcheck.pipeline import Analysis, Session
 from formcheck.pose import Floats, Pose, Side
 from formcheck.report.model import RepReport, json_schema
@@ -271,6 +272,9 @@ class Chooser:
     def person(self) -> int:
         return int(self._given > self._change)
 
+    def look_afresh(self) -> None:
+        pass
+
     def settle(self) -> None:
         self.settled_at = self.settled_at or self._given
 
@@ -370,3 +374,53 @@ def test_a_movement_that_is_too_slow_is_dropped_with_its_reason() -> None:
         note for note in report(kickbacks(tempo=crawl, reps=1), "glute-kickback").notes if "Not" in note
     ]
     assert note == "Not counted: a movement at 1.5 s: longer than 30 s on the way up."
+
+
+@pytest.mark.parametrize(
+    ("name", "turn_deg"),
+    [*((name, turn_deg) for name in MAKERS for turn_deg in (90.0, 270.0)), ("glute-kickback", 180.0)],
+)
+def test_a_picture_that_lies_on_its_side_is_said_to_and_how_to_turn_it(name: str, turn_deg: float) -> None:
+    shot = Shot(noise_px=0.5, edges=False)
+    lying = turned(replace(MAKERS[name](shot), world_m=None), turn_deg)
+    seen = report(lying)
+    assert not seen.reps
+    assert seen.notes[-1].endswith(f"turn it with --rotate {360 - turn_deg:.0f}."), seen.notes
+
+
+def test_what_nobody_knows_is_not_said_to_lie_on_its_side() -> None:
+    still = kickbacks(reps=1)
+    seen = report(still[:30])
+    assert seen.notes[-1].startswith("This is not an exercise I know")
+
+
+@each
+def test_with_the_wrong_side_given_it_is_said_which_leg_moves(name: str) -> None:
+    right = report(MAKERS[name]()).working_side
+    wrong = Side.LEFT if right == "right" else Side.RIGHT
+    notes = report(MAKERS[name](), side=wrong).notes
+    assert any(
+        note.startswith(f"The {right} leg moves, not the {wrong.value} one: leave out --side")
+        for note in notes
+    )
+    assert any("--mirrored" in note for note in notes)
+    assert not any("leg moves" in note for note in report(MAKERS[name](), side=wrong.other).notes)
+
+
+def test_why_a_clip_is_partial_reaches_the_report() -> None:
+    run = Session((640, 480), catalog.exercise("glute-kickback"))
+    for pose in kickbacks().poses():
+        run.push(pose)
+    analysis = run.finish(complete=False, why="9 parts are damaged in a.mp4 and were left out")
+    assert not analysis.report.complete
+    assert "9 parts are damaged in a.mp4 and were left out." in analysis.report.notes
+    assert "9 parts are damaged in a.mp4 and were left out." in analysis.said
+    assert "9 parts are damaged" in analysis.report.to_json()
+
+
+def test_a_recorded_track_cannot_be_turned(tmp_path: Path) -> None:
+    kickbacks(reps=1).save(tmp_path / "a.npz")
+    with pytest.raises(UsageError, match="where it is recorded"):
+        analyze(tmp_path / "a.npz", rotate=90)
+    with pytest.raises(UsageError, match="90, 180 or 270"):
+        analyze(tmp_path / "a.npz", rotate=45)

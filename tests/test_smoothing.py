@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from skeleton import SIZE, Shot, exchange, kickbacks, min_jerk
 
+from formcheck.camera import COLUMNS, SCENE
 from formcheck.pose import Floats
 from formcheck.smoothing import CausalSmoother, OneEuro, smooth, unswap
 from formcheck.track import Track
@@ -138,3 +140,34 @@ def test_one_euro_forgets_after_a_long_silence() -> None:
     euro = OneEuro()
     euro.update(0.0, np.array([0.0]))
     assert euro.update(5.0, np.array([50.0]))[0] == 50.0
+
+
+def test_nothing_is_smoothed_across_a_cut() -> None:
+    t = np.arange(120) / 30
+    still = ramp(t)
+    still.image_px[:60], still.image_px[60:] = still.image_px[0], still.image_px[-1]
+    camera = np.full((120, COLUMNS), np.nan)
+    camera[::15, SCENE] = t[::15] >= 2.0
+    cut = smooth(replace(still, camera=camera))
+    assert np.ptp(cut.image_px[:60, KNEE, 0]) < 1e-6
+    assert np.ptp(cut.image_px[60:, KNEE, 0]) < 1e-6
+    whole = smooth(still)
+    assert np.ptp(whole.image_px[:60, KNEE, 0]) > 1.0, "the control"
+
+
+def test_frames_on_both_sides_of_a_long_gap_are_smoothed_apart_and_need_no_room_between() -> None:
+    t = np.arange(120) / 30
+    late = np.where(t < 2.0, t, t + 1e9)
+    tracemalloc.start()
+    smoothed = smooth(replace(ramp(t), time_s=late))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20e6
+    first = smooth(ramp(t)[:60])
+    assert np.array_equal(smoothed.image_px[:60], first.image_px)
+    assert np.isfinite(smoothed.image_px).all()
+
+
+def test_frames_a_hair_apart_need_no_fine_grid() -> None:
+    t = np.repeat(np.arange(60) * 0.9, 2) + np.tile([0.0, 1e-9], 60)
+    assert np.isfinite(smooth(ramp(t)).image_px).all()

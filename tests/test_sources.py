@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from formcheck import _frames
+from formcheck._frames import Orientation
 from formcheck.clips import LEAST_STEP_S
 from formcheck.errors import UsageError, VideoError
 from formcheck.sources import VideoSink, VideoSource
@@ -43,7 +44,7 @@ def test_frames_come_in_order_with_their_exact_times(tmp_path: Path) -> None:
     with VideoSource(record(tmp_path / "a.mp4", times)) as source:
         frames = list(source)
     assert [f.index for f in frames] == list(range(60))
-    np.testing.assert_allclose([f.time_s for f in frames], times, atol=1 / 90_000)
+    np.testing.assert_allclose([f.time_s for f in frames], times - times[0], atol=2 / 90_000)
     assert source.truncated is None
     assert source.info.start_s == pytest.approx(times[0], abs=1e-4)
     assert source.info.frames_estimate == 60
@@ -278,3 +279,229 @@ def test_what_is_not_a_file(tmp_path: Path) -> None:
         VideoSource(tmp_path / "none.mp4")
     with pytest.raises(UsageError, match="not a file"):
         VideoSource(tmp_path)
+
+
+# --- whole or not, and from when on
+
+
+def filmed(path: Path, pictures: list[NDArray[np.uint8]], *, codec: str = "libx264", **how: Any) -> Path:
+    """Write pictures at 30 a second with FFmpeg; `how`: first_pts, last_s, sound_s, sound_from_s, options."""
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(codec, rate=30)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        if codec == "libx264":
+            stream.options = {"bf": "0", "g": "10"}
+        sound = None
+        if "sound_s" in how:
+            sound = container.add_stream("aac", rate=8000, layout="mono")
+        for i, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = i + how.get("first_pts", 0), Fraction(1, 30)
+            for packet in stream.encode(frame):
+                container.mux(packet)
+        for packet in stream.encode(None):
+            container.mux(packet)
+        if sound is not None:
+            for i in range(round(how["sound_s"] * 8000 / 1024)):
+                tone: Any = av.AudioFrame.from_ndarray(
+                    np.zeros((1, 1024), np.float32), format="fltp", layout="mono"
+                )
+                tone.sample_rate, tone.pts, tone.time_base = 8000, i * 1024, Fraction(1, 8000)
+                container.mux(sound.encode(tone))
+            container.mux(sound.encode(None))
+    return path
+
+
+def held(path: Path, last_s: float) -> Path:
+    """Write a video whose last frame stays."""
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=30, options={"bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        frames = [av.VideoFrame.from_ndarray(image(i), format="rgb24") for i in range(40)]
+        packets = [packet for frame in [*frames, None] for packet in stream.encode(frame)]
+        packets[-1].duration = round(last_s / packets[-1].time_base)
+        for packet in packets:
+            container.mux(packet)
+    return path
+
+
+PICTURES = [image(i * 4) for i in range(40)]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "ts"])
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"sound_s": 9.0}, {"first_pts": 108_000}, {"first_pts": 30, "sound_s": 9.0}],
+    ids=["plain", "longer sound", "starts at 3600 s", "sound first"],
+)
+def test_a_whole_video_is_whole_and_timed_from_its_first_frame(
+    tmp_path: Path, suffix: str, how: dict[str, Any]
+) -> None:
+    with VideoSource(filmed(tmp_path / f"a.{suffix}", PICTURES, **how)) as source:
+        frames = list(source)
+    assert source.truncated is None
+    assert [frame.time_s for frame in frames] == pytest.approx(TIMES, abs=0.002)
+    ahead_s = 1.0 if how.get("first_pts") == 30 else 0.0
+    assert source.info.lead_s == pytest.approx(ahead_s, abs=0.2)  # an encoder of sound begins a little early
+    with VideoSource(tmp_path / f"a.{suffix}") as source:
+        glimpses = [frame.time_s for frame in source.glimpses(3)]
+    assert glimpses[0] == 0.0
+    assert glimpses == sorted(glimpses)
+    assert glimpses[-1] < 1.4
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_last_frame_that_stays_is_no_missing_part(tmp_path: Path, suffix: str) -> None:
+    with VideoSource(held(tmp_path / f"a.{suffix}", 6.0)) as source:
+        assert len(list(source)) == 40
+    assert source.truncated is None
+
+
+@pytest.mark.parametrize("how", [{}, {"sound_s": 3.0}, {"first_pts": 108_000}])
+def test_a_file_that_breaks_off_is_partial_in_other_formats_too(tmp_path: Path, how: dict[str, Any]) -> None:
+    rng = np.random.default_rng(0)
+    noise = [rng.integers(0, 255, (96, 160, 3), dtype=np.uint8) for _ in range(90)]
+    data = filmed(tmp_path / "a.mkv", noise, **how).read_bytes()
+    (tmp_path / "cut.mkv").write_bytes(data[: len(data) // 2])
+    with VideoSource(tmp_path / "cut.mkv") as source:
+        list(source)
+    assert source.truncated is not None
+    assert source.truncated.startswith("cut.mkv breaks off at ")
+
+
+# --- what else a file may be
+
+
+def test_a_colon_in_a_name_is_no_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    record(tmp_path / "plain.mp4").rename("set:1.mp4")
+    with VideoSource(Path("set:1.mp4")) as source:
+        assert len(list(source)) == 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ffconcat version 1.0\nfile a.mp4\n", "#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:2,\na.mp4\n#EXT-X-ENDLIST\n"],
+    ids=["concat", "playlist"],
+)
+@pytest.mark.parametrize("name", ["list.mp4", "list.m3u8", "list.ffconcat"])
+def test_a_list_of_other_files_is_not_a_video(tmp_path: Path, text: str, name: str) -> None:
+    record(tmp_path / "a.mp4")
+    (tmp_path / name).write_text(text)
+    with pytest.raises(VideoError, match="not a video"):
+        VideoSource(tmp_path / name)
+
+
+def test_sound_alone_is_said_to_be(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.m4a"), "w", format="mp4") as container:
+        sound: Any = container.add_stream("aac", rate=8000, layout="mono")
+        tone: Any = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        tone.sample_rate = 8000
+        container.mux(sound.encode(tone))
+        container.mux(sound.encode(None))
+    with pytest.raises(VideoError, match="only sound"):
+        VideoSource(tmp_path / "a.m4a")
+
+
+@pytest.mark.parametrize("thumbnails", [1, 5])
+@pytest.mark.parametrize("suffix", ["mov", "mkv"])
+def test_a_track_of_thumbnails_is_not_the_video(tmp_path: Path, suffix: str, thumbnails: int) -> None:
+    path = tmp_path / f"a.{suffix}"
+    with av.open(str(path), "w") as container:
+        small: Any = container.add_stream("mjpeg", rate=30)
+        small.width, small.height, small.pix_fmt = 320, 192, "yuvj420p"
+        film: Any = container.add_stream("libx264", rate=30)
+        film.width, film.height, film.pix_fmt = 160, 96, "yuv420p"
+        for i in range(40):
+            container.mux(film.encode(av.VideoFrame.from_ndarray(image(i), format="rgb24")))
+            if i < thumbnails:
+                container.mux(small.encode(av.VideoFrame.from_ndarray(image(0, 192, 320), format="rgb24")))
+        container.mux(film.encode(None))
+        container.mux(small.encode(None))
+    with VideoSource(path) as source:
+        assert len(list(source)) == 40
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect", "says"),
+    [((160, 96), 50, "8000x96"), ((160, 96), Fraction(1, 100), "2x96"), ((16, 8), 1, "16x8")],
+)
+def test_pictures_of_a_shape_that_no_camera_films(
+    tmp_path: Path, size: tuple[int, int], aspect: Any, says: str
+) -> None:
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(aspect)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(image(0, *size[::-1]), format="rgb24")))
+        container.mux(stream.encode(None))
+    with pytest.raises(VideoError, match=says):
+        VideoSource(path)
+
+
+def test_pictures_larger_than_any_camera_films_are_not_decoded(tmp_path: Path) -> None:
+    path = filmed(tmp_path / "a.mov", [np.zeros((6016, 6016, 3), np.uint8)], codec="mjpeg")
+    with pytest.raises(VideoError, match="8K"):
+        VideoSource(path)
+
+
+# --- how pictures lie
+
+
+@pytest.mark.parametrize(
+    ("rotate", "mirrored", "corner"),
+    [
+        (0, True, (0, -1)),
+        (90, False, (0, -1)),
+        (180, False, (-1, -1)),
+        (270, False, (-1, 0)),
+        (90, True, (0, 0)),
+    ],
+)
+def test_pictures_are_set_right(tmp_path: Path, rotate: int, mirrored: bool, corner: tuple[int, int]) -> None:
+    orientation = Orientation.checked(rotate, mirrored)
+    with VideoSource(record(tmp_path / "a.mp4"), orientation=orientation) as source:
+        frame = next(iter(source))
+    assert frame.image.shape[:2] == (source.info.height, source.info.width)
+    assert source.info.width == (160 if rotate in (0, 180) else 96)
+    red = frame.image[..., 0].astype(int) - frame.image[..., 1] > 100
+    assert red[corner]
+    assert red.sum() == pytest.approx(32 * 48, rel=0.1)
+
+
+def test_pictures_turn_by_quarters_only() -> None:
+    with pytest.raises(UsageError, match="90, 180 or 270"):
+        Orientation.checked(45, False)
+
+
+def test_a_picture_of_another_shape_is_laid_into_the_first_ones_and_bars_are_cut_off() -> None:
+    wide = np.full((90, 160, 3), 200, np.uint8)
+    wide[40:50, 70:90] = (250, 0, 0)
+    barred = np.zeros((160, 160, 3), np.uint8)
+    barred[35:125] = wide
+    fitter = _frames.Fitter()
+    assert fitter.fit(wide) is wide
+    assert np.array_equal(fitter.fit(barred), wide)
+    full = np.full((160, 160, 3), 200, np.uint8)
+    laid = fitter.fit(full)
+    assert laid.shape == wide.shape
+    assert (laid[:, 36:124] == 200).all()
+    assert not laid[:, :34].any()
+    assert fitter.fit(barred)[:, 36:124].any()
+    assert not fitter.fit(barred)[:, :34].any(), "what was full once is not cut off again"
+
+
+def test_a_video_that_changes_its_shape_is_not_stretched(tmp_path: Path) -> None:
+    wide = np.full((96, 160, 3), 200, np.uint8)
+    tall = np.zeros((160, 160, 3), np.uint8)
+    tall[32:128] = 200
+    parts = [filmed(tmp_path / f"{i}.ts", [one] * 20) for i, one in enumerate((wide, tall))]
+    whole = tmp_path / "a.ts"
+    whole.write_bytes(b"".join(part.read_bytes() for part in parts))
+    with VideoSource(whole) as source:
+        frames = list(source)
+    assert {frame.image.shape for frame in frames} == {(96, 160, 3)}
+    assert len(frames) == 40
+    assert frames[-1].image.min() > 150

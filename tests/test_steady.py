@@ -7,8 +7,10 @@ import pytest
 from skeleton import Shot, kickbacks, thrusts
 from test_level import EVERY, report, said, watched
 
+from formcheck import catalog
 from formcheck.camera import TURN
-from formcheck.pose import Floats
+from formcheck.pipeline import Session
+from formcheck.pose import Floats, Side
 from formcheck.rule import Status
 from formcheck.steady import MOVED_PCT, Looks, move_notes
 from formcheck.track import Track
@@ -78,7 +80,10 @@ def test_another_scene_is_infinitely_far_and_said_with_its_time() -> None:
     looks = Looks.of(cut, TRUNK_PX)
     assert looks.moved_pct((7.0, 9.0), [(0.0, 3.0), (3.0, 7.0)]) == float("inf")
     assert looks.moved_pct((1.0, 3.0), [(0.0, 3.0), (3.0, 7.0)]) == 0.0
-    assert move_notes(cut) == ["The whole picture changed at 8.0 s: a cut, or the camera was moved."]
+    assert len(move_notes(cut)) == 1
+    assert move_notes(cut)[0].startswith(
+        "The whole picture changed at 8.0 s: a cut, or the camera was moved. What comes after is looked at"
+    )
 
 
 def test_nothing_known_of_the_background_is_no_reason_to_abstain() -> None:
@@ -124,11 +129,36 @@ def test_a_pushed_camera_would_else_be_a_fault_of_the_hips() -> None:
     assert not any(said(rep)["hip-drift"][0] in (Status.WARN, Status.FAULT) for rep in seen.reps)
 
 
-def test_a_cut_within_a_rep_leaves_nothing_to_judge() -> None:
+def test_a_rep_with_a_cut_in_it_is_partial_and_a_new_set_begins() -> None:
     track = thrusts(Shot(), reps=4)
     cut = watched(track, scene=(track.time_s >= 13.0).astype(float))
-    _, _, during, after = report(cut, "single-leg-hip-thrust").reps
-    assert {v.status for v in during.verdicts} == {Status.NOT_JUDGED}
+    seen = report(cut, "single-leg-hip-thrust")
+    assert [(rep.set, rep.partial) for rep in seen.reps] == [(1, False), (1, False), (1, True), (2, False)]
+    assert seen.reps[2].end_s <= 13.0
     # A place of its own: what needs no other repetition is judged.
-    assert said(after)["shin-not-vertical"][0] is Status.OK
-    assert said(after)["free-leg-drop"][0] is Status.NOT_JUDGED
+    assert said(seen.reps[3])["shin-not-vertical"][0] is Status.OK
+
+
+def test_after_a_cut_to_a_mirrored_view_the_other_leg_works_live_and_for_the_record() -> None:
+    one, other = kickbacks(Shot(noise_px=0.5), reps=2), kickbacks(Shot(noise_px=0.5, mirrored=True), reps=2)
+    apart_s = float(one.time_s[-1]) + 1 / 30
+    poses = [*one.poses(), *(replace(pose, time_s=pose.time_s + apart_s) for pose in other.poses())]
+    both = Track.from_poses(poses, one.size)
+    both = watched(both, scene=(both.time_s >= apart_s).astype(float))
+    session = Session(both.size, catalog.exercise("glute-kickback"))
+    steps = [session.push(pose) for pose in both.poses()]
+    seen = session.finish().report
+    assert [rep.side for rep in seen.reps] == ["left", "left", "right", "right"]
+    assert [one.working_side for one in seen.sets] == ["left", "right"]
+    last = steps[-1]
+    assert last is not None
+    assert last.rep_count == 4
+    assert last.side is Side.RIGHT
+    alone = report(watched(other), "glute-kickback")
+    assert [said(rep) for rep in seen.reps[2:]] == [
+        {
+            fault: (status, v if v is None else pytest.approx(v, abs=0.2))
+            for fault, (status, v) in said(rep).items()
+        }
+        for rep in alone.reps
+    ]

@@ -140,3 +140,11 @@ def test_a_track_is_written_whole_or_not_at_all(track: Track, tmp_path: Path) ->
     with pytest.raises(OutputError, match="cannot write the track"):
         track.save(tmp_path / "taken.npz")
     assert [path.name for path in tmp_path.iterdir()] == ["taken.npz"]
+
+
+def test_times_are_read_from_the_clips_first_frame(tmp_path: Path) -> None:
+    late = kickbacks(Shot(start_s=3600.0), reps=1)
+    late.save(tmp_path / "old.npz")
+    assert Track.load(tmp_path / "old.npz").time_s == pytest.approx(late.time_s - 3600.0)
+    late.save(tmp_path / "clip.npz", of_clip=True)
+    assert np.array_equal(Track.load(tmp_path / "clip.npz").time_s, late.time_s)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from .. import catalog, names
+from .._frames import AS_FILMED
 from ..clips import analyze_clip
 from ..errors import FormcheckError, ModelError, TrackError, UsageError
 from ..journal import is_recorded, load_recorded
@@ -183,6 +184,7 @@ def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tup
         person=item.choose,
         profile=setup.profile,
         model=setup.model,
+        orientation=setup.orientation,
         coached=setup.html,
         progress=lambda frames, time_s: tell(frames),
     )
@@ -208,6 +210,7 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
         profile=setup.profile,
         source=names.shown(track.source or path.name),
         notes=earlier.said if earlier else (),
+        orientation=AS_FILMED if item.recorded else setup.orientation,
         coached=setup.html,
     )
     for pose in track.poses():
@@ -225,5 +228,5 @@ def _page(path: Path, analysis: Analysis, job: Job, setup: Setup) -> bytes:
 def _track(analysis: Analysis) -> bytes:
     with tempfile.TemporaryDirectory(prefix="formcheck-") as room:
         path = Path(room) / "track.npz"
-        analysis.raw.save(path)
+        analysis.raw.save(path, of_clip=True)
         return path.read_bytes()

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from .. import kinds, names
+from .._frames import AS_FILMED
 from ..models import resolve
 from ..report.write import make_folder, write_bytes
 from .item import Item, Job, Setup
@@ -78,7 +79,14 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
     failed = 0
     for item in items:
         used = versions(None, setup.rules) if item.recorded else by
-        wanted = stamp(used, setup.profile, exercise=item.exercise, side=item.side, choose=item.choose)
+        wanted = stamp(
+            used,
+            setup.profile,
+            exercise=item.exercise,
+            side=item.side,
+            choose=item.choose,
+            orientation=AS_FILMED if item.recorded else setup.orientation,
+        )
         before = ledger.record(item.key) if item.key in ledger else None
         if item.trouble:
             failed += 1

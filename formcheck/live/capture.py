@@ -7,10 +7,7 @@ import time
 from collections import deque
 from types import TracebackType
 
-import cv2
-import numpy as np
-
-from .._frames import Image, Pace
+from .._frames import AS_FILMED, Fitter, Orientation, Pace
 from ..clips import LEAST_STEP_S
 from ..errors import FormcheckError, VideoError
 from .feeds import Feed, Lost, Taken
@@ -28,6 +25,7 @@ class Capture:
         feed: Where frames come from; opened when the `with` block begins.
         every: Whether the thread waits until each frame was taken, so that none is lost: for files
             that are not played at their own pace.
+        orientation: How the feed's pictures lie.
 
     Attributes:
         size: Width and height of the first frame; later ones of another size are fitted into it.
@@ -39,8 +37,8 @@ class Capture:
         notices: What happened to the feed, one sentence each, oldest first; take them with `popleft`.
     """
 
-    def __init__(self, feed: Feed, *, every: bool = False) -> None:
-        self._feed, self._every = feed, every
+    def __init__(self, feed: Feed, *, every: bool = False, orientation: Orientation = AS_FILMED) -> None:
+        self._feed, self._every, self._orientation = feed, every, orientation
         self.size = (0, 0)
         self.taken = self.dropped = 0
         self.waited_s: deque[float] = deque(maxlen=20_000)
@@ -53,6 +51,7 @@ class Capture:
         self._stop = threading.Event()
         self._changed = threading.Condition()
         self._shape: tuple[int, int] | None = None
+        self._fitter = Fitter()
         self._thread = threading.Thread(target=self._work, name="capture", daemon=True)
 
     def __enter__(self) -> Capture:
@@ -147,15 +146,15 @@ class Capture:
         return False
 
     def _put(self, frame: Taken) -> None:
-        height, width = frame.image.shape[:2]
+        upright = self._orientation.set_right(frame.image)
+        height, width = upright.shape[:2]
         if self._shape is None:
             self._shape, self.size = (width, height), (width, height)
             self.first_s = frame.arrived_s
         elif (width, height) != self._shape:
             self._shape = (width, height)
             self.notices.append(f"The picture is {width}x{height} now; it goes on fitted into the old size.")
-        if (width, height) != self.size:
-            frame = Taken(fitted(frame.image, self.size), frame.time_s, frame.arrived_s)
+        frame = Taken(self._fitter.fit(upright), frame.time_s, frame.arrived_s)
         with self._changed:
             while self._every and self._slot is not None and not self._stop.is_set():
                 self._changed.wait(0.1)
@@ -163,15 +162,3 @@ class Capture:
             self._slot = frame
             self._put_s = time.monotonic()
             self._changed.notify_all()
-
-
-def fitted(image: Image, size: tuple[int, int]) -> Image:
-    """Scale an image into a size without changing its shape, on black."""
-    width, height = size
-    scale = min(width / image.shape[1], height / image.shape[0])
-    inner = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    small = cv2.resize(image, inner, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    out = np.zeros((height, width, 3), dtype=np.uint8)
-    x, y = (width - inner[0]) // 2, (height - inner[1]) // 2
-    out[y : y + inner[1], x : x + inner[0]] = small
-    return out

@@ -98,6 +98,8 @@ def live(
     source: Source = None,
     side: opt.WorkingLeg = None,
     person: opt.Person = None,
+    rotate: opt.Rotate = None,
+    mirrored: opt.Mirrored = False,
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
     profile: opt.Profile = "standard",
@@ -177,6 +179,7 @@ def live(
         window=display_there() if window is None else window,
         full_screen=full_screen,
         notes=modes.notes,
+        orientation=opt.orientation(rotate, mirrored),
     )
     with ctrl_c() as stopped:
         analysis = run(parts, stopped)

@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import kinds, names
 from .._frames import Image, display_matrix, presentation_time_s, turn
+from .._video import limited, opened_stream, unfit
 from ..errors import UsageError, VideoError
 from ..sources import Frame, VideoSource
 from .address import without_secrets
@@ -166,14 +167,18 @@ class StreamFeed:
             "http_proxy": "",
         }
         try:
-            self._container = av.open(self._url, options=options, timeout=(_OPEN_S, _READ_S))
-            stream = self._container.streams.video[0]
+            self._container = opened_stream(self._url, options, (_OPEN_S, _READ_S))
+            stream = limited(self._container.streams.video[0])
         except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
             self.close()
             raise VideoError(
                 f"{self.name} cannot be opened ({_reason(error)}); check the address, that the sender runs "
                 "and that both are in the same network"
             ) from error
+        context = stream.codec_context
+        if wrong := unfit(context.width, context.height):
+            self.close()
+            raise VideoError(f"{self.name} cannot be used ({wrong}); have the sender make smaller pictures")
         stream.thread_type = "SLICE"  # by frames, each thread would hold one back
         self._own_clock = any(part in self._container.format.name for part in _OWN_CLOCK)
         self._frames = self._container.decode(stream)

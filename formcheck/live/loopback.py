@@ -194,7 +194,7 @@ def jpegs(clip: Path) -> list[Coded]:
         for frame in source:
             bgr = cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR)
             _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-            coded.append(Coded(frame.time_s - source.info.start_s, data.tobytes()))
+            coded.append(Coded(frame.time_s, data.tobytes()))
     return coded
 
 
@@ -218,7 +218,7 @@ def h264(clip: Path) -> list[Coded]:
             "x264-params": "repeat-headers=1",
         }
         for frame in source:
-            times.append(frame.time_s - source.info.start_s)
+            times.append(frame.time_s)
             image = frame.image[: codec.height, : codec.width].copy()
             picture = VideoFrame.from_ndarray(image, format="rgb24")
             picture.pts = frame.index

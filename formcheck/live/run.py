@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import journal, names
+from .._frames import AS_FILMED, Orientation
 from ..baseline import Baseline
 from ..cues import MODES
 from ..errors import FormcheckError, OutputError
-from ..landmarker import Landmarker
+from ..finder import Landmarker
 from ..pipeline import Analysis, Session
 from ..profiles import Profile
 from ..report.write import write_text
@@ -70,6 +71,7 @@ class Parts:
     player: Callable[[], Player] = SoundDevice
     every: bool = False
     notes: Sequence[str] = ()
+    orientation: Orientation = AS_FILMED
 
 
 def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | None:
@@ -93,7 +95,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             _rescue(path, parts, line)
         recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
         finder = stack.enter_context(parts.landmarker())
-        capture = stack.enter_context(Capture(parts.feed, every=parts.every))
+        capture = stack.enter_context(Capture(parts.feed, every=parts.every, orientation=parts.orientation))
         source = names.shown(parts.record.name) if parts.record else parts.feed.name
         log = SafeLog(shelf.journal, capture.size, source, tell_once)
         stack.callback(log.rest)
@@ -155,7 +157,7 @@ def _keep(session: Session, shelf: Shelf, log: SafeLog, parts: Parts, *, complet
     try:
         if analysis is not None and parts.report is not None:
             keep = True
-            analysis.raw.save(shelf.track)
+            analysis.raw.save(shelf.track, of_clip=True)
             write_text(shelf.report, analysis.report.to_json())
             keep = False
     except OutputError as error:
@@ -186,7 +188,7 @@ def _rescue(path: Path, parts: Parts, line: Line) -> None:
             session.push(pose)
         analysis = conclude(session, complete=False)
         if analysis is not None:
-            analysis.raw.save(path.with_name(f"{stem}.track.npz"))
+            analysis.raw.save(path.with_name(f"{stem}.track.npz"), of_clip=True)
             write_text(report, analysis.report.to_json())
             line.tell(f"A session was cut off on {stem}: its report is {report}.", "yellow")
         path.unlink()

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from .._frames import AS_FILMED, Orientation
 from ..baseline import Baseline
 from ..cues import Cue
 from ..judge import Verdict, judge
@@ -55,6 +56,8 @@ def build(
     notes: Sequence[str],
     baselines: Sequence[Baseline] = (),
     recognised: bool = True,
+    orientation: Orientation = AS_FILMED,
+    seems: str = "",
 ) -> Report:
     """Judge every repetition for the record and put the report together.
 
@@ -69,6 +72,8 @@ def build(
         notes: What a reader must know.
         baselines: The person's own usual values that the sets could be compared with.
         recognised: False where nobody named the exercise and nothing known was found.
+        orientation: How the clip's pictures lie, as the user said.
+        seems: Why nothing was found, where that could be told; or empty.
     """
     exercise = found.exercise
     reps: list[RepReport] = []
@@ -106,12 +111,14 @@ def build(
         notes=(
             *notes,
             *baseline_notes(found, baselines),
-            *_explain_none(found, exercise, recognised),
+            *([seems] if seems else _explain_none(found, exercise, recognised)),
             *_unseen_safety(judged),
             *_uncounted(found),
         ),
         about=about(exercise) if recognised else None,
         series=series(found.sets, exercise),
+        rotated_deg=orientation.rotate_deg,
+        mirrored=orientation.mirrored,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from .. import names
+from .._frames import Orientation, Turns
 from ..rule import Status
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
@@ -273,7 +274,16 @@ class Report(Model):
     series: Series | None = Field(default=None, description="Measures over the sets, if any.")
     stills: tuple[Still, ...] = Field(default=(), description="Pictures, where some were written.")
     video: str | None = Field(default=None, description="The annotated clip, from the report's folder.")
+    rotated_deg: Turns = Field(
+        default=0, description="By how much the user had the pictures turned clockwise."
+    )
+    mirrored: bool = Field(default=False, description="Whether the user had left and right exchanged.")
     faces_blurred: bool = Field(default=False, description="Whether faces are blurred in pictures and video.")
+
+    @property
+    def orientation(self) -> Orientation:
+        """How the clip's pictures lie."""
+        return Orientation(self.rotated_deg, self.mirrored)
 
     def to_json(self) -> str:
         """Return the report as indented JSON, lists of numbers on one line."""
