@@ -15,6 +15,7 @@ from formcheck.errors import UsageError
 Image = NDArray[np.uint8]
 
 Turns = Literal[0, 90, 180, 270]
+MOST_SLOW = 100
 _TURNS: tuple[Turns, ...] = (0, 90, 180, 270)
 _BUMP_S = 0.001
 _RESTART_S = 0.5
@@ -23,27 +24,31 @@ _BLACK = 40  # of 255: a bar after compression
 
 
 @dataclass(frozen=True, slots=True)
-class Orientation:
-    """How pictures lie that do not say so themselves.
+class Filming:
+    """How a clip was filmed that does not say so itself.
 
     Attributes:
-        rotate_deg: By how much they are turned clockwise to stand upright: 0, 90, 180 or 270.
+        rotate_deg: By how much its pictures are turned clockwise to stand upright: 0, 90, 180 or 270.
         mirrored: Whether left and right are then exchanged, because they show the person as a mirror does.
+        slow_motion: How many times slower it plays than the person moved; None leaves it to the file.
     """
 
     rotate_deg: Turns = 0
     mirrored: bool = False
+    slow_motion: float | None = None
 
     @classmethod
-    def checked(cls, rotate_deg: int, mirrored: bool) -> Orientation:
-        """Return an orientation by what a user says.
+    def checked(cls, rotate_deg: int, mirrored: bool, slow_motion: float | None = None) -> Filming:
+        """Return how a clip was filmed by what a user says.
 
         Raises:
-            UsageError: Pictures cannot be turned by that.
+            UsageError: Pictures cannot be turned by that, or nothing plays so slowly.
         """
+        if slow_motion is not None and not 1 <= slow_motion <= MOST_SLOW:
+            raise UsageError(f"--slow-motion {slow_motion:g} cannot be: say 1 to {MOST_SLOW}, such as 8")
         for turns in _TURNS:
             if turns == rotate_deg:
-                return cls(turns, mirrored)
+                return cls(turns, mirrored, slow_motion)
         raise UsageError(f"pictures cannot be turned by {rotate_deg}: say 90, 180 or 270 (clockwise)")
 
     def set_right(self, image: Image) -> Image:
@@ -53,7 +58,7 @@ class Orientation:
         return np.ascontiguousarray(image[:, ::-1] if self.mirrored else image)
 
 
-AS_FILMED = Orientation()
+AS_FILMED = Filming()
 
 
 class Fitter:

@@ -52,7 +52,7 @@ def write_annotated(
     """
     director = Director(track, report, exercise)
     with (
-        VideoSource(clip, orientation=report.orientation) as source,
+        VideoSource(clip, filming=report.filming) as source,
         VideoSink(out, fps=source.info.fps) as sink,
     ):
         for frame in source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ._frames import AS_FILMED, Orientation
+from ._frames import AS_FILMED, Filming
 from .landmarker import MediaPipeLandmarker
 from .people import Crowd, Wanted
 from .pose import Image
@@ -19,7 +19,7 @@ def choose(
     finder: MediaPipeLandmarker,
     clip: Path,
     person: Wanted | None = None,
-    orientation: Orientation = AS_FILMED,
+    filming: Filming = AS_FILMED,
 ) -> list[str]:
     """Look who is in a clip and, where there are several, have the one who trains or is wanted followed.
 
@@ -27,7 +27,7 @@ def choose(
         finder: Looks, and is told whom to follow.
         clip: The video.
         person: Whom the user wants.
-        orientation: How the video's pictures lie.
+        filming: How the video's pictures lie.
 
     Returns:
         Notes for the report: that it was not clear who trains.
@@ -36,10 +36,10 @@ def choose(
         UsageError: If the person wanted is not there.
         NoPersonError: If one is wanted and nobody is there.
     """
-    with VideoSource(clip, orientation=orientation) as source:
+    with VideoSource(clip, filming=filming) as source:
         crowd = finder.survey(_pictures(source.glimpses(_GLIMPSES)))
     if crowd is not None and (crowd.several or person):
-        with VideoSource(clip, orientation=orientation) as source:
+        with VideoSource(clip, filming=filming) as source:
             crowd = finder.survey(_pictures(_spread(source)))
     crowd = crowd or Crowd((1, 1))
     finder.follow(crowd, person)

@@ -67,6 +67,7 @@ def analyze(
     person: opt.Person = None,
     rotate: opt.Rotate = None,
     mirrored: opt.Mirrored = False,
+    slow_motion: opt.SlowMotion = None,
     out: opt.OutFolder = None,
     json: opt.Json = None,
     html: opt.Html = None,
@@ -122,7 +123,7 @@ def analyze(
                     person=person,
                     baselines=own,
                     modes=modes,
-                    orientation=opt.orientation(rotate, mirrored),
+                    filming=opt.filming(rotate, mirrored, slow_motion),
                     progress=progress,
                     **common,
                 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import catalog, journal, kinds, names
-from ._frames import AS_FILMED, Orientation
+from ._frames import AS_FILMED, Filming
 from .baseline import Baseline
 from .choice import choose
 from .errors import UsageError
@@ -23,6 +23,7 @@ from .profiles import Profile
 from .report.model import Report
 from .report.own import baselines_of, load_report
 from .sources import Frame, VideoSource
+from .track import Track
 
 LEAST_STEP_S = 0.022
 """Of clips with more than 45 frames/s every second one, or fewer, is judged: verdicts stay the same."""
@@ -44,6 +45,7 @@ def analyze(
     pause_s: float | None = None,
     deficit: bool = False,
     rotate: int = 0,
+    slow_motion: float | None = None,
     mirrored: bool = False,
 ) -> Report:
     """Analyse a clip or a recorded track.
@@ -60,6 +62,7 @@ def analyze(
         model: `lite`, `full`, `heavy`, or a path to a pose landmarker bundle.
         pause_s: Seconds to hold at the top, where the exercise has pause repetitions.
         deficit: Whether the working foot stands on a platform.
+        slow_motion: How many times slower the video plays than the person moved; None leaves it to the file.
         rotate: By how many degrees the video must be turned clockwise to stand upright: 0, 90, 180 or 270.
         mirrored: Whether it shows the person as a mirror does, left and right exchanged.
 
@@ -79,7 +82,7 @@ def analyze(
         baselines=own,
         model=model,
         modes=Modes(pause_s, deficit),
-        orientation=Orientation.checked(rotate, mirrored),
+        filming=Filming.checked(rotate, mirrored, slow_motion),
     ).report
 
 
@@ -135,7 +138,7 @@ def analyze_clip(
     baselines: Sequence[Baseline] = (),
     model: str = "full",
     modes: Modes = PLAIN,
-    orientation: Orientation = AS_FILMED,
+    filming: Filming = AS_FILMED,
     coached: bool = True,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
@@ -152,7 +155,7 @@ def analyze_clip(
         baselines: The person's own usual values, from `read_baseline`.
         model: As for `analyze`.
         modes: How it is done.
-        orientation: How the video's pictures lie; a recorded track was set right where it was recorded.
+        filming: How the video's pictures lie; a recorded track was set right where it was recorded.
         coached: False where no cues are wanted, only verdicts.
         progress: Told of every frame.
         stop: Asked before every frame; True ends the analysis with what was seen so far.
@@ -167,16 +170,17 @@ def analyze_clip(
     with ExitStack() as stack:
         notes: list[str] = []
         if journal.is_recorded(path):
-            _check_recorded(wanted, orientation)
-            track = journal.load_recorded(path)
+            _check_recorded(wanted, filming)
+            track = _at_true_speed(journal.load_recorded(path), filming)
             size, finder, source = track.size, None, names.shown(track.source or path.name)
             frames: Iterable[Frame | Pose] = track.poses()
         else:
-            frames = clip = stack.enter_context(
-                VideoSource(path, least_step_s=LEAST_STEP_S, orientation=orientation)
-            )
+            frames = clip = stack.enter_context(VideoSource(path, least_step_s=LEAST_STEP_S, filming=filming))
             finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
-            notes = choose(finder, path, wanted, orientation)
+            if clip.info.slow_motion > 1:
+                notes = [f"The clip plays {clip.info.slow_motion:.3g} times slower than it was filmed."]
+                filming = replace(filming, slow_motion=clip.info.slow_motion)
+            notes += choose(finder, path, wanted, filming)
             size, source = (clip.info.width, clip.info.height), names.shown(path.name)
         session = Session(
             size,
@@ -189,7 +193,7 @@ def analyze_clip(
             modes=modes,
             notes=notes,
             coached=coached,
-            orientation=orientation,
+            filming=filming,
         )
         tell(0, 0.0)
         complete, why = True, ""
@@ -204,7 +208,7 @@ def analyze_clip(
     return session.finish(complete=complete, why=why)
 
 
-def _check_recorded(person: Wanted | None, orientation: Orientation) -> None:
+def _check_recorded(person: Wanted | None, filming: Filming) -> None:
     """Refuse what only the pictures could tell.
 
     Raises:
@@ -212,10 +216,15 @@ def _check_recorded(person: Wanted | None, orientation: Orientation) -> None:
     """
     if person:
         raise UsageError("a recorded track holds one person: give --person where it is recorded")
-    if orientation != AS_FILMED:
+    if replace(filming, slow_motion=None) != AS_FILMED:
         raise UsageError(
             "a recorded track holds no pictures to turn: give --rotate or --mirrored where it is recorded"
         )
+
+
+def _at_true_speed(track: Track, filming: Filming) -> Track:
+    """Return a track with the person's times, where it was recorded from a clip in slow motion."""
+    return replace(track, time_s=track.time_s / filming.slow_motion) if filming.slow_motion else track
 
 
 def frames_estimate(path: Path) -> int | None:

@@ -76,6 +76,7 @@ def score(
     blur_face: opt.BlurFace = False,
     rotate: opt.Rotate = None,
     mirrored: opt.Mirrored = False,
+    slow_motion: opt.SlowMotion = None,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     model: opt.Model = "full",
@@ -105,7 +106,7 @@ def score(
         html,
         tracks,
         blur_face,
-        opt.orientation(rotate, mirrored),
+        opt.filming(rotate, mirrored, slow_motion),
     )
     with ctrl_c() as stopped, Ledger(out, resume=resume) as ledger:
         from .batch.finish import finish

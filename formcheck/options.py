@@ -10,7 +10,7 @@ import typer
 from typer import Argument, Option
 
 if TYPE_CHECKING:
-    from ._frames import Orientation
+    from ._frames import Filming
 
 
 class Leg(str, Enum):
@@ -167,6 +167,15 @@ MeasuredClip = Annotated[
     Path | None,
     Argument(metavar="CLIP", help="A video or track to measure in, of any exercise.", show_default=False),
 ]
+SlowMotion = Annotated[
+    float | None,
+    Option(
+        "--slow-motion",
+        metavar="TIMES",
+        help="How many times slower the clip plays than the person moved, such as 8. (Some files say it.)",
+        show_default=False,
+    ),
+]
 FaceUp = Annotated[bool, Option("--face-up", help="The person is on the back.")]
 Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
 Profile = Annotated[str, Option(metavar="NAME", help="How strict: standard, strict or beginner.")]
@@ -193,8 +202,8 @@ Verbose = Annotated[bool, Option("--verbose", help="Show what the libraries say,
 Version = Annotated[bool, Option("--version", help="Print the version.", is_eager=True)]
 
 
-def orientation(rotate: Turn | None, mirrored: bool) -> Orientation:
-    """Return how pictures lie, by the options."""
-    from ._frames import Orientation
+def filming(rotate: Turn | None, mirrored: bool, slow_motion: float | None = None) -> Filming:
+    """Return how a clip was filmed, by the options."""
+    from ._frames import Filming
 
-    return Orientation.checked(int(rotate.value) if rotate else 0, mirrored)
+    return Filming.checked(int(rotate.value) if rotate else 0, mirrored, slow_motion)

@@ -134,7 +134,7 @@ def _write_page(
     clip: Path, report: Report, pictures: Mapping[str, bytes], wanted: Outputs, annotated: Path | None
 ) -> None:
     from .page.render import Video, report_page
-    from .sources import lead_s
+    from .sources import player_clock
 
     page = wanted.files["html"]
     video = None
@@ -143,7 +143,7 @@ def _write_page(
     elif annotated is not None:
         video = Video(link=_relative(annotated, page.parent))
     elif kinds.plays(clip) and not wanted.blur_faces:
-        video = Video(link=_relative(clip, page.parent), lead_s=lead_s(clip))
+        video = Video(_relative(clip, page.parent), None, *player_clock(clip, report.filming))
     write_text(page, report_page(report, pictures, video))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ._frames import Orientation
+from ._frames import Filming
 from .pose import Landmark, Side
 from .setdata import RepData
 from .sets import Footage, Found, FoundSet
@@ -26,13 +26,13 @@ _SURE = 0.7  # and how well they must fit
 _CLEAR = 0.5  # of the votes for a leg
 
 
-def lying(search: Callable[[Footage], Found], footage: Footage, orientation: Orientation) -> str:
+def lying(search: Callable[[Footage], Found], footage: Footage, filming: Filming) -> str:
     """Say that the pictures seem to lie on their side, or upside down, where turned ones show an exercise.
 
     Args:
         search: Looks for sets.
         footage: Where none was found.
-        orientation: How the pictures lie, as the user said.
+        filming: How the pictures lie, as the user said.
 
     Returns:
         A sentence, or nothing.
@@ -47,7 +47,7 @@ def lying(search: Callable[[Footage], Found], footage: Footage, orientation: Ori
         return ""
     _, deg, title = max(likely)
     how = "upside down" if deg == 180 else "on its side"
-    whole_deg = (orientation.rotate_deg + (-deg if orientation.mirrored else deg)) % 360
+    whole_deg = (filming.rotate_deg + (-deg if filming.mirrored else deg)) % 360
     remedy = f"turn it with --rotate {whole_deg}" if whole_deg else "leave out --rotate"
     return f"The picture seems to lie {how}: turned clockwise by {deg}° it would show the {title}; {remedy}."
 

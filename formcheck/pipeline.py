@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import catalog
-from ._frames import AS_FILMED, Orientation
+from ._frames import AS_FILMED, Filming
 from .baseline import Baseline
 from .camera import CameraWatch
 from .coach import Coach, Step
@@ -81,7 +81,7 @@ class Session:
         policy: When a cue may be spoken.
         modes: How it is done: with a pause, with a deficit.
         notes: What is known beforehand and belongs into the report.
-        orientation: How the clip's pictures lie, as the user said.
+        filming: How the clip's pictures lie, as the user said.
         coached: False where no cues are wanted: repetitions are still counted while frames of a video come
             in, as that settles who is followed; recorded poses are not gone through one by one at all.
     """
@@ -101,7 +101,7 @@ class Session:
         policy: Policy | None = None,
         modes: Modes = PLAIN,
         notes: Sequence[str] = (),
-        orientation: Orientation = AS_FILMED,
+        filming: Filming = AS_FILMED,
         coached: bool = True,
     ) -> None:
         self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
@@ -109,7 +109,7 @@ class Session:
         self._exercise = self._tuned(exercise) if exercise else None
         self._size, self._side, self._baselines = size, side, tuple(baselines)
         self._landmarker, self._source, self._said = landmarker, source, (*notes, *modes.notes)
-        self._person, self._orientation = 0, orientation
+        self._person, self._filming = 0, filming
         self._watch, self._rest = CameraWatch(), Rest()
         self._candidates = candidates
         self._log: PoseLog = Memory(size, source) if log is None else log
@@ -238,7 +238,7 @@ class Session:
             ],
             baselines=self._baselines,
             recognised=bool(found.sets) or self._exercise is not None,
-            orientation=self._orientation,
+            filming=self._filming,
             seems=seems if not found.sets else "",
         )
         return Analysis(report, raw, smoothed, found, self._said)
@@ -264,11 +264,11 @@ class Session:
         """Say what seems to be wrong with the picture or with what the user said of it; or nothing."""
         if self._side is not None:
             moving = found if found.sets else self._find(footage, any_side=True)
-            if text := other_leg(moving, self._side, mirrored=self._orientation.mirrored):
+            if text := other_leg(moving, self._side, mirrored=self._filming.mirrored):
                 return text
         if found.sets:
             return ""
-        return lying(lambda turned: self._find(turned, any_side=True), footage, self._orientation)
+        return lying(lambda turned: self._find(turned, any_side=True), footage, self._filming)
 
     def _would_say(self, raw: Track, found: Found) -> list[Cue]:
         """Return the cues as they would have been spoken, had the exercises been known."""

@@ -21,10 +21,11 @@ from av.video.stream import VideoStream
 
 from formcheck._frames import (
     AS_FILMED,
+    MOST_SLOW,
     Clock,
+    Filming,
     Fitter,
     Image,
-    Orientation,
     Pace,
     display_matrix,
     presentation_time_s,
@@ -34,10 +35,12 @@ from formcheck._video import Extent, best, limited, opened, unfit, videos
 from formcheck.errors import FormcheckError, UsageError, VideoError
 from formcheck.sink import VideoSink
 
-__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created", "lead_s"]
+__all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created", "player_clock"]
 
 _QUEUE = 4  # frames decoded ahead: enough to ride out a slow one, and 100 MB at most for 4K
 _DEFAULT_FPS = 30.0
+_FILMED_FPS = "com.android.capture.fps"
+_LEAST_SLOW = 1.5  # times fewer frames a second than filmed: less is rounding
 _STILL_FORMATS = ("image2", "_pipe")
 _NOT_A_VIDEO = "{path} is not a video that can be read ({reason}); record it again or convert it to MP4."
 
@@ -68,6 +71,7 @@ class VideoInfo:
         fps: Average frame rate; 30 where the file does not say.
         start_s: The file's own time of the first frame, mostly 0.
         lead_s: How long sound plays before the first frame: a player's clock is ahead by so much.
+        slow_motion: How many times slower it plays than the person moved: all other times are the person's.
         duration_s: Length, or None where the file does not say.
         frames_estimate: About how many frames to expect, or None.
     """
@@ -78,6 +82,7 @@ class VideoInfo:
     fps: float
     start_s: float
     lead_s: float
+    slow_motion: float
     duration_s: float | None
     frames_estimate: int | None
 
@@ -92,7 +97,7 @@ class VideoSource:
     Args:
         path: The file.
         least_step_s: Frames that follow the last one given by less are left out.
-        orientation: How its pictures lie, where the file does not say so.
+        filming: How its pictures lie, where the file does not say so.
 
     Attributes:
         info: What the file says about itself.
@@ -103,11 +108,9 @@ class VideoSource:
         VideoError: It is not a video, or no frame of it can be decoded.
     """
 
-    def __init__(
-        self, path: Path | str, *, least_step_s: float = 0.0, orientation: Orientation = AS_FILMED
-    ) -> None:
+    def __init__(self, path: Path | str, *, least_step_s: float = 0.0, filming: Filming = AS_FILMED) -> None:
         self.truncated: str | None = None
-        self._orientation, self._fitter = orientation, Fitter()
+        self._filming, self._fitter = filming, Fitter()
         self._path, self._pace = Path(path), Pace(least_step_s)
         if not self._path.exists():
             raise UsageError(f"There is no file {self._path}; check the name.")
@@ -163,7 +166,8 @@ class VideoSource:
             count: How many to give at most.
         """
         self._started = True
-        start_s, length_s = self.info.start_s, self.info.duration_s or 0.0
+        start_s, slow = self.info.start_s, self.info.slow_motion
+        length_s = slow * (self.info.duration_s or 0.0)
         given = [0.0]
         yield Frame(0, 0.0, self._upright(self._first))
         for number in range(1, count):
@@ -173,8 +177,8 @@ class VideoSource:
             except av.error.FFmpegError:
                 return
             own_s = presentation_time_s(frame) if frame else None
-            if frame is not None and own_s is not None and own_s - start_s > given[-1]:
-                given.append(own_s - start_s)
+            if frame is not None and own_s is not None and (own_s - start_s) / slow > given[-1]:
+                given.append((own_s - start_s) / slow)
                 yield Frame(len(given) - 1, given[-1], self._upright(frame))
 
     def close(self) -> None:
@@ -259,6 +263,7 @@ class VideoSource:
         stream, first = self._stream, self._first
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 1 <= rate <= 1000 else _DEFAULT_FPS
+        slow = self._filming.slow_motion or self._said_slow_motion(fps)
         start_s = presentation_time_s(first) or 0.0
         end_s = self._extent.end_s
         duration = None if end_s is None else max(end_s - start_s, 0.0) or None
@@ -266,7 +271,16 @@ class VideoSource:
         begins = self._container.start_time
         lead_s = 0.0 if begins is None else max(start_s - begins / av.time_base, 0.0)
         height, width = self._upright(first).shape[:2]
-        return VideoInfo(self._path, width, height, fps, start_s, lead_s, duration, frames)
+        duration = duration and duration / slow
+        return VideoInfo(self._path, width, height, fps * slow, start_s, lead_s, slow, duration, frames)
+
+    def _said_slow_motion(self, fps: float) -> float:
+        """Return how many times slower it plays than it was filmed, by what the file says, or 1."""
+        with suppress(ValueError, TypeError):
+            times = float(self._container.metadata.get(_FILMED_FPS, "")) / fps
+            if _LEAST_SLOW <= times <= MOST_SLOW:
+                return times
+        return 1.0
 
     def _upright(self, frame: VideoFrame) -> Image:
         aspect = self._stream.sample_aspect_ratio or 1
@@ -275,18 +289,18 @@ class VideoSource:
         matrix = display_matrix(frame)
         if matrix is None:  # some decoders give it with the first frame only
             matrix = self._matrix
-        return self._orientation.set_right(self._fitter.fit(turn(image, matrix)))
+        return self._filming.set_right(self._fitter.fit(turn(image, matrix)))
 
     def _work(self) -> None:
         """Decode until the end or until told to stop; the last item is None or the reason of failure."""
-        clock, start_s = Clock(self.info.fps), self.info.start_s
+        clock, start_s, slow = Clock(self.info.fps), self.info.start_s, self.info.slow_motion
         last: BaseException | None = None
         try:
             frame: VideoFrame | None = self._first
             index = 0
             while frame is not None and not self._stop.is_set():
                 own_s = presentation_time_s(frame)
-                time_s = clock.tick(None if own_s is None else own_s - start_s)
+                time_s = clock.tick(None if own_s is None else (own_s - start_s) / slow)
                 if self._pace.takes(time_s):
                     self._put(Frame(index, time_s, self._upright(frame)))
                 frame, index = next(self._decoded, None), index + 1
@@ -303,7 +317,7 @@ class VideoSource:
         if self._damaged:
             parts, were = ("part is", "was") if self._damaged == 1 else ("parts are", "were")
             return f"{self._damaged} {parts} damaged in {name} and {were} left out"
-        length_s, missing_s = self.info.duration_s, self._extent.missing_s()
+        length_s, missing_s = self.info.duration_s, self._extent.missing_s() / self.info.slow_motion
         if length_s is None or not missing_s:
             return None
         return f"{name} breaks off at {length_s - missing_s:.1f} s of {length_s:.1f} s"
@@ -324,11 +338,14 @@ class VideoSource:
                 self._queue.put_nowait(None)  # wakes an iteration that waits in another thread
 
 
-def lead_s(path: Path) -> float:
-    """Return by how much a player's clock is ahead of a video's times; 0 where it cannot be read (again)."""
-    with suppress(FormcheckError), VideoSource(path) as source:
-        return source.info.lead_s
-    return 0.0
+def player_clock(path: Path, filming: Filming = AS_FILMED) -> tuple[float, float]:
+    """Return a video's lead and slow motion (`VideoInfo`); 0 and 1 where it cannot be read (again).
+
+    A player shows time t of the clip at lead + slow motion times t.
+    """
+    with suppress(FormcheckError), VideoSource(path, filming=filming) as source:
+        return source.info.lead_s, source.info.slow_motion
+    return 0.0, 1.0
 
 
 def created(path: Path) -> datetime | None:

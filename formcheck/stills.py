@@ -53,7 +53,7 @@ def take(
     wanted = sorted(moments(analysis.report), key=lambda moment: moment.time_s)
     painter = Painter(analysis)
     taken: list[Picture] = []
-    with VideoSource(clip, orientation=analysis.report.orientation) as source:
+    with VideoSource(clip, filming=analysis.report.filming) as source:
         for moment, image, time_s in _frames_at(source, wanted, progress):
             shown = image if blur is None else blur(image, time_s)
             drawn, alt = painter.paint(moment, shown, time_s)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from skeleton import Shot, kickbacks, thrusts
 
-from formcheck._frames import Orientation
+from formcheck._frames import Filming
 from formcheck.batch import pool as pool_module
 from formcheck.batch import run as run_module
 from formcheck.batch.columns import TABLES, columns
@@ -371,7 +371,7 @@ def test_other_limits_rules_code_or_model_score_again(
         stamps.add(stamp(replace(by, **{name: "other"}), setup.profile).judged)
     stamps.add(stamp(by, Profile.named("strict")).judged)
     stamps |= {stamp(by, setup.profile, side="left").judged, stamp(by, setup.profile, choose="2").judged}
-    turned = [stamp(by, setup.profile, orientation=Orientation(*how)) for how in ((90, False), (0, True))]
+    turned = [stamp(by, setup.profile, filming=Filming(*how)) for how in ((90, False), (0, True))]
     stamps |= {one.judged for one in turned}
     assert len(stamps) == 10
     assert len({stamp(by, setup.profile).seen, *(one.seen for one in turned)}) == 3

@@ -17,7 +17,7 @@ import pytest
 from live_fakes import GREY, Stage
 from numpy.typing import NDArray
 
-from formcheck._frames import Orientation, fitted
+from formcheck._frames import Filming, fitted
 from formcheck.errors import UsageError, VideoError
 from formcheck.live.address import without_secrets
 from formcheck.live.capture import Capture
@@ -131,7 +131,7 @@ def test_a_picture_that_changes_its_size_is_fitted_into_the_old_one_and_said() -
 
 
 def test_pictures_are_set_right_before_they_are_fitted() -> None:
-    with Capture(Stage([0.0, 0.1]), every=True, orientation=Orientation(90, True)) as capture:
+    with Capture(Stage([0.0, 0.1]), every=True, filming=Filming(90, True)) as capture:
         frame = take(capture)
         assert frame.image.shape == (GREY.shape[1], GREY.shape[0], 3)
         assert capture.size == (GREY.shape[0], GREY.shape[1])

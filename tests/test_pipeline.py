@@ -424,3 +424,15 @@ def test_a_recorded_track_cannot_be_turned(tmp_path: Path) -> None:
         analyze(tmp_path / "a.npz", rotate=90)
     with pytest.raises(UsageError, match="90, 180 or 270"):
         analyze(tmp_path / "a.npz", rotate=45)
+
+
+def test_a_track_of_slow_motion_is_judged_at_the_speed_of_the_person(tmp_path: Path) -> None:
+    track = kickbacks()
+    replace(track, time_s=8 * track.time_s).save(tmp_path / "slow.npz")
+    track.save(tmp_path / "true.npz")
+    slow, true = (
+        analyze(tmp_path / name, **how)
+        for name, how in (("slow.npz", {"slow_motion": 8.0}), ("true.npz", {}))
+    )  # type: ignore[arg-type]
+    assert [rep.verdicts for rep in slow.reps] == [rep.verdicts for rep in true.reps]
+    assert slow.slow_motion == 8.0

@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from formcheck import _frames
-from formcheck._frames import Orientation
+from formcheck._frames import Filming
 from formcheck.clips import LEAST_STEP_S
 from formcheck.errors import UsageError, VideoError
-from formcheck.sources import VideoSink, VideoSource
+from formcheck.sources import VideoSink, VideoSource, player_clock
 
 TIMES = np.arange(40) / 30
 
@@ -461,8 +461,8 @@ def test_pictures_larger_than_any_camera_films_are_not_decoded(tmp_path: Path) -
     ],
 )
 def test_pictures_are_set_right(tmp_path: Path, rotate: int, mirrored: bool, corner: tuple[int, int]) -> None:
-    orientation = Orientation.checked(rotate, mirrored)
-    with VideoSource(record(tmp_path / "a.mp4"), orientation=orientation) as source:
+    filming = Filming.checked(rotate, mirrored)
+    with VideoSource(record(tmp_path / "a.mp4"), filming=filming) as source:
         frame = next(iter(source))
     assert frame.image.shape[:2] == (source.info.height, source.info.width)
     assert source.info.width == (160 if rotate in (0, 180) else 96)
@@ -473,7 +473,7 @@ def test_pictures_are_set_right(tmp_path: Path, rotate: int, mirrored: bool, cor
 
 def test_pictures_turn_by_quarters_only() -> None:
     with pytest.raises(UsageError, match="90, 180 or 270"):
-        Orientation.checked(45, False)
+        Filming.checked(45, False)
 
 
 def test_a_picture_of_another_shape_is_laid_into_the_first_ones_and_bars_are_cut_off() -> None:
@@ -505,3 +505,40 @@ def test_a_video_that_changes_its_shape_is_not_stretched(tmp_path: Path) -> None
     assert {frame.image.shape for frame in frames} == {(96, 160, 3)}
     assert len(frames) == 40
     assert frames[-1].image.min() > 150
+
+
+def test_slow_motion_is_timed_as_the_person_moved(tmp_path: Path) -> None:
+    path = record(tmp_path / "a.mp4", np.arange(80) / 30)
+    with VideoSource(path, filming=Filming.checked(0, False, 8.0)) as source:
+        assert source.info.slow_motion == 8.0
+        assert source.info.fps == pytest.approx(240, rel=0.03)
+        assert source.info.duration_s == pytest.approx(80 / 240, abs=0.01)
+        assert [frame.time_s for frame in source] == pytest.approx(np.arange(80) / 240, abs=1e-4)
+        assert source.truncated is None
+    assert player_clock(path, Filming(slow_motion=8.0)) == (0.0, 8.0)
+
+
+@pytest.mark.parametrize(("said", "times"), [("240", 8.0), ("30.0", 1.0), ("many", 1.0), ("1e9", 1.0)])
+def test_slow_motion_may_be_said_by_the_file(tmp_path: Path, said: str, times: float) -> None:
+    record(tmp_path / "a.mp4", np.arange(60) / 30)
+    tags = {"movflags": "use_metadata_tags"}
+    with (
+        av.open(str(tmp_path / "a.mp4")) as source,
+        av.open(str(tmp_path / "b.mov"), "w", options=tags) as target,
+    ):
+        target.metadata["com.android.capture.fps"] = said
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    with VideoSource(tmp_path / "b.mov") as clip:
+        assert clip.info.slow_motion == pytest.approx(times, rel=0.03)
+    with VideoSource(tmp_path / "b.mov", filming=Filming(slow_motion=1.0)) as clip:
+        assert clip.info.slow_motion == 1.0
+
+
+@pytest.mark.parametrize("times", [0.0, 0.5, -8.0, 1000.0, float("nan")])
+def test_slow_motion_has_bounds(times: float) -> None:
+    with pytest.raises(UsageError, match="such as 8"):
+        Filming.checked(0, False, times)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .. import kinds, names
-from .._frames import AS_FILMED, Orientation
+from .._frames import AS_FILMED, Filming
 from ..profiles import Profile
 from .stamp import Stamp
 
@@ -67,7 +67,7 @@ class Setup:
         html: Whether a page is made of each clip.
         tracks: Whether landmarks are recorded.
         blur_faces: Whether faces are made unrecognisable in the pages.
-        orientation: How the videos' pictures lie; recorded tracks were set right where they were recorded.
+        filming: How the videos' pictures lie; recorded tracks were set right where they were recorded.
     """
 
     profile: Profile = field(default_factory=lambda: Profile.named("standard"))
@@ -76,7 +76,7 @@ class Setup:
     html: bool = False
     tracks: bool = False
     blur_faces: bool = False
-    orientation: Orientation = AS_FILMED
+    filming: Filming = AS_FILMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tup
         person=item.choose,
         profile=setup.profile,
         model=setup.model,
-        orientation=setup.orientation,
+        filming=setup.filming,
         coached=setup.html,
         progress=lambda frames, time_s: tell(frames),
     )
@@ -210,7 +210,7 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
         profile=setup.profile,
         source=names.shown(track.source or path.name),
         notes=earlier.said if earlier else (),
-        orientation=AS_FILMED if item.recorded else setup.orientation,
+        filming=AS_FILMED if item.recorded else setup.filming,
         coached=setup.html,
     )
     for pose in track.poses():

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..journal import is_recorded
 from ..page.render import Video, report_page
 from ..pipeline import Analysis
-from ..sources import lead_s
+from ..sources import player_clock
 from ..stills import take
 
 
@@ -33,5 +33,5 @@ def clip_page(path: Path, analysis: Analysis, *, link: str, blur_faces: bool) ->
     report = report.model_copy(
         update={"stills": tuple(each.still for each in taken), "faces_blurred": blur is not None}
     )
-    video = Video(link=link, lead_s=lead_s(path)) if link and not blur_faces else None
+    video = Video(link, None, *player_clock(path, report.filming)) if link and not blur_faces else None
     return report_page(report, pictures, video)

@@ -85,7 +85,7 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
             exercise=item.exercise,
             side=item.side,
             choose=item.choose,
-            orientation=AS_FILMED if item.recorded else setup.orientation,
+            filming=AS_FILMED if item.recorded else setup.filming,
         )
         before = ledger.record(item.key) if item.key in ledger else None
         if item.trouble:

@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from .._frames import AS_FILMED, Orientation
+from .._frames import AS_FILMED, Filming
 from ..catalog import GROUP
 from ..profiles import Profile
 from ..report.build import package_version
@@ -74,14 +74,15 @@ def stamp(
     exercise: str | None = None,
     side: str | None = None,
     choose: str | None = None,
-    orientation: Orientation = AS_FILMED,
+    filming: Filming = AS_FILMED,
 ) -> Stamp:
     """Return the stamp of a clip; arguments as in `Item` and `Setup`."""
     own = {code: [limit.warn, limit.fault, limit.off] for code, limit in sorted(profile.own.items())}
     options = {"profile": profile.name, "room": profile.room, "exercise": exercise, "side": side}
     options |= {"choose": choose, "own": _hash([json.dumps(own).encode()]) if own else None}
-    options |= {"rotate": orientation.rotate_deg, "mirrored": orientation.mirrored}
-    seen = [by.version, by.code, by.model, exercise, choose, orientation.rotate_deg, orientation.mirrored]
+    filmed = asdict(filming)
+    options |= filmed
+    seen = [by.version, by.code, by.model, exercise, choose, *filmed.values()]
     text = json.dumps(options, sort_keys=True)
     return Stamp(
         by,

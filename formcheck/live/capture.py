@@ -7,7 +7,7 @@ import time
 from collections import deque
 from types import TracebackType
 
-from .._frames import AS_FILMED, Fitter, Orientation, Pace
+from .._frames import AS_FILMED, Filming, Fitter, Pace
 from ..clips import LEAST_STEP_S
 from ..errors import FormcheckError, VideoError
 from .feeds import Feed, Lost, Taken
@@ -25,7 +25,7 @@ class Capture:
         feed: Where frames come from; opened when the `with` block begins.
         every: Whether the thread waits until each frame was taken, so that none is lost: for files
             that are not played at their own pace.
-        orientation: How the feed's pictures lie.
+        filming: How the feed's pictures lie.
 
     Attributes:
         size: Width and height of the first frame; later ones of another size are fitted into it.
@@ -37,8 +37,8 @@ class Capture:
         notices: What happened to the feed, one sentence each, oldest first; take them with `popleft`.
     """
 
-    def __init__(self, feed: Feed, *, every: bool = False, orientation: Orientation = AS_FILMED) -> None:
-        self._feed, self._every, self._orientation = feed, every, orientation
+    def __init__(self, feed: Feed, *, every: bool = False, filming: Filming = AS_FILMED) -> None:
+        self._feed, self._every, self._filming = feed, every, filming
         self.size = (0, 0)
         self.taken = self.dropped = 0
         self.waited_s: deque[float] = deque(maxlen=20_000)
@@ -146,7 +146,7 @@ class Capture:
         return False
 
     def _put(self, frame: Taken) -> None:
-        upright = self._orientation.set_right(frame.image)
+        upright = self._filming.set_right(frame.image)
         height, width = upright.shape[:2]
         if self._shape is None:
             self._shape, self.size = (width, height), (width, height)

@@ -179,7 +179,7 @@ def live(
         window=display_there() if window is None else window,
         full_screen=full_screen,
         notes=modes.notes,
-        orientation=opt.orientation(rotate, mirrored),
+        filming=opt.filming(rotate, mirrored),
     )
     with ctrl_c() as stopped:
         analysis = run(parts, stopped)

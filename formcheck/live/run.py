@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import journal, names
-from .._frames import AS_FILMED, Orientation
+from .._frames import AS_FILMED, Filming
 from ..baseline import Baseline
 from ..cues import MODES
 from ..errors import FormcheckError, OutputError
@@ -71,7 +71,7 @@ class Parts:
     player: Callable[[], Player] = SoundDevice
     every: bool = False
     notes: Sequence[str] = ()
-    orientation: Orientation = AS_FILMED
+    filming: Filming = AS_FILMED
 
 
 def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | None:
@@ -95,7 +95,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             _rescue(path, parts, line)
         recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
         finder = stack.enter_context(parts.landmarker())
-        capture = stack.enter_context(Capture(parts.feed, every=parts.every, orientation=parts.orientation))
+        capture = stack.enter_context(Capture(parts.feed, every=parts.every, filming=parts.filming))
         source = names.shown(parts.record.name) if parts.record else parts.feed.name
         log = SafeLog(shelf.journal, capture.size, source, tell_once)
         stack.callback(log.rest)

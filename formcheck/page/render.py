@@ -36,14 +36,16 @@ class Video:
     Attributes:
         link: Where it is, as seen from the page's folder; or empty.
         data: The whole file, to be put into the page, or None.
-        kind: Its MIME type.
         lead_s: By how much a player's clock is ahead of the clip's times (`VideoInfo.lead_s`).
+        slow_motion: How many times slower it plays than those (`VideoInfo.slow_motion`).
+        kind: Its MIME type.
     """
 
     link: str = ""
     data: bytes | None = None
-    kind: str = "video/mp4"
     lead_s: float = 0.0
+    slow_motion: float = 1.0
+    kind: str = "video/mp4"
 
 
 def report_page(report: Report, pictures: views.Pictures | None = None, video: Video | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from .._frames import AS_FILMED, Orientation
+from .._frames import AS_FILMED, Filming
 from ..baseline import Baseline
 from ..cues import Cue
 from ..judge import Verdict, judge
@@ -56,7 +56,7 @@ def build(
     notes: Sequence[str],
     baselines: Sequence[Baseline] = (),
     recognised: bool = True,
-    orientation: Orientation = AS_FILMED,
+    filming: Filming = AS_FILMED,
     seems: str = "",
 ) -> Report:
     """Judge every repetition for the record and put the report together.
@@ -72,7 +72,7 @@ def build(
         notes: What a reader must know.
         baselines: The person's own usual values that the sets could be compared with.
         recognised: False where nobody named the exercise and nothing known was found.
-        orientation: How the clip's pictures lie, as the user said.
+        filming: How the clip's pictures lie, as the user said.
         seems: Why nothing was found, where that could be told; or empty.
     """
     exercise = found.exercise
@@ -113,12 +113,13 @@ def build(
             *baseline_notes(found, baselines),
             *([seems] if seems else _explain_none(found, exercise, recognised)),
             *_unseen_safety(judged),
-            *_uncounted(found),
+            *_uncounted(found, filming.slow_motion),
         ),
         about=about(exercise) if recognised else None,
         series=series(found.sets, exercise),
-        rotated_deg=orientation.rotate_deg,
-        mirrored=orientation.mirrored,
+        rotated_deg=filming.rotate_deg,
+        mirrored=filming.mirrored,
+        slow_motion=filming.slow_motion or 1.0,
     )
 
 
@@ -247,8 +248,8 @@ def _unseen_safety(judged: Sequence[tuple[int, Verdict]]) -> list[str]:
     ]
 
 
-def _uncounted(found: Found) -> list[str]:
-    """Say which movements were dropped and why, and what looks like slow motion."""
+def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
+    """Say which movements were dropped and why, and what looks like slow motion where nobody said so."""
     reasons: dict[str, list[str]] = {}
     for one in found.dropped:
         reasons.setdefault(one.why, []).append(f"{one.start_s:.1f}")
@@ -260,7 +261,7 @@ def _uncounted(found: Found) -> list[str]:
     full = [rep for one in found.sets for rep in one.reps if not rep.partial]
     ways = [(rep.lockout_s - rep.start_s, rep.end_s - rep.lower_s) for rep in full]
     up_s, down_s = np.median(ways, axis=0) if ways else (0.0, 0.0)
-    if min(up_s, down_s) > _SLOW_S:
+    if min(up_s, down_s) > _SLOW_S and slow_motion is None:
         notes.append(
             f"This looks like slow motion ({up_s:.0f} s up, {down_s:.0f} s down): if it is, say how many "
             "times slower it plays, such as --slow-motion 8."

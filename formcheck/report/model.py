@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from .. import names
-from .._frames import Orientation, Turns
+from .._frames import Filming, Turns
 from ..rule import Status
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
@@ -278,12 +278,16 @@ class Report(Model):
         default=0, description="By how much the user had the pictures turned clockwise."
     )
     mirrored: bool = Field(default=False, description="Whether the user had left and right exchanged.")
+    slow_motion: float = Field(
+        default=1.0,
+        description="How many times slower the clip plays than its times, which are the person's.",
+    )
     faces_blurred: bool = Field(default=False, description="Whether faces are blurred in pictures and video.")
 
     @property
-    def orientation(self) -> Orientation:
+    def filming(self) -> Filming:
         """How the clip's pictures lie."""
-        return Orientation(self.rotated_deg, self.mirrored)
+        return Filming(self.rotated_deg, self.mirrored, self.slow_motion)
 
     def to_json(self) -> str:
         """Return the report as indented JSON, lists of numbers on one line."""

@@ -48,7 +48,7 @@
   addEventListener("scroll", () => player.classList.contains("docked") && inSight() && dock(false), { passive: true });
 
   function seek(button) {
-    video.currentTime = Number(button.dataset.seek) + Number(video.dataset.lead || 0);
+    video.currentTime = Number(button.dataset.seek) * Number(video.dataset.slow || 1) + Number(video.dataset.lead || 0);
     if (!inSight()) dock(true);
     if ("play" in button.dataset) video.play().catch(() => {});
     else video.pause();
