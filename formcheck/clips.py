@@ -20,7 +20,8 @@ from .pipeline import Analysis, Session
 from .pose import Pose, Side
 from .profiles import Profile
 from .report.model import Report
-from .report.own import baselines_of, load_report
+from .report.own import baselines_of
+from .report.saved import load_report
 from .sources import Frame, VideoSource
 
 LEAST_STEP_S = 0.022
@@ -158,10 +159,13 @@ def analyze_clip(
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
     with ExitStack() as stack:
         notes: list[str] = []
+        complete = True
         if journal.is_recorded(path):
             if wanted:
                 raise UsageError("a recorded track holds one person: give --person where it is recorded")
-            track = journal.load_recorded(path)
+            recorded = journal.recover_recorded(path)
+            track, complete = recorded.track, not recorded.cut
+            notes = [recorded.cut] if recorded.cut else []
             size, finder, source = track.size, None, track.source or path.name
             frames: Iterable[Frame | Pose] = track.poses()
         else:
@@ -182,7 +186,6 @@ def analyze_clip(
             coached=coached,
         )
         tell(0, 0.0)
-        complete = True
         for count, frame in enumerate(frames, start=1):
             if stopped():
                 complete = False

@@ -11,10 +11,10 @@ from typing import Any
 from . import catalog
 from .accuracy import Evaluation
 from .check import Finding, findings, mistyped
-from .errors import ClipError, FormcheckError, UsageError
+from .errors import ClipError, FormcheckError, RuleFileError, UsageError
 from .evaluate import clips_with_truth, evaluate
 from .rule import Exercise, Rule
-from .rulefiles import Lines, RuleFileError, blame, load, rule_files
+from .rulefiles import Lines, blame, load, rule_files
 from .truth import Truth
 
 

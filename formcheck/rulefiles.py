@@ -14,24 +14,10 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from .errors import UsageError
+from .errors import RuleFileError, UsageError
 from .rule import Exercise
 
 _PREFIX = "_formcheck_rules_"
-
-
-class RuleFileError(UsageError):
-    """A rule file that cannot be used.
-
-    Attributes:
-        path: The file.
-        line: Where in it, counted from 1; None where that is not known.
-        says: What is wrong, without the place.
-    """
-
-    def __init__(self, path: Path, says: str, line: int | None = None) -> None:
-        self.path, self.line, self.says = path, line, says
-        super().__init__(f"the rule file {path}{f':{line}' if line else ''}: {says}")
 
 
 def rule_files(folder: Path) -> list[Path]:
