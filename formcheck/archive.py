@@ -15,7 +15,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from .readers import MOST, brief
+from .errors import brief
+from .readers import MOST
 
 MOST_FRAMES = 1_000_000
 """Nine hours at 30 frames/s: no recording is longer."""
@@ -92,7 +93,7 @@ class Archive:
             bad |= np.isnan(found)
         if bad.any():
             value = found[bad].flat[0]
-            raise ArchiveError(f"its {name} holds {value:g}, which is no measured number")
+            raise ArchiveError(f"its {name} holds {value:g}, where numbers are finite and below {MOST:g}")
         return found
 
     def _array(self, name: str, shape: Sequence[int | None], *, kinds: str, most_bytes: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from typer import Option
 
 from . import options as opt
 from .arguments import is_dash
-from .errors import FormcheckError, UsageError
+from .errors import FormcheckError, UsageError, brief
 from .terminal import complain, say, say_rich
 
 if TYPE_CHECKING:
@@ -131,6 +131,10 @@ class Keeper:
                 return after(kept, next_steps(log, kept.sets))
         except FormcheckError as error:
             complain(f"not logged: {error}")
+            return None
+        except Exception as error:  # whatever is wrong with the log, the analysis is not lost
+            why = f"{type(error).__name__}: {brief(error)}"
+            complain(f"not logged: the training log {self.log} cannot be used ({why}); name another one")
             return None
 
 

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+_LONGEST = 180  # characters of what a library says
+
 
 class FormcheckError(Exception):
     """Base of all errors that a user can act on; `exit_code` is what the command line returns."""
@@ -78,3 +80,9 @@ class ReportError(ClipError):
 
 class NoPersonError(ClipError):
     """No person was seen in any frame."""
+
+
+def brief(error: object) -> str:
+    """Return what an error says in one line that is not too long."""
+    text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

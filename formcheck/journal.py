@@ -12,16 +12,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Annotated, Any, Protocol
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from pydantic import Field, ValidationError
 
+from . import claims
 from .archive import MOST_FRAMES
 from .errors import OutputError, TrackError, UsageError
 from .pose import Pose
@@ -38,7 +37,6 @@ _FIELDS: dict[str, tuple[int, ...]] = {
     "person": (),  # counts whom the poses are of; only the last one is meant (`forget`)
 }
 _NEEDED = ("time_s", "image_px", "visibility")
-_QUIET_S = 60.0  # without a frame that long, nobody writes any more; where there is no lock to ask
 _MOST_HEAD = 8192  # bytes
 _SYNC_S = 1.0  # how often what was written is forced to the disk: what a power cut may cost
 
@@ -109,11 +107,11 @@ class Journal:
         self._start = len(head)
         self._lock: FileLock | None = None
         try:
-            self._lock = _locked(path)  # before it is there, so that nobody takes it for left behind
+            self._lock = claims.lock(path)  # before it is there, so that nobody takes it for left behind
             self._file: IO[bytes] | None = path.open("xb", buffering=0)
             self._file.write(head)
         except OSError as error:  # a lock that somebody else has is one
-            _let_go(self._lock)
+            claims.let_go(self._lock)
             raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
     def __len__(self) -> int:
@@ -162,7 +160,7 @@ class Journal:
             self._file = None
         if not keep:
             self.path.unlink(missing_ok=True)
-        _let_go(self._lock)
+        claims.let_go(self._lock)
 
 
 class Memory:
@@ -243,68 +241,6 @@ def load_recorded(path: Path) -> Track:
 def recover_recorded(path: Path) -> Recovered:
     """Read a track or the journal of a live session, with what was cut off its end."""
     return recover(path) if path.suffix == SUFFIX else Recovered(Track.load(path))
-
-
-def in_use(path: Path) -> bool:
-    """Whether a journal is still being written, as far as can be told."""
-    try:
-        with held(path) as free:
-            return not free
-    except OSError:
-        return False
-
-
-@contextmanager
-def held(path: Path) -> Iterator[bool]:
-    """Keep others from a journal for a while; gives False where somebody else has it.
-
-    Raises:
-        OSError: It is gone, or nothing can be written beside it.
-    """
-    recent = abs(time.time() - path.stat().st_mtime) < _QUIET_S
-    if recent and not _lock_path(path).exists() and _names_process(path):
-        yield False  # an older version locked nothing
-        return
-    try:
-        lock = _locked(path)
-    except Timeout:
-        yield False
-        return
-    try:
-        yield lock is not None or not recent
-    finally:
-        _let_go(lock)
-
-
-def _names_process(path: Path) -> bool:
-    """Whether a journal is of an older version, which names the process that wrote it."""
-    with path.open("rb") as file:
-        return b'"pid"' in file.readline(_MOST_HEAD)
-
-
-def _lock_path(path: Path) -> Path:
-    return path.with_name(f"{path.name}.lock")
-
-
-def _locked(path: Path) -> FileLock | None:
-    """Lock a journal; None where the disk knows no locks.
-
-    Raises:
-        Timeout: Somebody else has it.
-    """
-    lock = FileLock(_lock_path(path))
-    try:
-        lock.acquire(timeout=0)
-    except NotImplementedError:
-        return None
-    return lock
-
-
-def _let_go(lock: FileLock | None) -> None:
-    if lock is not None and lock.is_locked:
-        with suppress(OSError):  # while it is held, so that nobody else's goes; Windows removes it itself
-            Path(lock.lock_file).unlink()
-        lock.release(force=True)
 
 
 def _head(path: Path) -> tuple[int, _Head]:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from .errors import FormcheckError, UsageError
+from .errors import FormcheckError, UsageError, brief
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,7 +35,7 @@ _M = TypeVar("_M", bound=BaseModel)
 
 def _sensible(value: float) -> float:
     if not abs(value) <= MOST:
-        raise ValueError("must be a finite number of a sensible size")
+        raise ValueError(f"must be a finite number below {MOST:g}, not {value:g}")
     return value
 
 
@@ -129,12 +129,6 @@ def wrong(error: ValidationError) -> str:
     return f"{field}: {says}" if field else says
 
 
-def brief(error: object) -> str:
-    """Return what an error says in one line that is not too long."""
-    text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-    return text if len(text) <= 3 * _SHOWN else f"{text[: 3 * _SHOWN]}..."
-
-
 def check_numbers(data: object, what: str, kind: Kind, *, nan: bool = False) -> None:
     """Make sure that every number in nested data can be calculated with.
 
@@ -147,9 +141,9 @@ def check_numbers(data: object, what: str, kind: Kind, *, nan: bool = False) -> 
     found = next(_beyond(data, nan), None)
     if found is not None:
         field, value = found
-        shown = value if isinstance(value, float) else "a number of too many digits"
+        shown = value if isinstance(value, float) else "one of too many digits"
         where = field.lstrip(".")[:_SHOWN] or "the whole of it"
-        raise kind(f"{what} does not fit: {where} is {shown}, which is no measured number")
+        raise kind(f"{what} does not fit: {where} must be a finite number below {MOST:g}, not {shown}")
 
 
 def _beyond(data: object, nan: bool) -> Iterator[tuple[str, float | int]]:

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from platformdirs import user_state_path
 
-from .. import journal
+from .. import claims, journal
 from .._frames import Image
 from ..errors import FormcheckError, OutputError, UsageError
 from ..journal import Journal, Memory
@@ -180,7 +180,7 @@ class Shelf:
         found = []
         for path in sorted(self.folder.glob(f"*{journal.SUFFIX}")):
             try:
-                if journal.in_use(path):
+                if claims.in_use(path):
                     continue
                 if path.stat().st_size and len(journal.read(path)):
                     found.append(path)

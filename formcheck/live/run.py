@@ -7,14 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import journal
+from .. import claims, journal
 from ..baseline import Baseline
 from ..cues import MODES
-from ..errors import FormcheckError, OutputError
+from ..errors import FormcheckError, OutputError, brief
 from ..landmarker import Landmarker
 from ..pipeline import Analysis, Session
 from ..profiles import Profile
-from ..readers import brief
 from ..report.write import write_text
 from ..rule import Exercise
 from .capture import Capture
@@ -175,7 +174,7 @@ def _rescue(path: Path, parts: Parts, line: Line) -> None:
         line.tell(text, "yellow")
 
     try:
-        with journal.held(path) as free:
+        with claims.held(path) as free:
             if free:
                 _judge_left_behind(path, parts, tell)
     except (OSError, OutputError) as error:
