@@ -88,6 +88,7 @@ class Archive:
         most = 8 * math.prod(MOST_FRAMES if length is None else length for length in shape)
         with np.errstate(all="ignore"):  # what does not fit into a 64-bit float is infinite, and refused
             found: np.ndarray = self._array(name, shape, kinds="fiu", most_bytes=most).astype(np.float64)
+            found[np.isnan(found)] = np.nan  # one kind of NaN
         bad = np.isinf(found) | (np.abs(found) > MOST)
         if not nan:
             bad |= np.isnan(found)

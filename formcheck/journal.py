@@ -217,7 +217,8 @@ def recover(path: Path) -> Recovered:
     if count > MOST_FRAMES:
         raise TrackError(f"{path} is not a journal of a live session: it declares {count} frames")
     records = _read(path, record, start, 0, count)
-    good = _good(records)
+    with np.errstate(invalid="ignore"):  # of damaged bytes some are NaN that processors complain of
+        good = _good(records)
     cut = ""
     if good < len(records):
         lost = len(records) - good
@@ -275,6 +276,7 @@ def _good(records: np.ndarray) -> int:
     if not len(records):
         return 0
     flat = records.view("<f8").reshape(len(records), -1)
+    flat[np.isnan(flat)] = np.nan  # one kind of NaN
     time_s = records["time_s"]
     bad = ~np.isfinite(time_s) | (np.diff(time_s, prepend=-np.inf) <= 0)
     bad |= (np.isinf(flat) | (np.abs(flat) > MOST)).any(axis=1)

@@ -205,7 +205,7 @@ class Track:
                 float(self.time_s[i]),
                 self.image_px[i],
                 self.visibility[i],
-                people=0 if self.people is None else int(self.people[i]),
+                people=0 if self.people is None else int(np.nan_to_num(self.people[i])),
                 camera=None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
                 **{name: array[i] for name, array in given.items()},
             )
