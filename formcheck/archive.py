@@ -22,6 +22,7 @@ MOST_FRAMES = 1_000_000
 """Nine hours at 30 frames/s: no recording is longer."""
 _MOST_TEXT = 4096  # characters of a text in an archive
 _DENSEST = 1032  # bytes that one byte of a compressed file can stand for at most (DEFLATE)
+_WIDEST = 32  # bytes of a number of any type
 _HEADER = 1 << 12  # bytes of an array's header at most
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what NumPy writes
 
@@ -85,7 +86,7 @@ class Archive:
         Raises:
             ArchiveError: It is none of these, or cannot be read.
         """
-        most = 8 * math.prod(MOST_FRAMES if length is None else length for length in shape)
+        most = _WIDEST * math.prod(MOST_FRAMES if length is None else length for length in shape)
         with np.errstate(all="ignore"):  # what does not fit into a 64-bit float is infinite, and refused
             found: np.ndarray = self._array(name, shape, kinds="fiu", most_bytes=most).astype(np.float64)
             found[np.isnan(found)] = np.nan  # one kind of NaN

@@ -10,6 +10,7 @@ from typing import Any
 
 from .check import Finding
 from .rule import Exercise
+from .rulefiles import parsed
 
 _OWN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
@@ -23,10 +24,7 @@ def unanswered(exercise: Exercise, path: Path) -> list[tuple[Finding, int]]:
         exercise: What the file declares.
         path: The file.
     """
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return []
+    tree = parsed(path)
     written = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     found = []
     for code, field, function, wanted in _asked(exercise):

@@ -7,6 +7,7 @@ import importlib.util
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
@@ -53,7 +54,9 @@ def load(path: Path) -> Exercise:
     sys.modules[name] = module
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        code = loader.source_to_code(path.read_bytes(), str(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # whatever is really wrong is said below
+            code = loader.source_to_code(path.read_bytes(), str(path))
         exec(code, module.__dict__)
     except SyntaxError as error:
         where = error.lineno if error.filename == str(path) else None
@@ -112,6 +115,16 @@ def _said(error: BaseException) -> str:
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
 
 
+def parsed(path: Path) -> ast.Module:
+    """Return what a rule file says, without running it; one that is no Python says nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Where a file declares its exercise and rules: the line of each field of each call that is written out.
@@ -125,10 +138,7 @@ class Lines:
     @classmethod
     def of(cls, path: Path) -> Lines:
         """Read a file; one that is no Python has no lines."""
-        try:
-            tree = ast.parse(path.read_bytes())
-        except (OSError, SyntaxError, ValueError):
-            return cls({})
+        tree = parsed(path)
         found: dict[tuple[str, str], int] = {}
         for call in ast.walk(tree):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):

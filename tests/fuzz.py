@@ -300,7 +300,7 @@ def one(name: str, kind: str, bases: Bases) -> Failure | None:
         mb = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
         if os.environ.get("FUZZ_TELL"):
             print(f"{name} {took_s:.2f} s {mb:.0f} MB", os.waitstatus_to_exitcode(status), err.strip()[:200])
-        says = _wrong(os.waitstatus_to_exitcode(status), err, mb, kind)
+        says = wrong(os.waitstatus_to_exitcode(status), err, mb, kind)
         return Failure(name, command, f"{says} ({took_s:.1f} s)", err) if says else None
 
 
@@ -320,7 +320,8 @@ def _in_child(command: list[str], room: Path, bases: Bases) -> NoReturn:
     os._exit(code)
 
 
-def _wrong(code: int, err: str, mb: float, kind: str) -> str:
+def wrong(code: int, err: str, mb: float, kind: str) -> str:
+    """Say what none may do of what an input did; empty where it is all right."""
     lines = err.splitlines()
     if code == -signal.SIGPROF:
         return f"hangs: more than {MOST_S:.0f} s"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -67,9 +67,11 @@ class Ledger:
                     f"{folder} holds the results of an earlier run; go on with --resume, or choose another "
                     "folder with --out"
                 )
-            self._out = path.open("ab", buffering=0)
-            self._in = path.open("rb")
-            self._size = self._read_index()
+            with ExitStack() as opened:
+                self._out = opened.enter_context(path.open("ab", buffering=0))
+                self._in = opened.enter_context(path.open("rb"))
+                self._size = self._read_index()
+                opened.pop_all()
         except OSError as error:
             self._lock.release()
             raise OutputError(f"cannot write {folder / NAME}: {error.strerror or error}") from error

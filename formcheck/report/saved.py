@@ -48,6 +48,7 @@ def _misfits(report: Report) -> Iterator[str]:
         yield "reps.index does not count up from 1"
     if report.view not in _VIEWS:
         yield f"view is {report.view[:40]!r}, which is no camera position"
+    yield from _shares(report.score, report.coverage)
     for at, rep in enumerate(report.reps):
         yield from (f"reps.{at}.{says}" for says in _rep(rep, len(report.sets)))
     for at, part in enumerate(report.sets):
