@@ -14,6 +14,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -22,7 +23,7 @@ from . import commands_author, commands_batch, commands_log, commands_report
 from . import options as opt
 from ._native import part_stderr
 from .arguments import check_clip, check_names, is_dash
-from .errors import FormcheckError, NoPersonError, UsageError
+from .errors import FormcheckError, NoPersonError, UsageError, brief
 from .live import command as live_command
 from .terminal import PIPE_CLOSED, bar, close_pipe, complain, ctrl_c, say, say_rich
 
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
     from .baseline import Baseline
     from .report.model import Report
 
+INTERNAL = 70
+"""Exit code where something went wrong that is no fault of the user's (EX_SOFTWARE of sysexits)."""
+
 app = typer.Typer(
     name="formcheck",
     help="Watches a person train and says what is wrong with their form, and how sure it is: live before a "
     "camera (`live`), in a recorded video (`analyze`), or in whole folders of videos (`score`).",
     epilog="Exit codes: 0 fine, 1 with --fail-on or by check-rules only, 2 wrong use, 3 the clip could not "
-    "be analysed, 130 stopped by Ctrl-C.",
+    "be analysed, 70 a mistake in formcheck (please report it), 130 stopped by Ctrl-C.",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -317,7 +321,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _explain_failure(error: Exception) -> int:
-    from . import catalog
     from .rulefiles import blame
 
     if isinstance(error, FormcheckError):
@@ -327,14 +330,26 @@ def _explain_failure(error: Exception) -> int:
     if show is not None:
         complain(f"{str(show()).rstrip('.')}; see `formcheck --help`")
         return 2
-    if blamed := blame(error, catalog.plug_ins()):
+    if blamed := blame(error, _plug_ins()):
         complain(str(blamed))
         return blamed.exit_code
-    complain(
-        f"internal error ({type(error).__name__}: {error}); please report it with the traceback that "
-        "`formcheck --verbose ...` prints"
-    )
-    return 70
+    if isinstance(error, MemoryError):
+        complain("there is not enough memory for this; close other programs, or try a shorter clip")
+    else:
+        complain(
+            f"internal error ({type(error).__name__}: {brief(error)}); please report it with the traceback "
+            "that `formcheck --verbose ...` prints"
+        )
+    return INTERNAL
+
+
+def _plug_ins() -> set[Path]:
+    from . import catalog
+
+    try:
+        return catalog.plug_ins()
+    except Exception:  # what went wrong first is what is said
+        return set()
 
 
 def _line(text: str) -> str:

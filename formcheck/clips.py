@@ -21,7 +21,8 @@ from .pipeline import Analysis, Session
 from .pose import Pose, Side
 from .profiles import Profile
 from .report.model import Report
-from .report.own import baselines_of, load_report
+from .report.own import baselines_of
+from .report.saved import load_report
 from .sources import Frame, VideoSource
 from .track import Track
 
@@ -169,9 +170,12 @@ def analyze_clip(
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
     with ExitStack() as stack:
         notes: list[str] = []
+        complete, why = True, ""
         if journal.is_recorded(path):
             _check_recorded(wanted, filming)
-            track = _at_true_speed(journal.load_recorded(path), filming)
+            recorded = journal.recover_recorded(path)
+            track = _at_true_speed(recorded.track, filming)
+            complete, why = not recorded.cut, recorded.cut
             size, finder, source = track.size, None, names.shown(track.source or path.name)
             frames: Iterable[Frame | Pose] = track.poses()
         else:
@@ -196,7 +200,6 @@ def analyze_clip(
             filming=filming,
         )
         tell(0, 0.0)
-        complete, why = True, ""
         for count, frame in enumerate(frames, start=1):
             if stopped():
                 complete = False

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from . import answers
 from .baseline import Baseline
 from .body import Body, followed
 from .camera import SCENE
@@ -264,7 +265,7 @@ class Coach:
             side = self._given
         data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
         if exercise.working is not None and self._given is None:
-            working = Side.LEFT if exercise.working(data) >= 0 else Side.RIGHT
+            working = Side.LEFT if answers.number(exercise.working, data) >= 0 else Side.RIGHT
             if working is not side:
                 data = RepData(rep, SetData(raw, smoothed, working, self._look, recent, baselines=own))
         return data

@@ -30,7 +30,7 @@ def report(
     """Show a report again, or make its page or table, without the video."""
     from . import catalog
     from .page import load
-    from .report.own import load_report
+    from .report.saved import load_report
     from .report.write import write_text
 
     if rules:
@@ -116,7 +116,7 @@ def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> No
 def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -> Report:
     """Read a report, or analyse a clip or track."""
     if kinds.is_report(clip):
-        from .report.own import load_report
+        from .report.saved import load_report
 
         return load_report(clip)
     from . import clips

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import answers
 from .body import Part, Role
 from .measures import MEASURES
 from .pose import View
@@ -69,7 +70,7 @@ class Gate:
         if data.look.view not in self.views:
             return math.nan, math.nan
         if self.read is not None:
-            reading = self.read(data)
+            reading = answers.reading(self.read, data)
             return reading.value, self.error or reading.uncertainty
         part = data.set.frames(*data.rep.window(self.when))
         needs = MEASURES[self.measure].needs

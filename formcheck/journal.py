@@ -2,6 +2,9 @@
 
 A journal is one line of JSON and then one record of fixed length a frame, appended. Whatever the process
 dies of, all but the last frames can be read back, bit for bit what was measured.
+
+Whoever writes a journal holds a lock on the file `NAME.journal.lock` beside it, which ends with the process,
+however that ends. What a power cut leaves at the end, zeros or half a record, is cut off when it is read.
 """
 
 from __future__ import annotations
@@ -9,16 +12,20 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Annotated, Any, Protocol
 
 import numpy as np
+from filelock import FileLock
+from pydantic import Field, ValidationError
 
-from . import kinds
+from . import claims, kinds
+from .archive import MOST_FRAMES
 from .errors import OutputError, TrackError, UsageError
 from .pose import Pose
-from .track import OPTIONAL, Track
+from .readers import MOST, Part, wrong
+from .track import MOST_PX, OPTIONAL, Track
 
 FORMAT = "formcheck-journal-1"
 SUFFIX = kinds.JOURNAL
@@ -29,8 +36,34 @@ _FIELDS: dict[str, tuple[int, ...]] = {
     **OPTIONAL,
     "person": (),  # counts whom the poses are of; only the last one is meant (`forget`)
 }
-_QUIET_S = 60.0  # without a frame that long, nobody writes any more
+_NEEDED = ("time_s", "image_px", "visibility")
+_MOST_HEAD = 8192  # bytes
 _SYNC_S = 1.0  # how often what was written is forced to the disk: what a power cut may cost
+
+
+_Length = Annotated[int, Field(ge=1, le=MOST_PX)]
+
+
+class _Head(Part):
+    """The first line. Journals of older versions also name the process that wrote them."""
+
+    format: str
+    size: tuple[_Length, _Length]
+    source: str = Field(default="", max_length=4096)
+    fields: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What could be read of a journal.
+
+    Attributes:
+        track: The frames.
+        cut: What was cut off its end and why, as a sentence; empty where nothing was.
+    """
+
+    track: Track
+    cut: str = ""
 
 
 def _record(fields: dict[str, tuple[int, ...]]) -> np.dtype[np.void]:
@@ -69,13 +102,16 @@ class Journal:
         self._count = self._person = 0
         self._synced_s = time.monotonic()
         self._record = _record(_FIELDS)
-        about = {"format": FORMAT, "size": size, "source": source, "pid": os.getpid(), "fields": _FIELDS}
+        about = {"format": FORMAT, "size": size, "source": source, "fields": _FIELDS}
         head = json.dumps(about).encode() + b"\n"
         self._start = len(head)
+        self._lock: FileLock | None = None
         try:
+            self._lock = claims.lock(path)  # before it is there, so that nobody takes it for left behind
             self._file: IO[bytes] | None = path.open("xb", buffering=0)
             self._file.write(head)
-        except OSError as error:
+        except OSError as error:  # a lock that somebody else has is one
+            claims.let_go(self._lock)
             raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
     def __len__(self) -> int:
@@ -124,6 +160,7 @@ class Journal:
             self._file = None
         if not keep:
             self.path.unlink(missing_ok=True)
+        claims.let_go(self._lock)
 
 
 class Memory:
@@ -155,26 +192,41 @@ class Memory:
 
 
 def read(path: Path) -> Track:
-    """Read a journal, also one whose writer was killed.
+    """Read a journal, also one whose writer was killed; errors as of `recover`."""
+    return recover(path).track
+
+
+def recover(path: Path) -> Recovered:
+    """Read a journal up to the first record that is none.
 
     Raises:
         UsageError: There is no such file.
-        TrackError: It is not a journal.
+        TrackError: It is not a journal, or of another format.
     """
     try:
-        head, about = _head(path)
-        size = (int(about["size"][0]), int(about["size"][1]))
-        record = _record(about["fields"])
-        known = about["format"] == FORMAT and _FIELDS.keys() >= about["fields"].keys()
+        start, head = _head(path)
+        bytes_left = path.stat().st_size - start
     except FileNotFoundError as error:
         raise UsageError(f"there is no journal {path}; check the name") from error
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise TrackError(f"{path} is not a journal of a live session") from error
-    if not known:
-        raise TrackError(f"{path} has format {about['format']}, this version reads {FORMAT}")
-    count = (path.stat().st_size - len(head)) // record.itemsize
-    records = _read(path, record, len(head), 0, count)
-    return _track(records, size, str(about.get("source", path.stem)))
+    except ValidationError as error:
+        raise TrackError(f"{path} is not a journal of a live session: {wrong(error)}") from error
+    except (OSError, ValueError) as error:
+        raise TrackError(f"{path} is not a journal of a live session: {error}") from error
+    record = _record(head.fields)
+    count = bytes_left // record.itemsize
+    if count > MOST_FRAMES:
+        raise TrackError(f"{path} is not a journal of a live session: it declares {count} frames")
+    records = _read(path, record, start, 0, count)
+    with np.errstate(invalid="ignore"):  # of damaged bytes some are NaN that processors complain of
+        good = _good(records)
+    cut = ""
+    if good < len(records):
+        lost = len(records) - good
+        cut = (
+            f"The end of {path.name} is damaged: {lost} of {len(records)} frames, from record {good + 1} on, "
+            "were left out."
+        )
+    return Recovered(_track(records[:good], head.size, head.source or path.stem), cut)
 
 
 def is_recorded(path: Path) -> bool:
@@ -184,28 +236,62 @@ def is_recorded(path: Path) -> bool:
 
 def load_recorded(path: Path) -> Track:
     """Read a track or the journal of a live session, also one that was cut off."""
-    return read(path) if kinds.suffix(path) == SUFFIX else Track.load(path)
+    return recover_recorded(path).track
 
 
-def in_use(path: Path) -> bool:
-    """Whether the process that writes a journal is still there, as far as can be told."""
-    try:
-        writer = int(_head(path)[1].get("pid", 0))
-        if os.name != "posix":  # there, asking about a process may end it
-            return time.time() - path.stat().st_mtime < _QUIET_S
-        os.kill(writer, 0)
-    except PermissionError:
-        return True
-    except (OSError, ValueError):
-        return False
-    return writer != os.getpid() and writer > 0
+def recover_recorded(path: Path) -> Recovered:
+    """Read a track or the journal of a live session, with what was cut off its end."""
+    return recover(path) if kinds.suffix(path) == SUFFIX else Recovered(Track.load(path))
 
 
-def _head(path: Path) -> tuple[bytes, dict[str, Any]]:
+def _head(path: Path) -> tuple[int, _Head]:
+    """Return where the records of a journal begin, and its first line.
+
+    Raises:
+        TrackError: It is of another format.
+        ValueError: It is no journal (pydantic's `ValidationError` is one).
+        OSError: It cannot be read.
+    """
     with path.open("rb") as file:
-        head = file.readline(8192)
-    about: dict[str, Any] = json.loads(head)
-    return head, about
+        line = file.readline(_MOST_HEAD)
+    head = _Head.model_validate_json(line)
+    if head.format != FORMAT:
+        raise TrackError(f"{path} has format {head.format[:60]}, this version reads {FORMAT}")
+    for name, shape in head.fields.items():
+        if name not in _FIELDS:
+            raise TrackError(f"{path} holds {name[:60]}, which this version does not know: upgrade formcheck")
+        if shape != _FIELDS[name]:
+            raise ValueError(f"its {name} has the shape {shape}, not {_FIELDS[name]}")
+    if missing := [name for name in _NEEDED if name not in head.fields]:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    return len(line), head
+
+
+def _good(records: np.ndarray) -> int:
+    """Return how many records are whole, up to the first that is not.
+
+    A time that is not later than the one before, what is infinite, and a record that ends in zeros before
+    others of only zeros (what a power cut leaves of a file that had grown) are no frame.
+    """
+    if not len(records):
+        return 0
+    flat = records.view("<f8").reshape(len(records), -1)
+    flat[np.isnan(flat)] = np.nan  # one kind of NaN
+    time_s = records["time_s"]
+    bad = ~np.isfinite(time_s) | (np.diff(time_s, prepend=-np.inf) <= 0)
+    bad |= (np.isinf(flat) | (np.abs(flat) > MOST)).any(axis=1)
+    empty: np.ndarray = np.asarray(~flat.any(axis=1))
+    bad |= empty
+    good = int(np.argmax(bad)) if bad.any() else len(records)
+    if 0 < good < len(records) and empty[good] and not _last_measured(records[good - 1]).any():
+        good -= 1
+    return good
+
+
+def _last_measured(record: np.ndarray) -> np.ndarray:
+    """Return the last values of a record that are not zero where nothing was measured, but NaN."""
+    names = [name for name in record.dtype.names or () if name not in ("person", "people")]
+    return np.atleast_1d(record[names[-1]])
 
 
 def _read(path: Path, record: np.dtype[np.void], start: int, first: int, end: int) -> np.ndarray:

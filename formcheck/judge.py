@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import answers
 from .reading import CAMERA_MOVED
 from .rule import Example, Limit, Reading, RepData, Rule, Status, View
 
@@ -69,14 +70,18 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
         reading = CAMERA_MOVED
     elif lost := data.out_of_sight(None if rule.read else rule.when):
         reading = lost
-    elif rule.hidden is not None and (hidden := rule.hidden(data)) is not None:
+    elif (hidden := _hidden(rule, data)) is not None:
         reading = hidden
     elif rule.read is not None:
-        reading = rule.read(data)
+        reading = answers.reading(rule.read, data)
     else:
         change = rule.from_start or (rule.start_aside and view is not View.SIDE)
         reading = data.read(rule.measure, rule.when, rule.stat, from_start=change)
     return _decide(rule, reading, view)
+
+
+def _hidden(rule: Rule, data: RepData) -> Reading | None:
+    return None if rule.hidden is None else answers.reading_or_none(rule.hidden, data)
 
 
 def judge_example(rule: Rule, example: Example) -> Status:

@@ -13,22 +13,17 @@ Values are in the unit of the rule; `formcheck explain NAME --limits` prints suc
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 from . import catalog
 from .errors import UsageError
 from .explain import nothing_called
 from .profiles import OwnLimit, Profile
+from .readers import read_toml
 from .rule import Exercise, Limit, Rule
 
 _KEYS = ("warn", "fault", "off")
@@ -41,7 +36,9 @@ def with_limits(profile: Profile, path: Path) -> Profile:
         UsageError: If the file cannot be read, is not TOML, names what does not exist, or holds values
             that are no limits.
     """
-    data = _read(path)
+    if not path.exists():
+        raise UsageError(f"there is no file {path} with limits; check the name")
+    data = read_toml(path, "the limits file")
     try:
         own = dict(_changes(data))
         laid = replace(profile, name=f"{profile.name} + {path.name}", own={**profile.own, **own})
@@ -79,19 +76,6 @@ def _table(exercise: Exercise, rule: Rule) -> str:
         f"[{exercise.name}.{rule.name}]  # {rule.code}, {rule.value_unit}, {worse}\n"
         f"warn = {limit.warn:g}\n{fault}\n"
     )
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no file {path} with limits; check the name") from error
-    except OSError as error:
-        raise UsageError(f"the limits in {path} cannot be read ({error.strerror or error})") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"the limits file {path} is not text in UTF-8; save it as such") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"the limits file {path} is not TOML: {error}") from error
 
 
 def _changes(data: Mapping[str, Any]) -> Iterable[tuple[str, OwnLimit]]:

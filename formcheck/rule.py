@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from . import answers
 from .gate import OBLIQUE, SIDEWAYS, Gate
 from .measure import no_measure
 from .measures import MEASURES
@@ -286,13 +287,13 @@ class Exercise:
 
     def refusal(self, data: RepData) -> str | None:
         """Say why a movement is no repetition of this exercise, or None where it is one."""
-        other = self.refuses(data) if self.refuses is not None else None
+        other = answers.reason(self.refuses, data) if self.refuses is not None else None
         return other or next((gate.says for gate in self.gates if not gate.holds(data)), None)
 
     def fit(self, data: RepData) -> float:
         """Return how well a movement fits, 0 to 1: the probability that it is inside all gates."""
         if data.look.view in self.alike_from:
             return 0.0
-        if self.refuses is not None and self.refuses(data) is not None:
+        if self.refuses is not None and answers.reason(self.refuses, data) is not None:
             return 0.0
         return math.prod(gate.fit(data) for gate in self.gates)

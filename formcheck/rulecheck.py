@@ -11,10 +11,11 @@ from typing import Any
 from . import catalog
 from .accuracy import Evaluation
 from .check import Finding, findings, mistyped
-from .errors import ClipError, FormcheckError, UsageError
+from .errors import ClipError, FormcheckError, RuleFileError, UsageError
 from .evaluate import clips_with_truth, evaluate
+from .returns import unanswered
 from .rule import Exercise, Rule
-from .rulefiles import Lines, RuleFileError, blame, load, rule_files
+from .rulefiles import Lines, blame, load, rule_files
 from .truth import Truth
 
 
@@ -151,6 +152,7 @@ def _check_file(path: Path) -> FileCheck:
         found += taken
     lines = Lines.of(path)
     placed = [Placed(finding, lines.at(finding.rule, finding.field)) for finding in found]
+    placed += [Placed(finding, line) for finding, line in (unanswered(exercise, path) if rules else ())]
     return FileCheck(path, exercise, sorted(placed, key=lambda one: (one.finding.hint, one.line or 0)), rules)
 
 
@@ -205,8 +207,8 @@ def _score(
     except ClipError:
         raise
     except Exception as error:
-        blamed = blame(error)
-        if blamed is None or isinstance(error, FormcheckError):
+        blamed = error if isinstance(error, RuleFileError) else blame(error)
+        if blamed is None or (isinstance(error, FormcheckError) and blamed is not error):
             raise
         file = next((file for file in result.files if file.path == blamed.path), result.files[0])
         file.found.insert(0, Placed(Finding(f"{blamed.says} (on {now})"), blamed.line))

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,24 +17,10 @@ from pathlib import Path
 from types import ModuleType
 
 from . import kinds
-from .errors import UsageError
+from .errors import RuleFileError, UsageError
 from .rule import Exercise
 
 _PREFIX = "_formcheck_rules_"
-
-
-class RuleFileError(UsageError):
-    """A rule file that cannot be used.
-
-    Attributes:
-        path: The file.
-        line: Where in it, counted from 1; None where that is not known.
-        says: What is wrong, without the place.
-    """
-
-    def __init__(self, path: Path, says: str, line: int | None = None) -> None:
-        self.path, self.line, self.says = path, line, says
-        super().__init__(f"the rule file {path}{f':{line}' if line else ''}: {says}")
 
 
 def rule_files(folder: Path) -> list[Path]:
@@ -71,7 +58,9 @@ def load(path: Path) -> Exercise:
     sys.modules[name] = module
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        code = loader.source_to_code(path.read_bytes(), str(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # whatever is really wrong is said below
+            code = loader.source_to_code(path.read_bytes(), str(path))
         exec(code, module.__dict__)
     except SyntaxError as error:
         where = error.lineno if error.filename == str(path) else None
@@ -130,6 +119,16 @@ def _said(error: BaseException) -> str:
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
 
 
+def parsed(path: Path) -> ast.Module:
+    """Return what a rule file says, without running it; one that is no Python says nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Where a file declares its exercise and rules: the line of each field of each call that is written out.
@@ -143,10 +142,7 @@ class Lines:
     @classmethod
     def of(cls, path: Path) -> Lines:
         """Read a file; one that is no Python has no lines."""
-        try:
-            tree = ast.parse(path.read_bytes())
-        except (OSError, SyntaxError, ValueError):
-            return cls({})
+        tree = parsed(path)
         found: dict[tuple[str, str], int] = {}
         for call in ast.walk(tree):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):

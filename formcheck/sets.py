@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from . import answers
 from .baseline import Baseline
 from .gate import belongs
 from .guesses import behind, guessed
@@ -293,7 +294,7 @@ def _sides(
     if exercise.working is None or given is not None or not placed:
         return placed
     data = SetData(raw, smoothed, Side.LEFT, moves.camera, [])
-    votes = np.nan_to_num([exercise.working(RepData(rep, data)) for rep, _ in placed])
+    votes = np.nan_to_num([answers.number(exercise.working, RepData(rep, data)) for rep, _ in placed])
     steady = [float(np.sum(votes[max(0, i - 1) : i + 2])) for i in range(len(votes))]
     if abs(float(np.sum(votes))) > 0.5 * float(np.sum(np.abs(votes))) or len(votes) < 4:
         steady = [float(np.sum(votes))] * len(votes)  # one or two odd votes do not make two sets

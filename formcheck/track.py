@@ -28,8 +28,6 @@ Times are said from the clip's first frame: those of an archive without `began_s
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,10 +37,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import names
+from .archive import Archive, ArchiveError, lengths
 from .errors import OutputError, TrackError, UsageError
 from .pose import Floats, Pose
 
 FORMAT = "formcheck-track-1"
+MOST_PX = 100_000
+"""No picture is wider or higher."""
 _PASSED_OVER = 1.6  # of the shortest steps: a longer one leaves out a frame
 OPTIONAL: dict[str, tuple[int, ...]] = {
     "world_m": (33, 3),
@@ -208,7 +209,7 @@ class Track:
                 float(self.time_s[i]),
                 self.image_px[i],
                 self.visibility[i],
-                people=0 if self.people is None else int(self.people[i]),
+                people=0 if self.people is None else int(np.nan_to_num(self.people[i])),
                 camera=None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
                 **{name: array[i] for name, array in given.items()},
             )
@@ -257,30 +258,39 @@ class Track:
             TrackError: If it is not a track of this format.
         """
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
+            with path.open("rb") as file:
+                return _read(Archive(file), path)
         except FileNotFoundError as error:
             raise UsageError(f"there is no track {path}; check the name") from error
-        except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-            raise TrackError(f"{path} is not a recorded track; make one with --track") from error
-        if str(arrays.get("format", FORMAT)) != FORMAT:
-            raise TrackError(
-                f"{path} has format {arrays['format']}, this version reads {FORMAT}: record it again"
-            )
-        missing = {"time_s", "image_px", "visibility", "size"} - arrays.keys()
-        if missing:
-            raise TrackError(f"{path} is not a recorded track: it lacks {', '.join(sorted(missing))}")
-        wide = {name: arrays[name].astype(np.float64) for name in OPTIONAL if name in arrays}
-        return cls(
-            _from_first(arrays["time_s"].astype(np.float64), float(arrays.get("began_s", 0.0))),
-            arrays["image_px"].astype(np.float64),
-            arrays["visibility"].astype(np.float64),
-            (int(arrays["size"][0]), int(arrays["size"][1])),
-            source=str(arrays.get("source", path.stem)),
-            **wide,
-        )
+        except (OSError, ArchiveError) as error:
+            why = error if isinstance(error, ArchiveError) else error.strerror or error
+            raise TrackError(f"{path} is not a recorded track: {why}; make one with --track") from error
 
 
-def _from_first(time_s: Floats, began_s: float) -> Floats:
-    """Return times of which the first is `began_s`; those that are so already stay to the bit."""
-    return time_s if not len(time_s) or time_s[0] == began_s else time_s - time_s[0] + began_s
+def _read(archive: Archive, path: Path) -> Track:
+    """Read the arrays of a track; how many frames there are is settled by the times, before all others.
+
+    Raises:
+        ArchiveError: An array does not fit.
+        TrackError: It is not of this format.
+    """
+    found = archive.text("format") if "format" in archive else FORMAT
+    if found != FORMAT:
+        raise TrackError(f"{path} has format {found[:60]}, this version reads {FORMAT}: record it again")
+    missing = {"time_s", "image_px", "visibility", "size"} - archive.names()
+    if missing:
+        raise ArchiveError(f"it lacks {', '.join(sorted(missing))}")
+    time_s = archive.numbers("time_s", (None,), nan=False)
+    if not bool(np.all(np.diff(time_s) > 0)):
+        raise ArchiveError("its time_s does not increase strictly")
+    began_s = float(archive.numbers("began_s", (), nan=False)) if "began_s" in archive else 0.0
+    if len(time_s) and time_s[0] != began_s:
+        time_s = time_s - time_s[0] + began_s
+    size = archive.numbers("size", (2,), nan=False)
+    if not all(1 <= length <= MOST_PX for length in size):
+        raise ArchiveError(f"its size is {size[0]:g} x {size[1]:g} pixels, which no picture has")
+    arrays: dict[str, Any] = lengths(
+        archive, {"image_px": (33, 2), "visibility": (33,), **OPTIONAL}, len(time_s)
+    )
+    source = archive.text("source") if "source" in archive else path.stem
+    return Track(time_s=time_s, size=(int(size[0]), int(size[1])), source=source, **arrays)

@@ -13,17 +13,18 @@ be left out. An exercise of no known name says that the clip shows something els
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
+from pydantic import Field, field_validator, model_validator
 
-from .errors import UsageError
+from .errors import UsageError, brief
 from .pose import View
+from .readers import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 from .view import END_MIN_DEG, SIDE_MAX_DEG
 
 EXERCISES = {
@@ -48,6 +49,14 @@ INJECTED = {
     "hips_not_level": "pelvis-tilt",
     "incomplete_lockout": "incomplete-lockout",
 }
+
+_AT_LOCKOUT = frozenset(
+    {"lumbar_extension", "pelvic_obliquity", "leg_elevation_other", "shin_from_vertical_working"}
+)
+_AT_LOCKOUT_FACE_UP = _AT_LOCKOUT | {"hip_trunk_angle_working", "knee_flexion_other"}
+_AT_PEAK = frozenset({"knee_flexion_working"})
+_IN_FRAMES = _AT_LOCKOUT | _AT_PEAK | {"leg_elevation_working", "trunk_pitch"}
+"""Angles that are compared with: in `TRUE_VALUE`, and in `evaluate`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,54 +96,148 @@ class Truth:
         """Read a truth file.
 
         Raises:
-            UsageError: If it is none, or one made by eye that lacks something.
+            UsageError: If it is none, or something in it does not fit.
         """
-        try:
-            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise UsageError(f"the truth file {path} is not JSON: {error}") from error
+        what = f"the truth file {path}"
+        data = parse_json(read_bytes(path, "the truth file"), what)
         if not isinstance(data, dict) or "frames" not in data:
             return _by_eye(data, path)
-        frames = data["frames"]
-        keys = frames[0]["angles"].keys()
-        angles = {key: np.array([frame["angles"][key] for frame in frames]) for key in keys}
-        idle = np.array([frame["phase"] == "start" for frame in frames])
-        rest = {key: float(np.median(values[idle])) for key, values in angles.items()}
-        yaw_deg = _yaw_deg(float(data["camera"]["azimuth"]), data["exercise"] in PRONE)
-        reps = tuple(
-            TrueRep(
-                rep["start"],
-                rep["lockout"],
-                rep["lower"],
-                rep["end"],
-                rep["at_lockout"],
-                rep["peak"],
-                rest,
-                {INJECTED[f["type"]]: float(f["severity"]) for f in data["faults"] if f["rep"] == index},
-            )
-            for index, rep in enumerate(data["reps"])
+        return _rendered(validated(_Rendered, data, what))
+
+
+_Angles = dict[str, Finite]
+
+
+class _Frame(Part):
+    t: Finite
+    phase: str
+    angles: _Angles
+
+
+class _Rep(Part):
+    start: Finite
+    lockout: Finite
+    lower: Finite
+    end: Finite
+    at_lockout: _Angles
+    peak: _Angles
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Rep:
+        if not self.start <= self.lockout <= self.lower <= self.end:
+            raise ValueError("start, lockout, lower and end must follow each other")
+        _complete("peak", self.peak, _AT_PEAK)
+        return self
+
+
+class _Fault(Part):
+    type: str
+    rep: int
+    severity: Finite
+    onset: Finite
+
+    @field_validator("type")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _one_of(name, INJECTED)
+
+
+class _Camera(Part):
+    azimuth: Finite
+
+
+class _Rendered(Part):
+    """What is needed of a truth file that was rendered."""
+
+    exercise: str
+    working_leg: Literal["L", "R"]
+    camera: _Camera
+    reps: tuple[_Rep, ...]
+    faults: tuple[_Fault, ...]
+    frames: tuple[_Frame, ...] = Field(min_length=1)
+
+    @field_validator("exercise")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _one_of(name, EXERCISES)
+
+    @field_validator("frames")
+    @classmethod
+    def _alike(cls, frames: tuple[_Frame, ...]) -> tuple[_Frame, ...]:
+        names = frames[0].angles.keys()
+        _complete("0.angles", frames[0].angles, _IN_FRAMES)
+        for at, frame in enumerate(frames):
+            if frame.angles.keys() != names:
+                odd = sorted(names ^ frame.angles.keys())[0]
+                raise ValueError(f"{at}.angles and 0.angles differ: {odd[:40]} is in one only")
+        if not strictly_rising([frame.t for frame in frames]):
+            raise ValueError("t must increase strictly")
+        if not any(frame.phase == "start" for frame in frames):
+            raise ValueError("no frame is of the phase start")
+        return frames
+
+    @model_validator(mode="after")
+    def _angled(self) -> _Rendered:
+        needed = _AT_LOCKOUT if self.exercise in PRONE else _AT_LOCKOUT_FACE_UP
+        for at, rep in enumerate(self.reps):
+            _complete(f"reps.{at}.at_lockout", rep.at_lockout, needed)
+        return self
+
+
+def _one_of(name: str, known: Collection[str]) -> str:
+    if name not in known:
+        raise ValueError(f"there is no {name[:40]!r}; there are {', '.join(known)}")
+    return name
+
+
+def _complete(field: str, angles: _Angles, needed: frozenset[str]) -> None:
+    if missing := sorted(needed - angles.keys()):
+        raise ValueError(f"{field} lacks {missing[0]}")
+
+
+def _rendered(data: _Rendered) -> Truth:
+    frames = data.frames
+    angles = {key: np.array([frame.angles[key] for frame in frames]) for key in frames[0].angles}
+    idle = np.array([frame.phase == "start" for frame in frames])
+    rest = {key: float(np.median(values[idle])) for key, values in angles.items()}
+    yaw_deg = _yaw_deg(data.camera.azimuth, data.exercise in PRONE)
+    reps = tuple(
+        TrueRep(
+            rep.start,
+            rep.lockout,
+            rep.lower,
+            rep.end,
+            rep.at_lockout,
+            rep.peak,
+            rest,
+            {INJECTED[fault.type]: fault.severity for fault in data.faults if fault.rep == index},
         )
-        return cls(
-            EXERCISES[data["exercise"]],
-            {"L": "left", "R": "right"}[data["working_leg"]],
-            _view(yaw_deg).value,
-            yaw_deg,
-            reps,
-            tuple((INJECTED[f["type"]], f["rep"], f["onset"]) for f in data["faults"]),
-            np.array([frame["t"] for frame in frames]),
-            angles,
-        )
+        for index, rep in enumerate(data.reps)
+    )
+    return Truth(
+        EXERCISES[data.exercise],
+        {"L": "left", "R": "right"}[data.working_leg],
+        _view(yaw_deg).value,
+        yaw_deg,
+        reps,
+        tuple((INJECTED[fault.type], fault.rep, fault.onset) for fault in data.faults),
+        np.array([frame.t for frame in frames]),
+        angles,
+    )
 
 
 def _by_eye(data: object, path: Path) -> Truth:
     if not isinstance(data, dict) or not isinstance(data.get("exercise"), str):
         raise UsageError(f"the truth file {path} names no exercise")
     view = data.get("view", View.SIDE.value)
-    if view not in {item.value for item in View}:
+    if not isinstance(view, str) or view not in {item.value for item in View}:
         known = ", ".join(item.value for item in View)
-        raise UsageError(f"the truth file {path} names the view {view!r}; there are {known}")
+        raise UsageError(f"the truth file {path} names the view {brief(repr(view))}; there are {known}")
+    listed = data.get("reps", [])
+    if not isinstance(listed, list):
+        raise UsageError(f"reps of the truth file {path} must be a list, one for each repetition")
     reps = []
-    for index, rep in enumerate(data.get("reps", []), start=1):
+    for index, rep in enumerate(listed, start=1):
         top, faults = (rep.get("top"), rep.get("faults", [])) if isinstance(rep, dict) else (rep, [])
         if isinstance(top, bool) or not isinstance(top, int | float) or not isinstance(faults, list):
             raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -332,6 +333,40 @@ def test_a_damaged_line_costs_one_clip(clients: Path, tmp_path: Path) -> None:
     lines = ledger.read_bytes().splitlines(keepends=True)
     ledger.write_bytes(b"".join([lines[0], b"\0" * 100 + b"\n", *lines[2:]]))
     assert go(clients, tmp_path / "out", resume=True) == ["2026-03-08 arched.npz"]
+
+
+@pytest.mark.parametrize("change", [(b'"score":', b'"score":1'), (b'"checksum":"', b'"checksum":"0')])
+def test_a_changed_line_is_scored_again(clients: Path, tmp_path: Path, change: tuple[bytes, bytes]) -> None:
+    go(clients, tmp_path / "out")
+    ledger, before = tmp_path / "out" / NAME, kept(tmp_path / "out")
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join([lines[0], lines[1].replace(*change, 1), *lines[2:]]))
+    with Ledger(tmp_path / "out", resume=True) as opened:
+        assert opened.damaged == 1
+    assert go(clients, tmp_path / "out", resume=True) == ["2026-03-08 arched.npz"]
+    assert kept(tmp_path / "out") == before
+
+
+def test_lines_of_an_older_version_without_a_checksum_still_hold(clients: Path, tmp_path: Path) -> None:
+    go(clients, tmp_path / "out")
+    ledger = tmp_path / "out" / NAME
+    old = re.sub(rb',"checksum":"[0-9a-f]{16}"\}\n', b"}\n", ledger.read_bytes())
+    assert b"checksum" not in old
+    ledger.write_bytes(old)
+    assert go(clients, tmp_path / "out", resume=True) == []
+    deep = b"[" * 100_000 + b"\n"
+    ledger.write_bytes(deep + old.replace(b'"fps":', b'"fps":Infinity,"x":', 1))
+    with Ledger(tmp_path / "out", resume=True) as opened:
+        assert opened.damaged == 2
+
+
+def test_a_ledger_of_another_version_is_left_alone(clients: Path, tmp_path: Path) -> None:
+    go(clients, tmp_path / "out")
+    ledger = tmp_path / "out" / NAME
+    old = re.sub(rb',"checksum":"[0-9a-f]{16}"\}\n', b"}\n", ledger.read_bytes())
+    ledger.write_bytes(old.replace(b"formcheck-batch-1", b"formcheck-batch-9"))
+    with pytest.raises(UsageError, match="formcheck-batch-9"):
+        Ledger(tmp_path / "out", resume=True)
 
 
 def test_results_are_not_overwritten_without_resume(clients: Path, tmp_path: Path) -> None:

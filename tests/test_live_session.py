@@ -235,6 +235,52 @@ def test_recording_journal_and_report_survive_a_kill(
         assert sum(not rep.partial for rep in rescued.reps) == 2
 
 
+def test_damaged_journals_are_set_aside_and_the_others_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = kickbacks(reps=2)
+    log = journal.Journal(tmp_path / "2026-01-03.journal", left.size, "left")
+    for pose in left.poses():
+        log.append(pose)
+    log.close()
+    heads = {
+        "2026-01-01": b"[" * 9000,
+        "2026-01-02": b'{"format": "formcheck-journal-1", "fields": [], "pid": null}',
+    }
+    for name, head in heads.items():
+        (tmp_path / f"{name}.journal").write_bytes(head + b"\n" + bytes(9000))
+    (tmp_path / "2026-01-04.journal").touch()
+    assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
+    err = capsys.readouterr().err
+    for name in heads:
+        assert err.count(f"it is set aside as {name}.journal.damaged") == 1
+        assert (tmp_path / f"{name}.journal.damaged").read_bytes()
+    assert "A session was cut off on 2026-01-03" in err
+    assert len(Report.from_json((tmp_path / "2026-01-03.report.json").read_bytes()).reps) == 2
+    assert not reports(tmp_path, journal.SUFFIX)
+    assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
+    assert "set aside" not in capsys.readouterr().err
+
+
+def test_a_journal_that_cannot_be_judged_keeps_no_session_from_starting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = kickbacks(reps=1)
+    log = journal.Journal(tmp_path / "2026-01-03.journal", left.size, "left")
+    for pose in left.poses():
+        log.append(pose)
+    log.close()
+
+    def fail(path: Path) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("formcheck.live.run.journal.recover", fail)
+    monkeypatch.setattr("formcheck.live.keep.journal.read", lambda path: left)
+    assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
+    assert "cannot be judged: division by zero" in capsys.readouterr().err
+    assert (tmp_path / "2026-01-03.journal.damaged").exists()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
 def test_a_full_disk_ends_the_recording_not_the_session(tmp_path: Path) -> None:
     done = child(

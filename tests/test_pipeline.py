@@ -430,9 +430,6 @@ def test_a_track_of_slow_motion_is_judged_at_the_speed_of_the_person(tmp_path: P
     track = kickbacks()
     replace(track, time_s=8 * track.time_s).save(tmp_path / "slow.npz")
     track.save(tmp_path / "true.npz")
-    slow, true = (
-        analyze(tmp_path / name, **how)
-        for name, how in (("slow.npz", {"slow_motion": 8.0}), ("true.npz", {}))
-    )  # type: ignore[arg-type]
+    slow, true = analyze(tmp_path / "slow.npz", slow_motion=8.0), analyze(tmp_path / "true.npz")
     assert [rep.verdicts for rep in slow.reps] == [rep.verdicts for rep in true.reps]
     assert slow.slow_motion == 8.0

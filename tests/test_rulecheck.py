@@ -274,6 +274,56 @@ def test_a_function_that_fails_on_a_clip_is_named(new: Path, call: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("    return Reading(took_s, ", "    Reading(took_s, "), "lowering_s returned None, not a Reading"),
+        (
+            ("    return Reading(took_s, ", "    return (took_s, "),
+            "lowering_s returned a tuple, not a Reading",
+        ),
+        (("return Reading(took_s, ", "return Reading('fast', "), "returned 'fast', not a number"),
+        (("return Reading(took_s, ", "return Reading(float('inf'), "), "returned inf, not a number"),
+        (("    return None\n", "    return 7\n"), "returned 7, not text or None"),
+    ],
+)
+def test_a_function_that_returns_something_else_is_named(
+    change: tuple[str, str], says: str, new: Path, call: Run
+) -> None:
+    edit(new, *change)
+    clip_beside(new, {"exercise": "leg-raise", "reps": TOPS})
+    clip = new.parent / "clip.npz"
+    code, out, err = call("analyze", clip, "--rules", new.parent, "--exercise", "leg-raise")
+    assert (code, out) == (2, "")
+    assert says in err
+    assert f"The rule file {new}:" in err
+    assert err.count("\n") == 1
+    (found,) = failures(new.parent, call)
+    assert found["line"] is not None
+    assert says in found["says"] or "lowering_s can return None, not a Reading" in found["says"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("    return Reading(took_s, ", "    Reading(took_s, "),
+        (
+            "    return Reading(took_s, ",
+            "    if took_s > 1:\n        return None\n    return Reading(took_s, ",
+        ),
+        ("    return Reading(took_s, ", "    if took_s > 1:\n        return Reading(took_s, "),
+    ],
+)
+def test_a_function_that_can_return_none_is_named_without_a_clip(
+    change: tuple[str, str], new: Path, call: Run
+) -> None:
+    edit(new, *change)
+    (found,) = failures(new.parent, call)
+    assert "lowering_s can return None, not a Reading" in found["says"]
+    assert found["field"] == "read"
+    assert found["line"] is not None
+
+
+@pytest.mark.parametrize(
     ("truth", "says"),
     [
         (

@@ -2,25 +2,24 @@
 
 A line counts once it is on the disk (`fsync`). A run that was killed may leave half a line at the end; it is
 cut off when the ledger is opened again. One run at a time holds the folder's lock, which ends with its
-process, however that ends. The last line of a clip is the valid one.
+process, however that ends. The last line of a clip is the valid one. Each line ends with a checksum; what
+was changed since it was written counts as damaged, and its clip is scored again.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
-from ..errors import OutputError, UsageError
+from ..errors import FormcheckError, OutputError, UsageError
 from ..report.write import make_folder
-from .record import SCHEMA, Record
+from .record import SCHEMA, FormatError, Record
 
 NAME = "ledger.jsonl"
 
@@ -68,9 +67,11 @@ class Ledger:
                     f"{folder} holds the results of an earlier run; go on with --resume, or choose another "
                     "folder with --out"
                 )
-            self._out = path.open("ab", buffering=0)
-            self._in = path.open("rb")
-            self._size = self._read_index()
+            with ExitStack() as opened:
+                self._out = opened.enter_context(path.open("ab", buffering=0))
+                self._in = opened.enter_context(path.open("rb"))
+                self._size = self._read_index()
+                opened.pop_all()
         except OSError as error:
             self._lock.release()
             raise OutputError(f"cannot write {folder / NAME}: {error.strerror or error}") from error
@@ -93,9 +94,15 @@ class Ledger:
 
         Raises:
             KeyError: There is none.
+            OutputError: Its line is not any more what it was when the ledger was opened.
         """
         self._in.seek(self._lines[address].offset)
-        return Record.model_validate_json(self._in.readline())
+        try:
+            return Record.from_line(self._in.readline())
+        except (FormatError, ValueError, FormcheckError) as error:
+            raise OutputError(
+                f"{self.folder / NAME} was changed while this run works with it; run it again with --resume"
+            ) from error
 
     def records(self) -> Iterator[Record]:
         """Give the valid record of every clip, in the order of their addresses, one in memory at a time."""
@@ -160,13 +167,13 @@ class Ledger:
 
     def _note(self, data: bytes, offset: int) -> None:
         try:
-            found = json.loads(data)
-            if found["format"] != SCHEMA:
-                raise UsageError(
-                    f"{self.folder / NAME} has format {found['format']}, this version reads {SCHEMA}: "
-                    "choose another folder with --out"
-                )
-            Record.model_validate(found)
-            self._lines[found["clip"]] = Line(offset, found["signature"], found["judged"])
-        except (ValueError, KeyError, TypeError, ValidationError):
+            found = Record.from_line(data)
+        except FormatError as error:
+            raise UsageError(
+                f"{self.folder / NAME} has format {error}, this version reads {SCHEMA}: "
+                "choose another folder with --out"
+            ) from error
+        except (ValueError, FormcheckError):
             self.damaged += 1  # its clip is scored again
+        else:
+            self._lines[found.clip] = Line(offset, found.signature, found.judged)

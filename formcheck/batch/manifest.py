@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 
 from .. import catalog, kinds, names
-from ..errors import UsageError
+from ..errors import UsageError, brief
+from ..readers import read_text
 from .find import day_of, find
 from .item import Item, is_remote
 
@@ -35,30 +36,37 @@ def read_manifest(path: Path) -> list[Item]:
     Raises:
         UsageError: It cannot be read, a column is unknown, a value does not fit, or a clip is named twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the manifest {path} cannot be read: {error}") from error
+    text = read_text(path, "the manifest")
     sample = text.partition("\n")[0]
     reader = csv.DictReader(
-        io.StringIO(text), delimiter=";" if sample.count(";") > sample.count(",") else ","
+        io.StringIO(text, newline=""), delimiter=";" if sample.count(";") > sample.count(",") else ","
     )
-    unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
-    if unknown or "clip" not in (reader.fieldnames or ()):
-        what = f"has unknown columns ({', '.join(map(str, unknown))})" if unknown else "has no column clip"
-        raise UsageError(f"the manifest {path} {what}; it may have {', '.join(COLUMNS)}")
     found: dict[str, Item] = {}
-    for row in reader:
-        try:
+    try:
+        _check_columns(reader.fieldnames or (), path)
+        for row in reader:
             item = _item(row, path.parent)
-        except UsageError as error:
-            raise UsageError(f"line {reader.line_num} of the manifest {path}: {error}") from error
-        if item.address in found:
-            raise UsageError(f"line {reader.line_num} of the manifest {path} names {item.name} again")
-        found[item.address] = item
+            if item.address in found:
+                raise UsageError(f"{item.name} is named again")
+            found[item.address] = item
+    except _Columns as error:
+        raise UsageError(str(error)) from error
+    except (UsageError, csv.Error, OSError, ValueError) as error:
+        raise UsageError(f"line {reader.reader.line_num} of the manifest {path}: {brief(error)}") from error
     if not found:
         raise UsageError(f"the manifest {path} names no clip")
     return list(found.values())
+
+
+class _Columns(UsageError):
+    """The first line does not fit."""
+
+
+def _check_columns(names: Sequence[str], path: Path) -> None:
+    unknown = [name[:40] for name in names if name not in COLUMNS]
+    if unknown or "clip" not in names:
+        what = f"has unknown columns ({', '.join(unknown)})" if unknown else "has no column clip"
+        raise _Columns(f"the manifest {path} {what}; it may have {', '.join(COLUMNS)}")
 
 
 def apply(manifest: Sequence[Item], found: Sequence[Item]) -> list[Item]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from .. import names
+from ..errors import UsageError
+from ..readers import check_numbers
 from ..report.model import Model, Name, Report
 from .item import Earlier, Item, Job
 
@@ -15,6 +19,19 @@ _FINAL = {"VideoError", "TrackError", "NoPersonError"}
 """Failures that lie in the clip: the same bytes fail again."""
 _LEFT_OUT = {"series": None, "about": None, "stills": (), "cues": ()}
 """What of a report is for its page: two thirds of its size."""
+
+
+_ENDING = b',"checksum":"%b"}'
+_ENDED = re.compile(rb',"checksum":"([0-9a-f]{16})"\}\r?\n?\Z')
+_FORMATS = re.compile(r"formcheck-batch-\d{1,4}")
+
+
+class FormatError(Exception):
+    """A line of the ledger is of another version; the text is which."""
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:16].encode()
 
 
 class Record(Model):
@@ -67,8 +84,34 @@ class Record(Model):
         )
 
     def to_line(self) -> bytes:
-        """Return the record as one line."""
-        return self.model_dump_json(by_alias=True).encode() + b"\n"
+        """Return the record as one line, with a checksum of all that is before it."""
+        body = self.model_dump_json(by_alias=True).encode().removesuffix(b"}")
+        return body + _ENDING % _checksum(body) + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Record:
+        """Read a line back.
+
+        Lines of older versions carry no checksum: there the fields alone say whether they are whole.
+
+        Raises:
+            FormatError: It is whole, and of another version.
+            ValueError: It was changed, or does not fit.
+        """
+        ending = _ENDED.search(line)
+        body = line[: ending.start()] if ending else line
+        if ending and ending[1] != _checksum(body):
+            raise ValueError("its checksum is another one")
+        try:
+            found = cls.model_validate_json(body + b"}" if ending else body)
+        except ValidationError as error:
+            other = next((e["input"] for e in error.errors() if e["loc"] == ("format",)), None)
+            if isinstance(other, str) and _FORMATS.fullmatch(other):
+                raise FormatError(other) from error
+            raise
+        if found.report is not None and not ending:
+            check_numbers(found.report, "the record", UsageError)
+        return found
 
 
 def record(job: Job, *, sha256: str = "", report: Report | None = None, **more: object) -> Record:

@@ -11,7 +11,7 @@ from types import TracebackType
 
 from platformdirs import user_state_path
 
-from .. import journal
+from .. import claims, journal
 from .._frames import Image
 from ..errors import FormcheckError, OutputError, UsageError
 from ..journal import Journal, Memory
@@ -169,17 +169,47 @@ class Shelf:
         """The report on one set, or None where no reports are wanted."""
         return self.folder / f"{self._stem}.set-{number}.report.json" if self.wanted else None
 
-    def left_behind(self) -> list[Path]:
-        """Return the journals of sessions that were killed, of this folder, oldest first."""
+    def left_behind(self, tell: Callable[[str], None] = lambda text: None) -> list[Path]:
+        """Return the journals of sessions that were killed, of this folder, oldest first.
+
+        One that cannot be read is set aside, so that it stands in nobody's way again.
+
+        Args:
+            tell: Told of each that is.
+        """
         found = []
         for path in sorted(self.folder.glob(f"*{journal.SUFFIX}")):
             try:
-                if not path.is_file() or journal.in_use(path):  # a pipe would keep its reader waiting
+                if not path.is_file() or claims.in_use(path):  # a pipe would keep its reader waiting
                     continue
-                if len(journal.read(path)):
+                if path.stat().st_size and len(journal.read(path)):
                     found.append(path)
                 else:
                     path.unlink()
-            except (FormcheckError, OSError):
+            except FormcheckError as error:
+                set_aside(path, str(error), tell)
+            except OSError:
                 continue
         return found
+
+
+def set_aside(path: Path, why: str, tell: Callable[[str], None]) -> None:
+    """Rename a journal that cannot be judged, so that later sessions pass it over, and say so.
+
+    Args:
+        path: The journal.
+        why: What is wrong with it.
+        tell: Told of it.
+    """
+    place, number = path.with_name(f"{path.name}.damaged"), 1
+    while place.exists():
+        number += 1
+        place = path.with_name(f"{path.name}.damaged-{number}")
+    try:
+        path.rename(place)
+    except OSError as error:
+        tell(
+            f"What an earlier session left cannot be judged: {why}; {path} stays ({error.strerror or error})."
+        )
+        return
+    tell(f"What an earlier session left cannot be judged: {why}; it is set aside as {place.name}.")

@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import journal, names
+from .. import claims, journal, names
 from .._frames import AS_FILMED, Filming
 from ..baseline import Baseline
 from ..cues import MODES
-from ..errors import FormcheckError, OutputError
+from ..errors import FormcheckError, OutputError, brief
 from ..finder import Landmarker
 from ..pipeline import Analysis, Session
 from ..profiles import Profile
@@ -19,7 +19,7 @@ from ..report.write import write_text
 from ..rule import Exercise
 from .capture import Capture
 from .feeds import Feed
-from .keep import Recorder, SafeLog, Shelf
+from .keep import Recorder, SafeLog, Shelf, set_aside
 from .line import Line
 from .loop import Live, conclude
 from .scribe import Scribe
@@ -91,7 +91,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
                 told.add(text)
                 line.tell(text, "yellow")
 
-        for path in shelf.left_behind():
+        for path in shelf.left_behind(lambda text: line.tell(text, "yellow")):
             _rescue(path, parts, line)
         recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
         finder = stack.enter_context(parts.landmarker())
@@ -170,30 +170,45 @@ def _keep(session: Session, shelf: Shelf, log: SafeLog, parts: Parts, *, complet
 
 
 def _rescue(path: Path, parts: Parts, line: Line) -> None:
-    """Judge what a killed session left behind, and put its report where it belongs."""
+    """Judge what a killed session left behind; what cannot be judged keeps no new one from starting."""
+
+    def tell(text: str) -> None:
+        line.tell(text, "yellow")
+
+    try:
+        with claims.held(path) as free:
+            if free:
+                _judge_left_behind(path, parts, tell)
+    except (OSError, OutputError) as error:
+        tell(f"A session was cut off and its journal {path} stays for the next start: {error}.")
+    except Exception as error:
+        set_aside(path, brief(error), tell)
+
+
+def _judge_left_behind(path: Path, parts: Parts, tell: Callable[[str], None]) -> None:
+    """Judge a journal and put its report where it belongs; only then it may go."""
     stem = path.name.removesuffix(journal.SUFFIX)
     report = path.with_name(f"{stem}.report.json")
-    try:
-        track = journal.read(path)
-        session = Session(
-            track.size,
-            parts.exercise,
-            side=parts.wishes.side,
-            profile=parts.profile,
-            baselines=parts.baselines,
-            source=track.source,
-            notes=parts.notes,
-        )
-        for pose in track.poses():
-            session.push(pose)
-        analysis = conclude(session, complete=False)
-        if analysis is not None:
-            analysis.raw.save(path.with_name(f"{stem}.track.npz"), of_clip=True)
-            write_text(report, analysis.report.to_json())
-            line.tell(f"A session was cut off on {stem}: its report is {report}.", "yellow")
-        path.unlink()
-    except FormcheckError as error:
-        line.tell(f"A session was cut off on {stem} and cannot be judged: {error}", "yellow")
+    found = journal.recover(path)
+    session = Session(
+        found.track.size,
+        parts.exercise,
+        side=parts.wishes.side,
+        profile=parts.profile,
+        baselines=parts.baselines,
+        source=found.track.source,
+        notes=[*parts.notes, *([found.cut] if found.cut else [])],
+    )
+    for pose in found.track.poses():
+        session.push(pose)
+    analysis = conclude(session, complete=False)
+    if analysis is not None:
+        analysis.raw.save(path.with_name(f"{stem}.track.npz"), of_clip=True)
+        write_text(report, analysis.report.to_json())
+        tell(f"A session was cut off on {stem}: its report is {report}.")
+    if found.cut:
+        tell(found.cut)
+    path.unlink()
 
 
 def sayable(wishes: Wishes, exercises: Sequence[Exercise]) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import string
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -18,12 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..readers import read_toml
 from ..rule import Exercise, Rule
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _MAX_CUE_WORDS = 8  # a cue is heard during a movement: the longest built-in one has seven words
 
@@ -121,14 +116,9 @@ def load(path: Path, exercises: Sequence[Exercise]) -> Texts:
     Raises:
         UsageError: It cannot be read, or a name, a placeholder or a text in it does not fit.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no file {path}; `formcheck live --print-cues` writes one") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not TOML: {error}") from error
+    if not path.exists():
+        raise UsageError(f"there is no file {path}; `formcheck live --print-cues` writes one")
+    data = read_toml(path, "the texts in")
     _check_names(path, "", data, ("language", "say", "cues", "good"))
     language = data.get("language", "en-us")
     tables = {name: data.get(name, {}) for name in ("say", "cues", "good")}
@@ -205,9 +195,12 @@ def _check_text(path: Path, key: str, text: object) -> None:
 
 def _check_places(path: Path, key: str, text: str) -> None:
     try:
-        found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError as error:
         raise UsageError(f"{path}: say.{key} has a brace that is not closed") from error
+    if any(form or conversion for _, _, form, conversion in parts):  # a width may be anything
+        raise UsageError(f"{path}: say.{key} says how to write what it fills in; leave only the name in {{}}")
+    found = {name for _, name, _, _ in parts if name is not None}
     if found - _NEEDED[key]:
         wrong = sorted(found - _NEEDED[key])[0]
         can = ", ".join("{" + name + "}" for name in sorted(_NEEDED[key])) or "nothing"

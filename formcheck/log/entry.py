@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from ..report.model import Model, Name, Quantity, Report, RepReport, SetSummary
 from ..report.stats import mean
@@ -13,6 +13,15 @@ from ..rule import Status
 
 FLAGGED = (Status.WARN, Status.FAULT)
 JUDGED = (*FLAGGED, Status.OK, Status.TOO_CLOSE)
+
+
+_YEARS = range(1900, 2200)  # beyond them, a local time may not be a date any more
+
+
+def _of_this_age(at: datetime) -> datetime:
+    if at.year not in _YEARS:
+        raise ValueError(f"the year {at.year} is none of a training log")
+    return at
 
 
 class LoggedVerdict(Model):
@@ -62,7 +71,7 @@ class LoggedRep(Model):
 class LoggedSet(Model):
     """One set: consecutive repetitions of one leg."""
 
-    at: AwareDatetime = Field(description="When it began, UTC.")
+    at: Annotated[AwareDatetime, AfterValidator(_of_this_age)] = Field(description="When it began, UTC.")
     lifter: Name
     exercise: str
     side: str = Field(description="The working leg, the lifter's own.")

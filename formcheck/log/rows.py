@@ -8,6 +8,9 @@ from datetime import datetime, timedelta, timezone
 from itertools import groupby
 from typing import Any
 
+from pydantic import AwareDatetime
+
+from ..readers import Finite, Part
 from ..report.model import Quantity
 from .entry import LoggedRep, LoggedSet, LoggedVerdict
 
@@ -20,6 +23,15 @@ _REP = (
     *("range", "range_uncertainty", "range_unit"),
 )
 _VERDICT = ("rule", "fault", "status", "value", "uncertainty", "unit", "warn", "fault_limit", "safety")
+
+
+class _Before(Part):
+    """What an earlier analysis of a recording left in the table of sets."""
+
+    at: AwareDatetime
+    start_s: Finite
+    load_kg: Finite | None
+    bilateral_load_kg: Finite | None
 
 
 def stamp(at: datetime) -> str:
@@ -74,12 +86,13 @@ def completed(one: LoggedSet, before: Sequence[Sequence[Any]], *, dated: bool) -
         before: Rows of `at, start_s, load_kg, bilateral_load_kg`.
         dated: Whether the date was given this time.
     """
+    found = [_Before.model_validate(dict(zip(_Before.model_fields, row, strict=True))) for row in before]
     known: dict[str, Any] = {}
-    for column, name in ((2, "load_kg"), (3, "bilateral_load_kg")):
+    for name in ("load_kg", "bilateral_load_kg"):
         if getattr(one, name) is None:
-            known[name] = next((row[column] for row in before if row[column] is not None), None)
-    if before and not dated:
-        known["at"] = datetime.fromisoformat(before[0][0]) + timedelta(seconds=one.start_s - before[0][1])
+            known[name] = next((load for row in found if (load := getattr(row, name)) is not None), None)
+    if found and not dated:
+        known["at"] = found[0].at + timedelta(seconds=one.start_s - found[0].start_s)
     return one.model_copy(update=known)
 
 

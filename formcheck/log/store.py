@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from ..errors import LogError
+from ..errors import LogError, brief
+from ..readers import check_numbers, wrong
 from .entry import LoggedSet
 from .rows import completed, insert, select, stamp
 from .schema import APPLICATION_ID, VERSION, migrate, version_of
@@ -122,7 +123,9 @@ class Log:
             where.append("at >= ?")
             values.append(stamp(since))
         with self._named(), self._transaction("DEFERRED") as run:
-            return select(run, " AND ".join(where), values)
+            sets = select(run, " AND ".join(where), values)
+        check_numbers(sets, f"the training log {self.path}", LogError)
+        return sets
 
     def lifters(self) -> dict[str, int]:
         """Return how many sets everybody has."""
@@ -130,7 +133,7 @@ class Log:
             found = self._connection.execute(
                 "SELECT lifter, count(*) FROM sets GROUP BY lifter ORDER BY lifter"
             )
-            return {name: int(count) for name, count in found}
+            return {str(name): int(count) for name, count in found}
 
     def delete_everything(self, lifter: str | None = None) -> int:
         """Delete everything, or everything of one lifter, so that it cannot be read from the file any more.
@@ -207,8 +210,8 @@ class Log:
             yield
         except sqlite3.OperationalError as error:
             raise LogError(_say(self.path, str(error))) from error
-        except (sqlite3.DatabaseError, ValidationError) as error:
-            raise LogError(
+        except (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError) as error:
+            raise LogError(  # values of any type may be in any column of a SQLite file
                 f"the training log {self.path} is damaged or no log ({_first(error)}); move it away, or name "
                 "another with --log"
             ) from error
@@ -233,4 +236,4 @@ def _say(path: Path, error: str) -> str:
 
 
 def _first(error: Exception) -> str:
-    return str(error).splitlines()[0]
+    return wrong(error) if isinstance(error, ValidationError) else brief(error)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from ..baseline import Baseline
-from ..errors import UsageError
 from ..judge import Verdict
 from ..pose import Side, View
 from ..rule import Status
@@ -46,20 +42,6 @@ def own_values(one: FoundSet, verdicts: Sequence[Sequence[Verdict]]) -> dict[str
         )
         for trait, values in sorted(one.data.own.items())
     }
-
-
-def load_report(path: Path) -> Report:
-    """Read a saved report.
-
-    Raises:
-        UsageError: If it cannot be read or is no report.
-    """
-    try:
-        return Report.from_json(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"the report {path} cannot be read ({error.strerror or error})") from error
-    except ValidationError as error:
-        raise UsageError(f"{path} is not a report of formcheck; make one with --json") from error
 
 
 def baselines_of(report: Report) -> tuple[Baseline, ...]:
