@@ -127,7 +127,7 @@ class VideoSource:
             self._extent = Extent(self._container, self._stream)
             self._decoded = self._decode()
             self._first = self._decode_first()
-            self._matrix = display_matrix(self._first)
+            self._matrix, self._coded = display_matrix(self._first), (self._first.width, self._first.height)
             self._check_size()
             self.info = self._describe()
         except BaseException:
@@ -286,10 +286,10 @@ class VideoSource:
         aspect = self._stream.sample_aspect_ratio or 1
         width, height = max(1, round(frame.width * aspect)), frame.height
         image: Any = frame.reformat(width=width, height=height, format="rgb24").to_ndarray()
-        matrix = display_matrix(frame)
-        if matrix is None:  # some decoders give it with the first frame only
-            matrix = self._matrix
-        return self._filming.set_right(self._fitter.fit(turn(image, matrix)))
+        if (frame.width, frame.height) != self._coded:  # asked of every frame, it would keep them in memory
+            self._coded = frame.width, frame.height
+            self._matrix = own if (own := display_matrix(frame)) is not None else self._matrix
+        return self._filming.set_right(self._fitter.fit(turn(image, self._matrix)))
 
     def _work(self) -> None:
         """Decode until the end or until told to stop; the last item is None or the reason of failure."""
