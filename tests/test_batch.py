@@ -80,6 +80,12 @@ def library(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _no_word_on_how_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a run takes so long that it says how far it is."""
+    monkeypatch.setattr("formcheck.batch.shown._LINE_S", float("inf"))
+
+
 @pytest.fixture(scope="module")
 def _library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return library(tmp_path_factory.mktemp("clients"))
