@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .clips import analyze, analyze_clip, read_baseline
-    from .limits import with_limits
-    from .pipeline import Analysis, Session
-    from .profiles import Profile
-    from .report.model import Report
-    from .track import Track
+    from formcheck.api import analyze, analyze_clip, read_baseline
+    from formcheck.exercises.profiles import Profile, with_limits
+    from formcheck.pipeline import Session
+    from formcheck.poses.track import Track
+    from formcheck.report.analysis import Analysis
+    from formcheck.report.model import Report
 
 __all__ = [
     "Analysis",
@@ -25,15 +25,15 @@ __all__ = [
 ]
 
 _HOME = {
-    "Analysis": "pipeline",
-    "Profile": "profiles",
+    "Analysis": "report.analysis",
+    "Profile": "exercises.profiles",
     "Report": "report.model",
     "Session": "pipeline",
-    "Track": "track",
-    "analyze": "clips",
-    "analyze_clip": "clips",
-    "read_baseline": "clips",
-    "with_limits": "limits",
+    "Track": "poses.track",
+    "analyze": "api",
+    "analyze_clip": "api",
+    "read_baseline": "api",
+    "with_limits": "exercises.profiles",
 }
 
 

@@ -1,6 +1,6 @@
 """Run `python -m formcheck`."""
 
-from formcheck.cli import main
+from formcheck.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -10,58 +10,33 @@ whole set is smoothed without lag and judged once more, and that is the verdict 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from . import catalog
-from ._frames import AS_FILMED, Filming
-from .baseline import Baseline
-from .camera import CameraWatch
-from .coach import Coach, Step
-from .cues import Cue, Policy
-from .errors import NoPersonError, UsageError
-from .finder import Landmarker
-from .journal import Memory, PoseLog
-from .level import roll_notes
-from .modes import PLAIN, Modes
-from .picture import lying, other_leg
-from .pose import Pose, Side
-from .profiles import Profile
-from .recognise import motion, recognisable, recognise, spells
-from .recogniser import Recogniser
-from .report.build import build
-from .report.model import Report
-from .rest import Rest
-from .rule import Exercise
-from .sets import Footage, Found, find
-from .sight import sight_notes
-from .smoothing import smooth, unswap
-from .sources import Frame
-from .steady import move_notes
-from .track import Track
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """A report with what it was made from.
-
-    Attributes:
-        report: The verdicts of record.
-        raw: Poses as measured: save them to re-score later.
-        smoothed: The same frames, smoothed without lag.
-        found: The sets, with every measure of every frame.
-        said: Those of the report's notes that were known beforehand.
-    """
-
-    report: Report
-    raw: Track
-    smoothed: Track
-    found: Found
-    said: tuple[str, ...] = ()
-
-    @property
-    def exercise(self) -> Exercise:
-        """What was judged; where there are several exercises, one with the rules of all."""
-        return self.found.exercise
+from formcheck.errors import NoPersonError, UsageError
+from formcheck.exercises import catalog
+from formcheck.exercises.modes import PLAIN, Modes
+from formcheck.exercises.profiles import Profile
+from formcheck.exercises.rule import Exercise
+from formcheck.judging.coach import Coach, Step
+from formcheck.judging.cues import Cue, Policy
+from formcheck.judging.live_recognition import Recogniser
+from formcheck.judging.orientation import lying, other_leg
+from formcheck.judging.recognition import motion, recognisable, recognise, spells
+from formcheck.judging.sets import Footage, Found, find
+from formcheck.poses.camera_motion import move_notes
+from formcheck.poses.gaps import sight_notes
+from formcheck.poses.journal import Memory, PoseLog
+from formcheck.poses.levelling import roll_notes
+from formcheck.poses.pose import Pose, Side
+from formcheck.poses.smoothing import smooth, unswap
+from formcheck.poses.stillness import Rest
+from formcheck.poses.track import Track
+from formcheck.report.analysis import Analysis
+from formcheck.report.build import build
+from formcheck.reps.baseline import Baseline
+from formcheck.video.frames import AS_FILMED, Filming, Frame
+from formcheck.vision.camera_watch import CameraWatch
+from formcheck.vision.finder import Landmarker
 
 
 class Session:

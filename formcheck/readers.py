@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from .errors import FormcheckError, UsageError, brief
+from formcheck.errors import FormcheckError, UsageError, brief
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,1 +1,1 @@
-"""One exercise a file. `formcheck.catalog` finds them; nothing registers itself."""
+"""One exercise a file. `formcheck.exercises.catalog` finds them; nothing registers itself."""

@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.body import Part, Role
-from formcheck.geometry import finite_median
 from formcheck.rule import (
     OBLIQUE,
     SIDEWAYS,
@@ -18,11 +16,14 @@ from formcheck.rule import (
     Below,
     Example,
     Gate,
+    Part,
     Phase,
     Reading,
     RepData,
+    Role,
     Rule,
     View,
+    finite_median,
 )
 
 MAX_HOLD_ERROR_S = 0.55

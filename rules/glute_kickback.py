@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from formcheck.lumbar import lumbar_extension
 from formcheck.rule import (
     OBLIQUE,
     SIDEWAYS,
@@ -22,6 +21,7 @@ from formcheck.rule import (
     Step,
     Unobservable,
     View,
+    lumbar_extension,
 )
 
 from ._shared import (

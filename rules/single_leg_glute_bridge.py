@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from formcheck.lockout import MOST_OFFSET_FLOOR_DEG, lockout_shortfall
-from formcheck.rule import OBLIQUE, Above, Below, Example, Exercise, Reading, RepData, Unobservable
+from formcheck.rule import (
+    MOST_OFFSET_FLOOR_DEG,
+    OBLIQUE,
+    Above,
+    Below,
+    Example,
+    Exercise,
+    Reading,
+    RepData,
+    Unobservable,
+    lockout_shortfall,
+)
 
 from . import single_leg_hip_thrust as single
 from ._shared import BRIEF, HIPS_RISE, ON_THE_FLOOR, ONE_FOOT, drift_in_hold, pause_of, variant

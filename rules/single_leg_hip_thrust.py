@@ -6,9 +6,6 @@ import math
 
 import numpy as np
 
-from formcheck.geometry import angle_at_deg
-from formcheck.lockout import lockout_shortfall
-from formcheck.lumbar import lumbar_extension
 from formcheck.rule import (
     OBLIQUE,
     SIDEWAYS,
@@ -26,8 +23,11 @@ from formcheck.rule import (
     Step,
     Unobservable,
     View,
+    angle_at_deg,
+    lockout_shortfall,
+    lumbar_extension,
+    pelvis_tilt,
 )
-from formcheck.tilt import pelvis_tilt
 
 from ._shared import (
     BRIEF,

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.blinkers import painted_over
-from formcheck.people import Sighting
-from formcheck.sources import VideoSource
+from formcheck.video.reader import VideoSource
+from formcheck.vision.masking import painted_over
+from formcheck.vision.people import Sighting
 
 Image = NDArray[np.uint8]
 SAMPLES = Path(__file__).parent.parent / "samples"

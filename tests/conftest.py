@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from formcheck import models
-from formcheck.cli import run
+from formcheck.cli.app import run
 from formcheck.errors import ModelError
+from formcheck.vision import models
 
 sys.path.insert(0, str(Path(__file__).parent))
 

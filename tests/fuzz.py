@@ -29,17 +29,19 @@ import numpy as np
 from live_fakes import parts
 from skeleton import Shot, kickbacks
 
-from formcheck import catalog, commands_batch, journal
-from formcheck.batch.item import Job, Setup
-from formcheck.batch.job import Outcome, score
-from formcheck.cli import run
+from formcheck.batch.job import Job, Setup
+from formcheck.batch.score import Outcome, score
+from formcheck.cli import batch
+from formcheck.cli.app import run
+from formcheck.cli.terminal import complain
 from formcheck.errors import FormcheckError
-from formcheck.limits import as_toml
+from formcheck.exercises import catalog
+from formcheck.exercises.profiles import as_toml
 from formcheck.live import words
-from formcheck.live.run import run as run_live
-from formcheck.sink import VideoSink
-from formcheck.terminal import complain
-from formcheck.track import Track
+from formcheck.live.session import run as run_live
+from formcheck.poses import journal
+from formcheck.poses.track import Track
+from formcheck.video.writer import VideoSink
 
 MOST_S = 40.0
 """Of processor time; an input takes one or two."""
@@ -356,7 +358,7 @@ def fuzz(inputs: Iterable[tuple[str, str]], folder: Path) -> list[Failure]:
     """Run inputs, two at a time; return what went wrong."""
     bases = Bases(folder)
     bases.make()
-    commands_batch._team = lambda work, setup, workers, cluster: Here(setup)
+    batch._team = lambda work, setup, workers, cluster: Here(setup)
     rest = list(inputs)
     reader, writer = os.pipe()
     children = []

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from skeleton import SIZE
 
-from formcheck import catalog
 from formcheck.errors import VideoError
+from formcheck.exercises import catalog
 from formcheck.live.feeds import Lost, Taken
-from formcheck.live.run import Parts
+from formcheck.live.session import Parts
 from formcheck.live.talk import Wishes
-from formcheck.pose import Pose
-from formcheck.track import Track
+from formcheck.poses.pose import Pose
+from formcheck.poses.track import Track
 
 GREY: NDArray[np.uint8] = np.full((SIZE[1], SIZE[0], 3), 128, np.uint8)
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from formcheck import catalog
-from formcheck.log.entry import LoggedRep, LoggedSet, LoggedVerdict
+from formcheck.exercises import catalog
+from formcheck.history.entries import LoggedRep, LoggedSet, LoggedVerdict
 from formcheck.report.model import Quantity
 
 THRUST = "single-leg-hip-thrust"

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from skeleton import Tempo, change_legs, kickbacks, thrusts
 
 from formcheck import Analysis, Session, Track
-from formcheck.pose import Landmark, Side
-from formcheck.sources import VideoSink
+from formcheck.poses.pose import Landmark, Side
+from formcheck.video.reader import VideoSink
 
 SHOWN = (320, 180)
 """Size of the clips: a quarter of the tracks', so that scales that are mixed up show."""

@@ -26,8 +26,8 @@ from skeleton import (
     thrusts,
 )
 
-from formcheck.pose import Floats, Side
-from formcheck.track import Track
+from formcheck.poses.pose import Floats, Side
+from formcheck.poses.track import Track
 
 TEMPO = Tempo()
 REPS = 3

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.geometry import rotate_px
-from formcheck.pose import EDGE_STATIONS, Floats, Landmark, Side
-from formcheck.track import Track
+from formcheck.poses.geometry import rotate_px
+from formcheck.poses.pose import EDGE_STATIONS, Floats, Landmark, Side
+from formcheck.poses.track import Track
 
 SIZE = (1280, 720)
 THIGH, SHANK = 0.85, 0.80

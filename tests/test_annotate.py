@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from formcheck import annotate as module
-from formcheck import canvas
-from formcheck.annotate import AngleLabel, Director, Overlay, annotate, write_annotated
-from formcheck.pose import Landmark, Pose, Side
+from formcheck.poses.pose import Landmark, Pose, Side
+from formcheck.poses.track import Track
 from formcheck.report.model import CueReport, Report, RepReport, SetSummary, VerdictReport
+from formcheck.report.pictures import annotated_video as module
+from formcheck.report.pictures import canvas
+from formcheck.report.pictures.annotated_video import AngleLabel, Director, Overlay, annotate, write_annotated
 from formcheck.rule import OBLIQUE, Above, Exercise, Rule, Status
-from formcheck.sources import VideoSink, VideoSource
-from formcheck.track import Track
+from formcheck.video.reader import VideoSink, VideoSource
 
 SIZES = [(180, 320), (480, 848), (848, 480), (1080, 1920), (1920, 1080), (90, 640), (17, 31)]
 PLACES = {

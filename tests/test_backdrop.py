@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from formcheck.backdrop import Backdrop, Gray, Motion
+from formcheck.vision.background import Backdrop, Gray, Motion
 
 SIZE = (212, 120)
 FREE = np.full(SIZE[::-1], 255, np.uint8)

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from skeleton import SIZE, Shot, Tempo, level, thrusts
 
-from formcheck import bar
-from formcheck.body import Body
-from formcheck.measures import measure
-from formcheck.pose import Floats, Image, Landmark, Side, View
-from formcheck.reading import Reading
-from formcheck.reps import Rep
-from formcheck.roll import FOCAL
-from formcheck.setdata import RepData, SetData
-from formcheck.smoothing import smooth
-from formcheck.tilt import BAR_GAIN, pelvis_tilt
-from formcheck.track import Track
-from formcheck.view import Look, look
+from formcheck.exercises.readings import BAR_GAIN, pelvis_tilt
+from formcheck.measures.body import Body
+from formcheck.measures.catalogue import measure
+from formcheck.measures.reading import Reading
+from formcheck.poses.geometry import FOCAL
+from formcheck.poses.pose import Floats, Image, Landmark, Side, View
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look, look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Rep
+from formcheck.vision import barbell
 
 HANDS = np.array([[220.0, 240.0], [420.0, 240.0]])  # the subject's right hand is at the left of the picture
 
@@ -57,24 +57,24 @@ def hands_on(slope_deg: float) -> Floats:
 
 @pytest.mark.parametrize("slope", [-25.0, -8.0, 0.0, 3.0, 15.0])
 def test_a_bar_is_found_and_its_slope(slope: float) -> None:
-    found = bar.find(picture(slope), landmarks(hands_on(slope)))
+    found = barbell.find_bar(picture(slope), landmarks(hands_on(slope)))
     assert slope_deg(found) == pytest.approx(slope, abs=0.6)
     assert found[0, 0] < 320 - 70 * 0.9 < 320 + 70 * 0.9 < found[1, 0]  # at least the whole pad
 
 
 def test_the_hands_may_be_lost_by_as_much_as_landmarks_are() -> None:
     astray = HANDS + np.array([[0.0, 18.0], [0.0, -14.0]])
-    assert slope_deg(bar.find(picture(6.0), landmarks(astray))) == pytest.approx(6.0, abs=0.6)
+    assert slope_deg(barbell.find_bar(picture(6.0), landmarks(astray))) == pytest.approx(6.0, abs=0.6)
 
 
 def test_the_picture_may_be_larger_and_mirrored() -> None:
-    found = bar.find(picture(10.0), landmarks(hands_on(10.0)))
+    found = barbell.find_bar(picture(10.0), landmarks(hands_on(10.0)))
     large = np.asarray(cv2.resize(picture(10.0), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
-    twice = bar.find(large, 2 * landmarks(hands_on(10.0)))
+    twice = barbell.find_bar(large, 2 * landmarks(hands_on(10.0)))
     np.testing.assert_allclose(twice, 2 * found, atol=9.0)
     other_way = landmarks(hands_on(10.0))
     other_way[:, 0] = 639 - other_way[:, 0]
-    mirrored = bar.find(np.ascontiguousarray(picture(10.0)[:, ::-1]), other_way)
+    mirrored = barbell.find_bar(np.ascontiguousarray(picture(10.0)[:, ::-1]), other_way)
     assert slope_deg(mirrored) == pytest.approx(-10.0, abs=0.6)
 
 
@@ -87,11 +87,11 @@ def test_the_picture_may_be_larger_and_mirrored() -> None:
     ],
 )
 def test_no_bar_is_held_by_such_hands(hands: Floats) -> None:
-    assert np.isnan(bar.find(picture(4.0), landmarks(np.asarray(hands)))).all()
+    assert np.isnan(barbell.find_bar(picture(4.0), landmarks(np.asarray(hands)))).all()
 
 
 def test_a_body_in_a_room_is_no_bar() -> None:
-    assert np.isnan(bar.find(picture(None), landmarks())).all()
+    assert np.isnan(barbell.find_bar(picture(None), landmarks())).all()
 
 
 def filmed(height_m: float, roll_deg: float, yaw_deg: float, near: Side) -> float:

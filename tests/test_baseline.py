@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from skeleton import Shot, kickbacks, thrusts
 
-from formcheck import Report, Session, Track, analyze, catalog, read_baseline
-from formcheck.baseline import Baseline, fitting
+from formcheck import Report, Session, Track, analyze, read_baseline
 from formcheck.errors import UsageError
-from formcheck.pose import Side, View
-from formcheck.report.own import baselines_of
+from formcheck.exercises import catalog
+from formcheck.poses.pose import Side, View
+from formcheck.poses.viewpoint import Look
+from formcheck.report.baselines import baselines_of
+from formcheck.reps.baseline import Baseline, fitting
 from formcheck.rule import Status
-from formcheck.view import Look
 
 THRUST = "single-leg-hip-thrust"
 LOOK = Look(View.SIDE, 4.0, 3.0, Side.RIGHT, 1.0, 180.0, False)

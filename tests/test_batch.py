@@ -19,22 +19,21 @@ from typing import Any
 import pytest
 from skeleton import Shot, kickbacks, thrusts
 
-from formcheck._frames import Filming
 from formcheck.batch import pool as pool_module
 from formcheck.batch import run as run_module
-from formcheck.batch.columns import TABLES, columns
-from formcheck.batch.find import day_of, find
-from formcheck.batch.item import Job, Setup
-from formcheck.batch.job import Outcome, score
+from formcheck.batch.inputs import day_of, find, read_manifest
+from formcheck.batch.job import Job, Setup
 from formcheck.batch.ledger import NAME, Ledger
-from formcheck.batch.manifest import read_manifest
+from formcheck.batch.provenance import Versions, stamp, versions
 from formcheck.batch.record import Record
 from formcheck.batch.run import carry_out, plan
-from formcheck.batch.stamp import Versions, stamp, versions
+from formcheck.batch.score import Outcome, score
 from formcheck.batch.summary import summarise
-from formcheck.cli import run
+from formcheck.batch.tables import TABLES, columns
+from formcheck.cli.app import run
 from formcheck.errors import OutputError, UsageError
-from formcheck.profiles import Profile
+from formcheck.exercises.profiles import Profile
+from formcheck.video.frames import Filming
 
 ROOT = Path(__file__).parents[1]
 STANDARD = Setup()
@@ -83,7 +82,7 @@ def library(folder: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _no_word_on_how_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a run takes so long that it says how far it is."""
-    monkeypatch.setattr("formcheck.batch.shown._LINE_S", float("inf"))
+    monkeypatch.setattr("formcheck.batch.terminal._LINE_S", float("inf"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from browser import chromium, tab, violations
 from skeleton import kickbacks, thrusts
 
-from formcheck.track import Track
+from formcheck.poses.track import Track
 
 pytestmark = pytest.mark.browser
 

@@ -15,12 +15,12 @@ import pytest
 from skeleton import Shot, kickbacks
 from test_batch import ROOT, kept, table
 
-from formcheck.batch.find import find
-from formcheck.batch.item import Job, Setup
-from formcheck.batch.job import score
+from formcheck.batch.inputs import find
+from formcheck.batch.job import Job, Setup
 from formcheck.batch.ledger import NAME
-from formcheck.batch.stamp import stamp, versions
-from formcheck.cli import run
+from formcheck.batch.provenance import stamp, versions
+from formcheck.batch.score import score
+from formcheck.cli.app import run
 
 pytest.importorskip("distributed")
 

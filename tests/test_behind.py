@@ -10,26 +10,25 @@ import numpy as np
 import pytest
 from skeleton import Tempo, kickbacks, level
 
-from formcheck import catalog
-from formcheck.behind import Behind
-from formcheck.body import Body
-from formcheck.canvas import Canvas
-from formcheck.coach import Coach
-from formcheck.guesses import behind
-from formcheck.judge import judge
-from formcheck.overlays import Overlay
-from formcheck.painter import Painter
+from formcheck.exercises import catalog
+from formcheck.judging.coach import Coach
+from formcheck.judging.judge import judge
+from formcheck.judging.sets import find_sets
+from formcheck.measures.body import Body
 from formcheck.pipeline import Session
-from formcheck.pose import HIPS, SHOULDERS, Floats, Landmark, Side, View
+from formcheck.poses.guesses import behind
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, Side, View
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look, look
 from formcheck.report.moments import moments
-from formcheck.reps import Rep
+from formcheck.report.pictures.canvas import Canvas
+from formcheck.report.pictures.overlays import Overlay
+from formcheck.report.pictures.stills import Painter
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Rep
 from formcheck.rule import Status
-from formcheck.setdata import RepData, SetData
-from formcheck.sets import find_sets
-from formcheck.smoothing import smooth
-from formcheck.track import Track
-from formcheck.turn import Turn
-from formcheck.view import Look, look
+from formcheck.vision.rear_legs import Behind, Turn
 
 SIZE = (480, 360)
 WIDTH = 60.0  # of the hips
@@ -294,8 +293,8 @@ def test_a_still_measures_the_legs_where_it_draws_them(monkeypatch: pytest.Monke
     def shape(_: Body, shown: Body, __: str, frame: int, **more: object) -> None:
         seen["measured"] = shown.joint("working", "ankle")[frame]
 
-    monkeypatch.setattr("formcheck.painter.draw_skeleton", skeleton)
-    monkeypatch.setattr("formcheck.painter.shape", shape)
+    monkeypatch.setattr("formcheck.report.pictures.stills.draw_skeleton", skeleton)
+    monkeypatch.setattr("formcheck.report.pictures.stills.shape", shape)
     fault = next(one for one in moments(analysis.report) if one.kind == "fault")
     Painter(analysis).paint(fault, np.zeros((SIZE[1], SIZE[0], 3), np.uint8), fault.time_s)
     assert seen["measured"] == pytest.approx(seen["drawn"], abs=0.1)

@@ -9,8 +9,7 @@ from skeleton import SIZE, Shot, kickbacks, thrusts
 from test_backdrop import scene
 from test_roll import picture, room
 
-from formcheck.backdrop import Gray
-from formcheck.camera import (
+from formcheck.poses.pose import (
     COLUMNS,
     ROLL,
     ROLL_ERROR,
@@ -19,10 +18,12 @@ from formcheck.camera import (
     SHIFT_Y,
     TURN,
     ZOOM,
-    CameraWatch,
-    person_mask,
+    Floats,
+    Landmark,
+    Pose,
 )
-from formcheck.pose import Floats, Landmark, Pose
+from formcheck.vision.background import Gray
+from formcheck.vision.camera_watch import CameraWatch, person_mask
 
 
 def view(matrix: Floats | None = None, seed: int = 1) -> Gray:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from formcheck import catalog
 from formcheck.errors import UsageError
+from formcheck.exercises import catalog
 
 MINE = """
 from dataclasses import replace
-from formcheck import catalog
+from formcheck.exercises import catalog
 donor = catalog.exercise("glute-kickback")
 rule = replace(donor.rules[1], code={code!r}, name="elbow-bent", weight=100.0)
 EXERCISE = replace(donor, name={name!r}, title="Mine", rules=(rule,{again}))

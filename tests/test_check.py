@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from formcheck import catalog
-from formcheck.check import MAX_CUE_WORDS, findings
-from formcheck.measures import MEASURES
+from formcheck.evaluation.rule_soundness import MAX_CUE_WORDS, findings
+from formcheck.exercises import catalog
+from formcheck.measures.catalogue import MEASURES
 from formcheck.rule import SIDEWAYS, Above, Below, Example, Exercise, Rule, Unobservable, View
 
 SOUND = catalog.exercise("glute-kickback")

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from skeleton import kickbacks
 
-from formcheck.choice import choose
+from formcheck.api import choose
 from formcheck.errors import NoPersonError, UsageError
-from formcheck.landmarker import MediaPipeLandmarker
-from formcheck.people import Candidate, Crowd, Sighting, Wanted
-from formcheck.sources import VideoSink
+from formcheck.video.reader import VideoSink
+from formcheck.vision.landmarker import MediaPipeLandmarker
+from formcheck.vision.people import Candidate, Crowd, Sighting, Wanted
 
 TRACK = kickbacks(reps=2)
 SECONDS = 12

@@ -13,9 +13,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from formcheck.cli import run
+from formcheck.cli.app import run
 from formcheck.errors import OutputError
-from formcheck.report.write import write_text
+from formcheck.files import write_text
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "samples" / "kickback.mp4"
@@ -77,7 +77,7 @@ def command(*arguments: object, **options: Any) -> subprocess.CompletedProcess[s
 
 def test_the_command_line_starts_without_the_heavy_libraries() -> None:
     heavy = {"mediapipe", "cv2", "av", "scipy", "numpy", "pydantic"}
-    code = "import sys; from formcheck.cli import run; run(['--help']);"
+    code = "import sys; from formcheck.cli.app import run; run(['--help']);"
     code += f"print({heavy} & sys.modules.keys(), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stderr.strip() == "set()"
@@ -159,7 +159,7 @@ def test_the_sample_gives_a_table_a_valid_report_and_no_noise(tmp_path: Path) ->
 
 PRESSED = """
 import contextlib, os, signal
-from formcheck import cli
+from formcheck.cli.app import app as cli
 @contextlib.contextmanager
 def bar(*what):
     yield lambda done, *rest: os.kill(os.getpid(), signal.SIGINT) if done == 60 else None

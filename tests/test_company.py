@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from company import Image, Upright, beside, clip, mirrored
 
-from formcheck import catalog
-from formcheck.landmarker import MediaPipeLandmarker
-from formcheck.people import Wanted
-from formcheck.pipeline import Analysis, Session
-from formcheck.pose import Floats
-from formcheck.rest import Rest
+from formcheck.exercises import catalog
+from formcheck.pipeline import Session
+from formcheck.poses.pose import Floats
+from formcheck.poses.stillness import Rest
+from formcheck.report.analysis import Analysis
 from formcheck.rule import Status
-from formcheck.sources import Frame
+from formcheck.video.frames import Frame
+from formcheck.vision.landmarker import MediaPipeLandmarker
+from formcheck.vision.people import Wanted
 
 pytestmark = pytest.mark.model
 

@@ -10,7 +10,7 @@ from skeleton import Tempo, kickbacks, thrusts
 
 from formcheck import Report
 from formcheck.errors import UsageError
-from formcheck.pose import Side
+from formcheck.poses.pose import Side
 from formcheck.report.compare import Comparison, Row, asymmetry, compare
 from formcheck.report.compare_table import letter
 from formcheck.report.model import Quantity

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from formcheck import catalog
-from formcheck.cues import MODES, Cue, CueChooser, Policy
-from formcheck.judge import Verdict
-from formcheck.pose import View
-from formcheck.reps import Phase
+from formcheck.exercises import catalog
+from formcheck.judging.cues import MODES, Cue, CueChooser, Policy
+from formcheck.judging.judge import Verdict
+from formcheck.poses.pose import View
+from formcheck.reps.segmentation import Phase
 from formcheck.rule import Reading, Rule, Status
 
 RULES = {rule.name: rule for rule in catalog.exercise("glute-kickback").rules}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.accuracy import Row
-from formcheck.curves import draw, over, severity_edges
 from formcheck.errors import UsageError
+from formcheck.evaluation.accuracy import Row
+from formcheck.evaluation.sensitivity import draw, over, severity_edges
 from formcheck.rule import Status
 
 

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from skeleton import Shot, Tempo, kickbacks
 
-from formcheck.accuracy import Counts, Evaluation, Row, calibration
-from formcheck.clips import analyze
+from formcheck.api import analyze
 from formcheck.errors import UsageError
-from formcheck.evaluate import clips_with_truth, evaluate
+from formcheck.evaluation.accuracy import Counts, Evaluation, Row, calibration
+from formcheck.evaluation.evaluate import clips_with_truth, evaluate
+from formcheck.evaluation.truth import TRUE_VALUE, Truth
+from formcheck.poses.track import Track
 from formcheck.report.model import Report
 from formcheck.rule import Status
-from formcheck.track import Track
-from formcheck.truth import TRUE_VALUE, Truth
 
 Samples = tuple[Evaluation, dict[str, Report]]
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -6,16 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from formcheck import catalog
 from formcheck.errors import UsageError
-from formcheck.explain import (
-    catalogue_markdown,
-    explain,
-    explain_exercise,
-    limit_text,
-    quantity,
-)
+from formcheck.exercises import catalog
+from formcheck.exercises.explain import catalogue_markdown, explain, explain_exercise
 from formcheck.rule import Exercise, Rule
+from formcheck.wording import limit_text, quantity
 
 RULES = [(item, rule) for item in catalog.exercises().values() for rule in item.rules]
 EXERCISES = list(catalog.exercises().values())
@@ -27,7 +22,9 @@ def flat(text: str) -> str:
 
 def test_the_catalogue_page_is_up_to_date() -> None:
     page = Path(__file__).parents[1] / "rules" / "README.md"
-    assert page.read_text("utf-8") == catalogue_markdown(), "python -m formcheck.explain > rules/README.md"
+    assert page.read_text("utf-8") == catalogue_markdown(), (
+        "python -m formcheck.exercises.explain > rules/README.md"
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from skeleton import kickbacks
 
-from formcheck.follow import Follower
-from formcheck.people import Sighting
-from formcheck.pose import Floats
+from formcheck.poses.pose import Floats
+from formcheck.vision.people import Sighting
+from formcheck.vision.person_tracker import Follower
 
 SIZE = (1600, 900)
 TRACK = kickbacks(reps=3)

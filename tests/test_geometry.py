@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from formcheck.geometry import (
+from formcheck.poses.geometry import (
     angle_at_deg,
     distance_px,
     elevation_deg,
@@ -16,7 +16,7 @@ from formcheck.geometry import (
     weighted_median,
     wrap_deg,
 )
-from formcheck.pose import Floats
+from formcheck.poses.pose import Floats
 
 # Whole pixels in range of a big picture: lengths never vanish by rounding.
 pixels = st.tuples(st.integers(-4000, 4000), st.integers(-4000, 4000)).map(

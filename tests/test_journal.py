@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from skeleton import Shot, kickbacks, thrusts
 
-from formcheck import catalog, claims, journal
-from formcheck.clips import analyze_clip
+from formcheck.api import analyze_clip
 from formcheck.errors import OutputError, TrackError, UsageError
-from formcheck.journal import Journal, Memory
+from formcheck.exercises import catalog
 from formcheck.pipeline import Session
-from formcheck.track import OPTIONAL, Track
+from formcheck.poses import claims, journal
+from formcheck.poses.journal import Journal, Memory
+from formcheck.poses.track import OPTIONAL, Track
 
 
 def same(one: Track, other: Track) -> None:
@@ -177,7 +178,7 @@ def test_a_journal_is_in_use_as_long_as_its_writer_lives(tmp_path: Path) -> None
     assert not claims.in_use(path)
     assert [one.name for one in tmp_path.iterdir()] == ["a.journal"]
     code = (
-        "import os, signal; from pathlib import Path; from formcheck.journal import Journal\n"
+        "import os, signal; from pathlib import Path; from formcheck.poses.journal import Journal\n"
         f"Journal(Path({str(tmp_path / 'b.journal')!r}), (640, 480)); os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
@@ -201,6 +202,6 @@ def test_an_old_journal_that_grows_is_in_use(tmp_path: Path, monkeypatch: pytest
     head, _, records = path.read_bytes().partition(b"\n")
     path.write_bytes(json.dumps({**json.loads(head), "pid": 1}).encode() + b"\n" + records)
     monkeypatch.setattr(
-        "formcheck.claims.time.sleep", lambda _: path.write_bytes(path.read_bytes() + records[:2920])
+        "formcheck.poses.claims.time.sleep", lambda _: path.write_bytes(path.read_bytes() + records[:2920])
     )
     assert claims.in_use(path)

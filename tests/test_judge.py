@@ -7,15 +7,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from skeleton import Shot, Tempo, kickbacks
 
-from formcheck import catalog
-from formcheck.judge import judge, judge_rule
-from formcheck.pose import Side, View
-from formcheck.reps import Rep
+from formcheck.exercises import catalog
+from formcheck.judging.judge import judge, judge_rule
+from formcheck.poses.pose import Side, View
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Rep
 from formcheck.rule import Above, Below, Limit, Reading, Rule, Status
-from formcheck.setdata import RepData, SetData
-from formcheck.smoothing import smooth
-from formcheck.track import Track
-from formcheck.view import look
 
 ORDER = {Status.OK: 0, Status.TOO_CLOSE: 1, Status.WARN: 2, Status.FAULT: 3}
 RULES = {rule.name: rule for rule in catalog.exercise("glute-kickback").rules}

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from formcheck import _native
 from formcheck.errors import ModelError
-from formcheck.finder import Landmarker
-from formcheck.landmarker import MediaPipeLandmarker
-from formcheck.sources import VideoSource
+from formcheck.video.reader import VideoSource
+from formcheck.vision import mediapipe_guard
+from formcheck.vision.finder import Landmarker
+from formcheck.vision.landmarker import MediaPipeLandmarker
 
 CLIP = Path(__file__).parent.parent / "samples" / "kickback.mp4"
 VARIABLES = ("HTTPS_PROXY", "NO_PROXY", "https_proxy", "no_proxy")
@@ -52,16 +52,16 @@ def test_the_shield_closes_the_c_environment_only(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HTTPS_PROXY", "http://user.example:3128")
     monkeypatch.setenv("NO_PROXY", "*")
     before = dict(os.environ)
-    _native.Shield.acquire()
+    mediapipe_guard.Shield.acquire()
     try:
         assert dict(os.environ) == before
-        assert c_environment() == _native.CLOSED_ENVIRONMENT
-        assert "*" not in _native.CLOSED_ENVIRONMENT.values()
-        _native.Shield.acquire()
-        _native.Shield.release()
-        assert c_environment() == _native.CLOSED_ENVIRONMENT
+        assert c_environment() == mediapipe_guard.CLOSED_ENVIRONMENT
+        assert "*" not in mediapipe_guard.CLOSED_ENVIRONMENT.values()
+        mediapipe_guard.Shield.acquire()
+        mediapipe_guard.Shield.release()
+        assert c_environment() == mediapipe_guard.CLOSED_ENVIRONMENT
     finally:
-        _native.Shield.release()
+        mediapipe_guard.Shield.release()
     if os.name == "posix":  # elsewhere the variables' names have no case
         assert c_environment() == {"HTTPS_PROXY": "http://user.example:3128", "NO_PROXY": "*"}
 
@@ -74,7 +74,7 @@ def test_a_landmarker_that_fails_gives_the_shield_back(tmp_path: Path) -> None:
 
 
 def test_importing_the_landmarker_does_not_import_mediapipe() -> None:
-    code = "import sys, formcheck.landmarker; sys.exit('mediapipe' in sys.modules)"
+    code = "import sys, formcheck.vision.landmarker; sys.exit('mediapipe' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
@@ -138,7 +138,7 @@ def test_two_people_side_by_side_are_found(model: Path) -> None:
 USE = """
 import sys, time
 import numpy as np
-from formcheck.landmarker import MediaPipeLandmarker
+from formcheck.vision.landmarker import MediaPipeLandmarker
 with MediaPipeLandmarker(sys.argv[1]) as landmarker:
     for i in range(5):
         landmarker.detect(np.zeros((120, 160, 3), np.uint8), i / 30)

@@ -8,16 +8,26 @@ import numpy as np
 import pytest
 from skeleton import Shot, kickbacks, thrusts
 
-from formcheck import Report, catalog
-from formcheck.camera import COLUMNS, ROLL, ROLL_ERROR, SCENE, SHIFT_X, SHIFT_Y, TURN, ZOOM
-from formcheck.coach import Coach
-from formcheck.level import SURE_DEG, UNKNOWN, Leveller, as_filmed, fuse, rolls, upright
+from formcheck import Report
+from formcheck.exercises import catalog
+from formcheck.judging.coach import Coach
 from formcheck.pipeline import Session
-from formcheck.pose import Floats
+from formcheck.poses.levelling import SURE_DEG, UNKNOWN, Leveller, as_filmed, fuse, rolls, upright
+from formcheck.poses.pose import (
+    COLUMNS,
+    ROLL,
+    ROLL_ERROR,
+    SCENE,
+    SHIFT_X,
+    SHIFT_Y,
+    TURN,
+    ZOOM,
+    Floats,
+    Rolled,
+)
+from formcheck.poses.track import Track
 from formcheck.report.model import RepReport
-from formcheck.roll import Rolled
 from formcheck.rule import Status
-from formcheck.track import Track
 
 EVERY = 15  # frames of the background's looks
 MAKERS: dict[str, Callable[..., Track]] = {"glute-kickback": kickbacks, "single-leg-hip-thrust": thrusts}

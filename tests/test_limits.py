@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from skeleton import kickbacks
 
-from formcheck import Report, analyze, catalog
+from formcheck import Report, analyze
 from formcheck.errors import UsageError
-from formcheck.limits import as_toml, with_limits
-from formcheck.profiles import Profile
+from formcheck.exercises import catalog
+from formcheck.exercises.profiles import Profile, as_toml, with_limits
 from formcheck.rule import Exercise, Rule, Status
 
 EXERCISES = list(catalog.exercises().values())

@@ -17,15 +17,14 @@ import pytest
 from live_fakes import GREY, Stage
 from numpy.typing import NDArray
 
-from formcheck._frames import Filming, fitted
 from formcheck.errors import UsageError, VideoError
+from formcheck.evaluation.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
 from formcheck.live.address import without_secrets
 from formcheck.live.capture import Capture
-from formcheck.live.feeds import CameraFeed, FileFeed, Lost, StreamFeed, Taken, feed_for
-from formcheck.live.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
-from formcheck.live.stamps import Stamps
-from formcheck.sink import VideoSink
-from formcheck.sources import VideoSource
+from formcheck.live.feeds import CameraFeed, FileFeed, Lost, Stamps, StreamFeed, Taken, feed_for
+from formcheck.video.frames import Filming, fitted
+from formcheck.video.reader import VideoSource
+from formcheck.video.writer import VideoSink
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +245,7 @@ def test_a_camera_that_comes_back_goes_on() -> None:
 
 
 def test_opencv_stays_silent_about_a_missing_camera(tmp_path: Path) -> None:
-    code = "from formcheck.cli import run; raise SystemExit(run(['live', '--camera', '77']))"
+    code = "from formcheck.cli.app import run; raise SystemExit(run(['live', '--camera', '77']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from formcheck import catalog
-from formcheck.cli import run as cli
-from formcheck.clips import analyze_clip
-from formcheck.landmarker import MediaPipeLandmarker
-from formcheck.live.bench import compare
+from formcheck.api import analyze_clip
+from formcheck.cli.app import run as cli
+from formcheck.evaluation.live_speed import compare
+from formcheck.exercises import catalog
 from formcheck.live.feeds import FileFeed
-from formcheck.live.run import Parts, run
+from formcheck.live.session import Parts, run
 from formcheck.live.talk import Wishes
-from formcheck.models import resolve
+from formcheck.vision.landmarker import MediaPipeLandmarker
+from formcheck.vision.models import resolve
 
 pytestmark = pytest.mark.model
 SAMPLE = Path(__file__).parents[1] / "samples" / "kickback.mp4"

@@ -17,19 +17,18 @@ import pytest
 from live_fakes import GREY
 from skeleton import Shot, kickbacks
 
-from formcheck import catalog
-from formcheck.canvas import COLOURS
-from formcheck.coach import Coach, Step
-from formcheck.live.screen import CUE, Banner, Screen, draw
-from formcheck.live.setup import SetUp
-from formcheck.live.show import Show
+from formcheck.exercises import catalog
+from formcheck.judging.coach import Coach, Step
+from formcheck.live.screen import CUE, Banner, Screen, Show, draw
+from formcheck.live.setup_coach import SetUp
 from formcheck.live.stages import Stage, Stages
 from formcheck.live.words import Words
-from formcheck.overlays import Overlay
-from formcheck.pose import Pose, Side
-from formcheck.reps import Phase
+from formcheck.poses.pose import Pose, Side
+from formcheck.poses.track import Track
+from formcheck.report.pictures.canvas import COLOURS
+from formcheck.report.pictures.overlays import Overlay
+from formcheck.reps.segmentation import Phase
 from formcheck.rule import Status
-from formcheck.track import Track
 
 WORDS = Words()
 KICK = catalog.exercise("glute-kickback")
@@ -162,13 +161,13 @@ def screen_of_its_own() -> Iterator[str]:
 WINDOWED = """
 import sys
 sys.path.insert(0, {tests!r})
-from formcheck.live.window import display_there
+from formcheck.live.display import display_there
 from pathlib import Path
 from typing import Any
 from live_fakes import Stage, parts
 from skeleton import kickbacks
 import time
-from formcheck.live.run import run
+from formcheck.live.session import run
 assert display_there()
 track = kickbacks(reps=3)
 feed = Stage(track.time_s.tolist(), on_frame=lambda n: (Path({mark!r}).touch() if n == 300 else None))

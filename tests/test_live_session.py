@@ -15,21 +15,23 @@ import pytest
 from live_fakes import GREY, Finder, Stage, parts, reports
 from skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, still, thrusts
 
-from formcheck import catalog, journal
-from formcheck.clips import analyze_clip
-from formcheck.coach import Coach
+from formcheck.api import analyze_clip
 from formcheck.errors import UsageError, VideoError
-from formcheck.live.keep import Recorder, Shelf
-from formcheck.live.run import run
-from formcheck.live.setup import Advice, SetUpCoach, upright
+from formcheck.exercises import catalog
+from formcheck.judging.coach import Coach
+from formcheck.live.recording import Recorder, Shelf
+from formcheck.live.session import run
+from formcheck.live.setup_coach import Advice, SetUpCoach, upright
 from formcheck.live.stages import Change, Stages
 from formcheck.live.summary import summarise
 from formcheck.live.words import Words
 from formcheck.pipeline import Session
-from formcheck.pose import Pose, Side
+from formcheck.poses import journal
+from formcheck.poses.pose import Pose, Side
+from formcheck.poses.track import Track
 from formcheck.report.model import Report
-from formcheck.sources import Frame, VideoSource
-from formcheck.track import Track
+from formcheck.video.frames import Frame
+from formcheck.video.reader import VideoSource
 
 WORDS = Words()
 KICK = catalog.exercise("glute-kickback")
@@ -39,7 +41,7 @@ KICK = catalog.exercise("glute-kickback")
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals of these tests do not go into the user's folder."""
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr("formcheck.live.keep.user_state_path", lambda name: folder)
+    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
 
 
 def standing(seconds: float) -> Track:
@@ -194,7 +196,7 @@ sys.path.insert(0, {tests!r})
 from pathlib import Path
 from live_fakes import Stage, parts
 from skeleton import kickbacks
-from formcheck.live.run import run
+from formcheck.live.session import run
 track = kickbacks(reps=4)
 {body}
 """
@@ -274,8 +276,8 @@ def test_a_journal_that_cannot_be_judged_keeps_no_session_from_starting(
     def fail(path: Path) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.live.run.journal.recover", fail)
-    monkeypatch.setattr("formcheck.live.keep.journal.read", lambda path: left)
+    monkeypatch.setattr("formcheck.live.session.journal.recover", fail)
+    monkeypatch.setattr("formcheck.live.recording.journal.read", lambda path: left)
     assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
     assert "journal.damaged: division by zero" in " ".join(capsys.readouterr().err.split())
     assert (tmp_path / "2026-01-03.journal.damaged").exists()

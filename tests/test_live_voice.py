@@ -13,10 +13,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formcheck import catalog
+from formcheck.exercises import catalog
 from formcheck.live import voice as voice_module
-from formcheck.live.sound import RATE, TONES, Renderer, Samples, read_wav, tones, trimmed
-from formcheck.live.voice import Urgency, Voice, WavFile
+from formcheck.live.voice import (
+    RATE,
+    TONES,
+    Renderer,
+    Samples,
+    Urgency,
+    Voice,
+    WavFile,
+    read_wav,
+    tones,
+    trimmed,
+)
 
 espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 CUE = "Kick lower, keep your back flat"
@@ -142,7 +152,7 @@ def test_headphones_unplugged_are_said_once() -> None:
 
 
 def test_no_voice_on_the_system_is_said_and_beeps_take_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formcheck.live.sound.shutil.which", lambda name: None)
+    monkeypatch.setattr("formcheck.live.voice.shutil.which", lambda name: None)
     said: list[str] = []
     ear = Ear()
     with Voice([CUE], player=lambda: ear, tell=said.append) as voice:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from formcheck import catalog
-from formcheck.cli import run
+from formcheck.cli.app import run
 from formcheck.errors import UsageError
+from formcheck.exercises import catalog
 from formcheck.live import words as wording
 from formcheck.live.words import Texts, Words
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from skeleton import PerRep, Tempo, thrusts
 
-from formcheck.lockout import MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG, lockout_shortfall
-from formcheck.pose import Landmark, Side
-from formcheck.reps import Rep
+from formcheck.exercises.readings import MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG, lockout_shortfall
+from formcheck.poses.pose import Landmark, Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Rep
 from formcheck.rule import Below, Phase, Reading, Status
-from formcheck.setdata import RepData, SetData
-from formcheck.smoothing import smooth
-from formcheck.track import Track
-from formcheck.view import look
 
 LIMIT = Below(-8.0, -15.0)
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from logs import KICK, THRUST, a_set, day
 
-from formcheck import catalog
-from formcheck.log.advice import Advice, advise
-from formcheck.log.entry import LoggedSet
-from formcheck.log.sides import asymmetries, asymmetry
-from formcheck.log.traits import Followed, comparable
-from formcheck.log.trends import CHANCE, trend, trends
+from formcheck.exercises import catalog
+from formcheck.history.advice import Advice, advise
+from formcheck.history.asymmetry import asymmetries, asymmetry
+from formcheck.history.entries import LoggedSet
+from formcheck.history.traits import Followed, comparable
+from formcheck.history.trends import CHANCE, trend, trends
 from formcheck.report.model import Quantity
 
 EXERCISE = catalog.exercise(THRUST)

@@ -17,17 +17,16 @@ from logs import KICK, THRUST, a_set, day, four_weeks_of_sets
 from pages import FAULTY, faulty
 from skeleton import change_legs, kickbacks
 
-from formcheck import commands_log
-from formcheck.commands_log import kilograms, moment, since_of
+from formcheck.cli.history import since_of
+from formcheck.cli.terminal import complain, say_rich
 from formcheck.errors import UsageError
-from formcheck.log.entry import LoggedSet
-from formcheck.log.place import log_place
-from formcheck.log.store import Log
-from formcheck.log.take import Take, digest_of
-from formcheck.pose import Side
-from formcheck.sources import VideoSink, created
-from formcheck.terminal import say_rich
-from formcheck.track import Track
+from formcheck.history.entries import LoggedSet
+from formcheck.history.keeper import keeper_from_options, kilograms, moment
+from formcheck.history.store import Log, log_place
+from formcheck.history.take import Take, digest_of
+from formcheck.poses.pose import Side
+from formcheck.poses.track import Track
+from formcheck.video.reader import VideoSink, created
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 Run = Callable[..., tuple[int, str, str]]
@@ -355,15 +354,17 @@ def test_the_samples_are_nobodys_training(
     sample.write_bytes((SAMPLES / name).read_bytes())
     found = faulty()
     for live in (False, True):
-        keeper = commands_log.keeper(sample, None, False, None, None, None, live=live)
+        keeper = keeper_from_options(sample, None, False, None, None, None, live=live, complain=complain)
         said = keeper.keep(found)
         assert said is not None
         say_rich(said)
         assert "one of formcheck's own sample clips" in " ".join(capsys.readouterr().out.split())
     assert not own_log.exists()
-    commands_log.keeper(sample, own_log, False, None, None, None).keep(found)  # asked for by name
+    keeper_from_options(sample, own_log, False, None, None, None, complain=complain).keep(
+        found
+    )  # asked for by name
     sample.write_bytes(sample.read_bytes() + b"x")
-    commands_log.keeper(sample, None, False, "other", None, None).keep(found)
+    keeper_from_options(sample, None, False, "other", None, None, complain=complain).keep(found)
     assert len(logged(own_log)) == 2
     assert len(list(SAMPLES.glob("*.mp4"))) == 2
 
@@ -371,7 +372,7 @@ def test_the_samples_are_nobodys_training(
 @pytest.mark.parametrize("name", ["b" * 300 + ".sqlite", "circle/log.sqlite", "k\udcff/log.sqlite"])
 def test_no_name_of_a_log_costs_the_analysis(tmp_path: Path, name: str, clip: Path) -> None:
     (tmp_path / "circle").symlink_to("circle")
-    keeper = commands_log.keeper(clip, tmp_path / name, False, "\x1b\udcff", None, None)
+    keeper = keeper_from_options(clip, tmp_path / name, False, "\x1b\udcff", None, None, complain=complain)
     assert keeper.lifter == r"\x1b\xff"
     keeper.keep(faulty())  # a warning at most
 
@@ -382,7 +383,7 @@ def test_a_log_that_fails_in_any_way_costs_a_warning_only(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("formcheck.log.record.record", broken)
+    monkeypatch.setattr("formcheck.history.recording.record", broken)
     code, out, err = formcheck("analyze", clip)
     assert code == 0
     assert "Set score" in out

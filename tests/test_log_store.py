@@ -14,14 +14,14 @@ import pytest
 from logs import MONDAY, a_set, day
 
 from formcheck.errors import LogError
-from formcheck.log import rows, schema, store
-from formcheck.log.store import Log
+from formcheck.history import schema, store
+from formcheck.history.store import Log
 
 HERE = str(Path(__file__).parent)
 WRITER = """
 import sys; sys.path.insert(0, {here!r})
 from logs import a_set, day
-from formcheck.log.store import Log
+from formcheck.history.store import Log
 from pathlib import Path
 name, count = sys.argv[2], int(sys.argv[3])
 with Log(Path(sys.argv[1]), create=True) as log:
@@ -86,7 +86,7 @@ def test_a_recording_is_there_once_and_keeps_what_was_told(path: Path) -> None:
 def test_a_set_that_cannot_be_written_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Log(path, create=True) as log:
         log.write([a_set()], clip="a")
-        before, put = log.read(), rows.insert
+        before, put = log.read(), schema.insert
         calls: list[Any] = []
 
         def fail_second(*arguments: Any) -> None:
@@ -145,8 +145,8 @@ def test_a_writer_killed_inside_a_transaction_leaves_the_log_as_it_was(path: Pat
 import os, signal, sys; sys.path.insert(0, {HERE!r})
 from pathlib import Path
 from logs import a_set
-from formcheck.log import store
-from formcheck.log.rows import insert
+from formcheck.history import store
+from formcheck.history.schema import insert
 def die(run, *arguments):
     insert(run, *arguments)
     if arguments[0].start_s > 300:

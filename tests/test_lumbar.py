@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from skeleton import PerRep, Shot, Tempo, kickbacks, thrusts
 
-from formcheck.lumbar import lumbar_extension
-from formcheck.pose import Side
-from formcheck.reps import Phase, Rep
+from formcheck.exercises.readings import lumbar_extension
+from formcheck.poses.pose import Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Phase, Rep
 from formcheck.rule import Above, Reading, Status
-from formcheck.setdata import RepData, SetData
-from formcheck.smoothing import smooth
-from formcheck.track import Track
-from formcheck.view import look
 
 LIMIT = Above(6.0, 10.0)
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from skeleton import Shot, Tempo, kickbacks, level, thrusts
 
-from formcheck.body import Body
 from formcheck.errors import UsageError
-from formcheck.measures import MEASURES, measure
-from formcheck.pose import Floats, Landmark, Side
-from formcheck.reps import Phase, Rep
-from formcheck.setdata import MAX_JUMP_PCT, RepData, SetData
-from formcheck.smoothing import smooth
-from formcheck.track import Track
-from formcheck.view import look
+from formcheck.measures.body import Body
+from formcheck.measures.catalogue import MEASURES, measure
+from formcheck.poses.pose import Floats, Landmark, Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.reps.rep_data import MAX_JUMP_PCT, RepData, SetData
+from formcheck.reps.segmentation import Phase, Rep
 
 MIRRORS = pytest.mark.parametrize("mirrored", [False, True])
 

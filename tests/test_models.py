@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from formcheck import _npm, _tflite, models
 from formcheck.errors import ModelError
-from formcheck.landmarker import MediaPipeLandmarker
-from formcheck.sources import VideoSource
+from formcheck.video.reader import VideoSource
+from formcheck.vision import model_bundle, models, npm
+from formcheck.vision.landmarker import MediaPipeLandmarker
 
 DETECTOR, LANDMARKS = models._WHEEL_FILES
 
@@ -46,7 +46,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FORMCHECK_MODEL", raising=False)
     monkeypatch.setattr(models, "_spare", None)
     monkeypatch.setenv("NPM_CONFIG_USERCONFIG", str(tmp_path / ".npmrc"))
-    for name in _npm._VARIABLES:
+    for name in npm._VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
     def offline(*_: Any, **__: Any) -> Any:
@@ -86,7 +86,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """A package index with a made-up wheel; gives the commands that asked it."""
     members = {DETECTOR: tiny_model(), LANDMARKS: tiny_model() + b"more"}
     monkeypatch.setattr(models, "_WHEEL_FILES", {name: sha(data) for name, data in members.items()})
-    built = sha(_tflite.bundle(members[DETECTOR], members[LANDMARKS]))
+    built = sha(model_bundle.bundle(members[DETECTOR], members[LANDMARKS]))
     monkeypatch.setattr(models, "_BUILT", {**models._BUILT, "full": built})
     asked: list[list[str]] = []
 
@@ -109,7 +109,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def bundle_file(path: Path) -> Path:
-    path.write_bytes(_tflite.bundle(tiny_model(), tiny_model()))
+    path.write_bytes(model_bundle.bundle(tiny_model(), tiny_model()))
     return path
 
 
@@ -162,7 +162,7 @@ def registry(index: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> list[st
             member = tarfile.TarInfo(f"package/pose_landmark_{name}.tflite")
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
-    built = {name: sha(_tflite.bundle(detector, data)) for name, data in landmarks.items()}
+    built = {name: sha(model_bundle.bundle(detector, data)) for name, data in landmarks.items()}
     monkeypatch.setattr(models, "_NPM_TARBALL", sha(packed.getvalue()))
     monkeypatch.setattr(models, "_BUILT", {**models._BUILT, **built})
     asked: list[str] = []
@@ -231,7 +231,7 @@ def test_the_registry_is_the_one_npm_is_set_to(
         (tmp_path / ".npmrc").write_text(npmrc)
     monkeypatch.setenv("NPM_CONFIG_REGISTRY", variable)
     monkeypatch.setenv("TEAM", "a-team")
-    assert _npm.registry("@mediapipe") == expected
+    assert npm.registry("@mediapipe") == expected
 
 
 def test_a_password_in_the_registrys_address_is_not_told(
@@ -320,8 +320,8 @@ def test_available_tells_what_is_there(published: dict[str, bytes]) -> None:
 
 def test_the_bundle_is_reproducible_aligned_and_holds_the_old_model() -> None:
     model = tiny_model()
-    data = _tflite.bundle(model, model)
-    assert data == _tflite.bundle(model, model)
+    data = model_bundle.bundle(model, model)
+    assert data == model_bundle.bundle(model, model)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert set(archive.namelist()) == models._MEMBERS
         assert archive.read("pose_detector.tflite") == model
@@ -330,7 +330,7 @@ def test_the_bundle_is_reproducible_aligned_and_holds_the_old_model() -> None:
     assert (len(again) - len(model)) % 16 == 0
     assert data.index(model) % 4 == 0
     with pytest.raises(ValueError, match="TensorFlow"):
-        _tflite.with_normalization(b"nonsense")
+        model_bundle.with_normalization(b"nonsense")
 
 
 @pytest.mark.model

@@ -14,9 +14,9 @@ from pages import faulty
 from skeleton import kickbacks
 
 from formcheck import kinds, names
-from formcheck.batch.item import Item
+from formcheck.batch.job import Item
 from formcheck.report.model import Report
-from formcheck.sink import VideoSink
+from formcheck.video.writer import VideoSink
 
 Run = Callable[..., tuple[int, str, str]]
 ODD = {
@@ -107,7 +107,7 @@ def test_a_clip_is_analysed_whatever_it_is_called(name: str, tmp_path: Path, for
 
 @posix
 def test_a_video_with_an_odd_name_is_linked_from_its_page(tmp_path: Path) -> None:
-    from formcheck.outputs import Outputs, write
+    from formcheck.report.outputs import Outputs, write
 
     clip = tmp_path / os.fsdecode(b"k\xff[b].mp4")
     found = faulty()

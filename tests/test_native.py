@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from formcheck._native import _MOST_BYTES, Aside
+from formcheck.vision.mediapipe_guard import _MOST_BYTES, Aside
 
 ROOT = Path(__file__).parents[1]
 START = """
 import logging, os, subprocess, sys, threading
-from formcheck._native import Aside, part_stderr
+from formcheck.vision.mediapipe_guard import Aside, part_stderr
 say = lambda text: print(text, file=sys.stderr)
 c = lambda text: os.write(2, (text + "\\n").encode())
 """
@@ -179,7 +179,7 @@ def test_a_crash_shows_where_python_was() -> None:
 
 ANALYSE = """
 import formcheck
-from formcheck import landmarker
+from formcheck.vision import landmarker
 took = landmarker.MediaPipeLandmarker.detect
 def noisy(self, image, time_s):
     c("C code speaks")
@@ -211,7 +211,7 @@ def test_verbose_lets_the_libraries_speak() -> None:
         ANALYSE
         + """
 from pathlib import Path
-from formcheck import clips
+from formcheck import api as clips
 asked = []
 stop = lambda: asked.append(0) or len(asked) > 20
 clips.analyze_clip(Path("samples/kickback.mp4"), "glute-kickback", verbose=True, stop=stop)

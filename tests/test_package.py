@@ -39,7 +39,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def source_files() -> set[str]:
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "formcheck").rglob("*.py")}
-    page = ROOT / "formcheck" / "page"
+    page = ROOT / "formcheck" / "report" / "page"
     data = {str(path.relative_to(ROOT)) for name in DATA for path in (page / name).iterdir()}
     rules = {f"rules/{path.name}" for path in (ROOT / "rules").iterdir() if path.suffix in (".py", ".toml")}
     return code | data | rules | {"formcheck/py.typed"}

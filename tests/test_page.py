@@ -14,14 +14,13 @@ from pages import analysis, clean, faulty, film, mostly_unseen, renamed, two_sid
 from skeleton import Shot, kickbacks
 
 from formcheck import Analysis, Report
-from formcheck.cli import run
-from formcheck.outputs import Outputs, write
-from formcheck.page import load, render
-from formcheck.page.render import Video, clock, comparison_page, report_page
-from formcheck.page.views import gauge
+from formcheck.cli.app import run
 from formcheck.report.compare import compare
 from formcheck.report.model import VerdictReport
-from formcheck.report.write import plan
+from formcheck.report.outputs import Outputs, plan, write
+from formcheck.report.page import load, render
+from formcheck.report.page.render import Video, clock, comparison_page, report_page
+from formcheck.report.page.views import gauge
 
 EVIL = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*7}}.mp4'
 KINDS = ("json", "html", "csv", "csv-frames", "track", "annotated", "stills")

@@ -13,11 +13,12 @@ from pages import analysis, clean, faulty, film, mostly_unseen, two_sided
 from skeleton import Shot, kickbacks
 
 from formcheck import Analysis
-from formcheck.log.build import build
-from formcheck.log.store import Log
-from formcheck.outputs import Outputs, write
-from formcheck.page.render import comparison_page, history_page, report_page
+from formcheck.history.history import build
+from formcheck.history.page import history_page
+from formcheck.history.store import Log
 from formcheck.report.compare import compare
+from formcheck.report.outputs import Outputs, write
+from formcheck.report.page.render import comparison_page, report_page
 
 pytestmark = pytest.mark.browser
 WIDTHS = [390, 1200]

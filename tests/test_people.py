@@ -5,8 +5,8 @@ import pytest
 from skeleton import kickbacks
 
 from formcheck.errors import NoPersonError, UsageError
-from formcheck.people import Crowd, Sighting, Wanted, distinct, overlap, unlike
-from formcheck.pose import Floats
+from formcheck.poses.pose import Floats
+from formcheck.vision.people import Crowd, Sighting, Wanted, distinct, overlap, unlike
 
 SIZE = (1600, 480)
 BODY = kickbacks(reps=2)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from formcheck import Report, analyze
 from formcheck.rule import Status
-from formcheck.sources import VideoSource
+from formcheck.video.reader import VideoSource
 
 pytestmark = pytest.mark.model
 

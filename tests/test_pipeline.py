@@ -11,17 +11,19 @@ import numpy as np
 import pytest
 from skeleton import Shot, Tempo, change_legs, kickbacks, thrusts
 
-from formcheck import Report, analyze, catalog
-from formcheck.clips import analyze_clip, frames_estimate
-from formcheck.coach import Step
+from formcheck import Report, analyze
+from formcheck.api import analyze_clip, frames_estimate
 from formcheck.errors import NoPersonError, UsageError
-from formcheck.level import turned
-from formcheck.pipeline import Analysis, Session
-from formcheck.pose import Floats, Pose, Side
+from formcheck.exercises import catalog
+from formcheck.judging.coach import Step
+from formcheck.pipeline import Session
+from formcheck.poses.levelling import turned
+from formcheck.poses.pose import Floats, Pose, Side
+from formcheck.poses.track import Track
+from formcheck.report.analysis import Analysis
 from formcheck.report.model import RepReport, json_schema
 from formcheck.rule import Status
-from formcheck.sources import Frame
-from formcheck.track import Track
+from formcheck.video.frames import Frame
 
 MAKERS: dict[str, Callable[..., Track]] = {"glute-kickback": kickbacks, "single-leg-hip-thrust": thrusts}
 each = pytest.mark.parametrize("name", MAKERS)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from skeleton import Tempo, thrusts
 
-from formcheck import plate
-from formcheck.pose import Floats, Image, Landmark, Side
-from formcheck.reps import Phase, Rep
-from formcheck.setdata import RepData, SetData
-from formcheck.smoothing import smooth
-from formcheck.view import look
+from formcheck.poses.pose import Floats, Image, Landmark, Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.viewpoint import look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Phase, Rep
+from formcheck.vision import barbell
 
 HIPS, TRUNK = np.array([360.0, 250.0]), 180.0
 
@@ -42,7 +42,7 @@ def picture(centre: Floats | None, radius: float) -> Image:
 @pytest.mark.parametrize("off", [(0.0, 0.0), (20.0, -35.0)])
 def test_a_plate_over_the_hips_is_found(radius: float, off: tuple[float, float]) -> None:
     centre = HIPS + np.array(off)
-    found = plate.find(picture(centre, radius * TRUNK), landmarks())
+    found = barbell.find_plate(picture(centre, radius * TRUNK), landmarks())
     assert found[:2] == pytest.approx(centre, abs=8.0)
     assert found[2] == pytest.approx(radius * TRUNK, rel=0.1)
 
@@ -51,11 +51,11 @@ def test_a_plate_over_the_hips_is_found(radius: float, off: tuple[float, float])
     ("centre", "radius"), [(None, 0.0), (HIPS + np.array([150.0, 0.0]), 0.45 * TRUNK), (HIPS, 0.12 * TRUNK)]
 )
 def test_a_body_without_one_over_its_hips(centre: Floats | None, radius: float) -> None:
-    assert np.isnan(plate.find(picture(centre, radius), landmarks())).all()
+    assert np.isnan(barbell.find_plate(picture(centre, radius), landmarks())).all()
 
 
 def test_nobody_has_no_plate() -> None:
-    assert np.isnan(plate.find(picture(HIPS, 80.0), np.full((33, 2), np.nan))).all()
+    assert np.isnan(barbell.find_plate(picture(HIPS, 80.0), np.full((33, 2), np.nan))).all()
 
 
 def test_a_shin_is_less_sure_where_a_plate_draws_the_knee_to_it() -> None:

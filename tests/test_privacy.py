@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pages import SHOWN, frame_of, head_px
 from skeleton import kickbacks
 
-from formcheck.pose import Landmark
-from formcheck.privacy import FaceBlur
-from formcheck.track import Track
+from formcheck.poses.pose import Landmark
+from formcheck.poses.track import Track
+from formcheck.report.pictures.face_blur import FaceBlur
 
 FACE = slice(Landmark.NOSE, Landmark.MOUTH_RIGHT + 1)
 AT = 60  # a frame in the middle of the clip

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck import catalog
 from formcheck.errors import UsageError
-from formcheck.profiles import PROFILES, Profile, limits, moves
+from formcheck.exercises import catalog
+from formcheck.exercises.profiles import PROFILES, Profile, limits, moves
 from formcheck.rule import Above, Exercise, Limit, Rule, Status
 
 EXERCISES = list(catalog.exercises().values())

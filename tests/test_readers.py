@@ -19,13 +19,15 @@ import numpy as np
 import pytest
 from skeleton import SIZE, Shot, kickbacks
 
-from formcheck import cli, commands_log
-from formcheck.clips import analyze_clip
+from formcheck.api import analyze_clip
+from formcheck.cli import app
+from formcheck.cli.terminal import complain
 from formcheck.errors import ReportError, TrackError, UsageError
+from formcheck.evaluation.truth import Truth
+from formcheck.history.keeper import keeper_from_options
+from formcheck.poses.track import Track
 from formcheck.report.model import Report
 from formcheck.report.saved import load_report
-from formcheck.track import Track
-from formcheck.truth import Truth
 
 Run = Callable[..., tuple[int, str, str]]
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -132,7 +134,7 @@ def test_what_an_archive_declares_is_looked_at_before_it_is_read(
         made[at + 24 : at + 28] = struct.pack("<I", 2**32 - 2)
     path.write_bytes(made)
     code = (
-        "import sys; from pathlib import Path; from formcheck.track import Track\n"
+        "import sys; from pathlib import Path; from formcheck.poses.track import Track\n"
         "from formcheck.errors import TrackError\n"
         f"try: Track.load(Path({str(path)!r}))\n"
         "except TrackError as error: print(error)\n"
@@ -315,7 +317,7 @@ def test_whatever_a_log_does_the_table_is_printed(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.log.record.record", fail)
+    monkeypatch.setattr("formcheck.history.recording.record", fail)
     clip = tmp_path / "a.npz"
     kickbacks(Shot(fps=15.0), reps=2).save(clip)
     code, out, err = formcheck("analyze", clip)
@@ -323,7 +325,7 @@ def test_whatever_a_log_does_the_table_is_printed(
     assert "Set score" in out
     assert "Not logged" in err
     assert one_sentence(err)
-    assert commands_log.keeper(clip, None, True, None, None, None).log is None
+    assert keeper_from_options(clip, None, True, None, None, None, complain=complain).log is None
 
 
 @pytest.mark.parametrize(
@@ -340,9 +342,9 @@ def test_what_escapes_is_one_sentence_and_70(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(app, "app", fail)
     code, out, err = formcheck("exercises")
-    assert (code, out) == (cli.INTERNAL, "")
+    assert (code, out) == (app.INTERNAL, "")
     assert one_sentence(err)
     assert words.lower() in err.lower()
 

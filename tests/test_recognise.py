@@ -25,20 +25,22 @@ from relatives import (
 from rich.console import Console
 from skeleton import Shot, join, kickbacks, thrusts
 
-from formcheck import analyze, catalog
-from formcheck.baseline import Baseline
+from formcheck import analyze
 from formcheck.errors import NoPersonError, UsageError
-from formcheck.modes import Modes
-from formcheck.page.render import report_page
-from formcheck.pipeline import Analysis, Session
-from formcheck.pose import Landmark
-from formcheck.recognise import SURE, recognisable, share_of
+from formcheck.exercises import catalog
+from formcheck.exercises.modes import Modes
+from formcheck.judging.recognition import SURE, recognisable, share_of
+from formcheck.pipeline import Session
+from formcheck.poses.pose import Landmark
+from formcheck.poses.track import Track
+from formcheck.report.analysis import Analysis
+from formcheck.report.baselines import baselines_of
 from formcheck.report.model import Report
-from formcheck.report.own import baselines_of
+from formcheck.report.page.render import report_page
 from formcheck.report.spreadsheet import frames_csv, reps_csv
 from formcheck.report.table import render
+from formcheck.reps.baseline import Baseline
 from formcheck.rule import SEVERAL, Status
-from formcheck.track import Track
 
 NOISY = Shot(noise_px=1.0)
 MIRRORED = Shot(noise_px=1.5, mirrored=True, fps=25.0, scale=150.0)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skeleton import Shot, Tempo, clock, level, min_jerk
 
-from formcheck.pose import Floats
-from formcheck.reps import Phase, Rep, RepSegmenter, segment
+from formcheck.poses.pose import Floats
+from formcheck.reps.segmentation import Phase, Rep, RepSegmenter, segment
 
 RANGE = 30.0  # deg, a kickback
 MIN_RANGE = 8.0

@@ -10,12 +10,12 @@ import pytest
 from live_fakes import Finder
 from skeleton import Shot, kickbacks, still
 
-from formcheck import catalog
+from formcheck.exercises import catalog
 from formcheck.pipeline import Session
-from formcheck.pose import Pose
-from formcheck.rest import STEP_S, Rest
-from formcheck.sources import Frame
-from formcheck.track import Track
+from formcheck.poses.pose import Pose
+from formcheck.poses.stillness import STEP_S, Rest
+from formcheck.poses.track import Track
+from formcheck.video.frames import Frame
 
 
 def searched(track: Track) -> np.ndarray:

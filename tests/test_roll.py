@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formcheck import roll
-from formcheck.level import SURE_DEG
-from formcheck.pose import Floats
+from formcheck.poses.levelling import SURE_DEG
+from formcheck.poses.pose import Floats
+from formcheck.vision import roll
 
 SIZE = (848, 480)
 

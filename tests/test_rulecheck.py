@@ -14,19 +14,19 @@ from typing import Any
 import pytest
 from skeleton import Shot, kickbacks, squats, thrusts
 
-from formcheck import catalog
-from formcheck.batch.stamp import versions
-from formcheck.check import findings
-from formcheck.evaluate import evaluate
-from formcheck.explain import explain_measures
-from formcheck.measures import MEASURES
-from formcheck.motion import motions
-from formcheck.pose import Side
+from formcheck.batch.provenance import versions
+from formcheck.evaluation.evaluate import evaluate
+from formcheck.evaluation.rule_soundness import findings
+from formcheck.evaluation.truth import Truth
+from formcheck.exercises import catalog
+from formcheck.exercises.explain import explain_measures
+from formcheck.exercises.rule_files import load
+from formcheck.exercises.signals import motions
+from formcheck.exercises.template import documented, prefix_for, render
+from formcheck.measures.catalogue import MEASURES
+from formcheck.poses.pose import Side
+from formcheck.poses.smoothing import smooth
 from formcheck.rule import Exercise, Rule
-from formcheck.rulefiles import load
-from formcheck.smoothing import smooth
-from formcheck.template import documented, prefix_for, render
-from formcheck.truth import Truth
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -8,8 +8,8 @@ from dataclasses import fields
 
 import pytest
 
-from formcheck import catalog
-from formcheck.check import example_wrong, findings
+from formcheck.evaluation.rule_soundness import example_wrong, findings
+from formcheck.exercises import catalog
 from formcheck.rule import Above, Exercise, Limit, Rule
 
 EXERCISES = list(catalog.exercises().values())

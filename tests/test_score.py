@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck import catalog
-from formcheck.judge import Verdict
-from formcheck.pose import View
+from formcheck.exercises import catalog
+from formcheck.judging.judge import Verdict, rep_score, set_score
+from formcheck.poses.pose import View
 from formcheck.rule import Above, Reading, Status
-from formcheck.score import rep_score, set_score
 
 RULE = catalog.exercise("glute-kickback").rules[1]
 LIMIT = Above(10.0, 20.0)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from skeleton import SIZE, Shot, Tempo, change_legs, clock, exchange, join, kickbacks, level, thrusts
 
-from formcheck import catalog
-from formcheck.pose import Floats, Landmark, Side, View
-from formcheck.reps import Phase
-from formcheck.setdata import RepData
-from formcheck.sets import Found, find_sets
-from formcheck.smoothing import smooth, unswap
-from formcheck.track import Track
+from formcheck.exercises import catalog
+from formcheck.judging.sets import Found, find_sets
+from formcheck.poses.pose import Floats, Landmark, Side, View
+from formcheck.poses.smoothing import smooth, unswap
+from formcheck.poses.track import Track
+from formcheck.reps.rep_data import RepData
+from formcheck.reps.segmentation import Phase
 
 MAKERS: dict[str, Callable[..., Track]] = {"glute-kickback": kickbacks, "single-leg-hip-thrust": thrusts}
 each = pytest.mark.parametrize("name", MAKERS)

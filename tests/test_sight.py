@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from skeleton import Shot, kickbacks
 
-from formcheck import catalog
+from formcheck.exercises import catalog
 from formcheck.pipeline import Session
+from formcheck.poses.gaps import gaps, sight_notes, stalls, unseen_s
+from formcheck.poses.track import Track
 from formcheck.report.model import Report
 from formcheck.rule import Status
-from formcheck.sight import gaps, sight_notes, stalls, unseen_s
-from formcheck.track import Track
 
 
 def without(track: Track, *spans: tuple[float, float], people: float = 1.0) -> Track:

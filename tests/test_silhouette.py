@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from formcheck import silhouette
-from formcheck.pose import EDGE_STATIONS
+from formcheck.poses.pose import EDGE_STATIONS
+from formcheck.vision import silhouette
 
 SIZE = 480
 CENTRE = np.array([240.0, 240.0])

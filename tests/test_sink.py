@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
-from formcheck.sources import VideoSink, VideoSource
+from formcheck.video.reader import VideoSink, VideoSource
 
 
 def image(height: int = 96, width: int = 160) -> NDArray[np.uint8]:

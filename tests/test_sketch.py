@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from skeleton import Shot, kickbacks, thrusts
 
-from formcheck import catalog
-from formcheck.body import Body
-from formcheck.canvas import COLOURS, Canvas
-from formcheck.geometry import wrap_deg
-from formcheck.measures import MEASURES
-from formcheck.pose import Landmark, Side
+from formcheck.exercises import catalog
+from formcheck.measures.body import Body
+from formcheck.measures.catalogue import MEASURES
+from formcheck.poses.geometry import wrap_deg
+from formcheck.poses.pose import Landmark, Side
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.report.pictures.angle_drawing import Angle, Distance, draw, shape
+from formcheck.report.pictures.canvas import COLOURS, Canvas
 from formcheck.rule import Status
-from formcheck.sketch import Angle, Distance, draw, shape
-from formcheck.track import Track
-from formcheck.view import look
 
 
 def body_of(track: Track, side: Side, *, prone: bool) -> Body:

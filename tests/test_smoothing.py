@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from skeleton import SIZE, Shot, exchange, kickbacks, min_jerk
 
-from formcheck.camera import COLUMNS, SCENE
-from formcheck.pose import Floats
-from formcheck.smoothing import CausalSmoother, OneEuro, smooth, unswap
-from formcheck.track import Track
+from formcheck.poses.pose import COLUMNS, SCENE, Floats
+from formcheck.poses.smoothing import CausalSmoother, OneEuro, smooth, unswap
+from formcheck.poses.track import Track
 
 KNEE = 25
 

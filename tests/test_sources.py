@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from formcheck import _frames
-from formcheck._frames import Filming
-from formcheck.clips import LEAST_STEP_S
+from formcheck.api import LEAST_STEP_S
 from formcheck.errors import UsageError, VideoError
-from formcheck.sources import VideoSink, VideoSource, player_clock
+from formcheck.video import frames as _frames
+from formcheck.video.frames import Filming
+from formcheck.video.reader import VideoSink, VideoSource, player_clock
 
 TIMES = np.arange(40) / 30
 

@@ -7,13 +7,12 @@ import pytest
 from skeleton import Shot, kickbacks, thrusts
 from test_level import EVERY, report, said, watched
 
-from formcheck import catalog
-from formcheck.camera import TURN
+from formcheck.exercises import catalog
 from formcheck.pipeline import Session
-from formcheck.pose import Floats, Side
+from formcheck.poses.camera_motion import MOVED_PCT, Looks, move_notes
+from formcheck.poses.pose import TURN, Floats, Side
+from formcheck.poses.track import Track
 from formcheck.rule import Status
-from formcheck.steady import MOVED_PCT, Looks, move_notes
-from formcheck.track import Track
 
 TRUNK_PX = 180.0
 LIFTED = {"hip-drift", "head-up"}  # compare with the start

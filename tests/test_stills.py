@@ -13,12 +13,11 @@ from pages import SHOWN, analysis, faulty, film, head_px, two_sided
 from skeleton import kickbacks
 
 from formcheck import Analysis
-from formcheck.annotate import write_annotated
-from formcheck.painter import WIDTH_PX
-from formcheck.privacy import FaceBlur
 from formcheck.report.moments import moments
-from formcheck.sources import VideoSource
-from formcheck.stills import Picture, save, take
+from formcheck.report.pictures.annotated_video import write_annotated
+from formcheck.report.pictures.face_blur import FaceBlur
+from formcheck.report.pictures.stills import WIDTH_PX, Picture, save, take
+from formcheck.video.reader import VideoSource
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from formcheck.catalog import exercise
+from formcheck.exercises.catalog import exercise
 from formcheck.report.model import Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
 from formcheck.report.table import render
 from formcheck.rule import Status

@@ -8,8 +8,8 @@ import pytest
 from skeleton import SIZE, Shot, kickbacks
 
 from formcheck.errors import ClipError, OutputError, TrackError, UsageError
-from formcheck.pose import Pose
-from formcheck.track import FORMAT, Track
+from formcheck.poses.pose import Pose
+from formcheck.poses.track import FORMAT, Track
 
 
 @pytest.fixture(scope="module")

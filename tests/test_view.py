@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skeleton import Shot, kickbacks, thrusts
 
-from formcheck.pose import Side, View
-from formcheck.track import Track
-from formcheck.view import look
+from formcheck.poses.pose import Side, View
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
 
 
 def test_which_side_is_nearer_follows_anatomy() -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from skeleton import Shot, kickbacks, squats
 
-from formcheck import catalog
-from formcheck.cli import run
+from formcheck.cli.app import run
+from formcheck.exercises import catalog
 
 ROOT = Path(__file__).parent.parent
 RECORD = "formcheck analyze squat.mp4 --track my-rules/squat.npz"

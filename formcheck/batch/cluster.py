@@ -14,11 +14,11 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
-from ..errors import FormcheckError, OutputError, UsageError
-from .item import Job, Setup
-from .job import Outcome, prepare, score
-from .record import record
-from .stamp import Versions
+from formcheck.batch.job import Job, Setup
+from formcheck.batch.provenance import Versions
+from formcheck.batch.record import record
+from formcheck.batch.score import Outcome, prepare, score
+from formcheck.errors import FormcheckError, OutputError, UsageError
 
 _AHEAD = 3  # clips a thread of the cluster has waiting, so that none is idle while results travel
 _PATIENCE_S = 30

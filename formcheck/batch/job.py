@@ -1,232 +1,122 @@
-"""One clip scored, in whichever process: the same engine and report as every other use."""
+"""What is scored, and how: plain values that travel to worker processes and to other machines."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 
-from .. import catalog, names
-from .._frames import AS_FILMED
-from ..clips import analyze_clip
-from ..errors import FormcheckError, ModelError, TrackError, UsageError
-from ..journal import is_recorded, load_recorded
-from ..landmarker import MediaPipeLandmarker
-from ..models import resolve
-from ..pipeline import Analysis, Session
-from ..pose import Side
-from .item import Earlier, Item, Job, Setup
-from .record import Record, record
-from .remote import download
-from .stamp import RECORDED, Versions, versions
-
-Tell = Callable[[int], None]
-"""Told how many frames of the clip are done."""
+from formcheck import kinds, names
+from formcheck.batch.provenance import Stamp
+from formcheck.exercises.profiles import Profile
+from formcheck.video.frames import AS_FILMED, Filming
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a job.
+class Item:
+    """One clip with what is known of it beforehand.
 
     Attributes:
-        job: The job.
-        record: What to keep, or None where the earlier record still holds: the file changed in nothing but
-            its time.
-        page: The clip's page as HTML, or None.
-        track: The recorded landmarks as a file, or None.
-        fatal: Why no further clip can be scored either, or None.
+        address: An absolute path, or the address of a remote file (`s3://...`), to open it by.
+        name: What people call it: the path below the folder that was named.
+        person: Who trains in it; empty where unknown.
+        exercise: What is done in it, or None to recognise it.
+        side: The working side, `left` or `right`, or None to recognise it.
+        choose: Whom to judge among several people, as for `analyze --person`, or None.
+        date: When it was filmed, `YYYY-MM-DD`; empty where unknown.
+        load_kg: What was lifted.
+        tags: Words of the user's own.
+        signature: Changes when the file does, without reading it (size and time, or an ETag); or empty.
+        trouble: Why it cannot be read, where that was seen when it was found; see `kinds.trouble`.
     """
 
-    job: Job
-    record: Record | None
-    page: bytes | None = None
-    track: bytes | None = None
-    fatal: FormcheckError | None = field(default=None)
+    address: str
+    name: str
+    person: str = ""
+    exercise: str | None = None
+    side: str | None = None
+    choose: str | None = None
+    date: str = ""
+    load_kg: float | None = None
+    tags: tuple[str, ...] = ()
+    signature: str = ""
+    trouble: str = ""
+
+    @property
+    def key(self) -> str:
+        """What identifies the clip in the ledger and in tables: its address, as it can be written."""
+        return names.key(names.without_login(self.address) if self.remote else self.address)
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is read through fsspec."""
+        return is_remote(self.address)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether landmarks are recorded in it, so that no pose model is needed."""
+        return kinds.is_recorded(self.address.partition("?")[0] if self.remote else self.address)
 
 
-def prepare(setup: Setup, by: Versions) -> None:
-    """Make this process ready to score: libraries, model, own exercises, one thread for OpenCV.
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How every clip of a run is scored.
 
-    Raises:
-        UsageError: It would not score as the process that asks for it: another version, other rules or model.
+    Attributes:
+        profile: The limits.
+        model: As for `analyze`.
+        rules: Folder with more exercises, or None.
+        html: Whether a page is made of each clip.
+        tracks: Whether landmarks are recorded.
+        blur_faces: Whether faces are made unrecognisable in the pages.
+        filming: How the videos' pictures lie; recorded tracks were set right where they were recorded.
     """
-    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # MediaPipe's own OpenCV, which is loaded later, reads it
-    import cv2
 
-    cv2.setNumThreads(1)
-    if setup.rules:
-        load_rules(setup.rules)
-    model = None if by.model == RECORDED else resolve(setup.model)
-    mine = versions(model, setup.rules)
-    if mine != by:
-        raise UsageError(
-            f"a worker has other code, rules or another model (formcheck {mine.version}, code {mine.code}, "
-            f"rules {mine.rules}, model {mine.model}) than this machine ({by.version}, {by.code}, "
-            f"{by.rules}, {by.model}); install the same everywhere"
-        )
-    if model is not None:
-        MediaPipeLandmarker(model).close()  # loads libraries and model, which the first clip would pay for
+    profile: Profile = field(default_factory=lambda: Profile.named("standard"))
+    model: str = "full"
+    rules: str | None = None
+    html: bool = False
+    tracks: bool = False
+    blur_faces: bool = False
+    filming: Filming = AS_FILMED
 
 
-_loaded: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier run knows of a clip.
 
-
-def load_rules(folder: str) -> None:
-    """Add a folder's exercises, once a process."""
-    if folder not in _loaded:
-        catalog.load_folder(Path(folder))
-        _loaded.add(folder)
-
-
-def score(job: Job, setup: Setup, tell: Tell = lambda frames: None) -> Outcome:
-    """Score one clip. Whatever is wrong with it becomes its record's reason.
-
-    Args:
-        job: The clip.
-        setup: How.
-        tell: Told of progress.
+    Attributes:
+        sha256: Of the clip as it was.
+        judged: The whole stamp of its row; see `Stamp`.
+        seen: The part of it that says how the landmarks came about.
+        track: Its recorded track, or None.
+        said: Notes of the report that only the video gives.
+        complete: Whether it was read to its end.
     """
-    began = time.monotonic()
-    digest, place = "", Path(job.item.address)
 
-    def failed(error: str, reason: str) -> Outcome:
-        took = round(time.monotonic() - began, 3)
-        return Outcome(job, record(job, sha256=digest, error=error, reason=reason, took_s=took))
-
-    try:
-        with _local(job.item) as path:
-            place = path
-            digest = sha256(path)
-            earlier = job.earlier
-            if earlier and earlier.sha256 == digest and earlier.judged == job.stamp.judged:
-                return Outcome(job, None)
-            analysis, filmed = _analyze(path, job, setup, digest, tell)
-            page = _page(path, analysis, job, setup) if setup.html else None
-            track = _track(analysis) if setup.tracks and filmed else None
-    except ModelError as error:
-        return Outcome(job, None, fatal=error)
-    except FormcheckError as error:
-        reason = str(error)
-        for raw in (str(place), job.item.address):
-            reason = reason.replace(raw, job.item.name)
-        return failed(type(error).__name__, reason)
-    except OSError as error:
-        return failed("OSError", f"it cannot be read: {error.strerror or error}")
-    except Exception as error:  # one bad clip never stops a run
-        return failed("internal error", f"{type(error).__name__}: {error}")
-    kept = record(
-        job,
-        sha256=digest,
-        report=analysis.report,
-        said=analysis.said,
-        frames=len(analysis.raw),
-        took_s=round(time.monotonic() - began, 3),
-        peak_mb=peak_mb(),
-    )
-    return Outcome(job, kept, page, track)
+    sha256: str
+    judged: str
+    seen: str
+    track: str | None = None
+    said: tuple[str, ...] = ()
+    complete: bool = True
 
 
-def sha256(path: Path) -> str:
-    """Return the hash of a file's bytes."""
-    with path.open("rb") as file:
-        whole = hashlib.sha256()
-        while block := file.read(1 << 20):
-            whole.update(block)
-    return whole.hexdigest()
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One clip to score.
 
-
-def peak_mb() -> float:
-    """Return the most memory this process has held so far, in MB, or 0 where it cannot be told."""
-    if sys.platform == "win32":
-        return 0.0
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(most / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
-
-
-@contextmanager
-def _local(item: Item) -> Iterator[Path]:
-    """Give the clip as a local file; a remote one is fetched for as long as it is needed."""
-    if not item.remote:
-        yield Path(item.address)
-        return
-    with tempfile.TemporaryDirectory(prefix="formcheck-") as room:
-        named = PurePosixPath(item.address.rstrip("/").rsplit("/", 1)[-1].split("?")[0] or "clip")
-        path = Path(room) / f"{names.file_stem(named.stem)}{named.suffix}"
-        download(item.address, path)
-        yield path
-
-
-def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tuple[Analysis, bool]:
-    """Analyse a clip, from its recorded track where that still holds; say whether the video was read."""
-    item = job.item
-    earlier = job.earlier if job.earlier and job.earlier.sha256 == digest else None
-    if earlier and earlier.track and earlier.seen == job.stamp.seen and Path(earlier.track).is_file():
-        try:
-            return _judge(Path(earlier.track), job, setup, tell, earlier), False
-        except TrackError:  # it is damaged; the video is there still
-            pass
-    if is_recorded(path):
-        if item.choose:
-            raise UsageError("a recorded track holds one person: choose where it is recorded")
-        return _judge(path, job, setup, tell, earlier), False
-    analysis = analyze_clip(
-        path,
-        item.exercise,
-        side=Side(item.side) if item.side else None,
-        person=item.choose,
-        profile=setup.profile,
-        model=setup.model,
-        filming=setup.filming,
-        coached=setup.html,
-        progress=lambda frames, time_s: tell(frames),
-    )
-    return analysis, True
-
-
-def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | None) -> Analysis:
-    """Judge recorded landmarks; cues are found only where a page shows them.
-
-    Args:
-        path: The track.
-        job: What is scored.
-        setup: How.
-        tell: Told of progress.
-        earlier: What is known of the same clip from before.
+    Attributes:
+        item: The clip.
+        stamp: What it is scored by.
+        earlier: What is known of it from before, or None.
+        link: The clip as seen from the folder of the pages; empty where a page cannot link it.
     """
-    track = load_recorded(path)
-    item = job.item
-    session = Session(
-        track.size,
-        catalog.chosen(item.exercise),
-        side=Side(item.side) if item.side else None,
-        profile=setup.profile,
-        source=names.shown(track.source or path.name),
-        notes=earlier.said if earlier else (),
-        filming=AS_FILMED if item.recorded else setup.filming,
-        coached=setup.html,
-    )
-    for pose in track.poses():
-        session.push(pose)
-    tell(len(track))
-    return session.finish(complete=earlier.complete if earlier else True)
+
+    item: Item
+    stamp: Stamp
+    earlier: Earlier | None = None
+    link: str = ""
 
 
-def _page(path: Path, analysis: Analysis, job: Job, setup: Setup) -> bytes:
-    from .pages import clip_page
-
-    return clip_page(path, analysis, link=job.link, blur_faces=setup.blur_faces).encode()
-
-
-def _track(analysis: Analysis) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="formcheck-") as room:
-        path = Path(room) / "track.npz"
-        analysis.raw.save(path, of_clip=True)
-        return path.read_bytes()
+def is_remote(address: str) -> bool:
+    """Say whether an address is none of a local file."""
+    return "://" in address

@@ -17,9 +17,9 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from ..errors import FormcheckError, OutputError, UsageError
-from ..report.write import make_folder
-from .record import SCHEMA, FormatError, Record
+from formcheck.batch.record import SCHEMA, FormatError, Record
+from formcheck.errors import FormcheckError, OutputError, UsageError
+from formcheck.files import make_folder
 
 NAME = "ledger.jsonl"
 

@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from .. import names
-from ..errors import UsageError
-from ..readers import check_numbers
-from ..report.model import Model, Name, Report
-from .item import Earlier, Item, Job
+from formcheck import names
+from formcheck.batch.job import Earlier, Item, Job
+from formcheck.errors import UsageError
+from formcheck.readers import check_numbers
+from formcheck.report.model import Model, Name, Report
 
 SCHEMA: Literal["formcheck-batch-1"] = "formcheck-batch-1"
 _FINAL = {"VideoError", "TrackError", "NoPersonError"}

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from .. import kinds, names
-from .._frames import AS_FILMED
-from ..models import resolve
-from ..report.write import make_folder, write_bytes
-from .item import Item, Job, Setup
-from .job import Outcome
-from .ledger import Ledger
-from .record import Record, again, record
-from .stamp import Stamp, Versions, stamp, versions
+from formcheck import kinds, names
+from formcheck.batch.job import Item, Job, Setup
+from formcheck.batch.ledger import Ledger
+from formcheck.batch.provenance import Stamp, Versions, stamp, versions
+from formcheck.batch.record import Record, again, record
+from formcheck.batch.score import Outcome
+from formcheck.files import make_folder, write_bytes
+from formcheck.video.frames import AS_FILMED
+from formcheck.vision.models import resolve
 
 PAGES = "reports"
 TRACKS = "tracks"

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
-from ..report.model import Quantity
-from ..report.stats import difference, mean, sure
-from ..rule import Status
-from .columns import exercise_of, full_reps
-from .record import Record
+from formcheck.batch.record import Record
+from formcheck.batch.tables import exercise_of, full_reps
+from formcheck.exercises.rule import Status
+from formcheck.report.model import Quantity
+from formcheck.report.stats import difference, mean, sure
 
 _FLAGGED = {Status.FAULT, Status.WARN}
 _OPEN = {Status.NOT_JUDGED}

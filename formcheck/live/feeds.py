@@ -1,4 +1,7 @@
-"""Where live frames come from: a camera, a network stream, or a file played at its own pace."""
+"""Where live frames come from: a camera, a network stream, or a file played at its own pace.
+
+Their times strictly increase, whatever the clocks of streams and machines do.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ import av
 import cv2
 import numpy as np
 
-from .. import kinds, names
-from .._frames import Image, display_matrix, presentation_time_s, turn
-from .._video import limited, opened_stream, unfit
-from ..errors import UsageError, VideoError
-from ..sources import Frame, VideoSource
-from .address import without_secrets
-from .stamps import Stamps
+from formcheck import kinds, names
+from formcheck.errors import UsageError, VideoError
+from formcheck.live.address import without_secrets
+from formcheck.poses.pose import Image
+from formcheck.video.frames import Frame, display_matrix, presentation_time_s, turn
+from formcheck.video.opening import limited, opened_stream, unfit
+from formcheck.video.reader import VideoSource
 
 _OPEN_S, _READ_S = 8.0, 4.0  # a phone's camera app answers within a second or two, or not at all
 _WIDTH, _HEIGHT, _FPS = 640, 480, 30
@@ -294,3 +297,53 @@ def feed_for(camera: str | None, source: str | None) -> Feed:
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or type(error).__name__).lower()
+
+
+# Capture times that strictly increase, whatever the clocks of streams and machines do.
+
+_JUMP_S = 1.0  # a lag that changes by more than this is another clock, not a slow network
+_CREEP = 0.002  # of the time passed: how fast the least lag may grow, for clocks that drift apart
+_STEP_S = 0.001
+
+
+class Stamps:
+    """Puts a stream's own time stamps on this machine's monotonic clock; the first frame is at 0.
+
+    A network delays some frames more than others, so arrival alone would blur every tempo. The frame
+    that came with the least lag tells the offset between the two clocks; the others keep their own
+    distances. A jump of the stream's clock (a restart, a phone that set its time) starts a new offset.
+    Without stamps of its own a frame is taken to be captured when it arrives.
+    """
+
+    def __init__(self) -> None:
+        self._origin_s: float | None = None
+        self._offset_s: float | None = None
+        self._last_arrival_s = self._last_s = 0.0
+
+    def stamp(self, own_s: float | None, arrived_s: float) -> float:
+        """Return the capture time of the next frame, seconds since the first.
+
+        Args:
+            own_s: What the stream says, on its own clock, or None.
+            arrived_s: When it came, on the monotonic clock.
+        """
+        taken_s = arrived_s if own_s is None else own_s + self._offset(own_s, arrived_s)
+        self._last_arrival_s = arrived_s
+        if self._origin_s is None:
+            self._origin_s = taken_s
+            return 0.0
+        self._last_s = max(taken_s - self._origin_s, self._last_s + _STEP_S)
+        return self._last_s
+
+    def restart(self) -> None:
+        """The stream was opened anew: its clock may have begun again."""
+        self._offset_s = None
+
+    def _offset(self, own_s: float, arrived_s: float) -> float:
+        lag_s = arrived_s - own_s
+        if self._offset_s is None or abs(lag_s - self._offset_s) > _JUMP_S:
+            self._offset_s = lag_s
+        else:
+            crept_s = self._offset_s + _CREEP * (arrived_s - self._last_arrival_s)
+            self._offset_s = min(lag_s, crept_s)
+        return self._offset_s

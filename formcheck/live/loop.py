@@ -9,23 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from .._frames import Image
-from ..coach import Step
-from ..cues import Cue
-from ..errors import NoPersonError
-from ..pipeline import Analysis, Session
-from ..rule import Exercise
-from ..sources import Frame
-from .capture import Capture
-from .feeds import Taken
-from .keep import Recorder
-from .meter import Meter
-from .scribe import Job, Scribe
-from .setup import SetUp, SetUpCoach
-from .show import Show
-from .stages import Change, Stage, Stages
-from .summary import Summary, summarise
-from .talk import Speaker, Talk, Tell, Wishes
+from formcheck.errors import NoPersonError
+from formcheck.exercises.rule import Exercise
+from formcheck.judging.coach import Step
+from formcheck.judging.cues import Cue
+from formcheck.live.capture import Capture, Meter
+from formcheck.live.feeds import Taken
+from formcheck.live.recording import Job, Recorder, Scribe
+from formcheck.live.screen import Show
+from formcheck.live.setup_coach import SetUp, SetUpCoach
+from formcheck.live.stages import Change, Stage, Stages
+from formcheck.live.summary import Summary, summarise
+from formcheck.live.talk import Speaker, Talk, Tell, Wishes
+from formcheck.pipeline import Session
+from formcheck.poses.pose import Image
+from formcheck.report.analysis import Analysis
+from formcheck.video.frames import Frame
 
 _STALLED_S = 2.0
 _BEFORE_S = 20.0  # frames before a set's first closed repetition that are judged with it

@@ -8,10 +8,10 @@ from enum import Enum
 
 import numpy as np
 
-from ..coach import Step
-from ..pose import Floats, Pose, Side
-from ..reps import Phase
-from .setup import upright
+from formcheck.judging.coach import Step
+from formcheck.live.setup_coach import upright
+from formcheck.poses.pose import Floats, Pose, Side
+from formcheck.reps.segmentation import Phase
 
 _HOLD_S = 0.7  # holding still this long is a start position
 _STILL = 0.06  # of the trunk length: how far hips, knees and ankles may wander meanwhile

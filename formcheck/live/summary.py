@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from ..report.model import Report
-from ..rule import Exercise, Rule, Status
-from .words import Words
+from formcheck.exercises.rule import Exercise, Rule, Status
+from formcheck.live.words import Words
+from formcheck.report.model import Report
 
 _STRONG = 0.8  # of the judged reps a rule must be fine in to be called a strength
 _SEEN = 0.5  # of the reps it must have been judged in

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..cues import Cue
-from ..pose import Side
-from .setup import SetUp
-from .stages import Stage
-from .summary import Summary
-from .voice import Urgency
-from .words import Words
+from formcheck.judging.cues import Cue
+from formcheck.live.setup_coach import SetUp
+from formcheck.live.stages import Stage
+from formcheck.live.summary import Summary
+from formcheck.live.voice import Urgency
+from formcheck.live.words import Words
+from formcheck.poses.pose import Side
 
 _AGAIN_S, _MOST_TIMES = 8.0, 3  # how soon the same advice is said again, and how often
 _SUMMARY_S = 4.9

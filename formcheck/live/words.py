@@ -16,9 +16,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
-from ..readers import read_toml
-from ..rule import Exercise, Rule
+from formcheck.errors import UsageError
+from formcheck.exercises.rule import Exercise, Rule
+from formcheck.readers import read_toml
 
 _MAX_CUE_WORDS = 8  # a cue is heard during a movement: the longest built-in one has seven words
 

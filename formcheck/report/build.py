@@ -9,21 +9,29 @@ from typing import Literal
 
 import numpy as np
 
-from .._frames import AS_FILMED, Filming
-from ..baseline import Baseline
-from ..cues import Cue
-from ..judge import Verdict, judge
-from ..measures import MEASURES
-from ..pose import Side
-from ..reps import Phase, Rep
-from ..rule import SEVERAL, Exercise, Status
-from ..score import rep_score, set_score
-from ..setdata import RepData
-from ..sets import Found, FoundSet
-from .model import CueReport, Fix, NotJudged, Quantity, Report, RepReport, SetSummary, VerdictReport
-from .own import baseline_notes, own_values
-from .series import about, series, shown_measures
-from .wording import spans
+from formcheck.exercises.rule import SEVERAL, Exercise, Status
+from formcheck.judging.cues import Cue
+from formcheck.judging.judge import Verdict, judge, rep_score, set_score
+from formcheck.judging.sets import Found, FoundSet
+from formcheck.measures.catalogue import MEASURES
+from formcheck.poses.pose import Side
+from formcheck.report.baselines import baseline_notes, own_values
+from formcheck.report.model import (
+    CueReport,
+    Fix,
+    NotJudged,
+    Quantity,
+    Report,
+    RepReport,
+    SetSummary,
+    VerdictReport,
+)
+from formcheck.report.series import about, series, shown_measures
+from formcheck.reps.baseline import Baseline
+from formcheck.reps.rep_data import RepData
+from formcheck.reps.segmentation import Phase, Rep
+from formcheck.video.frames import AS_FILMED, Filming
+from formcheck.wording import spans
 
 _MOST_TIMES = 3  # named in a note
 _SLOW_S = 4.0  # up and down: slower than lifters move (a slow tempo is 3 to 4 s)

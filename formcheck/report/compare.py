@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..errors import UsageError
-from ..rule import SEVERAL, Status
-from .model import Model, Name, Quantity, Report
-from .stats import Trait, difference, full, mean, sure, traits
-from .wording import plain
+from formcheck.errors import UsageError
+from formcheck.exercises.rule import SEVERAL, Status
+from formcheck.report.model import Model, Name, Quantity, Report
+from formcheck.report.stats import Trait, difference, full, mean, sure, traits
+from formcheck.wording import plain
 
 _FLAGGED = (Status.WARN, Status.FAULT)
 

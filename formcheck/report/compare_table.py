@@ -9,10 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..explain import quantity
-from .compare import Change, Comparison, Row
-from .model import Quantity
-from .wording import sentence, share
+from formcheck.report.compare import Change, Comparison, Row
+from formcheck.report.model import Quantity
+from formcheck.wording import quantity, sentence, share
 
 _STYLES = {"better": "green", "worse": "bold red", "different": "yellow"}
 

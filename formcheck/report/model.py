@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from .. import names
-from .._frames import Filming, Turns
-from ..rule import Status
+from formcheck import names
+from formcheck.exercises.rule import Status
+from formcheck.video.frames import Filming, Turns
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..rule import Status
-from .model import Report, RepReport, VerdictReport
+from formcheck.exercises.rule import Status
+from formcheck.report.model import Report, RepReport, VerdictReport
 
 MAX_REPS = 40
 """A longer clip gets no picture of every repetition."""

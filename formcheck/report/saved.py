@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ..errors import ReportError, UsageError
-from ..pose import View
-from ..readers import check_numbers, read_bytes, strictly_rising, wrong
-from .model import SCHEMA, Report, RepReport, Series, SetSummary
+from formcheck.errors import ReportError, UsageError
+from formcheck.poses.pose import View
+from formcheck.readers import check_numbers, read_bytes, strictly_rising, wrong
+from formcheck.report.model import SCHEMA, Report, RepReport, Series, SetSummary
 
 _VIEWS = {view.value for view in View}
 

@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 
-from ..measures import MEASURES
-from ..pose import View
-from ..rule import Exercise, Rule
-from ..setdata import SetData
-from ..sets import FoundSet
-from .model import About, MeasureSeries, RuleReport, Series
+from formcheck.exercises.rule import Exercise, Rule
+from formcheck.judging.sets import FoundSet
+from formcheck.measures.catalogue import MEASURES
+from formcheck.poses.pose import View
+from formcheck.report.model import About, MeasureSeries, RuleReport, Series
+from formcheck.reps.rep_data import SetData
 
 RATE_HZ = 15.0
 """Frames a second that are kept: enough for a lift of half a second."""

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from .. import names
+from formcheck import names
 
 Cell = str | float | int | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ..pose import Floats
-from ..reps import Rep
-from ..rule import Exercise
-from ..sets import Found, FoundSet
-from ..track import Track
-from . import sheet
-from .model import Quantity, Report, RepReport
-from .series import seen_values, shown_measures
-from .sheet import Cell
+from formcheck.exercises.rule import Exercise
+from formcheck.judging.sets import Found, FoundSet
+from formcheck.poses.pose import Floats
+from formcheck.poses.track import Track
+from formcheck.report import sheet
+from formcheck.report.model import Quantity, Report, RepReport
+from formcheck.report.series import seen_values, shown_measures
+from formcheck.report.sheet import Cell
+from formcheck.reps.segmentation import Rep
 
 _UNITS = {"%": "pct"}
 

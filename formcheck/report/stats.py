@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 from typing import Literal
 
-from ..measures import MEASURES
-from .model import Quantity, Report, RepReport, RuleReport
-from .wording import plain
+from formcheck.measures.catalogue import MEASURES
+from formcheck.report.model import Quantity, Report, RepReport, RuleReport
+from formcheck.wording import plain
 
 SURE = 2.0
 """Standard uncertainties of a difference that count as a real one."""

@@ -9,23 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..explain import limit_text, quantity
-from ..measures import MEASURES
-from ..pose import View
-from ..rule import SEVERAL, Exercise, Rule, Status
-from ..score import MIN_COVERAGE
-from .model import Report, RepReport, VerdictReport
-from .wording import (
-    camera,
-    capital,
-    judged_by,
-    recognised,
-    seen_from,
-    sentence,
-    share,
-    spans,
-    works,
-)
+from formcheck.exercises.rule import SEVERAL, Exercise, Rule, Status
+from formcheck.judging.judge import MIN_COVERAGE
+from formcheck.measures.catalogue import MEASURES
+from formcheck.poses.pose import View
+from formcheck.report.model import Report, RepReport, SetSummary, VerdictReport
+from formcheck.wording import capital, limit_text, quantity, seen_from, sentence, share, spans, works
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -201,3 +190,24 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
         yield Text(f"No score: {no_score(report.coverage)}.", "bold")
     else:
         yield Text(f"{name} {report.score:.0f}/100, judged {share(report.coverage)}", "bold")
+
+
+def camera(part: SetSummary) -> str:
+    """Say where a set was seen from, such as `seen from the side (turned 3°)`."""
+    yaw = "" if part.yaw_deg is None else f" (turned {part.yaw_deg:.0f}°)"
+    return seen_from(part.view) + yaw
+
+
+def recognised(report: Report) -> list[str]:
+    """Say that the exercise was recognised, and how sure that is of the least sure set."""
+    known = [one.confidence for one in report.sets if one.confidence is not None]
+    return [f"recognised ({share(min(known))})"] if known else []
+
+
+def judged_by(report: Report) -> list[str]:
+    """Say which limits were used and what was compared with, where it is not the usual."""
+    found = []
+    if report.profile != "standard":
+        found.append(f"{report.profile.removeprefix('standard + ')} limits")
+    names = sorted({one.baseline for one in report.sets if one.baseline})
+    return [*found, *(f"compared with {name}" for name in names)]

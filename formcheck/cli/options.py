@@ -1,0 +1,209 @@
+"""The options and arguments of the command line, with their help."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer import Argument, Option
+
+if TYPE_CHECKING:
+    from formcheck.video.frames import Filming
+
+
+class Leg(str, Enum):
+    """Values of `--side`."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Turn(str, Enum):
+    """Values of `--rotate`."""
+
+    RIGHT = "90"
+    OVER = "180"
+    LEFT = "270"
+
+
+class FailOn(str, Enum):
+    """Values of `--fail-on`."""
+
+    WARN = "warn"
+    FAULT = "fault"
+
+
+def _file(help: str, *, name: str | None = None, metavar: str = "FILE") -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = Option(
+        *([name] if name else []), metavar=metavar, help=help, show_default=False
+    )
+    return option
+
+
+Clip = Annotated[
+    Path, Argument(metavar="CLIP", help="A video, or a recorded track (.npz).", show_default=False)
+]
+ClipFolder = Annotated[
+    Path, Argument(metavar="DIR", help="Clips with truth files beside them.", show_default=False)
+]
+Topic = Annotated[
+    str, Argument(metavar="NAME", help="An exercise, a rule's code or a fault.", show_default=False)
+]
+
+ExerciseName = Annotated[
+    str,
+    Option("--exercise", metavar="NAME", help="See `formcheck exercises`; auto recognises it, set by set."),
+]
+Pause = Annotated[
+    float | None,
+    Option("--pause", metavar="SECONDS", help="Pause repetitions: how long to hold.", show_default=False),
+]
+Deficit = Annotated[bool, Option("--deficit", help="The working foot stands on a platform.")]
+OneExercise = Annotated[
+    str | None, Option("--exercise", metavar="NAME", help="Only this one.", show_default="all of them")
+]
+TrueOrAuto = Annotated[
+    str,
+    Option("--exercise", metavar="auto", help="Recognise the exercise.", show_default="that of the truth"),
+]
+WorkingLeg = Annotated[
+    Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")
+]
+Person = Annotated[
+    str | None,
+    Option(
+        "--person",
+        metavar="WHO",
+        help="Whom to judge among several: left, middle, right, a number from the left, or X,Y in pixels.",
+        show_default="the one who seems to train",
+    ),
+]
+Rotate = Annotated[
+    Turn | None,
+    Option("--rotate", help="Turn the picture clockwise by so many degrees first.", show_default=False),
+]
+Mirrored = Annotated[
+    bool, Option("--mirrored", help="The picture shows the person as a mirror does: exchange left and right.")
+]
+OutFolder = Annotated[
+    Path | None,
+    _file(
+        "Write everything into this folder: CLIP.report.json and .html, .reps.csv, .frames.csv, .track.npz, "
+        ".annotated.mp4 and .stills/.",
+        name="--out",
+        metavar="DIR",
+    ),
+]
+Json = Annotated[
+    Path | None, _file("Write the result as JSON; - prints it instead of the table.", name="--json")
+]
+Annotate = Annotated[
+    Path | None, _file("Write the clip with what was seen drawn in (MP4).", name="--annotated")
+]
+Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
+Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
+Csv = Annotated[Path | None, _file("Write a table with a row for each repetition.", name="--csv")]
+CsvFrames = Annotated[Path | None, _file("Write a table with a row for each frame.", name="--csv-frames")]
+Stills = Annotated[
+    Path | None,
+    _file("Write pictures of the faults and of every repetition.", name="--stills", metavar="DIR"),
+]
+StillsFrom = Annotated[
+    Path | None,
+    _file("Where the stills are, if not where the report says.", name="--stills", metavar="DIR"),
+]
+BlurFace = Annotated[bool, Option("--blur-face", help="Blur faces in page, stills and annotated video.")]
+EmbedVideo = Annotated[
+    bool, Option("--embed-video", help="Put the annotated video into the page: one large file.")
+]
+ReportFile = Annotated[
+    Path,
+    Argument(metavar="REPORT", help="A report that analyze --json wrote.", show_default=False),
+]
+Compared = Annotated[
+    list[Path],
+    Argument(metavar="A B...", help="Clips, tracks (.npz) or reports (.json).", show_default=False),
+]
+Tracks = Annotated[
+    Path | None,
+    _file("Reuse tracks recorded in this folder; record the others.", name="--tracks", metavar="DIR"),
+]
+Curves = Annotated[
+    Path | None,
+    _file("Draw how often each fault is found as it grows and as the camera turns (PNG).", name="--curves"),
+]
+Rules = Annotated[
+    Path | None,
+    _file(
+        "Folder with more exercises. Rule files are Python code, and it is run: use those you trust.",
+        name="--rules",
+        metavar="DIR",
+    ),
+]
+RulesChecked = Annotated[
+    Path,
+    Argument(
+        metavar="DIR",
+        help="Rule files, perhaps with clips and their truth files beside. They are Python code, and it is "
+        "run: check those you trust.",
+        show_default=False,
+    ),
+]
+NewName = Annotated[
+    str,
+    Argument(
+        metavar="NAME", help="Lower case words joined by hyphens, such as leg-raise.", show_default=False
+    ),
+]
+RuleFolder = Annotated[
+    Path, Option("--dir", metavar="DIR", help="Where to write the file.", show_default="this folder")
+]
+Like = Annotated[
+    str | None, _file("Start from this exercise's file instead.", name="--like", metavar="EXERCISE")
+]
+MeasuredClip = Annotated[
+    Path | None,
+    Argument(metavar="CLIP", help="A video or track to measure in, of any exercise.", show_default=False),
+]
+SlowMotion = Annotated[
+    float | None,
+    Option(
+        "--slow-motion",
+        metavar="TIMES",
+        help="How many times slower the clip plays than the person moved, such as 8. (Some files say it.)",
+        show_default=False,
+    ),
+]
+FaceUp = Annotated[bool, Option("--face-up", help="The person is on the back.")]
+Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
+Profile = Annotated[str, Option(metavar="NAME", help="How strict: standard, strict or beginner.")]
+Limits = Annotated[
+    Path | None,
+    _file("Own limits (TOML), on top of the profile; see `explain NAME --limits`.", name="--limits"),
+]
+Baseline = Annotated[
+    Path | None,
+    _file(
+        "A clip, track or report of a few clean repetitions of the same person, to compare with.",
+        name="--baseline",
+    ),
+]
+AsToml = Annotated[bool, Option("--limits", help="Print the limits as a file for `analyze --limits`.")]
+Model = Annotated[str, Option(metavar="NAME|PATH", help="Pose model: lite, full, heavy, or a .task file.")]
+Fail = Annotated[
+    FailOn | None,
+    Option(
+        "--fail-on", help="Exit with 1 where a repetition has a fault (or a warning).", show_default=False
+    ),
+]
+Verbose = Annotated[bool, Option("--verbose", help="Show what the libraries say, and tracebacks.")]
+Version = Annotated[bool, Option("--version", help="Print the version.", is_eager=True)]
+
+
+def filming(rotate: Turn | None, mirrored: bool, slow_motion: float | None = None) -> Filming:
+    """Return how a clip was filmed, by the options."""
+    from formcheck.video.frames import Filming
+
+    return Filming.checked(int(rotate.value) if rotate else 0, mirrored, slow_motion)

@@ -1,0 +1,82 @@
+"""What tells the repetitions of an exercise from those of its relatives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from formcheck.exercises import answers
+from formcheck.measures.catalogue import MEASURES
+from formcheck.measures.reading import Reading
+from formcheck.poses.pose import View
+from formcheck.reps.rep_data import MIN_USABLE, RepData
+from formcheck.reps.segmentation import Phase
+
+SIDEWAYS = frozenset({View.SIDE})
+OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What a repetition of an exercise shows that one of its relatives does not.
+
+    Relatives border on each other: where two exercises state the same border, one `low` and the other
+    `high`, what lies near it is a little of both, and the confidence says so.
+
+    Attributes:
+        says: What a movement outside is instead, as a reason ("the knee stays bent: a donkey kick").
+        measure: A frame measure's name; or empty, with `read`.
+        when: The phase whose median counts.
+        read: A function of the rep instead of `measure`.
+        low, high: The range that is of the exercise.
+        error: Standard error of the value; 0 takes the measure's, or that of what `read` returns.
+        views: Views from which it can be told: from others it keeps nothing out.
+        if_seen: Whether it keeps nothing out either where a joint of the measure is not seen steadily.
+    """
+
+    says: str
+    measure: str = ""
+    when: Phase = Phase.TOP
+    read: Callable[[RepData], Reading] | None = None
+    low: float = -math.inf
+    high: float = math.inf
+    error: float = 0.0
+    views: frozenset[View] = OBLIQUE
+    if_seen: bool = False
+
+    def __post_init__(self) -> None:
+        if bool(self.measure) == bool(self.read) or not self.low < self.high:
+            raise ValueError(f"{self.says}: give a range, and either a measure or a read function")
+        if self.measure and self.measure not in MEASURES:
+            raise ValueError(f"{self.says}: there is no measure {self.measure}")
+
+    def value(self, data: RepData) -> tuple[float, float]:
+        """Return the value in a repetition and its standard error; NaN where it cannot be told."""
+        if data.look.view not in self.views:
+            return math.nan, math.nan
+        if self.read is not None:
+            reading = answers.reading(self.read, data)
+            return reading.value, self.error or reading.uncertainty
+        part = data.set.frames(*data.rep.window(self.when))
+        needs = MEASURES[self.measure].needs
+        if self.if_seen and any(data.set.sees(*joint)[part].mean() < MIN_USABLE for joint in needs):
+            return math.nan, math.nan
+        return data.median(self.measure, self.when), self.error or MEASURES[self.measure].error
+
+    def holds(self, data: RepData) -> bool:
+        """Whether a repetition is inside, or cannot be told from here."""
+        value, _ = self.value(data)
+        return math.isnan(value) or self.low <= value <= self.high
+
+    def fit(self, data: RepData) -> float:
+        """Return how probable it is that the true value is inside, given the measured one: 0 to 1."""
+        value, error = self.value(data)
+        if math.isnan(value):
+            return 1.0
+        return _below((self.high - value) / error) - _below((self.low - value) / error)
+
+
+def _below(z: float) -> float:
+    """Return the share of a standard normal distribution below z."""
+    return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))

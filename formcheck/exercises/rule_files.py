@@ -1,0 +1,165 @@
+"""Rule files from anywhere: how one is run, and where in it something is declared or went wrong."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import re
+import sys
+import traceback
+import warnings
+from collections.abc import Collection
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+from formcheck import kinds
+from formcheck.errors import RuleFileError, UsageError
+from formcheck.exercises.rule import Exercise
+
+_PREFIX = "_formcheck_rules_"
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """Return a folder's rule files, sorted; those named `_...` are helpers of theirs, hidden ones none.
+
+    Raises:
+        UsageError: If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder} with rule files")
+    return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith(("_", "."))]
+
+
+def load(path: Path) -> Exercise:
+    """Run a rule file and return its `EXERCISE`.
+
+    It is run as a module of its folder, so `from ._shared import ...` finds a helper beside it. Nothing is
+    kept from an earlier run, and nothing is written beside it.
+
+    Raises:
+        RuleFileError: If it cannot be read or run, or declares no exercise.
+    """
+    if wrong := kinds.trouble(path):
+        raise RuleFileError(path, f"it {wrong}")
+    package = f"{_PREFIX}{sha256(os.fsencode(path.parent.resolve())).hexdigest()[:12]}"
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}._")]:
+        del sys.modules[name]  # helpers may have changed; exercises loaded before keep theirs
+    parent = ModuleType(package)
+    parent.__path__ = [str(path.parent)]
+    sys.modules[package] = parent
+    name = f"{package}.{path.stem.replace('.', '_')}"
+    loader = SourceFileLoader(name, str(path))
+    module = importlib.util.module_from_spec(ModuleSpec(name, loader, origin=str(path)))
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # whatever is really wrong is said below
+            code = loader.source_to_code(path.read_bytes(), str(path))
+        exec(code, module.__dict__)
+    except SyntaxError as error:
+        where = error.lineno if error.filename == str(path) else None
+        raise RuleFileError(path, f"this is not Python: {error.msg}", where) from error
+    except OSError as error:
+        raise RuleFileError(path, f"it cannot be read: {error.strerror or error}") from error
+    except (Exception, SystemExit) as error:  # a user's file may fail in any way
+        raise RuleFileError(path, _said(error), line_of(error, path)) from error
+    finally:
+        sys.dont_write_bytecode = writes
+    return declared(module, path)
+
+
+def declared(module: ModuleType, path: Path) -> Exercise:
+    """Return the exercise a module declares.
+
+    Raises:
+        RuleFileError: If it declares none.
+    """
+    found = getattr(module, "EXERCISE", None)
+    if isinstance(found, Exercise):
+        return found
+    what = "it declares no EXERCISE" if found is None else f"its EXERCISE is a {type(found).__name__}"
+    raise RuleFileError(path, f"{what}; `formcheck new-exercise NAME` writes a file that does")
+
+
+def line_of(error: BaseException, path: Path) -> int | None:
+    """Return the line of a file in which an error arose, the innermost one."""
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
+    return lines[-1] if lines else None
+
+
+def blame(error: BaseException, files: Collection[Path] = ()) -> RuleFileError | None:
+    """Return an error in the functions of a rule file as one that names the file; None for all others.
+
+    Args:
+        error: What was raised.
+        files: Rule files besides those that `load` ran.
+    """
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        path = Path(frame.f_code.co_filename)
+        if str(frame.f_globals.get("__name__", "")).startswith(_PREFIX) or path in files:
+            return RuleFileError(path, f"{frame.f_code.co_name} failed: {_said(error)}", line)
+    return None
+
+
+def _said(error: BaseException) -> str:
+    """Return what an error says, in words of rule files where it is about their contract."""
+    text = " ".join(str(error).split())
+    if missing := re.match(r"(\w+)\.__init__\(\) missing .*?: (.*)", text):
+        return f"{missing[1]} lacks {missing[2].replace(chr(39), '')}"
+    if unknown := re.match(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'(.*)", text):
+        return f"{unknown[1]} has no field {unknown[2]}{unknown[3].replace(chr(39), '').replace('. ', '; ')}"
+    return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
+
+
+def parsed(path: Path) -> ast.Module:
+    """Return what a rule file says, without running it; one that is no Python says nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where a file declares its exercise and rules: the line of each field of each call that is written out.
+
+    Attributes:
+        fields: Lines by rule code (empty for the exercise) and field name (empty for the call itself).
+    """
+
+    fields: dict[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, path: Path) -> Lines:
+        """Read a file; one that is no Python has no lines."""
+        tree = parsed(path)
+        found: dict[tuple[str, str], int] = {}
+        for call in ast.walk(tree):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
+                continue
+            called = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+            given = {item.arg: item.value for item in call.keywords if item.arg}
+            code = given.get("code")
+            if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                owner = code.value
+            elif called == "Exercise":
+                owner = ""
+            else:
+                continue
+            found[(owner, "")] = call.lineno
+            found |= {(owner, name): value.lineno for name, value in given.items()}
+        return cls(found)
+
+    def at(self, code: str, field: str = "") -> int | None:
+        """Return the line of a rule's field, or of the rule; of the exercise where the code is empty."""
+        return self.fields.get((code, field)) or self.fields.get((code, ""))

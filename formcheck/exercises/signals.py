@@ -1,0 +1,115 @@
+"""How each measure moves in a clip, whatever is done there: where an exercise's author finds its signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.poses.geometry import wrap_deg
+from formcheck.poses.levelling import upright
+from formcheck.poses.pose import Floats, Side
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look, look
+from formcheck.reps.rep_data import SetData
+from formcheck.reps.segmentation import segment
+from formcheck.wording import VIEW_WORDS, quantity
+
+_LEAST = 2.5  # of a measure's error: less is no rise
+_SHARE = 0.4  # of its range over the clip: less is no rise either
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """One measure over a clip, in its own unit.
+
+    Attributes:
+        measure: The measure.
+        low, high: What it stays above and below in all but 5 % of the frames.
+        rises: How often it rises and falls again, as the signal of an exercise would count it.
+    """
+
+    measure: Measure
+    low: float
+    high: float
+    rises: int
+
+    @property
+    def strength(self) -> float:
+        """How far it moves, in errors of a change."""
+        return (self.high - self.low) / self.measure.change_error
+
+
+@dataclass(frozen=True, slots=True)
+class Motions:
+    """All measures over a clip, the one that moves most first, and how it was looked at."""
+
+    all: tuple[Motion, ...]
+    side: Side
+    look: Look
+
+
+def motions(raw: Track, smoothed: Track, side: Side | None = None, *, face_up: bool = False) -> Motions:
+    """Say how each measure moves over a clip.
+
+    Args:
+        raw: The frames as measured.
+        smoothed: The same, smoothed without lag.
+        side: The working side; None takes the leg that moves more.
+        face_up: Whether the person is on the back.
+    """
+    raw, smoothed = upright(raw), upright(smoothed)
+    camera = look(smoothed, prone=not face_up)
+    sides = [side] if side else list(Side)
+    found = {working: _over(SetData(raw, smoothed, working, camera, [])) for working in sides}
+    chosen = max(sides, key=lambda working: sum(_reach(found[working], name) for name in _LEG))
+    ranked = sorted(found[chosen], key=lambda motion: -motion.strength)
+    return Motions(tuple(ranked), chosen, camera)
+
+
+_LEG = ("leg_elevation_deg", "knee_flexion_deg")
+
+
+def _reach(found: list[Motion], name: str) -> float:
+    return next((motion.high - motion.low for motion in found if motion.measure.name == name), 0.0)
+
+
+def _over(data: SetData) -> list[Motion]:
+    found = []
+    for measure in MEASURES.values():
+        values = data.values(measure.name)
+        finite = values[np.isfinite(values)]
+        if not len(finite):
+            continue
+        low, high = np.percentile(_unwrapped(finite) if measure.unit == "deg" else finite, [5, 95])
+        least = max(_LEAST * measure.change_error, _SHARE * float(high - low))
+        reps = segment(data.body.track.time_s, values, min_range=least).reps
+        found.append(Motion(measure, float(low), float(high), sum(not rep.partial for rep in reps)))
+    return found
+
+
+def _unwrapped(values_deg: Floats) -> Floats:
+    """Return angles about their common direction, so that those about 180 do not spread over the circle."""
+    centre = float(np.degrees(np.angle(np.mean(np.exp(1j * np.radians(values_deg))))))
+    return centre + np.asarray(wrap_deg(values_deg - centre))
+
+
+def table(found: Motions) -> str:
+    """Return the motions as text, 80 columns wide."""
+    view, lying = VIEW_WORDS[found.look.view], "face down" if found.look.prone else "face up"
+    lines = [
+        f"View: {view}; {lying} or standing; {found.side.value} leg taken as the working one.",
+        "",
+        f"{'measure':<26}{'from':>9}{'to':>9}{'rises':>7}  off by about",
+    ]
+    for motion in found.all:
+        low, high = (quantity(value, motion.measure.unit) for value in (motion.low, motion.high))
+        error = quantity(motion.measure.change_error, motion.measure.unit)
+        lines.append(f"{motion.measure.name:<26}{low:>9}{high:>9}{motion.rises:>7}  {error}")
+    lines += [
+        "",
+        "A signal is low at rest, far above its error in every repetition, and rises as",
+        "often as there were repetitions. Its min_range is about a third of its way.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,282 @@
+"""The file that `new-exercise` writes: an exercise that works, with what each field means beside it.
+
+The comments are the contract's own docstrings (`formcheck.rule`), so they cannot fall behind it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
+from string import Template, ascii_uppercase
+from typing import get_args
+
+from formcheck.exercises.explain import PHASE_WORDS
+from formcheck.exercises.rule import Exercise, Rule, Stat
+from formcheck.poses.pose import View
+from formcheck.wording import VIEW_WORDS
+
+_WIDTH = 100
+
+_MEASURED = {
+    "code": '"${prefix}01"',
+    "name": '"hips-move"',
+    "statement": '"1"',
+    "says": '"TODO: what the source says about it, in a sentence."',
+    "why": '"TODO: why it matters, in a sentence."',
+    "source": 'f"{SOURCE}; limits: TODO, a study, a coach, or your own trials"',
+    "measure": '"hip_travel_pct"',
+    "when": "Phase.TOP",
+    "stat": '"median"',
+    "from_start": "True",
+    "limit": "Above(15.0, 25.0)",
+    "views": "SIDEWAYS",
+    "priority": "2",
+    "weight": "60",
+    "cue": '"Hips stay where they are"',
+    "good": '"quiet hips"',
+    "remedy": '"Film from the side, the whole body in the picture."',
+    "passes": "(Example(5.0, 4.0), Example(17.0, 4.0))",
+    "fails": "(Example(20.0, 4.0), Example(32.0, 4.0))",
+}
+_READ = {
+    "code": '"${prefix}02"',
+    "name": '"lowering-too-fast"',
+    "statement": '"2"',
+    "says": '"TODO: what the source says about the way back."',
+    "why": '"TODO: why it matters."',
+    "source": 'f"{SOURCE}; limits: TODO"',
+    "read": "lowering_s",
+    "unit": '"s"',
+    "shows": "SIGNAL",
+    "limit": "Below(1.0, 0.5)",
+    "views": "OBLIQUE",
+    "priority": "8",
+    "weight": "40",
+    "cue": '"Slow on the way back"',
+    "good": '"slow lowering"',
+    "remedy": '"Film so that the moving limb is seen from end to end."',
+    "passes": "(Example(1.4, 0.2),)",
+    "fails": "(Example(0.7, 0.2), Example(0.2, 0.2))",
+}
+_EXERCISE = {
+    "name": '"$name"',
+    "title": '"$title"',
+    "source": "SOURCE",
+    "prone": "True",
+    "signal": "SIGNAL",
+    "min_range": "MIN_RANGE",
+    "signal_per_leg": "True",
+    "views": "OBLIQUE",
+    "refuses": "refuses",
+    "rules": "RULES",
+    "unobservable": '(Unobservable("3", "TODO: what else it says.", "TODO: why no video shows it."),)',
+    "film": '"TODO: from where to film it, such as: from the side at hip height, 2 to 3 m away."',
+    "notes": "()",
+}
+_MORE = {
+    "measure": "`formcheck measures` lists them.",
+    "when": "One of "
+    + ", ".join(f"Phase.{phase.name} ({words})" for phase, words in PHASE_WORDS.items())
+    + ".",
+    "stat": f"One of {', '.join(get_args(Stat))}.",
+    "limit": "Above(warn, fault): more is worse. Below(warn, fault): less is worse. Without fault it only "
+    "warns. In the unit of the value; a fault only past it by the measurement's own uncertainty.",
+    "views": "SIDEWAYS, OBLIQUE (side and oblique), or frozenset({View.SIDE, ...}) of "
+    + ", ".join(
+        f"View.{view.name} ({words})" for view, words in VIEW_WORDS.items() if view is not View.UNKNOWN
+    )
+    + ". From any other it says 'not judged'.",
+    "weight": "The weights of all rules add up to 100; 0 is a hint only.",
+    "safety": "Needs a smaller priority number than all others.",
+    "cue": "At most 8.",
+    "passes": "Example(value, uncertainty): what must not be flagged, then what must; one each at least.",
+    "statement": "Number the statements of your source: what each becomes is then easy to see.",
+    "prone": "A standing person who bends forward counts as face down.",
+    "signal_per_leg": "False where both legs do the same, or for a signal such as the height of the hips.",
+    "working": "Needed where signal_per_leg is False; `lambda data: 1.0` where both legs do the same.",
+}
+
+_FILE = Template('''"""$title: TODO what is done, in a sentence."""
+
+# One exercise for formcheck. It works as it is: change one thing, check, go on. TODO marks what you know.
+#
+#     formcheck check-rules DIR                                 finds mistakes, runs the examples
+#     formcheck measures CLIP                                   which measures move in a clip of yours
+#     formcheck analyze CLIP --rules DIR --exercise $name
+#
+# DIR is the folder of this file. `formcheck exercises` lists finished ones, `formcheck explain` shows one.
+
+from __future__ import annotations
+
+from formcheck.rule import (
+    OBLIQUE,
+    SIDEWAYS,
+    Above,
+    Below,
+    Example,
+    Exercise,
+    Phase,
+    Reading,
+    RepData,
+    Rule,
+    Unobservable,
+)
+
+SOURCE = "TODO: where the technique is described: author, title, page or web address"
+
+# 1. What counts as a repetition.
+
+# The measure that is low at rest and rises and falls once a repetition.
+SIGNAL = "leg_elevation_deg"
+# The least rise that may be one, in the signal's unit: about a third of a full one.
+MIN_RANGE = 10.0
+
+
+def refuses(data: RepData) -> str | None:
+    """Say why a movement is not a $spoken, or None if it is: the gate.
+
+    Every rise and fall of the signal comes by here. Ask for the posture first; the stricter this is, the less
+    your exercise claims what is another one.
+    """
+    if data.median("trunk_pitch_deg", Phase.LIFT) > 60.0:
+        return "the trunk is upright"
+    return None
+
+
+# 2. What may be wrong. A rule reads one measure in one phase and compares it with limits.
+
+HIPS_MOVE = $measured
+
+# A check beyond one measure is a function of the repetition, with its first line as its description.
+
+
+def lowering_s(data: RepData) -> Reading:
+    """Seconds from leaving the top to being back at the bottom."""
+    took_s = data.rep.end_s - data.rep.lower_s
+    return Reading(took_s, data.time_error_s(took_s, SIGNAL), data.rep.end_s)
+
+
+LOWERING_TOO_FAST = $read
+
+RULES = (HIPS_MOVE, LOWERING_TOO_FAST)
+
+# 3. The exercise.
+
+EXERCISE = $exercise
+''')
+
+
+def render(name: str, prefix: str) -> str:
+    """Return the text of a new exercise's file.
+
+    Args:
+        name: The exercise's name, kebab case.
+        prefix: The three capitals of its rules' codes.
+    """
+    spoken = name.replace("-", " ")
+    words = {"name": name, "prefix": prefix, "spoken": spoken, "title": spoken.capitalize()}
+    calls = {
+        "measured": _call(Rule, _MEASURED, words, explained=True),
+        "read": _call(Rule, _READ, words),
+        "exercise": _call(Exercise, _EXERCISE, words, explained=True),
+    }
+    return _FILE.substitute(words | calls)
+
+
+def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
+    """Return the text of an existing exercise's file as that of a new one: its name, title and codes changed.
+
+    Args:
+        source: The text of the file that declares `old`.
+        old: The exercise that is copied.
+        name: The new one's name.
+        prefix: The three capitals of its rules' codes.
+    """
+    title = name.replace("-", " ").capitalize()
+    text = re.sub(r"^from \.(\w+) import", r"from formcheck.rules.\1 import", source, flags=re.MULTILINE)
+    text = re.sub(r"^from \. import", "from formcheck.rules import", text, flags=re.MULTILINE)
+    for taken in sorted({rule.code[:3] for rule in old.rules}):
+        text = re.sub(rf"\b{taken}(?=\d\d\b|{{)", prefix, text)
+    text = text.replace(f'"{old.name}"', f'"{name}"').replace(f'title="{old.title}"', f'title="{title}"')
+    return f"# TODO: a copy of {old.name}, to be changed into {name}.\n{text}"
+
+
+def prefix_for(name: str, taken: set[str]) -> str:
+    """Choose three capitals for the codes of an exercise's rules that no other exercise has.
+
+    >>> prefix_for("fire-hydrant", set())
+    'FHY'
+    """
+    words = name.upper().split("-")
+    initials = "".join(word[0] for word in words[:3])
+    rest = words[-1][1:] + words[0][1:] + ascii_uppercase
+    first = (initials + rest)[:3]
+    tried = [first, *(first[:2] + letter for letter in rest), *(first[0] + a + b for a in rest for b in rest)]
+    return next((prefix for prefix in tried if prefix not in taken), first)
+
+
+def documented(kind: type) -> dict[str, str]:
+    """Return what the docstring of a class says of each attribute, by name."""
+    part = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")[2]
+    found: dict[str, str] = {}
+    names: list[str] = []
+    for line in part.splitlines():
+        if begins := re.match(r"    (\w+(?:, \w+)*): (.*)", line):
+            names = begins[1].split(", ")
+            found |= dict.fromkeys(names, begins[2])
+        elif line.startswith("     "):
+            found |= {name: f"{found[name]} {line.strip()}" for name in names}
+        else:
+            break
+    return found
+
+
+def _call(
+    kind: type[Exercise | Rule],
+    values: Mapping[str, str],
+    words: Mapping[str, str],
+    *,
+    explained: bool = False,
+) -> str:
+    """Return the source of a call that makes one, where `explained` with what each field means."""
+    lines = [f"{kind.__name__}("]
+    known = documented(kind)
+    for name, value in values.items():
+        if explained:
+            lines += _comment(f"{known[name]} {_MORE.get(name, '')}")
+        lines.append(f"    {name}={Template(value).substitute(words)},")
+    if explained:
+        lines += _others(kind, values, known)
+    return "\n".join([*lines, ")"])
+
+
+def _others(
+    kind: type[Exercise | Rule], values: Mapping[str, str], known: Mapping[str, str]
+) -> Iterator[str]:
+    """Give the fields that were left out, as comments with their defaults."""
+    left = [field for field in fields(kind) if field.name not in values]
+    if left:
+        yield "    #"
+        yield "    # May be given too:"
+    for field in left:
+        default = field.default if field.default is not MISSING else "..."
+        shown = f"Phase.{default.name}" if hasattr(default, "name") else repr(default)
+        if field.default_factory is not MISSING:
+            shown = repr(field.default_factory())
+        yield from _comment(
+            f"{field.name}={shown}: {known[field.name]} {_MORE.get(field.name, '')}", hang="    "
+        )
+
+
+def _comment(text: str, hang: str = "") -> list[str]:
+    return textwrap.wrap(
+        " ".join(text.split()),
+        _WIDTH,
+        initial_indent="    # ",
+        subsequent_indent=f"    # {hang}",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

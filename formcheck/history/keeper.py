@@ -1,0 +1,183 @@
+"""Writes what `analyze` and `live` found into the training log, if it is wanted there."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from formcheck import names
+from formcheck.errors import FormcheckError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from formcheck.history.take import Take
+    from formcheck.report.analysis import Analysis
+
+_HEAVIEST_KG = 1000.0
+_POUND_KG = 0.45359237
+_UNITS = {"": 1.0, "kg": 1.0, "lb": _POUND_KG, "lbs": _POUND_KG}
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Writes an analysis into the log, if it is wanted there.
+
+    Attributes:
+        log: The log's file, or None for none.
+        clip: The file that is analysed or played, or None where frames come from a camera.
+        live: Whether it was a live session, which has just ended.
+        named: Whether the user named the log.
+        lifter: Whose sets they are.
+        load_kg: What was lifted, or None.
+        bilateral_load_kg: What the lifter lifts with both legs, or None.
+        began: When, or None for what the clip says.
+        complain: Told why nothing was logged.
+    """
+
+    log: Path | None
+    clip: Path | None
+    live: bool
+    named: bool
+    lifter: str
+    load_kg: float | None
+    bilateral_load_kg: float | None
+    began: datetime | None
+    complain: Callable[[str], None]
+
+    def keep(self, analysis: Analysis, *, printed: bool = True) -> RenderableType | None:
+        """Write the sets and return what to say of it; a log that fails is a warning, not the end.
+
+        Args:
+            analysis: What was found.
+            printed: Whether what is returned is shown; else only where the log is goes to stderr, once.
+        """
+        if self.log is None:
+            return None
+        try:
+            return self._keep(analysis, self.log, printed)
+        except FormcheckError as error:
+            self.complain(f"not logged: {error}")
+        except Exception as error:  # whatever it is, the analysis is not lost
+            logging.getLogger(__name__).debug("the training log failed", exc_info=True)
+            self.complain(f"not logged: {self.log} cannot be used ({error}); name another with --log")
+        return None
+
+    def _keep(self, analysis: Analysis, place: Path, printed: bool) -> RenderableType | None:
+        from formcheck.history.history import next_steps
+        from formcheck.history.recording import record
+        from formcheck.history.store import Log
+        from formcheck.history.table import after, begun, sample
+
+        if not self.named and self._is_sample():
+            return sample()
+        kept = record(
+            analysis.report,
+            self._take(analysis),
+            place,
+            lifter=self.lifter,
+            load_kg=self.load_kg,
+            bilateral_load_kg=self.bilateral_load_kg,
+        )
+        if not kept.sets:
+            return None
+        with Log(place) as log:
+            first = not kept.replaced and sum(log.lifters().values()) == len(kept.sets)
+            if first and not printed:
+                self.complain(begun(place))
+            return after(kept, next_steps(log, kept.sets), place if first else None)
+
+    def _take(self, analysis: Analysis) -> Take:
+        from formcheck.history.take import Take
+
+        if self.clip is not None and not self.live:
+            return Take.of_file(self.clip, analysis.raw, began=self.began)
+        length = timedelta(seconds=analysis.report.duration_s)
+        return Take.live(datetime.now().astimezone() - length, analysis.raw)
+
+    def _is_sample(self) -> bool:
+        from formcheck.history.samples import is_sample
+        from formcheck.history.take import file_hash
+
+        return self.clip is not None and is_sample(file_hash(self.clip))
+
+
+def keeper_from_options(
+    clip: Path | None,
+    log: Path | None,
+    no_log: bool,
+    lifter: str | None,
+    load: str | None,
+    bilateral_load: str | None,
+    date: str | None = None,
+    *,
+    live: bool = False,
+    complain: Callable[[str], None],
+) -> Keeper:
+    """Read the options of `analyze` and `live` that are about the log.
+
+    Raises:
+        UsageError: One does not fit.
+    """
+    from formcheck.files import check_apart
+    from formcheck.history.recording import ME
+    from formcheck.history.store import VARIABLE, log_place
+
+    given = {"--lifter": lifter, "--load": load, "--bilateral-load": bilateral_load, "--date": date}
+    if no_log and log is not None:
+        raise UsageError("--log and --no-log contradict each other; give one of them")
+    place = None if no_log else log_place(log)
+    idle = [name for name, value in given.items() if value is not None]
+    if place is None and idle:
+        why = "--no-log" if no_log else f"{VARIABLE}=off"
+        raise UsageError(f"{idle[0]} is only for the training log, which {why} turns off; leave one out")
+    if place is not None and clip is not None:
+        check_apart([place], [clip])
+    if lifter is not None and not lifter.strip():
+        raise UsageError("--lifter needs a name")
+    return Keeper(
+        place,
+        clip,
+        live,
+        log is not None,
+        names.shown(lifter.strip()) if lifter else ME,
+        kilograms(load, "--load"),
+        kilograms(bilateral_load, "--bilateral-load"),
+        moment(date) if date is not None else None,
+        complain=complain,
+    )
+
+
+def kilograms(text: str | None, option: str) -> float | None:
+    """Read a load such as `60kg`, `62.5` or `135lb`.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(kg|lbs?|)\s*", text.lower())
+    value = float(found[1].replace(",", ".")) * _UNITS[found[2]] if found else -1.0
+    if not 0.0 <= value <= _HEAVIEST_KG:
+        raise UsageError(f"{option} {text!r} is no load; write it like 60kg or 135lb")
+    return round(value, 2)
+
+
+def moment(text: str) -> datetime:
+    """Read a day or a moment; without a time zone that of this computer.
+
+    Raises:
+        UsageError: It is none, or lies in the future.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00")).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"{text!r} is no date; write it like 2026-11-01 or 2026-11-01T18:30") from None
+    if found > datetime.now().astimezone() + timedelta(days=1):
+        raise UsageError(f"{text} lies in the future; check the date")
+    return found

@@ -1,0 +1,117 @@
+"""What can be followed over days: one quantity of every set, and which sets can be compared at all."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from formcheck.exercises.rule import Exercise, Limit, Rule
+from formcheck.history.entries import LoggedSet
+from formcheck.measures.catalogue import MEASURES
+from formcheck.report.model import Quantity
+from formcheck.report.stats import mean
+from formcheck.wording import capital, plain
+
+COVERAGE_APART = 0.10
+"""Scores compare where the judged share of the form differs by no more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One quantity of a set.
+
+    Attributes:
+        name: `score`, `clean`, `range`, `hold`, `down`, `load`, or a rule's code.
+        label: For people.
+        unit: Of its values.
+        limit: The rule's limits, or None.
+        scatters: Whether its uncertainty is all chance, smaller over more days; else it is mostly steady.
+    """
+
+    name: str
+    label: str
+    unit: str
+    limit: Limit | None = None
+    scatters: bool = False
+
+    def of(self, one: LoggedSet) -> Quantity | None:
+        """Return its value in a set with its uncertainty, or None where there is none."""
+        if self.name == "load":
+            return (
+                None if one.load_kg is None else Quantity(value=one.load_kg, uncertainty=0.0, unit=self.unit)
+            )
+        if self.name == "clean":
+            return _count(one.clean_reps, len(one.full), self.unit) if one.full else None
+        return one.of(self.name)
+
+    def better(self, before: float, after: float) -> bool | None:
+        """Whether a change is for the better; None where neither way is."""
+        if self.name in ("score", "clean"):
+            return after > before
+        if self.limit is None:
+            return None
+        less, more = _excess(self.limit, before), _excess(self.limit, after)
+        return None if less == more else more < less
+
+
+def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Followed]:
+    """Return what can be followed in sets of one exercise; of the rules those that ever found something."""
+    signal = f" ({plain(exercise.signal)})" if exercise and exercise.signal in MEASURES else ""
+    unit = next((rep.range.unit for one in sets for rep in one.reps if rep.range), "")
+    found = [
+        Followed("score", "Score", "points", scatters=True),
+        Followed("clean", "Clean repetitions a set", "reps", scatters=True),
+        Followed("load", "Load", "kg"),
+        Followed("range", f"Range{signal}", unit),
+        Followed("hold", "Hold", "s"),
+        Followed("down", "Lowering", "s"),
+    ]
+    flagged = {name for one in sets for name in one.faults()}
+    rules = [rule for rule in exercise.rules if rule.name in flagged] if exercise else []
+    return found + [_of_rule(rule) for rule in rules if rule.value_unit != "s"]
+
+
+def comparable(sets: Iterable[LoggedSet]) -> list[LoggedSet]:
+    """Return the sets that were seen and judged alike: the largest such group, the latest of equal ones."""
+    groups: dict[tuple[str, bool | None, str], list[LoggedSet]] = {}
+    for one in sets:
+        groups.setdefault((one.view, one.near, one.profile), []).append(one)
+    return max(groups.values(), key=lambda group: (len(group), group[-1].at), default=[])
+
+
+def by_day(sets: Iterable[LoggedSet], what: Followed) -> dict[date, Quantity]:
+    """Return the mean of every day, with the uncertainty of measurement and of the scatter within the day."""
+    chosen = _alike_covered(sets) if what.name in ("score", "clean") else list(sets)
+    days: dict[date, list[Quantity]] = {}
+    for one in chosen:
+        value = what.of(one)
+        if value is not None:
+            days.setdefault(one.day, []).append(value)
+    means = {day: mean(values) for day, values in sorted(days.items())}
+    return {day: value for day, value in means.items() if value is not None}
+
+
+def _alike_covered(sets: Iterable[LoggedSet]) -> list[LoggedSet]:
+    chosen = [one for one in sets if one.full]
+    if not chosen:
+        return []
+    usual = Counter(round(one.coverage, 1) for one in chosen).most_common(1)[0][0]
+    return [one for one in chosen if abs(one.coverage - usual) <= COVERAGE_APART]
+
+
+def _of_rule(rule: Rule) -> Followed:
+    return Followed(rule.code, capital(plain(rule.name)), rule.value_unit, rule.limit)
+
+
+def _excess(limit: Limit, value: float) -> float:
+    worse = (abs(value) if limit.both else value) * limit.sign
+    return max(worse - limit.warn * limit.sign, 0.0)
+
+
+def _count(found: int, of: int, unit: str) -> Quantity:
+    """Return a count with its chance scatter; none or all found is not taken for certainty."""
+    share = (found + 0.5) / (of + 1)
+    return Quantity(value=float(found), uncertainty=math.sqrt(of * share * (1 - share)), unit=unit)

@@ -1,0 +1,352 @@
+"""The causal half of the engine: what is known of a set while it runs.
+
+It sees each frame once, in order, and nothing of the future. Its verdicts are provisional: they choose
+the cues. The verdict of record comes from the whole set, by the same rules (`formcheck.pipeline`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from formcheck.exercises import answers
+from formcheck.exercises.rule import Exercise
+from formcheck.judging.cues import Cue, CueChooser, Policy
+from formcheck.judging.judge import Verdict, judge, judge_rule
+from formcheck.judging.recognition import share_of
+from formcheck.judging.sets import belongs
+from formcheck.measures.body import Body, followed
+from formcheck.measures.catalogue import measure
+from formcheck.poses.guesses import behind, guessed
+from formcheck.poses.levelling import Leveller
+from formcheck.poses.pose import SCENE, Pose, Side, View
+from formcheck.poses.smoothing import CausalSmoother, smooth
+from formcheck.poses.track import OPTIONAL, Track
+from formcheck.poses.viewpoint import Look, look
+from formcheck.reps.baseline import Baseline
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Phase, Rep, RepSegmenter
+
+_MEMORY_S = 12.0  # of frames kept; an open repetition is kept from its start on, however long
+_BEFORE_S = 1.0  # of the start position kept with it
+_FEWEST = 30  # frames that tell whether landmarks are guesses
+_LOOK_S = 1.0  # how often camera and working side are estimated anew
+_NOT_JUDGED_BY = {"mask_at", "people"}  # what no rule reads
+_ONE = np.ones(1)
+_JUDGE_S = 0.1  # how often the open repetition is judged
+_JUDGE_SHARE = 1 / 120  # of its length, where that is longer: a long one costs more to judge
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is known after one frame.
+
+    Attributes:
+        pose: The frame's pose, causally smoothed.
+        phase: Where in the repetition the person is.
+        rep_count: Full repetitions closed so far.
+        side: The working side as far as it is known.
+        look: How the camera sees the person, once it is known.
+        verdicts: Provisional verdicts of the open or just closed repetition.
+        cue: A cue to speak now.
+    """
+
+    pose: Pose
+    phase: Phase
+    rep_count: int
+    side: Side | None
+    look: Look | None
+    verdicts: tuple[Verdict, ...]
+    cue: Cue | None
+
+    @property
+    def view(self) -> View:
+        """Where the camera stands."""
+        return self.look.view if self.look else View.UNKNOWN
+
+    def held(self, time_s: float) -> Step:
+        """Return the same at a later time, without its cue: that was spoken."""
+        return replace(self, pose=replace(self.pose, time_s=time_s), cue=None)
+
+
+class Coach:
+    """Follows a set frame by frame.
+
+    `decisions` lists when each fault was first decided in a repetition, as (time in seconds, rule code):
+    what the cues are chosen from.
+
+    Args:
+        exercise: What is being done; with `relatives`, what it is taken for to begin with.
+        size: Image width and height in pixels.
+        side: The working side if the user gave it.
+        baselines: The person's own usual values, where there are any.
+        policy: When a cue may be spoken.
+        relatives: What else it may be, of the same `motion`: each repetition helps to decide.
+        judging: False where repetitions are only to be counted.
+
+    Attributes:
+        exercise: What it is taken for now.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        size: tuple[int, int],
+        *,
+        side: Side | None = None,
+        baselines: Sequence[Baseline] = (),
+        policy: Policy | None = None,
+        relatives: Sequence[Exercise] = (),
+        judging: bool = True,
+    ) -> None:
+        self.exercise = exercise
+        self._options = (exercise, *relatives)
+        self._size, self._given = size, side
+        self._chooser = CueChooser(policy)
+        self._baselines, self._judging = tuple(baselines), judging
+        self._signal = measure(exercise.signal)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the person."""
+        self._chooser.reset()
+        self.exercise = self._options[0]
+        self.decisions: list[tuple[float, str]] = []
+        self._begin()
+
+    def next_set(self, *, moving: bool = False) -> None:
+        """Begin a new set of the same person.
+
+        Args:
+            moving: Whether the movement goes on (with the other leg): repetitions are counted on.
+        """
+        self._chooser.next_set()
+        if not moving:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._leveller = Leveller(self._size)
+        self._scene: float | None = None
+        self._shares: dict[str, list[float]] = {one.name: [] for one in self._options}
+        self._counted = 0
+        self._begin_look()
+
+    def _begin_look(self) -> None:
+        """Begin to look afresh, as after a cut: nothing seen before is of this view."""
+        self._smoother = CausalSmoother()
+        self._raw, self._smoothed = _Window(self._size), _Window(self._size)
+        self._flagged: dict[str, float] = {}
+        sides = (
+            ([self._given] if self._given else list(Side)) if self.exercise.signal_per_leg else [Side.LEFT]
+        )
+        self._segmenters = {side: RepSegmenter(self.exercise.min_range) for side in sides}
+        self._side = self._given
+        self._look: Look | None = None
+        self._guessed = False
+        self._looked_s = self._judged_s = float("-inf")
+        self._reps: list[Rep] = []
+        self._verdicts: tuple[Verdict, ...] = ()
+
+    def _see_scene(self, pose: Pose) -> None:
+        """Begin a new look where the whole picture has changed; repetitions are counted on."""
+        if pose.camera is None:
+            return
+        if self._scene is not None and pose.camera[SCENE] != self._scene:
+            self._counted += len(self._reps)
+            self._begin_look()
+        self._scene = float(pose.camera[SCENE])
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that the repetitions so far are of `exercise` rather than a relative, 0 to 1."""
+        shares = self._shares[self.exercise.name]
+        return float(np.mean(shares)) if shares else 0.0
+
+    def update(self, pose: Pose) -> Step:
+        """Take the next pose."""
+        self._see_scene(pose)
+        pose = self._leveller.update(pose, hold=self._phase() is not Phase.BOTTOM)
+        smoothed = self._smoother.update(pose)
+        cue = None
+        if pose.found:
+            keep_s = min((one - _BEFORE_S for one in self._started()), default=pose.time_s)
+            self._raw.append(pose, keep_s)
+            self._smoothed.append(smoothed, keep_s)
+            if pose.time_s - self._looked_s >= _LOOK_S:
+                self._orient(pose.time_s)
+            cue = self._advance(smoothed)
+        phase = self._phase()
+        shown = self._leveller.as_filmed(self._followed(smoothed))
+        return Step(
+            shown, phase, self._counted + len(self._reps), self._side, self._look, self._verdicts, cue
+        )
+
+    def _orient(self, time_s: float) -> None:
+        self._looked_s = time_s
+        raw = self._raw.track()
+        self._look = look(
+            self._smoothed.track()[::3], prone=self.exercise.prone, standing=self.exercise.standing
+        )
+        self._guessed = False
+        if len(raw) < _FEWEST:
+            return
+        quiet = smooth(raw)
+        if guessed(raw, quiet, self._look, raw.found):
+            self._look = behind(self._look, raw)
+            self._guessed = guessed(raw, quiet, self._look, raw.found)
+
+    def _alone(self, pose: Pose) -> Track:
+        """Return a track of one pose."""
+        legs = None if pose.behind_px is None else pose.behind_px[None]
+        return Track(
+            pose.time_s * _ONE, pose.image_px[None], pose.visibility[None], self._size, behind_px=legs
+        )
+
+    def _followed(self, pose: Pose) -> Pose:
+        """Return a pose with the legs that were followed from behind, where the model guessed them."""
+        if self._look is None or not self._look.from_behind:
+            return pose
+        return replace(pose, image_px=followed(self._alone(pose), self._look).image_px[0])
+
+    def _note(self, time_s: float) -> None:
+        """Remember when each fault of the open repetition was first decided."""
+        for verdict in self._verdicts:
+            code = verdict.rule.code
+            if verdict.flagged and code not in self._flagged:
+                self._flagged[code] = time_s
+                self.decisions.append((time_s, code))
+
+    def _started(self) -> list[float]:
+        """Return when the open movements began."""
+        times = [segmenter.started_s for segmenter in self._segmenters.values()]
+        return [time_s for time_s in times if time_s is not None]
+
+    def _phase(self) -> Phase:
+        states = [segmenter.phase for segmenter in self._segmenters.values()]
+        return next((state for state in states if state is not Phase.BOTTOM), Phase.BOTTOM)
+
+    def _advance(self, pose: Pose) -> Cue | None:
+        assert self._look is not None
+        one = self._alone(pose)
+        cue = None
+        for side, segmenter in self._segmenters.items():
+            value = float(self._signal.of(Body(one, side, self._look))[0])
+            closed = segmenter.update(pose.time_s, value)
+            if closed is not None:
+                cue = self._close(closed, side, pose.time_s) or cue
+            elif self._judging and self._due(segmenter.started_s, pose.time_s):
+                cue = self._judge_open(segmenter, side, pose.time_s) or cue
+        return cue
+
+    def _due(self, started_s: float | None, time_s: float) -> bool:
+        """Whether it is time to judge the open repetition again."""
+        if started_s is None:
+            return False
+        return time_s - self._judged_s >= max(_JUDGE_S, _JUDGE_SHARE * (time_s - started_s))
+
+    def _data(self, rep: Rep, side: Side) -> RepData:
+        data = self._seen_as(self.exercise, rep, side)
+        self._side = None if self.exercise.both_legs else data.set.working
+        return data
+
+    def _seen_as(self, exercise: Exercise, rep: Rep, side: Side) -> RepData:
+        """Return a repetition with the working side that it has as one of an exercise."""
+        assert self._look is not None
+        raw, smoothed = self._raw.track(), self._smoothed.track()
+        recent = [r for r in self._reps if r.start_s > raw.time_s[0]] + [rep]
+        own = [one for one in self._baselines if one.exercise == exercise.name]
+        if exercise.both_legs:
+            side = self._look.near
+        elif not exercise.signal_per_leg and self._given is not None:
+            side = self._given
+        data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
+        if exercise.working is not None and self._given is None:
+            working = Side.LEFT if answers.number(exercise.working, data) >= 0 else Side.RIGHT
+            if working is not side:
+                data = RepData(rep, SetData(raw, smoothed, working, self._look, recent, baselines=own))
+        return data
+
+    def _weigh(self, rep: Rep, side: Side) -> None:
+        """Let a closed repetition say which of the relatives it is."""
+        fits = []
+        for one in self._options:
+            data = self._seen_as(one, rep, side)
+            fits.append(one.fit(data) if data.look.view in one.views else 0.0)
+        for i, one in enumerate(self._options):
+            self._shares[one.name].append(share_of(fits[i], fits[:i] + fits[i + 1 :]))
+        self.exercise = max(self._options, key=lambda one: sum(self._shares[one.name]))
+
+    def _refuses(self, data: RepData) -> bool:
+        """Whether a movement is none of this exercise, or not to be told from here (as in `find_sets`)."""
+        view = data.set.look.view
+        if view not in self.exercise.views or self._guessed:
+            return True
+        return self.exercise.refusal(data) is not None and not belongs(data, self._reps)
+
+    def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
+        """Judge what the open repetition has shown so far."""
+        self._judged_s = time_s
+        rep, phase = segmenter.open_rep(), segmenter.phase
+        if rep is None or (len(self._options) > 1 and not self._reps):
+            return None
+        data = self._data(rep, side)
+        if self._refuses(data):
+            return None
+        ready = [rule for rule in self.exercise.rules if rule.ready(phase)]
+        self._verdicts = tuple(judge_rule(rule, data) for rule in ready)
+        self._note(time_s)
+        return self._chooser.update(time_s, phase, self._verdicts)
+
+    def _close(self, rep: Rep, side: Side, time_s: float) -> Cue | None:
+        if rep.partial:
+            return None
+        self._weigh(rep, side)
+        data = self._data(rep, side)
+        if self._refuses(data):
+            return None
+        self._reps.append(rep)
+        if not self._judging:
+            return None
+        self._verdicts = judge(self.exercise.rules, data)
+        self._note(time_s)
+        self._flagged = {}
+        return self._chooser.close(time_s, self._verdicts)
+
+
+class _Window:
+    """The last frames in arrays that are never copied to be read."""
+
+    def __init__(self, size: tuple[int, int], room: int = 2048) -> None:
+        self._size, self._first, self._end = size, 0, 0
+        tails = {"time_s": (), "image_px": (33, 2), "visibility": (33,), **OPTIONAL}
+        self._arrays: dict[str, Any] = {
+            name: np.zeros((room, *tail)) for name, tail in tails.items() if name not in _NOT_JUDGED_BY
+        }
+
+    def append(self, pose: Pose, keep_s: float) -> None:
+        """Add a frame and forget what is older than `_MEMORY_S` and than the time `keep_s`."""
+        room = len(self._arrays["time_s"])
+        if self._end == room:
+            kept = self._end - self._first
+            grown = max(room, 2 * kept)
+            for name, array in self._arrays.items():
+                fresh = np.zeros((grown, *array.shape[1:]))
+                fresh[:kept] = array[self._first : self._end]
+                self._arrays[name] = fresh
+            self._first, self._end = 0, kept
+        for name, array in self._arrays.items():
+            value = getattr(pose, name)
+            array[self._end] = np.nan if value is None else value
+        self._end += 1
+        oldest = min(pose.time_s - _MEMORY_S, keep_s)
+        while self._arrays["time_s"][self._first] < oldest:
+            self._first += 1
+
+    def track(self) -> Track:
+        """Return the frames kept (views, valid until the next `append`)."""
+        return Track(
+            size=self._size, **{n: array[self._first : self._end] for n, array in self._arrays.items()}
+        )

@@ -1,0 +1,161 @@
+"""From a repetition to verdicts. What cannot be seen is "not judged", never "good".
+
+Also the score, from 0 to 100, that can be worked out by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from formcheck.exercises import answers
+from formcheck.exercises.rule import Example, Limit, Rule, Status
+from formcheck.measures.reading import CAMERA_MOVED, Reading
+from formcheck.poses.pose import View
+from formcheck.reps.rep_data import RepData
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule on one repetition.
+
+    Attributes:
+        rule: The rule.
+        status: What was decided.
+        reading: The value with its uncertainty, or the reason for having none.
+        limit: The limits used, after the profile.
+        view: Where the camera stood.
+    """
+
+    rule: Rule
+    status: Status
+    reading: Reading
+    limit: Limit
+    view: View
+
+    @property
+    def judged(self) -> bool:
+        """Whether the rule counts towards the coverage."""
+        return self.status is not Status.NOT_JUDGED
+
+    @property
+    def flagged(self) -> bool:
+        """Whether something is wrong."""
+        return self.status in (Status.WARN, Status.FAULT)
+
+    @property
+    def cue(self) -> str:
+        """What to tell the lifter, or nothing."""
+        if not self.flagged:
+            return ""
+        return self.rule.cue_minus if self.rule.cue_minus and self.reading.value < 0 else self.rule.cue
+
+
+_VIEW_WORDS = {
+    View.SIDE: "the side",
+    View.OBLIQUE_FOOT: "obliquely from the feet",
+    View.OBLIQUE_HEAD: "obliquely from the head",
+    View.FOOT_END: "the foot end",
+    View.HEAD_END: "the head end",
+    View.UNKNOWN: "an unclear angle",
+}
+
+
+ALIKE = "it shows only against your other repetitions, and they may all have it"
+ALIKE_REMEDY = "Do a clean repetition first, or give a clip with a few clean ones (--baseline)."
+
+
+def judge_rule(rule: Rule, data: RepData) -> Verdict:
+    """Judge one rule on a repetition, closed or still open, by the limits it holds."""
+    view = data.look.view
+    if view not in rule.views:
+        reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
+    elif data.cut:
+        reading = CAMERA_MOVED
+    elif lost := data.out_of_sight(None if rule.read else rule.when):
+        reading = lost
+    elif (hidden := _hidden(rule, data)) is not None:
+        reading = hidden
+    elif rule.read is not None:
+        reading = answers.reading(rule.read, data)
+    else:
+        change = rule.from_start or (rule.start_aside and view is not View.SIDE)
+        reading = data.read(rule.measure, rule.when, rule.stat, from_start=change)
+    return _decide(rule, reading, view)
+
+
+def _hidden(rule: Rule, data: RepData) -> Reading | None:
+    return None if rule.hidden is None else answers.reading_or_none(rule.hidden, data)
+
+
+def judge_example(rule: Rule, example: Example) -> Status:
+    """Judge a rule on a value with its uncertainty, as if it had been measured from the best view."""
+    view = next((view for view in View if view in rule.views), View.UNKNOWN)
+    return _decide(rule, Reading(example.value, example.uncertainty), view).status
+
+
+def _decide(rule: Rule, reading: Reading, view: View) -> Verdict:
+    """Compare what was read with the limits; far too uncertain a value is none."""
+    limit = rule.limit
+    if math.isnan(reading.value):
+        return Verdict(rule, Status.NOT_JUDGED, reading, limit, view)
+    gap = abs((limit.fault if limit.fault is not None else 2 * limit.warn) - limit.warn)
+    if reading.uncertainty > 3 * max(gap, abs(limit.warn) / 3):
+        unit = {"deg": "°"}.get(rule.value_unit, f" {rule.value_unit}")
+        why = f": {reading.reason}" if reading.reason else ""
+        vague = Reading.none(
+            f"too uncertain from here (±{reading.uncertainty:.0f}{unit}){why}", reading.remedy
+        )
+        return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
+    status = limit.status(reading.value, reading.uncertainty)
+    if reading.at_least and status in (Status.OK, Status.TOO_CLOSE):
+        alike = Reading.none(reading.reason or ALIKE, reading.remedy or ALIKE_REMEDY)
+        return Verdict(rule, Status.NOT_JUDGED, alike, limit, view)
+    return Verdict(rule, status, reading, limit, view)
+
+
+def judge(rules: Sequence[Rule], data: RepData) -> tuple[Verdict, ...]:
+    """Judge all rules on a repetition."""
+    return tuple(judge_rule(rule, data) for rule in rules)
+
+
+# Scores from 0 to 100 that can be worked out by hand, and how much of the form they cover.
+
+MIN_COVERAGE = 0.60
+SAFETY_CAP, FAULT_CAP = 60.0, 85.0
+
+
+def rep_score(verdicts: Sequence[Verdict]) -> tuple[float | None, float]:
+    """Score a repetition.
+
+    100 less the weighted penalties over the weights judged; a safety fault caps it at 60, any other
+    fault at 85. "Too close" and "not judged" count on neither side. Where a check of safety was not judged
+    there is no score: a high one would praise what nobody saw.
+
+    Returns:
+        The score (None so, or below 60 % coverage) and the coverage, 0 to 1.
+    """
+    total = sum(v.rule.weight for v in verdicts)
+    judged = sum(v.rule.weight for v in verdicts if v.judged)
+    counted = [v for v in verdicts if v.judged and v.status is not Status.TOO_CLOSE]
+    weight = sum(v.rule.weight for v in counted)
+    coverage = judged / total if total else 0.0
+    unsafe = any(v.rule.safety and not v.judged for v in verdicts)
+    if unsafe or coverage < MIN_COVERAGE or not weight:
+        return None, coverage
+    lost = sum(v.rule.weight * v.limit.penalty(v.reading.value, v.reading.uncertainty) for v in counted)
+    score = 100.0 * (1.0 - lost / weight)
+    faults = [v for v in verdicts if v.status is Status.FAULT]
+    if any(v.rule.safety for v in faults):
+        score = min(score, SAFETY_CAP)
+    elif faults:
+        score = min(score, FAULT_CAP)
+    return score, coverage
+
+
+def set_score(scores: Sequence[float | None]) -> float | None:
+    """Return the mean of the scored repetitions, or None where fewer than two thirds have a score."""
+    known = [score for score in scores if score is not None]
+    return fmean(known) if known and 3 * len(known) >= 2 * len(scores) else None

@@ -1,0 +1,104 @@
+"""Pictures that lie on their side or are mirrored, told by what the person in them does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from formcheck.judging.sets import Footage, Found, FoundSet
+from formcheck.poses.pose import Landmark, Side
+from formcheck.reps.rep_data import RepData
+from formcheck.video.frames import Filming
+
+_SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
+_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+_LIMBS = [
+    first + side
+    for first in (Landmark.LEFT_WRIST, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+    for side in (0, 1)
+]
+_UPRIGHT = 0.8  # of the trunk's length, that it rises in the picture
+_ABOVE = 0.4  # of the trunk, that the limbs are above it
+_LOWEST, _BESIDE = 0.2, 0.1  # of the body's height: what it rests on; of the trunk: how far off that may be
+_FEWEST = 2  # repetitions that make it likely
+_SURE = 0.7  # and how well they must fit
+_CLEAR = 0.5  # of the votes for a leg
+
+
+def lying(search: Callable[[Footage], Found], footage: Footage, filming: Filming) -> str:
+    """Say that the pictures seem to lie on their side, or upside down, where turned ones show an exercise.
+
+    Args:
+        search: Looks for sets.
+        footage: Where none was found.
+        filming: How the pictures lie, as the user said.
+
+    Returns:
+        A sentence, or nothing.
+    """
+    likely: list[tuple[float, int, str]] = []
+    for deg in _odd_turns_deg(footage):
+        for one in search(footage.turned(deg)).sets:
+            confidence = 1.0 if one.confidence is None else one.confidence
+            if one.full >= _FEWEST and confidence >= _SURE:
+                likely.append((one.full * confidence, deg, one.exercise.title.lower()))
+    if not likely:
+        return ""
+    _, deg, title = max(likely)
+    how = "upside down" if deg == 180 else "on its side"
+    whole_deg = (filming.rotate_deg + (-deg if filming.mirrored else deg)) % 360
+    remedy = f"turn it with --rotate {whole_deg}" if whole_deg else "leave out --rotate"
+    return f"The picture seems to lie {how}: turned clockwise by {deg}° it would show the {title}; {remedy}."
+
+
+def _odd_turns_deg(footage: Footage) -> tuple[int, ...]:
+    """Return by how much pictures may have to be turned in which nobody could stay as they show it.
+
+    On a side: the trunk upright with the head down, or with neither hands, knees nor feet under it. Upside
+    down: hands, knees and feet above the trunk.
+    """
+    if not footage.raw.found.any():
+        return ()
+    px = np.nanmedian(footage.raw.image_px[footage.raw.found], axis=0)
+    shoulder, hip = px[_SHOULDERS].mean(axis=0), px[_HIPS].mean(axis=0)
+    trunk = max(float(np.hypot(*(shoulder - hip))), 1.0)
+    rise, limbs = (hip - shoulder)[1] / trunk, px[_LIMBS]
+    if abs(rise) < _UPRIGHT:
+        above = (np.minimum(shoulder, hip)[1] - limbs[:, 1].mean()) / trunk
+        return (180,) if above > _ABOVE else ()
+    body = np.concatenate([px[_SHOULDERS], px[_HIPS], limbs])
+    low = body[body[:, 1] > body[:, 1].max() - _LOWEST * np.ptp(body[:, 1]), 0]
+    middle = float((shoulder + hip)[0]) / 2
+    beside = max(float(low.min()) - middle, middle - float(low.max())) / trunk
+    return (90, 270) if rise < 0 or beside > _BESIDE else ()
+
+
+def other_leg(found: Found, given: Side, *, mirrored: bool) -> str:
+    """Say that the other leg works than the user said, where it does in every set.
+
+    Args:
+        found: The sets; where there are none by what the user said, those found without it.
+        given: The leg the user named.
+        mirrored: Whether the user said that the picture is mirrored.
+
+    Returns:
+        A sentence, or nothing.
+    """
+    if not found.sets or not all(_works(one) is given.other for one in found.sets):
+        return ""
+    moves, named = given.other.value, given.value
+    picture = "without --mirrored" if mirrored else "with --mirrored, if it shows the person as a mirror does"
+    return f"The {moves} leg moves, not the {named} one: leave out --side, or analyse the video {picture}."
+
+
+def _works(one: FoundSet) -> Side | None:
+    """Return which leg works by how the body moves; None where both do, or it is not clear."""
+    vote = one.exercise.working
+    if one.exercise.both_legs:
+        return None
+    if vote is None:
+        return one.side
+    votes = np.nan_to_num([vote(RepData(rep, one.data)) for rep in one.reps if not rep.partial])
+    clear = abs(float(votes.sum())) > _CLEAR * float(np.abs(votes).sum())
+    return (Side.LEFT if votes.sum() > 0 else Side.RIGHT) if clear else None

@@ -1,0 +1,275 @@
+"""Which exercises a track holds, where nobody said: several sets, of several exercises, and how sure.
+
+Every exercise is looked for on its own. What one takes for repetitions is then weighed by what the others
+make of the same movement: the exercise into whose gates a repetition fits best has it.
+
+The confidence of a set is the mean over its full repetitions of p = f / (f + g + ... + n): f is how well
+the repetition fits the exercise (`Exercise.fit`), g, ... how well it fits each other, and n the
+probability that it fits none of them. One half means that something else is as probable.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from formcheck.exercises.rule import SEVERAL, Exercise
+from formcheck.judging.sets import REST_S, Footage, Found, FoundSet, find, overlap, uncounted
+from formcheck.poses.pose import Side
+from formcheck.reps.baseline import Baseline
+from formcheck.reps.rep_data import RepData
+from formcheck.reps.segmentation import Rep
+
+SURE = 0.5
+"""Below this confidence a set is none: it is not said what it could have been as if it were known."""
+SURE_ALONE = 0.8
+"""The same for a single repetition: it takes more to believe what happens once."""
+_GAP_S = 6.0  # what is left between sets is searched again if it lasts this long
+_APART_S = 0.35  # between a set and what is searched beside it: the bottom of its last repetition
+_MIN_FRAMES = 30
+_CLOSE_S = 6.0  # a stray repetition this near to a set of something else belongs to its coming and going
+
+
+def recognisable(exercises: Sequence[Exercise]) -> list[Exercise]:
+    """Return those that can be told from each other on video; the rest are done only when named.
+
+    Without gates nothing tells an exercise from others that move alike: it would take them over.
+    """
+    return [one for one in exercises if one.gates and not one.looks_like]
+
+
+def motion(exercise: Exercise) -> tuple[object, ...]:
+    """Return what exercises have in common whose repetitions are found by the same movement."""
+    posture = (exercise.prone, exercise.standing)
+    return (*posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
+
+
+def recognise(
+    footage: Footage,
+    candidates: Sequence[Exercise],
+    *,
+    side: Side | None = None,
+    baselines: Sequence[Baseline] = (),
+) -> Found:
+    """Find the sets of whatever is done.
+
+    What is small beside another exercise's movements is taken for a beginning of one: so what is left
+    before, between and after the sets found is searched once more on its own.
+
+    Args:
+        footage: Where to look.
+        candidates: What it can be.
+        side: The working side if the user gave it, for all sets.
+        baselines: The person's own usual values at any exercise.
+
+    Returns:
+        Sets in time order, each with its exercise and a confidence of at least `SURE`; where there is
+        none, what the nearest exercise had against the movements.
+    """
+    found = _search(footage, candidates, side=side, baselines=baselines)
+    if not found.sets:
+        return found
+    spans = [_span(one) for one in found.sets]
+    ends = [float(footage.raw.time_s[0]), *(end_s + _APART_S for _, end_s in spans)]
+    starts = [*(start_s - _APART_S for start_s, _ in spans), float(footage.raw.time_s[-1])]
+    more: list[FoundSet] = []
+    for low_s, high_s in zip(ends, starts, strict=True):
+        if high_s - low_s >= _GAP_S:
+            rest = footage.between(low_s, high_s)
+            if rest.raw.found.sum() >= _MIN_FRAMES:
+                more += recognise(rest, candidates, side=side, baselines=baselines).sets
+    if not more and len({one.exercise.name for one in found.sets}) == 1:
+        return found
+    every: list[tuple[FoundSet, float, float]] = []
+    for one in sorted([*found.sets, *more], key=_span):
+        start_s, end_s = _span(one)
+        if every and _goes_on(every[-1][0], one) and start_s - every[-1][2] <= REST_S:
+            every[-1] = (every[-1][0], every[-1][1], end_s)
+        else:
+            every.append((one, start_s, end_s))
+    lows = [-math.inf, *(end_s + _APART_S for _, _, end_s in every[:-1])]
+    highs = [*(start_s - _APART_S for _, start_s, _ in every[1:]), math.inf]
+    sets = _in_turn(
+        [
+            _alone(one, footage.between(low_s, high_s), candidates, side, baselines)
+            for (one, _, _), low_s, high_s in zip(every, lows, highs, strict=True)
+        ]
+    )
+    exercise = together([one.exercise for one in sets])
+    return replace(found, sets=sets, exercise=exercise, dropped=uncounted(found.dropped, sets))
+
+
+def _span(one: FoundSet) -> tuple[float, float]:
+    """Return from when to when a set lasts, by its full repetitions."""
+    full = [rep for rep in one.reps if not rep.partial]
+    return full[0].start_s, full[-1].end_s
+
+
+def _goes_on(one: FoundSet, after: FoundSet) -> bool:
+    return one.exercise.name == after.exercise.name and one.side is after.side
+
+
+def _alone(
+    one: FoundSet,
+    stretch: Footage,
+    candidates: Sequence[Exercise],
+    side: Side | None,
+    baselines: Sequence[Baseline],
+) -> FoundSet:
+    """Look at a set once more without those before and after it, by whose movements it was measured."""
+    again = find(stretch, one.exercise, side=side, baselines=baselines)
+    best = max(again.sets, key=lambda found: found.full, default=one)
+    if best.full < one.full:
+        low_s, high_s = float(stretch.raw.time_s[0]), float(stretch.raw.time_s[-1])
+        return one.only([rep for rep in one.reps if low_s <= rep.start_s and rep.end_s <= high_s])
+    return replace(best, confidence=_confidence(best, candidates))
+
+
+def _search(
+    footage: Footage,
+    candidates: Sequence[Exercise],
+    *,
+    side: Side | None = None,
+    baselines: Sequence[Baseline] = (),
+) -> Found:
+    """Find the sets at once, as `recognise` does."""
+    tried = [find(footage, one, side=side, baselines=baselines) for one in candidates]
+    nearest = max(tried, key=lambda found: (found.rep_count, found.refused.total()))
+    refused = nearest.refused.copy()
+    kept: list[FoundSet] = []
+    weighed = [replace(one, confidence=_confidence(one, candidates)) for found in tried for one in found.sets]
+    for one in sorted(weighed, key=lambda one: -one.full * (one.confidence or 0.0)):
+        if (one.confidence or 0.0) < (SURE if one.full > 1 else SURE_ALONE):
+            refused[_doubt(one)] += one.full
+        else:
+            kept += _apart(one, kept)
+    if not kept:
+        return replace(nearest, sets=(), refused=refused)
+    sets = _in_turn(kept)
+    most = Counter({one.exercise.name: 0 for one in sets})
+    for one in sets:
+        most[one.exercise.name] += one.full
+    main = next(found for found in tried if found.exercise.name == most.most_common(1)[0][0])
+    exercise = together([one.exercise for one in sets])
+    return Found(sets, Counter(), main.look, exercise, footage.frames, uncounted(main.dropped, sets))
+
+
+def _doubt(one: FoundSet) -> str:
+    """Say why a set is none of anything."""
+    if one.data.look.view in one.exercise.alike_from:
+        return f"its relatives look the same from here: name it with --exercise {one.exercise.name}"
+    return f"it could be a {one.exercise.title.lower()}, or something else"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Several(Exercise):
+    """The exercises of a clip that shows more than one: the rules of all, and each of them as a part."""
+
+    parts: tuple[Exercise, ...]
+
+    def part(self, name: str) -> Exercise:
+        """Return the exercise of this name, or the first."""
+        return next((one for one in self.parts if one.name == name), self.parts[0])
+
+
+def together(exercises: Sequence[Exercise]) -> Exercise:
+    """Return the exercise of a clip; where there are several, one with the rules of all."""
+    each = list({one.name: one for one in exercises}.values())
+    if len(each) == 1:
+        return each[0]
+    first = {one.name: getattr(each[0], one.name) for one in fields(Exercise)}
+    changes = dict(
+        name=SEVERAL,
+        title=", ".join(one.title if i == 0 else one.title.lower() for i, one in enumerate(each)),
+        source="; ".join(dict.fromkeys(one.source for one in each)),
+        rules=tuple(rule for one in each for rule in one.rules),
+        film=" ".join(dict.fromkeys(one.film for one in each)),
+        parts=tuple(each),
+    )
+    return Several(**first | changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Consecutive sets of one exercise, from and to when; `side` where it is one set of one side."""
+
+    exercise: Exercise
+    side: Side | None
+    start_s: float
+    end_s: float
+
+
+def spells(sets: Sequence[FoundSet]) -> list[Spell]:
+    """Cut the time in the middle between two sets of different exercises."""
+    result: list[Spell] = []
+    for before, one in zip((None, *sets), sets, strict=False):
+        side = None if one.exercise.both_legs else one.side
+        if result and result[-1].exercise.name == one.exercise.name:
+            result[-1] = replace(result[-1], side=None)
+            continue
+        start_s = -math.inf
+        if before is not None:
+            start_s = (before.reps[-1].end_s + one.reps[0].start_s) / 2
+            result[-1] = replace(result[-1], end_s=start_s)
+        result.append(Spell(one.exercise, side, start_s, math.inf))
+    return result
+
+
+def _confidence(one: FoundSet, candidates: Sequence[Exercise]) -> float:
+    rivals = [
+        rival
+        for rival in candidates
+        if rival.name != one.exercise.name and (rival.prone, rival.standing) == _posture(one.exercise)
+    ]
+    shares = [_share(RepData(rep, one.data), one.exercise, rivals) for rep in one.reps if not rep.partial]
+    return sum(shares) / len(shares)
+
+
+def _posture(exercise: Exercise) -> tuple[bool, bool]:
+    return exercise.prone, exercise.standing
+
+
+def _share(data: RepData, exercise: Exercise, rivals: Sequence[Exercise]) -> float:
+    others = [rival.fit(data) for rival in rivals if data.look.view in rival.views]
+    return share_of(exercise.fit(data), others)
+
+
+def share_of(fit: float, others: Sequence[float]) -> float:
+    """Return p of the module's text: how well a repetition fits against how well it fits anything else."""
+    neither = math.prod(1.0 - each for each in (fit, *others))
+    return fit / max(fit + sum(others) + neither, 1e-9)
+
+
+def _apart(one: FoundSet, kept: Sequence[FoundSet]) -> list[FoundSet]:
+    """Return a set without what belongs to others that fit better; nothing where it is a stray one."""
+    taken = [rep for other in kept for rep in other.reps]
+    reps = [rep for rep in one.reps if not any(overlap(rep, other) > 0.3 for other in taken)]
+    full = [rep for rep in reps if not rep.partial]
+    if not full or (len(full) == 1 and any(_beside(full[0], other) for other in kept)):
+        return []
+    return [one if len(reps) == len(one.reps) else one.only(reps)]
+
+
+def _beside(rep: Rep, other: FoundSet) -> bool:
+    start_s, end_s = other.reps[0].start_s - _CLOSE_S, other.reps[-1].end_s + _CLOSE_S
+    return other.full > 1 and start_s <= rep.start_s and rep.end_s <= end_s
+
+
+def _in_turn(kept: Sequence[FoundSet]) -> tuple[FoundSet, ...]:
+    """Put sets in order of time; one that goes on after another has been in between becomes two."""
+    every = sorted(((rep, one) for one in kept for rep in one.reps), key=lambda item: item[0].start_s)
+    pieces: list[tuple[FoundSet, list[Rep]]] = []
+    for rep, one in every:
+        if rep.partial and not (pieces and pieces[-1][0] is one):
+            after = next(
+                (two for later, two in every if later.start_s > rep.start_s and not later.partial), None
+            )
+            if after is not one:
+                continue  # a start of something in the midst of something else
+        if pieces and pieces[-1][0] is one:
+            pieces[-1][1].append(rep)
+        else:
+            pieces.append((one, [rep]))
+    return tuple(one if len(reps) == len(one.reps) else one.only(reps) for one, reps in pieces)

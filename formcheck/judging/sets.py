@@ -1,0 +1,371 @@
+"""From a track to sets: which leg, which camera, which movements are repetitions of the exercise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from formcheck.exercises import answers
+from formcheck.exercises.rule import Exercise
+from formcheck.measures.body import Part, Role
+from formcheck.poses.guesses import behind, guessed
+from formcheck.poses.levelling import turned, upright
+from formcheck.poses.pose import Landmark, Side, View
+from formcheck.poses.smoothing import stretches
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look, look
+from formcheck.reps.baseline import Baseline
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Dropped, Movements, Phase, Rep, segment
+
+_ALIKE = 0.7  # of the other repetitions' range, or as much more
+_LEGS: list[tuple[Role, Part]] = [
+    ("working", "hip"),
+    ("working", "knee"),
+    ("working", "ankle"),
+    ("free", "hip"),
+    ("free", "knee"),
+    ("free", "ankle"),
+]
+_CLEAR = 0.9  # share of the frames at the top in which each joint of the legs is seen steadily
+REST_S = 12.0
+"""A pause between two repetitions longer than this ends a set."""
+_MARGIN_S = 0.7  # around a repetition: the start position belongs to it
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSet:
+    """Consecutive repetitions of one side.
+
+    Attributes:
+        data: Frames, side, camera and the full repetitions (the baseline).
+        reps: All repetitions, partial ones included, in time order.
+        exercise: What they are repetitions of.
+        confidence: How sure that is, 0 to 1 (`formcheck.judging.recognition`); None where the user named it.
+    """
+
+    data: SetData
+    reps: tuple[Rep, ...]
+    exercise: Exercise
+    confidence: float | None = None
+
+    @property
+    def side(self) -> Side:
+        """The working side; where both work, the one that is measured."""
+        return self.data.working
+
+    @property
+    def working_side(self) -> Literal["left", "right", "both"]:
+        """The working side in a word."""
+        if self.exercise.both_legs:
+            return "both"
+        return "left" if self.side is Side.LEFT else "right"
+
+    @property
+    def full(self) -> int:
+        """Full repetitions."""
+        return sum(not rep.partial for rep in self.reps)
+
+    def only(self, reps: Sequence[Rep]) -> FoundSet:
+        """Return the set with some of its repetitions, in order, and what follows from them."""
+        data = SetData(
+            self.data.raw.track,
+            self.data.body.track,
+            self.data.working,
+            self.data.look,
+            [rep for rep in reps if not rep.partial],
+            baselines=[] if self.data.baseline is None else [self.data.baseline],
+        )
+        return replace(self, data=data, reps=tuple(reps))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a track holds of an exercise.
+
+    Attributes:
+        sets: The sets, in time order.
+        refused: How many movements were no repetitions, by reason.
+        look: How the camera saw the person, over the stretch with most to see.
+        exercise: What was looked for, or found.
+        frames: How many frames were searched.
+        dropped: Movements of the right kind that are no repetitions by their size or times.
+    """
+
+    sets: tuple[FoundSet, ...]
+    refused: Counter[str]
+    look: Look
+    exercise: Exercise
+    frames: int = 0
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def rep_count(self) -> int:
+        """Full repetitions over all sets."""
+        return sum(found.full for found in self.sets)
+
+
+class Footage:
+    """A track in which several exercises may be looked for: what does not depend on them is done once.
+
+    Args:
+        raw: The frames as measured; a rolled camera is set upright here.
+        smoothed: The same frames, smoothed without lag.
+    """
+
+    def __init__(self, raw: Track, smoothed: Track) -> None:
+        self._hold(upright(raw), upright(smoothed))
+
+    def _hold(self, raw: Track, smoothed: Track) -> None:
+        self.raw, self._smoothed = raw, smoothed
+        self.parts = [(raw[part], smoothed[part]) for part in stretches(smoothed)]
+        self.frames = len(raw)
+        self._moves: dict[tuple[object, ...], _Moves] = {}
+
+    def turned(self, deg: float) -> Footage:
+        """Return it as if its pictures had been turned clockwise; what the background told is left out."""
+        there = Footage.__new__(Footage)
+        there._hold(*(turned(replace(one, camera=None), deg) for one in (self.raw, self._smoothed)))
+        return there
+
+    def between(self, start_s: float, end_s: float) -> Footage:
+        """Return what lies between two times, looked at as if it were all there is."""
+        cut = Footage.__new__(Footage)
+        cut._hold(self.raw.between(start_s, end_s), self._smoothed.between(start_s, end_s))
+        return cut
+
+    def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
+        """Return what may be repetitions in a part, as far as relatives do not differ."""
+        posture = (exercise.prone, exercise.standing, exercise.views)
+        key = (number, side, *posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
+        if key not in self._moves:
+            self._moves[key] = _moves(*self.parts[number], exercise, side)
+        return self._moves[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Movements of either leg in a part, how it is seen, and why there may be none."""
+
+    taken: list[tuple[RepData, Side]]
+    camera: Look
+    refused: str = ""
+    dropped: tuple[Dropped, ...] = ()
+
+
+def find_sets(
+    raw: Track,
+    smoothed: Track,
+    exercise: Exercise,
+    *,
+    side: Side | None = None,
+    baselines: Sequence[Baseline] = (),
+) -> Found:
+    """Find the sets of an exercise in a track; see `Footage` and `find` for the arguments."""
+    return find(Footage(raw, smoothed), exercise, side=side, baselines=baselines)
+
+
+def find(
+    footage: Footage,
+    exercise: Exercise,
+    *,
+    side: Side | None = None,
+    baselines: Sequence[Baseline] = (),
+) -> Found:
+    """Find the sets of an exercise.
+
+    Args:
+        footage: Where to look.
+        exercise: What to look for.
+        side: The working side if the user gave it, for all sets.
+        baselines: The person's own usual values at any exercise.
+    """
+    baselines = [one for one in baselines if one.exercise == exercise.name]
+    parts = []
+    for number, (raw, smoothed) in enumerate(footage.parts):
+        moves = footage.moves(number, exercise, side)
+        refused = Counter([moves.refused] if moves.refused else [])
+        placed = _sides(raw, smoothed, exercise, moves, side)
+        sets = _group(raw, smoothed, exercise, placed, refused, baselines, moves.camera)
+        parts.append(Found(sets, refused, moves.camera, exercise, len(raw), moves.dropped))
+    longest = max(parts, key=lambda found: (found.rep_count, found.frames))
+    refused = sum((found.refused for found in parts), Counter[str]())
+    sets = tuple(one for found in parts for one in found.sets)
+    dropped = uncounted([one for found in parts for one in found.dropped], sets)
+    return Found(sets, refused, longest.look, exercise, footage.frames, dropped)
+
+
+def uncounted(dropped: Sequence[Dropped], sets: Sequence[FoundSet]) -> tuple[Dropped, ...]:
+    """Return the movements that were dropped, in order, without those during a repetition or another one."""
+    kept: list[Dropped] = []
+    taken: list[Rep | Dropped] = [rep for one in sets for rep in one.reps]
+    for one in sorted(dropped, key=lambda one: one.start_s - one.end_s):
+        if not any(overlap(one, other) > 0.3 for other in taken):
+            kept.append(one)
+            taken.append(one)
+    return tuple(sorted(kept, key=lambda one: one.start_s))
+
+
+def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -> _Moves:
+    """Find the movements in a stretch in which the person does not turn round."""
+    posture = smoothed.found if exercise.standing else _not_upright(smoothed)
+    overall = look(smoothed.only(posture), prone=exercise.prone, standing=exercise.standing)
+    if overall.view not in exercise.views:
+        return _Moves([], overall)
+    if guessed(raw, smoothed, overall, posture):
+        overall = behind(overall, raw)
+        if overall.view not in exercise.views or guessed(raw, smoothed, overall, posture):
+            return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
+    sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
+    taken: list[tuple[RepData, Side]] = []
+    dropped: list[Dropped] = []
+    for working in sides:
+        data = SetData(raw, smoothed, working, overall, [])
+        found = _segmented(data, exercise)
+        if found.reps:  # once more with the camera as seen during the movement
+            here = _look_at(smoothed, found.reps, exercise, overall)
+            if here.view not in exercise.views:
+                continue
+            data = SetData(raw, smoothed, working, here, [])
+            found = _segmented(data, exercise)
+        taken += [(RepData(rep, data), working) for rep in found.reps]
+        dropped += found.dropped
+    return _Moves(taken, overall, dropped=tuple(dropped))
+
+
+def _segmented(data: SetData, exercise: Exercise) -> Movements:
+    values = data.values(exercise.signal)
+    return segment(data.body.track.time_s, values, min_range=exercise.min_range)
+
+
+def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:
+    during = _during(smoothed, reps)
+    here = look(during, prone=exercise.prone, standing=exercise.standing)
+    return behind(here, during) if overall.view is View.FOOT_END else here
+
+
+def _during(track: Track, reps: Sequence[Rep]) -> Track:
+    keep = np.zeros(len(track), dtype=bool)
+    for rep in reps:
+        keep |= (track.time_s >= rep.start_s - _MARGIN_S) & (track.time_s <= rep.end_s + _MARGIN_S)
+    return track.only(keep & track.found)
+
+
+def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> list[tuple[Rep, Side]]:
+    """Of movements of both legs at the same time keep the one of the exercise, or else the larger one."""
+    kept: list[tuple[Rep, Side]] = []
+    both = len({side for _, side in taken}) > 1
+    of_it = [not both or exercise.refusal(data) is None for data, _ in taken]
+    order = sorted(range(len(taken)), key=lambda i: (not of_it[i], -taken[i][0].rep.range))
+    for data, side in (taken[i] for i in order):
+        if not any(overlap(data.rep, other) > 0.3 for other, _ in kept):
+            kept.append((data.rep, side))
+    return sorted(kept, key=lambda item: item[0].start_s)
+
+
+def overlap(a: Rep | Dropped, b: Rep | Dropped) -> float:
+    """Return the shared time over the shorter one's duration."""
+    shared = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
+    return max(shared, 0.0) / max(min(a.end_s - a.start_s, b.end_s - b.start_s), 1e-6)
+
+
+def _not_upright(track: Track) -> np.ndarray:
+    """(T,) where the person is seen and does not stand: walking in and out says nothing of the set.
+
+    A trunk seen from its end is as vertical in the image, but much shorter than the shin.
+    """
+    px = track.image_px
+    shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
+    hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
+    trunk = np.hypot(*(hip - shoulder).T)
+    shins = [
+        np.hypot(*(px[:, knee + 2] - px[:, knee]).T) for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
+    ]
+    shin = float(np.nanpercentile(np.maximum(*shins), 80)) if track.found.any() else float("nan")
+    with np.errstate(invalid="ignore"):
+        stands = ((hip - shoulder)[:, 1] > 0.85 * trunk) & (trunk > 0.85 * shin)
+    down = track.found & ~stands
+    return down if down.sum() >= 0.2 * track.found.sum() else track.found
+
+
+def _sides(
+    raw: Track,
+    smoothed: Track,
+    exercise: Exercise,
+    moves: _Moves,
+    given: Side | None,
+) -> list[tuple[Rep, Side]]:
+    """Settle the working side where the signal does not: each rep's vote, steadied by its neighbours'."""
+    placed = _without_overlaps(moves.taken, exercise)
+    if exercise.working is None or given is not None or not placed:
+        return placed
+    data = SetData(raw, smoothed, Side.LEFT, moves.camera, [])
+    votes = np.nan_to_num([answers.number(exercise.working, RepData(rep, data)) for rep, _ in placed])
+    steady = [float(np.sum(votes[max(0, i - 1) : i + 2])) for i in range(len(votes))]
+    if abs(float(np.sum(votes))) > 0.5 * float(np.sum(np.abs(votes))) or len(votes) < 4:
+        steady = [float(np.sum(votes))] * len(votes)  # one or two odd votes do not make two sets
+    return [
+        (rep, Side.LEFT if vote >= 0 else Side.RIGHT) for (rep, _), vote in zip(placed, steady, strict=True)
+    ]
+
+
+def _group(
+    raw: Track,
+    smoothed: Track,
+    exercise: Exercise,
+    placed: list[tuple[Rep, Side]],
+    refused: Counter[str],
+    baselines: Sequence[Baseline],
+    overall: Look,
+) -> tuple[FoundSet, ...]:
+    """Split at changes of side and at rests, and drop what is not this exercise."""
+    runs: list[list[tuple[Rep, Side]]] = []
+    for rep, side in placed:
+        if runs and runs[-1][-1][1] is side and rep.start_s - runs[-1][-1][0].end_s <= REST_S:
+            runs[-1].append((rep, side))
+        else:
+            runs.append([(rep, side)])
+    sets = []
+    for run in runs:
+        reps = [rep for rep, _ in run]
+        camera = _look_at(smoothed, reps, exercise, overall)
+        if camera.view not in exercise.views:
+            camera = replace(camera, view=View.UNKNOWN)
+        working = camera.near if exercise.both_legs else run[0][1]
+        data = SetData(raw, smoothed, working, camera, [], baselines=baselines)
+        reasons = [exercise.refusal(RepData(rep, data)) for rep in reps]
+        clear = [rep for rep, reason in zip(reps, reasons, strict=True) if reason is None and not rep.partial]
+        good = []
+        for rep, reason in zip(reps, reasons, strict=True):
+            if reason is None or (2 * len(clear) > len(reps) and belongs(RepData(rep, data), clear)):
+                good.append(rep)
+            else:
+                refused[reason] += 1
+        if any(not rep.partial for rep in good):
+            data.reps.extend(rep for rep in good if not rep.partial)
+            sets.append(FoundSet(data, tuple(good), exercise))
+    return tuple(sets)
+
+
+def belongs(data: RepData, others: Sequence[Rep]) -> bool:
+    """Whether a movement that a gate keeps out is a repetition all the same.
+
+    It moves like the others of the set, and the legs are seen too badly to say that it is something else.
+
+    Args:
+        data: The movement.
+        others: What else the set has.
+    """
+    if len(others) < 2:
+        return False
+    rep = data.rep
+    ranges = rep.range / float(np.median([one.range for one in others]))
+    times = (rep.end_s - rep.start_s) / float(np.median([one.end_s - one.start_s for one in others]))
+    if not (_ALIKE <= ranges <= 1 / _ALIKE and _ALIKE / 2 <= times <= 2 / _ALIKE):
+        return False
+    top = data.set.frames(*rep.window(Phase.TOP))
+    return any(float(data.set.sees(*joint)[top].mean()) < _CLEAR for joint in _LEGS)

@@ -1,0 +1,451 @@
+"""What is measured on the body, frame by frame or rep by rep.
+
+The values come from `Measure.of(body)` as (T,) arrays. Angles are degrees, lengths percent of the trunk
+length (shoulder to hip), so that neither camera distance nor body size matters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formcheck.measures.body import Body, Part, Role
+from formcheck.measures.measure import MEASURES, Joint, Measure, define, measure
+from formcheck.measures.outline import back_bend_deg
+from formcheck.poses import geometry as g
+from formcheck.poses.geometry import FOCAL
+from formcheck.poses.pose import Floats
+
+__all__ = ["MEASURES", "Measure", "measure"]
+
+# Measures of where feet, knees and hips are or went, in percent of the trunk length.
+
+
+@define(
+    "hip_travel_pct",
+    "How far the hips have moved from where they were, in any direction.",
+    needs=(("middle", "hip"),),
+    error=4.0,
+    over_time=True,
+)
+def _hip_travel(body: Body) -> Floats:
+    return 100.0 * body.travel(body.joint("middle", "hip"))
+
+
+@define(
+    "foot_slide_pct",
+    "How far the planted foot has moved along the floor.",
+    error=3.0,
+    needs=(("working", "heel"), ("working", "foot_index")),
+    over_time=True,
+)
+def _foot_slide(body: Body) -> Floats:
+    foot = (body.joint("working", "heel") + body.joint("working", "foot_index")) / 2
+    return _along_pct(body, foot)
+
+
+@define(
+    "heel_rise_pct",
+    "How far the planted heel has risen.",
+    error=4.0,
+    needs=(("working", "heel"),),
+    over_time=True,
+)
+def _heel_rise(body: Body) -> Floats:
+    heel = body.joint("working", "heel")
+    return body.above_pct(heel, _at_first(heel)[None])
+
+
+@define(
+    "shoulder_slide_pct",
+    "How far the near shoulder has moved along the bench.",
+    error=4.0,
+    needs=(("near", "shoulder"),),
+    over_time=True,
+)
+def _shoulder_slide(body: Body) -> Floats:
+    return _along_pct(body, body.joint("near", "shoulder"))
+
+
+def _along_pct(body: Body, points: Floats) -> Floats:
+    moved: Floats = 100.0 * np.abs(points[:, 0] - _at_first(points)[0]) / body.trunk_px
+    return moved
+
+
+def _at_first(points: Floats) -> Floats:
+    """Return the (2,) median place in the first quarter of the frames in which a joint was seen, or NaN."""
+    good = np.flatnonzero(np.isfinite(points[:, 0]))
+    if not len(good):
+        return np.full(2, np.nan)
+    place: Floats = np.median(points[good[: max(1, len(good) // 4)]], axis=0)
+    return place
+
+
+@define(
+    "free_foot_clearance_pct",
+    "Free heel above the planted heel.",
+    error=12.0,
+    change_error=5.0,
+    needs=(("free", "heel"), ("working", "heel")),
+    fooled_by="a camera above floor height: the further foot looks higher",
+    per_roll=1.7,
+)
+def _free_foot_clearance(body: Body) -> Floats:
+    return body.above_pct(body.joint("free", "heel"), body.joint("working", "heel"))
+
+
+@define(
+    "foot_stagger_pct",
+    "Free ankle further from the head than the working ankle, along the body.",
+    needs=(("free", "ankle"), ("working", "ankle")),
+    error=8.0,
+    change_error=4.0,
+    fooled_by="a view off the side, where the further foot lies elsewhere in the picture",
+)
+def _foot_stagger(body: Body) -> Floats:
+    apart = body.joint("free", "ankle")[:, 0] - body.joint("working", "ankle")[:, 0]
+    stagger: Floats = 100.0 * body.look.facing * apart / body.trunk_px
+    return stagger
+
+
+@define(
+    "knee_gap_pct",
+    "Distance between the knees over that between the ankles: below 100 the knees lean in.",
+    needs=(("working", "knee"), ("free", "knee"), ("working", "ankle"), ("free", "ankle")),
+    error=10.0,
+    change_error=7.0,
+    fooled_by="views from the side, where the knees hide each other",
+)
+def _knee_gap(body: Body) -> Floats:
+    knees = g.distance_px(body.joint("working", "knee"), body.joint("free", "knee"))
+    ankles = g.distance_px(body.joint("working", "ankle"), body.joint("free", "ankle"))
+    gap: Floats = 100.0 * knees / np.maximum(ankles, 0.05 * body.trunk_px)
+    return gap
+
+
+@define(
+    "knee_wander_pct",
+    "Working knee beside the line from hip to ankle, + = to the image right.",
+    needs=(("working", "hip"), ("working", "knee"), ("working", "ankle")),
+    error=5.0,
+    change_error=4.0,
+    per_roll=1.4,
+)
+def _knee_wander(body: Body) -> Floats:
+    hip, knee, ankle = (body.joint("working", part) for part in ("hip", "knee", "ankle"))
+    wander: Floats = 100.0 * (knee[:, 0] - (hip[:, 0] + ankle[:, 0]) / 2) / body.trunk_px
+    return wander
+
+
+_LEG_TO_TRUNK = 1.65
+"""Hip to ankle over shoulder to hip [assumed from anthropometry]."""
+
+_LEG: tuple[Joint, ...] = (("working", "hip"), ("working", "knee"), ("working", "ankle"))
+_FREE: tuple[Joint, ...] = (("free", "hip"), ("free", "knee"), ("free", "ankle"))
+_TRUNK: tuple[Joint, ...] = (("near", "shoulder"), ("near", "hip"))
+_HIPS: tuple[Joint, ...] = (("working", "hip"), ("free", "hip"))
+_BAR: tuple[Joint, ...] = (("working", "bar"), ("free", "bar"))
+
+
+def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
+    return g.elevation_deg(body.sagittal(role, a), body.sagittal(role, b), forward=body.look.facing)
+
+
+@define(
+    "leg_elevation_deg",
+    "Line from working hip to ankle above the horizontal, + = up.",
+    needs=_LEG,
+    error=2.0,
+    per_roll=1.0,
+)
+def _leg_elevation(body: Body) -> Floats:
+    if not body.look.from_behind:
+        return _rise_deg(body, "working", "hip", "ankle")
+    rise_pct = body.above_pct(body.joint("working", "ankle"), body.joint("working", "hip"))
+    return np.degrees(rise_pct / 100.0 / _LEG_TO_TRUNK)
+
+
+@define(
+    "thigh_elevation_deg",
+    "Line from working hip to knee above the horizontal, + = up.",
+    needs=_LEG[:2],
+    error=3.0,
+    per_roll=1.0,
+)
+def _thigh_elevation(body: Body) -> Floats:
+    return _rise_deg(body, "working", "hip", "knee")
+
+
+@define(
+    "free_thigh_elevation_deg",
+    "Line from free hip to knee above the horizontal, + = up.",
+    needs=_FREE[:2],
+    error=4.0,
+    per_roll=1.0,
+)
+def _free_thigh_elevation(body: Body) -> Floats:
+    return _rise_deg(body, "free", "hip", "knee")
+
+
+@define(
+    "free_leg_elevation_deg",
+    "Line from the free hip to the free ankle above the horizontal, + = up.",
+    needs=_FREE,
+    error=5.0,
+    change_error=3.0,
+    fooled_by="a bar or plate over the hips",
+    per_roll=1.0,
+)
+def _free_leg_elevation(body: Body) -> Floats:
+    return _rise_deg(body, "free", "hip", "ankle")
+
+
+@define(
+    "knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=4.5, change_error=3.5
+)
+def _knee_flexion(body: Body) -> Floats:
+    return 180.0 - g.angle_at_deg(*(body.sagittal("working", part) for part in ("hip", "knee", "ankle")))
+
+
+@define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=6.0)
+def _free_knee_flexion(body: Body) -> Floats:
+    return 180.0 - g.angle_at_deg(*(body.sagittal("free", part) for part in ("hip", "knee", "ankle")))
+
+
+@define(
+    "trunk_pitch_deg",
+    "Line from near hip to near shoulder above the horizontal.",
+    needs=_TRUNK,
+    error=2.5,
+    per_roll=1.0,
+)
+def _trunk_pitch(body: Body) -> Floats:
+    return g.elevation_deg(
+        body.sagittal("near", "hip"), body.sagittal("near", "shoulder"), forward=-body.look.facing
+    )
+
+
+@define(
+    "hip_extension_deg",
+    "Working thigh against the trunk line prolonged through the hip, + = extended past straight.",
+    needs=(*_TRUNK, ("working", "hip"), ("working", "knee")),
+    error=7.0,
+    change_error=4.0,
+    fooled_by="the hip landmark sitting off the joint; plates over the hips",
+)
+def _hip_extension(body: Body) -> Floats:
+    thigh = _rise_deg(body, "working", "hip", "knee")
+    bend = g.wrap_deg(thigh + _trunk_pitch(body))
+    return bend if body.look.prone else -bend
+
+
+@define(
+    "leg_against_trunk_deg",
+    "Line from working hip to ankle against the trunk line prolonged, + = extended past straight.",
+    needs=(*_TRUNK, *_LEG),
+    error=4.0,
+)
+def _leg_against_trunk(body: Body) -> Floats:
+    bend = g.wrap_deg(_leg_elevation(body) + _trunk_pitch(body))
+    return bend if body.look.prone else -bend
+
+
+@define(
+    "shin_from_vertical_deg",
+    "Working shin against the vertical, + = ankle further from the hips than the knee (foot too far).",
+    needs=_LEG[1:],
+    error=5.0,
+    fooled_by="plates over the hips, which draw the knee to them",
+    per_roll=1.0,
+    plate_error=9.0,
+)
+def _shin_from_vertical(body: Body) -> Floats:
+    return _rise_deg(body, "working", "knee", "ankle") + 90.0
+
+
+@define(
+    "neck_extension_deg",
+    "Line from shoulder to ear against the trunk line prolonged headwards, + = head back (looking up).",
+    needs=(*_TRUNK, ("near", "ear")),
+    error=7.0,
+    change_error=5.0,
+    fooled_by="a shrugged shoulder, hair over the ear",
+)
+def _neck_extension(body: Body) -> Floats:
+    ear = g.elevation_deg(
+        body.sagittal("near", "shoulder"), body.sagittal("near", "ear"), forward=-body.look.facing
+    )
+    back = g.wrap_deg(ear - _trunk_pitch(body))
+    return back if body.look.prone else -back
+
+
+@define(
+    "face_from_floor_deg",
+    "Line from ear to nose against straight down, + = turned up towards the front.",
+    needs=(("near", "ear"),),
+    error=10.0,
+    change_error=6.0,
+    per_roll=1.0,
+)
+def _face_from_floor(body: Body) -> Floats:
+    return g.elevation_deg(body.joint("near", "ear"), body.nose, forward=-body.look.facing) + 90.0
+
+
+@define(
+    "pelvis_roll_deg",
+    "Slope of the line between the hips, + = working side higher.",
+    needs=_HIPS,
+    error=4.0,
+    change_error=3.0,
+    fooled_by="views from the side, where the hips hide each other",
+    per_roll=1.0,
+)
+def _pelvis_roll(body: Body) -> Floats:
+    return _roll_deg(body, "hip")
+
+
+@define(
+    "hip_rise_pct",
+    "Working hip above the free hip.",
+    needs=_HIPS,
+    error=4.0,
+    change_error=1.2,
+    fooled_by="views from the side, where the hips hide each other; an arching back moves them too",
+    per_roll=0.5,
+)
+def _hip_rise(body: Body) -> Floats:
+    return body.above_pct(body.joint("working", "hip"), body.joint("free", "hip"))
+
+
+@define(
+    "shoulder_roll_deg",
+    "Slope of the line between the shoulders, + = working side higher.",
+    needs=(("working", "shoulder"), ("free", "shoulder")),
+    error=4.0,
+    change_error=3.0,
+    per_roll=1.0,
+)
+def _shoulder_roll(body: Body) -> Floats:
+    return _roll_deg(body, "shoulder")
+
+
+@define(
+    "hands_slope_deg",
+    "Slope of the line between the wrists, + = working side higher.",
+    needs=(("working", "wrist"), ("free", "wrist")),
+    error=4.0,
+    change_error=2.5,
+    per_roll=1.0,
+)
+def _hands_slope(body: Body) -> Floats:
+    return _roll_deg(body, "wrist")
+
+
+@define(
+    "bar_roll_deg",
+    "Roll of a bar held across the body: its slope in the picture less what a level bar shows from there, "
+    "+ = working side higher.",
+    needs=_BAR,
+    error=3.0,
+    change_error=0.8,
+    fooled_by="the edge of a bench or another straight thing near the hands",
+    per_roll=1.0,
+)
+def _bar_roll(body: Body) -> Floats:
+    slope = np.tan(np.radians(_roll_deg(body, "bar")))
+    away = np.radians(body.look.off_end_deg)  # how far the bar is turned out of the picture
+    width, height = body.track.size
+    below = (_bar_at(body, (width - 1) / 2) - (height - 1) / 2) / (FOCAL * max(width, height))
+    # What runs away from the camera rises towards the horizon where it is below it.
+    near_side = 1.0 if body.look.near is body.working else -1.0
+    rolled: Floats = np.degrees(np.arctan((slope + near_side * below * np.tan(away)) * np.cos(away)))
+    return rolled
+
+
+@define(
+    "bar_height_pct",
+    "A bar held across the body, where it crosses mid-hip, above mid-shoulder.",
+    needs=_BAR,
+    error=8.0,
+    change_error=4.0,
+    per_roll=1.7,
+)
+def _bar_height(body: Body) -> Floats:
+    hip = body.joint("middle", "hip")
+    crossing = np.stack([hip[:, 0], _bar_at(body, hip[:, 0])], axis=1)
+    return body.above_pct(crossing, body.joint("middle", "shoulder"))
+
+
+@define(
+    "seat_turn_deg",
+    "Turn of the seat in the picture since the leg left the floor, from behind, + = working side up.",
+    needs=_HIPS,
+    error=1.5,
+    fooled_by="clothes that hang loose; the skin turns less than the pelvis",
+)
+def _seat_turn(body: Body) -> Floats:
+    turned = body.track.turn_deg
+    return np.full(len(body.track), np.nan) if turned is None else turned
+
+
+def _bar_at(body: Body, x: Floats | float) -> Floats:
+    """Return (T,) the y at which the bar's line crosses places in the picture."""
+    working, free = body.joint("working", "bar"), body.joint("free", "bar")
+    across = free[:, 0] - working[:, 0]
+    y: Floats = working[:, 1] + (x - working[:, 0]) * (free[:, 1] - working[:, 1]) / across
+    return y
+
+
+@define(
+    "trunk_twist_deg",
+    "Roll of the pelvis against the shoulders, + = working hip higher.",
+    needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")),
+    error=6.0,
+    change_error=5.0,
+)
+def _trunk_twist(body: Body) -> Floats:
+    return _roll_deg(body, "hip") - _roll_deg(body, "shoulder")
+
+
+def _roll_deg(body: Body, part: Part) -> Floats:
+    working, free = body.joint("working", part), body.joint("free", part)
+    rise = free[:, 1] - working[:, 1]
+    across = np.maximum(np.abs(working[:, 0] - free[:, 0]), 1e-6)
+    rolled: Floats = np.degrees(np.arctan2(rise, across))
+    return rolled
+
+
+@define(
+    "hip_height_pct",
+    "Mid-hip above mid-shoulder.",
+    error=6.0,
+    change_error=4.0,
+    needs=(("middle", "hip"), ("middle", "shoulder")),
+    per_roll=1.7,
+)
+def _hip_height(body: Body) -> Floats:
+    return body.above_pct(body.joint("middle", "hip"), body.joint("middle", "shoulder"))
+
+
+@define(
+    "heel_lift_deg",
+    "Slope of the working foot from toe up to heel.",
+    error=10.0,
+    needs=(("working", "heel"), ("working", "foot_index")),
+    per_roll=1.0,
+)
+def _heel_lift(body: Body) -> Floats:
+    return g.elevation_deg(
+        body.sagittal("working", "foot_index"), body.sagittal("working", "heel"), forward=-body.look.facing
+    )
+
+
+@define(
+    "back_bend_deg",
+    "Bend of the back's outline between its upper and lower half, + = hollow (arched).",
+    needs=(("middle", "shoulder"), ("middle", "hip")),
+    error=8.0,
+    change_error=5.0,
+    fooled_by="loose clothes, hair, the bench, an arm across the back, a view off the side",
+)
+def _back_bend(body: Body) -> Floats:
+    return back_bend_deg(body)

@@ -1,0 +1,101 @@
+"""What a measure is, and the catalogue of them; `formcheck.measures.catalogue` defines and fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from formcheck.errors import UsageError
+from formcheck.measures.body import Body, Part, Role
+from formcheck.poses.pose import Floats
+
+Joint = tuple[Role, Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One quantity.
+
+    Attributes:
+        name: Its name, ending in its unit.
+        unit: `deg`, `%` of the trunk length, or `s`.
+        definition: What exactly, with the sign.
+        needs: The joints it is made of.
+        error: Standard error from the side, against the known truth of rendered clips (`formcheck evaluate`),
+            for the absolute value.
+        change_error: The same for a change from the person's own start, where steady bias cancels.
+        fooled_by: What makes it wrong.
+        per_roll: What a degree of camera roll changes it by, in its unit; 0 where it needs no vertical.
+        plate_error: What a plate over the hips adds to the error.
+        over_time: Whether places of different times are compared.
+        of: Computes (T,) values from a body.
+    """
+
+    name: str
+    unit: str
+    definition: str
+    needs: tuple[Joint, ...]
+    error: float
+    change_error: float
+    fooled_by: str
+    per_roll: float
+    plate_error: float
+    over_time: bool
+    of: Callable[[Body], Floats]
+
+
+MEASURES: dict[str, Measure] = {}
+
+
+def measure(name: str) -> Measure:
+    """Return a measure by name.
+
+    Raises:
+        UsageError: If there is none of that name.
+    """
+    try:
+        return MEASURES[name]
+    except KeyError:
+        raise UsageError(no_measure(name)) from None
+
+
+def no_measure(name: str) -> str:
+    """Return what to say where there is no measure of a name: the nearest one, or where they are listed."""
+    near = get_close_matches(name, MEASURES, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`formcheck measures` lists them"
+    return f"there is no measure {name}; {hint}"
+
+
+def define(
+    name: str,
+    definition: str,
+    *,
+    needs: tuple[Joint, ...],
+    error: float,
+    change_error: float | None = None,
+    fooled_by: str = "",
+    per_roll: float = 0.0,
+    plate_error: float = 0.0,
+    over_time: bool = False,
+) -> Callable[[Callable[[Body], Floats]], Callable[[Body], Floats]]:
+    """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments."""
+    unit = {"deg": "deg", "pct": "%"}[name.rsplit("_", 1)[1]]
+
+    def register(of: Callable[[Body], Floats]) -> Callable[[Body], Floats]:
+        MEASURES[name] = Measure(
+            name,
+            unit,
+            definition,
+            needs,
+            error,
+            error if change_error is None else change_error,
+            fooled_by,
+            per_roll,
+            plate_error,
+            over_time,
+            of,
+        )
+        return of
+
+    return register

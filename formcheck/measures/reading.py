@@ -1,0 +1,97 @@
+"""What is read from a repetition: a value with its uncertainty, or the reason why there is none.
+
+Also what hides the joints of a set: segments that seem to shrink, and plates over the hips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from formcheck.measures.body import Part, Role
+from formcheck.measures.measure import Joint
+from formcheck.poses.geometry import median
+from formcheck.poses.pose import Floats, View
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measured value with its uncertainty, or NaN and the reason why there is none.
+
+    Attributes:
+        value: In the unit of its measure or rule.
+        uncertainty: One standard error.
+        time_s: When it was measured.
+        reason: Why there is none, or what to know of it.
+        remedy: What to change so that there is one.
+        at_least: Whether the truth may be further off than the value: it was compared with repetitions that
+            may have the same fault. It can then show the fault, but not that form is good.
+    """
+
+    value: float
+    uncertainty: float = 0.0
+    time_s: float = float("nan")
+    reason: str = ""
+    remedy: str = ""
+    at_least: bool = False
+
+    @classmethod
+    def none(cls, reason: str, remedy: str = "") -> Reading:
+        """Nothing could be measured; a remedy of the reason's own comes before the rule's."""
+        return cls(float("nan"), float("nan"), float("nan"), reason, remedy)
+
+
+CAMERA_MOVED = Reading.none("the camera moved", "Put the phone on something steady.")
+
+
+def pick(values: Floats, stat: str) -> tuple[float, int]:
+    """Return the `median`, `max`, `min` or `largest` of (N,) values, and where the nearest one is."""
+    if stat == "median":
+        middle = median(values)
+        return middle, int(np.argmin(np.abs(values - middle)))
+    # A single frame is a glitch: the extreme is the 5 % (or 95 %) quantile.
+    low, high = np.percentile(values, [5, 95])
+    choice = {"max": high, "min": low, "largest": high if abs(high) >= abs(low) else low}[stat]
+    return float(choice), int(np.argmin(np.abs(values - choice)))
+
+
+# What hides the joints of a set: segments that seem to shrink, and plates over the hips.
+
+REMEDY = "Film without big plates or other things before the leg, at least one repetition."
+MIN_LENGTH = {View.SIDE: 0.93, View.OBLIQUE_HEAD: 0.7, View.OBLIQUE_FOOT: 0.7}
+"""Share of its length at rest that a segment keeps: from the side (rendered clips: 0.97; with plates 0.75 to
+0.92), and obliquely, where every position foreshortens it otherwise."""
+
+_SEGMENTS: dict[tuple[Part, Part], str] = {("hip", "knee"): "thigh", ("knee", "ankle"): "shin"}
+_PLATED = 0.5  # of the frames of the repetitions
+
+
+def shrunken(needs: Sequence[Joint], view: View, share: Callable[[Role, Part, Part], float]) -> str:
+    """Say which segment of a measure is shorter in a phase than while waiting, or nothing.
+
+    Seen from the side bones keep their length. One that shrinks has an end on something that hides the
+    joint: with plates on the bar the model puts the knee or the hip onto the plate, and says it sees it.
+    Obliquely from the floor it loses the knee in the thigh.
+
+    Args:
+        needs: The joints of the measure, in order along the leg.
+        view: Where the camera stands.
+        share: Gives a segment's length in the phase as a share of that at rest.
+    """
+    if view in MIN_LENGTH:
+        for (role, upper), (other, lower) in pairwise(needs):
+            segment = _SEGMENTS.get((upper, lower))
+            if role == other and segment and share(role, upper, lower) < MIN_LENGTH[view]:
+                return f"your {segment} seems to shrink: something hides a joint"
+    return ""
+
+
+def plated(plate_px: Floats | None, reps: Sequence[slice]) -> bool:
+    """Whether a plate hides the hips in most frames of some repetitions."""
+    if plate_px is None or not reps:
+        return False
+    seen = np.concatenate([np.isfinite(plate_px[rep, 0]) for rep in reps])
+    return bool(seen.mean() > _PLATED)

@@ -1,1 +1,0 @@
-"""Reports, comparisons and training histories as one self-contained HTML page."""

@@ -1,0 +1,313 @@
+"""Poses on disk as they come: memory stays flat through an hour, and a kill costs no set.
+
+A journal is one line of JSON and then one record of fixed length a frame, appended. Whatever the process
+dies of, all but the last frames can be read back, bit for bit what was measured.
+
+Whoever writes a journal holds a lock on the file `NAME.journal.lock` beside it, which ends with the process,
+however that ends. What a power cut leaves at the end, zeros or half a record, is cut off when it is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Annotated, Any, Protocol
+
+import numpy as np
+from filelock import FileLock
+from pydantic import Field, ValidationError
+
+from formcheck import kinds
+from formcheck.errors import OutputError, TrackError, UsageError
+from formcheck.poses import claims
+from formcheck.poses.archive import MOST_FRAMES
+from formcheck.poses.pose import Pose
+from formcheck.poses.track import MOST_PX, OPTIONAL, Track
+from formcheck.readers import MOST, Part, wrong
+
+FORMAT = "formcheck-journal-1"
+SUFFIX = kinds.JOURNAL
+_FIELDS: dict[str, tuple[int, ...]] = {
+    "time_s": (),
+    "image_px": (33, 2),
+    "visibility": (33,),
+    **OPTIONAL,
+    "person": (),  # counts whom the poses are of; only the last one is meant (`forget`)
+}
+_NEEDED = ("time_s", "image_px", "visibility")
+_MOST_HEAD = 8192  # bytes
+_SYNC_S = 1.0  # how often what was written is forced to the disk: what a power cut may cost
+
+
+_Length = Annotated[int, Field(ge=1, le=MOST_PX)]
+
+
+class _Head(Part):
+    """The first line. Journals of older versions also name the process that wrote them."""
+
+    format: str
+    size: tuple[_Length, _Length]
+    source: str = Field(default="", max_length=4096)
+    fields: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What could be read of a journal.
+
+    Attributes:
+        track: The frames.
+        cut: What was cut off its end and why, as a sentence; empty where nothing was.
+    """
+
+    track: Track
+    cut: str = ""
+
+
+def _record(fields: dict[str, tuple[int, ...]]) -> np.dtype[np.void]:
+    return np.dtype([(name, "<f8", tuple(shape)) for name, shape in fields.items()])
+
+
+class PoseLog(Protocol):
+    """Keeps poses until they are judged: `journal.Memory`, or `journal.Journal` on disk."""
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame."""
+
+    def forget(self) -> None:
+        """Take everybody out of the frames so far: it was somebody else."""
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Give the frames from number `first` up to (not with) `last`."""
+
+    def __len__(self) -> int: ...
+
+
+class Journal:
+    """A growing file of poses.
+
+    Args:
+        path: The file; it must not exist.
+        size: Image width and height in pixels.
+        source: What to call the clip in reports.
+
+    Raises:
+        OutputError: The file cannot be made.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], source: str = "") -> None:
+        self.path, self._size, self._source = path, size, source
+        self._count = self._person = 0
+        self._synced_s = time.monotonic()
+        self._record = _record(_FIELDS)
+        about = {"format": FORMAT, "size": size, "source": source, "fields": _FIELDS}
+        head = json.dumps(about).encode() + b"\n"
+        self._start = len(head)
+        self._lock: FileLock | None = None
+        try:
+            self._lock = claims.lock(path)  # before it is there, so that nobody takes it for left behind
+            self._file: IO[bytes] | None = path.open("xb", buffering=0)
+            self._file.write(head)
+        except OSError as error:  # a lock that somebody else has is one
+            claims.let_go(self._lock)
+            raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame.
+
+        Raises:
+            OutputError: The disk is full; what was written before stays readable.
+        """
+        if self._file is None:
+            raise ValueError("this journal is closed")
+        record = np.full((), np.nan, dtype=self._record)
+        for name in _FIELDS:
+            value = getattr(pose, name, None)
+            if value is not None:
+                record[name] = value
+        record["person"] = self._person
+        try:
+            if self._file.write(record.tobytes()) != self._record.itemsize:
+                raise OSError("the disk is full")
+            self._count += 1
+            if time.monotonic() - self._synced_s > _SYNC_S:
+                self._synced_s = time.monotonic()
+                os.fdatasync(self._file.fileno()) if hasattr(os, "fdatasync") else os.fsync(
+                    self._file.fileno()
+                )
+        except OSError as error:
+            raise OutputError(f"cannot write {self.path}: {error.strerror or error}") from error
+
+    def forget(self) -> None:
+        """Take everybody out of the frames so far, when the file is read: it was somebody else."""
+        self._person += 1
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Read the frames from number `first` up to (not with) `last` back."""
+        end = self._count if last is None else min(last, self._count)
+        records = _read(self.path, self._record, self._start, first, end)
+        return _track(records, self._size, self._source, self._person)
+
+    def close(self, *, keep: bool = True) -> None:
+        """Close the file and, unless it is to be kept, remove it. May be called twice."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if not keep:
+            self.path.unlink(missing_ok=True)
+        claims.let_go(self._lock)
+
+
+class Memory:
+    """The same in memory, for clips that are analysed at once.
+
+    Args:
+        size: Image width and height in pixels.
+        source: What to call the clip in reports.
+    """
+
+    def __init__(self, size: tuple[int, int], source: str = "") -> None:
+        self._size, self._source = size, source
+        self._poses: list[Pose] = []
+
+    def __len__(self) -> int:
+        return len(self._poses)
+
+    def append(self, pose: Pose) -> None:
+        """Add a frame."""
+        self._poses.append(pose)
+
+    def forget(self) -> None:
+        """Take everybody out of the frames so far: it was somebody else."""
+        self._poses = [replace(Pose.nobody(pose.time_s), people=pose.people) for pose in self._poses]
+
+    def track(self, first: int = 0, last: int | None = None) -> Track:
+        """Return the frames from number `first` up to (not with) `last`."""
+        return Track.from_poses(self._poses[first:last], self._size, self._source)
+
+
+def read(path: Path) -> Track:
+    """Read a journal, also one whose writer was killed; errors as of `recover`."""
+    return recover(path).track
+
+
+def recover(path: Path) -> Recovered:
+    """Read a journal up to the first record that is none.
+
+    Raises:
+        UsageError: There is no such file.
+        TrackError: It is not a journal, or of another format.
+    """
+    try:
+        start, head = _head(path)
+        bytes_left = path.stat().st_size - start
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no journal {path}; check the name") from error
+    except ValidationError as error:
+        raise TrackError(f"{path} is not a journal of a live session: {wrong(error)}") from error
+    except (OSError, ValueError) as error:
+        raise TrackError(f"{path} is not a journal of a live session: {error}") from error
+    record = _record(head.fields)
+    count = bytes_left // record.itemsize
+    if count > MOST_FRAMES:
+        raise TrackError(f"{path} is not a journal of a live session: it declares {count} frames")
+    records = _read(path, record, start, 0, count)
+    with np.errstate(invalid="ignore"):  # of damaged bytes some are NaN that processors complain of
+        good = _good(records)
+    cut = ""
+    if good < len(records):
+        lost = len(records) - good
+        cut = (
+            f"The end of {path.name} is damaged: {lost} of {len(records)} frames, from record {good + 1} on, "
+            "were left out."
+        )
+    return Recovered(_track(records[:good], head.size, head.source or path.stem), cut)
+
+
+def is_recorded(path: Path) -> bool:
+    """Whether a file holds landmarks instead of pictures: a track, or the journal of a live session."""
+    return kinds.is_recorded(path)
+
+
+def load_recorded(path: Path) -> Track:
+    """Read a track or the journal of a live session, also one that was cut off."""
+    return recover_recorded(path).track
+
+
+def recover_recorded(path: Path) -> Recovered:
+    """Read a track or the journal of a live session, with what was cut off its end."""
+    return recover(path) if kinds.suffix(path) == SUFFIX else Recovered(Track.load(path))
+
+
+def _head(path: Path) -> tuple[int, _Head]:
+    """Return where the records of a journal begin, and its first line.
+
+    Raises:
+        TrackError: It is of another format.
+        ValueError: It is no journal (pydantic's `ValidationError` is one).
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        line = file.readline(_MOST_HEAD)
+    head = _Head.model_validate_json(line)
+    if head.format != FORMAT:
+        raise TrackError(f"{path} has format {head.format[:60]}, this version reads {FORMAT}")
+    for name, shape in head.fields.items():
+        if name not in _FIELDS:
+            raise TrackError(f"{path} holds {name[:60]}, which this version does not know: upgrade formcheck")
+        if shape != _FIELDS[name]:
+            raise ValueError(f"its {name} has the shape {shape}, not {_FIELDS[name]}")
+    if missing := [name for name in _NEEDED if name not in head.fields]:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    return len(line), head
+
+
+def _good(records: np.ndarray) -> int:
+    """Return how many records are whole, up to the first that is not.
+
+    A time that is not later than the one before, what is infinite, and a record that ends in zeros before
+    others of only zeros (what a power cut leaves of a file that had grown) are no frame.
+    """
+    if not len(records):
+        return 0
+    flat = records.view("<f8").reshape(len(records), -1)
+    flat[np.isnan(flat)] = np.nan  # one kind of NaN
+    time_s = records["time_s"]
+    bad = ~np.isfinite(time_s) | (np.diff(time_s, prepend=-np.inf) <= 0)
+    bad |= (np.isinf(flat) | (np.abs(flat) > MOST)).any(axis=1)
+    empty: np.ndarray = np.asarray(~flat.any(axis=1))
+    bad |= empty
+    good = int(np.argmax(bad)) if bad.any() else len(records)
+    if 0 < good < len(records) and empty[good] and not _last_measured(records[good - 1]).any():
+        good -= 1
+    return good
+
+
+def _last_measured(record: np.ndarray) -> np.ndarray:
+    """Return the last values of a record that are not zero where nothing was measured, but NaN."""
+    names = [name for name in record.dtype.names or () if name not in ("person", "people")]
+    return np.atleast_1d(record[names[-1]])
+
+
+def _read(path: Path, record: np.dtype[np.void], start: int, first: int, end: int) -> np.ndarray:
+    offset = start + first * record.itemsize
+    return np.fromfile(path, dtype=record, count=max(end - first, 0), offset=offset)
+
+
+def _track(records: np.ndarray, size: tuple[int, int], source: str, person: float | None = None) -> Track:
+    """Make a track of records, with nobody in those of another than the person meant, else the last one."""
+    arrays: dict[str, Any] = {name: np.ascontiguousarray(records[name]) for name in records.dtype.names or ()}
+    persons = arrays.pop("person", np.zeros(len(records)))
+    others = persons != (person if person is not None or not len(records) else persons[-1])
+    for name in arrays.keys() - {"time_s", "people"}:
+        arrays[name][others] = 0.0 if name == "visibility" else np.nan
+    for name in OPTIONAL:
+        if name in arrays and not np.isfinite(arrays[name]).any():
+            arrays[name] = None  # as where no pose had it
+    return Track(size=size, source=source, **arrays)

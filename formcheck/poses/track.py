@@ -1,0 +1,296 @@
+"""A recorded track: everything later stages need of a clip, without its pictures.
+
+The file format `formcheck-track-1` is a NumPy `.npz` archive:
+
+| array          | shape          | content                                                    |
+|----------------|----------------|------------------------------------------------------------|
+| `format`       | ()             | the text `formcheck-track-1`                               |
+| `time_s`       | (T,)           | presentation times, strictly increasing, seconds           |
+| `image_px`     | (T, 33, 2)     | landmarks in pixels of the unmirrored image, NaN: nobody   |
+| `visibility`   | (T, 33)        | 0 to 1                                                     |
+| `size`         | (2,)           | image width and height, pixels                             |
+| `world_m`      | (T, 33, 3)     | optional: metric landmarks                                 |
+| `edges_px`     | (T, 2, 33, 2)  | optional: silhouette outline, see `Pose.edges_px`          |
+| `mask_at`      | (T, 33)        | optional: silhouette value under each landmark             |
+| `people`       | (T,)           | optional: people counted at the last look, 0 where unknown |
+| `camera`       | (T, 7)         | optional: what the background tells, see `formcheck.vision.camera_watch` |
+| `levelled`     | (T, 2)         | optional: roll taken out of the points, and its error, deg |
+| `bar_px`       | (T, 2, 2)      | optional: the bar held across the body, see `Pose.bar_px`  |
+| `plate_px`     | (T, 3)         | optional: a plate over the hips, see `Pose.plate_px`       |
+| `behind_px`    | (T, 4, 2)      | optional: legs followed from behind, see `Pose.behind_px`  |
+| `turn_deg`     | (T,)           | optional: turn of the seat seen so, see `Pose.turn_deg`    |
+| `began_s`      | ()             | optional: the first frame's time in the clip, where not 0  |
+| `source`       | ()             | optional: name of the clip                                 |
+
+Times are said from the clip's first frame: those of an archive without `began_s` from its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from formcheck import names
+from formcheck.errors import OutputError, TrackError, UsageError
+from formcheck.poses.archive import Archive, ArchiveError, lengths
+from formcheck.poses.pose import Floats, Pose
+
+FORMAT = "formcheck-track-1"
+MOST_PX = 100_000
+"""No picture is wider or higher."""
+_PASSED_OVER = 1.6  # of the shortest steps: a longer one leaves out a frame
+OPTIONAL: dict[str, tuple[int, ...]] = {
+    "world_m": (33, 3),
+    "edges_px": (2, 33, 2),
+    "mask_at": (33,),
+    "people": (),
+    "camera": (7,),
+    "levelled": (2,),
+    "bar_px": (2, 2),
+    "plate_px": (3,),
+    "behind_px": (4, 2),
+    "turn_deg": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One person over T frames; the arrays are those of the module's table."""
+
+    time_s: Floats
+    image_px: Floats
+    visibility: Floats
+    size: tuple[int, int]
+    world_m: Floats | None = None
+    edges_px: Floats | None = None
+    mask_at: Floats | None = None
+    people: Floats | None = None
+    camera: Floats | None = None
+    levelled: Floats | None = None
+    bar_px: Floats | None = None
+    plate_px: Floats | None = None
+    behind_px: Floats | None = None
+    turn_deg: Floats | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        n = len(self.time_s)
+        if self.image_px.shape != (n, 33, 2) or self.visibility.shape != (n, 33):
+            raise TrackError(
+                f"a track of {n} frames needs landmarks ({n}, 33, 2) and visibility ({n}, 33), "
+                f"not {self.image_px.shape} and {self.visibility.shape}"
+            )
+        if n > 1 and not bool(np.all(np.diff(self.time_s) > 0)):
+            raise TrackError("the times of a track must increase strictly; drop or mend the repeated frames")
+        for name, tail in OPTIONAL.items():
+            array = getattr(self, name)
+            if array is not None and array.shape != (n, *tail):
+                raise TrackError(f"the track's {name} must have shape {(n, *tail)}, not {array.shape}")
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @property
+    def found(self) -> np.ndarray:
+        """(T,) whether a person was found."""
+        hips: np.ndarray = np.asarray(np.isfinite(self.image_px[:, 23:25, 0]).all(axis=1))
+        return hips
+
+    @property
+    def fps(self) -> float:
+        """Frame rate where none was passed over, 1/s; NaN for fewer than two frames."""
+        return 1.0 / self.step_s
+
+    @property
+    def step_s(self) -> float:
+        """Usual time from a frame to the next where none was passed over; NaN for fewer than two frames."""
+        if len(self) < 2:
+            return float("nan")
+        steps = np.sort(np.diff(self.time_s))
+        short = max(float(steps[len(steps) // 20]), float(steps[len(steps) // 2]) / 3.0)
+        return float(np.median(steps[steps < _PASSED_OVER * short]))
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first frame to the end of the last one."""
+        if len(self) < 2:
+            return 0.0
+        return float(self.time_s[-1] - self.time_s[0] + self.step_s)
+
+    def between(self, start_s: float, end_s: float) -> Track:
+        """Return the frames with `start_s <= time_s <= end_s` (views, not copies)."""
+        return self[
+            int(np.searchsorted(self.time_s, start_s)) : int(np.searchsorted(self.time_s, end_s, "right"))
+        ]
+
+    def __getitem__(self, part: slice) -> Track:
+        return self._cut(part)
+
+    def only(self, keep: np.ndarray) -> Track:
+        """Return the frames marked in a (T,) mask."""
+        return self._cut(keep)
+
+    def _cut(self, part: slice | np.ndarray) -> Track:
+        arrays: dict[str, Any] = {
+            name: None if (array := getattr(self, name)) is None else array[part]
+            for name in ("time_s", "image_px", "visibility", *OPTIONAL)
+        }
+        return replace(self, **arrays)
+
+    @classmethod
+    def from_poses(cls, poses: Sequence[Pose], size: tuple[int, int], source: str = "") -> Track:
+        """Stack poses; what any found pose has, the track has (NaN where missing)."""
+
+        def stack(name: str, tail: tuple[int, ...]) -> Floats | None:
+            parts = [getattr(pose, name) for pose in poses]
+            if all(part is None for part in parts):
+                return None
+            blank = np.full(tail, np.nan)
+            return np.array([blank if part is None else part for part in parts], dtype=np.float64)
+
+        return cls(
+            time_s=np.array([pose.time_s for pose in poses], dtype=np.float64),
+            image_px=np.array([pose.image_px for pose in poses], dtype=np.float64).reshape(-1, 33, 2),
+            visibility=np.array([pose.visibility for pose in poses], dtype=np.float64).reshape(-1, 33),
+            size=size,
+            **{name: stack(name, tail) for name, tail in OPTIONAL.items() if name != "people"},
+            people=np.array([pose.people for pose in poses], dtype=np.float64),
+            source=source,
+        )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        time_s: ArrayLike,
+        image_px: ArrayLike,
+        visibility: ArrayLike,
+        size: tuple[int, int],
+        *,
+        world_m: ArrayLike | None = None,
+        source: str = "",
+    ) -> Track:
+        """Build a track from another tool's landmarks.
+
+        Args:
+            time_s: (T,) seconds, strictly increasing.
+            image_px: (T, 33, 2) pixels of the unmirrored image, NaN where nobody was found.
+            visibility: (T, 33) in 0 to 1.
+            size: Image width and height in pixels.
+            world_m: (T, 33, 3) metric landmarks if there are any.
+            source: What to call the clip in reports.
+
+        Raises:
+            TrackError: If shapes or times do not fit. What needs an absent array is not judged later.
+        """
+        return cls(
+            np.asarray(time_s, dtype=np.float64),
+            np.asarray(image_px, dtype=np.float64),
+            np.asarray(visibility, dtype=np.float64),
+            (int(size[0]), int(size[1])),
+            world_m=None if world_m is None else np.asarray(world_m, dtype=np.float64),
+            source=source,
+        )
+
+    def poses(self) -> list[Pose]:
+        """Return the track frame by frame."""
+        given = {
+            name: array
+            for name in OPTIONAL
+            if name not in ("people", "camera") and (array := getattr(self, name)) is not None
+        }
+        return [
+            Pose(
+                float(self.time_s[i]),
+                self.image_px[i],
+                self.visibility[i],
+                people=0 if self.people is None else int(np.nan_to_num(self.people[i])),
+                camera=None if self.camera is None or np.isnan(self.camera[i]).all() else self.camera[i],
+                **{name: array[i] for name, array in given.items()},
+            )
+            for i in range(len(self))
+        ]
+
+    def save(self, path: Path, *, of_clip: bool = False) -> None:
+        """Write the track, whole or not at all (32-bit floats, times 64-bit).
+
+        Args:
+            path: The file.
+            of_clip: Whether times are those of a clip that began before the track, perhaps: they are kept.
+                Otherwise the track is all there is, and its times are read from its first frame on.
+
+        Raises:
+            OutputError: If the file cannot be written.
+        """
+        arrays: dict[str, Any] = {
+            "format": np.array(FORMAT),
+            "time_s": self.time_s,
+            "size": np.array(self.size),
+        }
+        arrays["source"] = np.array(self.source)
+        if of_clip and len(self) and self.time_s[0] != 0.0:
+            arrays["began_s"] = self.time_s[0]
+        for name in ("image_px", "visibility", *OPTIONAL):
+            if (array := getattr(self, name)) is not None:
+                arrays[name] = array.astype(np.float32)
+        part = names.part_beside(path)
+        try:
+            try:
+                with part.open("wb") as file:
+                    np.savez_compressed(file, **arrays)
+                os.replace(part, path)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot write the track {path}: {error.strerror or error}") from error
+
+    @classmethod
+    def load(cls, path: Path) -> Track:
+        """Read a track written by `save`, or an archive of the plain arrays.
+
+        Raises:
+            UsageError: If there is no such file.
+            TrackError: If it is not a track of this format.
+        """
+        try:
+            with path.open("rb") as file:
+                return _read(Archive(file), path)
+        except FileNotFoundError as error:
+            raise UsageError(f"there is no track {path}; check the name") from error
+        except (OSError, ArchiveError) as error:
+            why = error if isinstance(error, ArchiveError) else error.strerror or error
+            raise TrackError(f"{path} is not a recorded track: {why}; make one with --track") from error
+
+
+def _read(archive: Archive, path: Path) -> Track:
+    """Read the arrays of a track; how many frames there are is settled by the times, before all others.
+
+    Raises:
+        ArchiveError: An array does not fit.
+        TrackError: It is not of this format.
+    """
+    found = archive.text("format") if "format" in archive else FORMAT
+    if found != FORMAT:
+        raise TrackError(f"{path} has format {found[:60]}, this version reads {FORMAT}: record it again")
+    missing = {"time_s", "image_px", "visibility", "size"} - archive.names()
+    if missing:
+        raise ArchiveError(f"it lacks {', '.join(sorted(missing))}")
+    time_s = archive.numbers("time_s", (None,), nan=False)
+    if not bool(np.all(np.diff(time_s) > 0)):
+        raise ArchiveError("its time_s does not increase strictly")
+    began_s = float(archive.numbers("began_s", (), nan=False)) if "began_s" in archive else 0.0
+    if len(time_s) and time_s[0] != began_s:
+        time_s = time_s - time_s[0] + began_s
+    size = archive.numbers("size", (2,), nan=False)
+    if not all(1 <= length <= MOST_PX for length in size):
+        raise ArchiveError(f"its size is {size[0]:g} x {size[1]:g} pixels, which no picture has")
+    arrays: dict[str, Any] = lengths(
+        archive, {"image_px": (33, 2), "visibility": (33,), **OPTIONAL}, len(time_s)
+    )
+    source = archive.text("source") if "source" in archive else path.stem
+    return Track(time_s=time_s, size=(int(size[0]), int(size[1])), source=source, **arrays)

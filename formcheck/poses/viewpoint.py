@@ -1,0 +1,143 @@
+"""Where the camera stands: view, near side, which way the person lies, and how level it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.poses.geometry import distance_px, finite_median
+from formcheck.poses.pose import Floats, Landmark, Side, View
+from formcheck.poses.track import Track
+
+SIDE_MAX_DEG = 27.0
+"""Off the pure side view by more than this counts as oblique (foreshortening past 10 %)."""
+END_MIN_DEG = 65.0
+"""Beyond this the body is seen from an end."""
+PRONE_YAW_GAIN = 1.8
+"""On all fours the model flattens the yaw: 40 deg off the side look like 22 (rendered clips)."""
+BIACROMIAL_TO_TRUNK = 0.75
+"""Shoulder width over shoulder-hip length [assumed from anthropometry]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the camera sees the person over a set.
+
+    Attributes:
+        view: Where the camera stands.
+        yaw_deg: How far off the pure side view, 0 to 90.
+        yaw_uncertainty_deg: Spread of the estimates behind `yaw_deg`.
+        near: The side nearer to the camera.
+        facing: +1 where the feet are to the image right of the head, -1 otherwise.
+        scale_px: Trunk length in pixels as it would be seen from the side.
+        prone: Whether the person is face down (all fours, or standing) rather than face up.
+    """
+
+    view: View
+    yaw_deg: float
+    yaw_uncertainty_deg: float
+    near: Side
+    facing: float
+    scale_px: float
+    prone: bool = True
+
+    @property
+    def from_behind(self) -> bool:
+        """Whether somebody face down is seen from behind, where the model guesses the legs."""
+        return self.prone and self.view is View.FOOT_END
+
+    @property
+    def off_end_deg(self) -> float:
+        """How far off the view along the body, 0 to 90."""
+        return 90.0 - min(self.yaw_deg, 90.0)
+
+
+def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
+    """Estimate the camera from a stretch of the set, best while the person is in the start position.
+
+    Three witnesses of the yaw: the shoulder width against the trunk length in the image, and the
+    directions of the shoulder line and of the trunk in the metric landmarks.
+
+    Args:
+        track: The frames; those without a person are passed over.
+        prone: Face down (all fours) or face up (on the back): decides the near side.
+        standing: Whether the person is on their feet, with the face where it would be face down.
+    """
+    part = track if bool(track.found.all()) else track.only(track.found)
+    if not len(part):
+        return Look(View.UNKNOWN, float("nan"), float("nan"), Side.LEFT, 1.0, float("nan"), prone)
+    if standing:
+        return _look_standing(part)
+    px = part.image_px
+    shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
+    trunk = np.asarray(distance_px(shoulder, hip))
+    width = distance_px(px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER])
+    flat_deg = float(np.degrees(np.arctan(np.median(width / np.maximum(trunk, 1e-6)) / BIACROMIAL_TO_TRUNK)))
+    facing = 1.0 if float(np.median(hip[:, 0] - shoulder[:, 0])) >= 0 else -1.0
+    near = Side.LEFT if (facing > 0) == prone else Side.RIGHT
+    estimates, toward_feet = [flat_deg], float("nan")
+    if part.world_m is not None and np.isfinite(part.world_m).all(axis=(1, 2)).any():
+        shoulders_deg, trunk_deg = _world_yaws_deg(part.world_m)
+        estimates = [flat_deg, shoulders_deg, abs(trunk_deg)]
+        toward_feet = np.sign(trunk_deg)
+    yaw = float(np.median(estimates))
+    if prone:
+        yaw = min(PRONE_YAW_GAIN * yaw, yaw + 20.0)
+    view = _view(yaw, toward_feet)
+    scale = max(float(np.percentile(trunk, 80)), 1.15 * _shank_px(px) if yaw > SIDE_MAX_DEG else 0.0)
+    return Look(view, yaw, float(np.std(estimates)) + 3.0, near, facing, scale, prone)
+
+
+def _look_standing(part: Track) -> Look:
+    """Estimate the camera on somebody who stands: the trunk keeps its length, shoulders and feet turn.
+
+    As on all fours the feet end is behind the person, and `facing` says on which side of the picture that is.
+    """
+    px = part.image_px
+    shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
+    trunk = float(np.percentile(distance_px(shoulder, hip), 80))
+    toes = _middle(px, Landmark.LEFT_FOOT_INDEX) - _middle(px, Landmark.LEFT_HEEL)
+    ahead = (toes + px[:, Landmark.NOSE] - _middle(px, Landmark.LEFT_EAR) + shoulder - hip)[:, 0]
+    facing = -1.0 if float(np.median(ahead)) > 0 else 1.0
+    width = distance_px(px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER])
+    share = float(np.median(width)) / max(BIACROMIAL_TO_TRUNK * trunk, 1e-6)
+    estimates, toward_feet = [float(np.degrees(np.arcsin(min(share, 1.0))))], float("nan")
+    if part.world_m is not None and np.isfinite(part.world_m).all(axis=(1, 2)).any():
+        estimates.append(_world_yaws_deg(part.world_m)[0])
+        depth = part.world_m[:, Landmark.NOSE, 2] - _middle(part.world_m, Landmark.LEFT_EAR)[:, 2]
+        toward_feet = float(np.sign(finite_median(depth)))
+    yaw = float(np.mean(estimates))
+    near = Side.LEFT if facing > 0 else Side.RIGHT
+    return Look(_view(yaw, toward_feet), yaw, float(np.std(estimates)) + 3.0, near, facing, trunk, True)
+
+
+def _shank_px(px: Floats) -> float:
+    return max(
+        float(np.nanpercentile(distance_px(px[:, knee], px[:, knee + 2]), 80))
+        for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
+    )
+
+
+def _middle(px: Floats, left: int) -> Floats:
+    middle: Floats = (px[:, left] + px[:, left + 1]) / 2
+    return middle
+
+
+def _world_yaws_deg(world_m: Floats) -> tuple[float, float]:
+    """Yaw by the shoulder line (0 to 90) and by the trunk (signed, + = the feet are nearer)."""
+    across = world_m[:, Landmark.LEFT_SHOULDER] - world_m[:, Landmark.RIGHT_SHOULDER]
+    along = _middle(world_m, Landmark.LEFT_SHOULDER) - _middle(world_m, Landmark.LEFT_HIP)
+    shoulders = np.degrees(np.arctan2(np.abs(across[:, 0]), np.abs(across[:, 2])))
+    trunk = np.degrees(np.arctan2(along[:, 2], np.abs(along[:, 0])))
+    return float(finite_median(shoulders)), float(finite_median(trunk))
+
+
+def _view(yaw_deg: float, toward_feet: float) -> View:
+    if yaw_deg <= SIDE_MAX_DEG:
+        return View.SIDE
+    if np.isnan(toward_feet):
+        return View.UNKNOWN
+    if yaw_deg <= END_MIN_DEG:
+        return View.OBLIQUE_FOOT if toward_feet > 0 else View.OBLIQUE_HEAD
+    return View.FOOT_END if toward_feet > 0 else View.HEAD_END

@@ -1,0 +1,34 @@
+"""What a clip's analysis holds: its tracks, the sets found in them and the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from formcheck.exercises.rule import Exercise
+from formcheck.judging.sets import Found
+from formcheck.poses.track import Track
+from formcheck.report.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A report with what it was made from.
+
+    Attributes:
+        report: The verdicts of record.
+        raw: Poses as measured: save them to re-score later.
+        smoothed: The same frames, smoothed without lag.
+        found: The sets, with every measure of every frame.
+        said: Those of the report's notes that were known beforehand.
+    """
+
+    report: Report
+    raw: Track
+    smoothed: Track
+    found: Found
+    said: tuple[str, ...] = ()
+
+    @property
+    def exercise(self) -> Exercise:
+        """What was judged; where there are several exercises, one with the rules of all."""
+        return self.found.exercise

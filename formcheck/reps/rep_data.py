@@ -1,0 +1,376 @@
+"""One repetition with all that is known around it: what a rule reads from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from formcheck.measures.body import Body, Part, Role
+from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.measures.reading import CAMERA_MOVED, REMEDY, Reading, pick, plated, shrunken
+from formcheck.poses.camera_motion import MOVED_PCT, Looks, Span
+from formcheck.poses.gaps import gaps, stalls, unseen_s
+from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
+from formcheck.poses.levelling import LIMIT_DEG, roll_in
+from formcheck.poses.pose import Floats, Rolled, Side, View
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look
+from formcheck.reps.baseline import Baseline, fitting
+from formcheck.reps.segmentation import Phase, Rep
+
+MIN_VISIBILITY = 0.5
+TIME_ERROR_S = 0.18
+"""Error of a phase's length from the side: a frame, the smoothing, and both ends."""
+_TIME_ERRORS = {View.SIDE: 1.0, View.OBLIQUE_HEAD: 1.3, View.OBLIQUE_FOOT: 1.3}
+_COARSE_PER_S = 4.0
+"""Error of a phase's length, in seconds, from frames a second apart; it grows with their distance squared.
+
+Smoothed over at least five frames, a minimum-jerk top is 0.02 s too short at 30 frames/s, 0.08 s at 6, 0.23 s
+at 4, 0.45 s at 3 (known curves)."""
+_COARSE_S = 0.06  # between frames: further apart, a phase of less than
+_FEW_FRAMES = 5  # frames, over which is smoothed, is smeared
+_FOLLOWED_ERROR = 2.5  # of a leg followed from behind
+MAX_JUMP_PCT = 5.0
+"""A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
+MIN_USABLE = 0.60
+"""Share of a phase's frames in which every needed joint must be seen."""
+FULL_RANGE = 0.62
+"""A repetition below this share of the set's largest is short: no measure for the others."""
+_STALL_REMEDY = "Close other programs, or record first and analyse the video."
+_MAX_UNSEEN = 0.1  # of a phase
+
+
+_ONE_START_DEG = 15.0  # start positions further apart are not one
+
+
+class SetData:
+    """The frames of one set under one working side, and the set's own baselines.
+
+    Args:
+        raw: The frames as the model gave them: their scatter is the noise.
+        smoothed: The same, smoothed.
+        working: The working side.
+        look: How the camera sees the set.
+        reps: The set's repetitions, for baselines; may grow while the set runs.
+        baselines: The person's own values from elsewhere: the one that carries over is used.
+
+    `own` holds the traits that rules asked for with `RepData.usual`, one value for each of `reps`.
+    """
+
+    def __init__(
+        self,
+        raw: Track,
+        smoothed: Track,
+        working: Side,
+        look: Look,
+        reps: list[Rep],
+        *,
+        baselines: Sequence[Baseline] = (),
+    ) -> None:
+        self.raw, self.body = Body(raw, working, look), Body(smoothed, working, look)
+        self.look, self.working, self.reps = look, working, reps
+        self.baseline = fitting(baselines, working, look)
+        self.own: dict[str, Floats] = {}
+        self._values: dict[str, Floats] = {}
+        self._noise: dict[str, float] = {}
+        self.looks = Looks.of(raw, look.scale_px)
+        self._moved: dict[tuple[Span, int], float] = {}
+        self._lengths: dict[tuple[object, ...], float] = {}
+        self._rolled: dict[tuple[int, int], Rolled] = {}
+        self._waits: dict[tuple[str, int], Floats] = {}
+        self._plated = (0, False)
+        self.losses, self.stalls = gaps(raw), stalls(raw)
+
+    def values(self, name: str) -> Floats:
+        """Return (T,) values of a frame measure, computed once."""
+        if name not in self._values:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                self._values[name] = MEASURES[name].of(self.body)
+        return self._values[name]
+
+    def noise(self, name: str) -> float:
+        """Return the scatter of one frame of a measure: how far raw landmarks jump about the smooth ones."""
+        if name not in self._noise:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                off = MEASURES[name].of(self.raw) - self.values(name)
+            off = off[np.isfinite(off)]
+            off = wrap_deg(off) if MEASURES[name].unit == "deg" else off
+            self._noise[name] = 1.48 * median(np.abs(off))
+        return self._noise[name]
+
+    @cached_property
+    def usable(self) -> dict[tuple[Role, Part], np.ndarray]:
+        """Cache of (T,) masks per joint."""
+        return {}
+
+    def sees(self, role: Role, part: Part) -> np.ndarray:
+        """Return (T,) whether a joint is there, the model claims to see it, and it does not jump about."""
+        if (role, part) not in self.usable:
+            smooth, raw = self.body.joint(role, part), self.raw.joint(role, part)
+            jump_pct = 100.0 * np.hypot(*(raw - smooth).T) / self.body.trunk_px
+            steady = np.nan_to_num(jump_pct, nan=np.inf) < MAX_JUMP_PCT
+            self.usable[(role, part)] = steady & (self.body.visibility(role, part) >= MIN_VISIBILITY)
+        return self.usable[(role, part)]
+
+    def frames(self, start_s: float, end_s: float) -> slice:
+        """Return the frames from one time to another, at least one."""
+        t = self.body.track.time_s
+        first = int(np.searchsorted(t, start_s - 1e-9))
+        last = int(np.searchsorted(t, end_s + 1e-9, "right"))
+        first = min(first, len(t) - 1)
+        return slice(first, max(last, first + 1))
+
+    def camera_moved_pct(self, rep: Rep) -> float:
+        """Return how far the camera was in a repetition, at most, from where it stood in most of the set."""
+        spans = [_span(rep), *(_span(one) for one in self.reps)]
+        key = (spans[0], len(spans))
+        if key not in self._moved:
+            self._moved[key] = self.looks.moved_pct(spans[0], spans)
+        return self._moved[key]
+
+    def length_px(self, role: Role, upper: Part, lower: Part, *parts: slice) -> float:
+        """Return the median length of a segment over some frames, as from the side."""
+        key = (role, upper, lower, *((part.start, part.stop) for part in parts))
+        if key not in self._lengths:
+            of = self.body.joint if self.look.view is View.SIDE else self.body.sagittal
+            length = distance_px(of(role, upper), of(role, lower))
+            self._lengths[key] = float(finite_median(np.concatenate([length[part] for part in parts])))
+        return self._lengths[key]
+
+    def rolled(self, part: slice) -> Rolled:
+        """Return the roll that was taken out of some frames."""
+        key = (part.start, part.stop)
+        if key not in self._rolled:
+            self._rolled[key] = roll_in(self.body.track, part)
+        return self._rolled[key]
+
+    @property
+    def plated(self) -> bool:
+        """Whether a plate hides the hips."""
+        if len(self.reps) != self._plated[0]:
+            spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
+            self._plated = len(self.reps), plated(self.body.track.plate_px, spans)
+        return self._plated[1]
+
+    def start_value(self, name: str) -> float:
+        """Return the set's own start position of a measure: the median over all waits before a rep."""
+        return median(self._waited(name))
+
+    def one_start(self, name: str) -> bool:
+        """Whether the waits agree on an angle; where they do not, a leg was taken for the other."""
+        off = wrap_deg(self._waited(name) - self.start_value(name))
+        return not len(off) or float(np.mean(np.abs(off) < _ONE_START_DEG)) >= 2 / 3
+
+    def _waited(self, name: str) -> Floats:
+        """Return the finite values of a measure in the waits before and after the repetitions."""
+        key = (name, len(self.reps))
+        if key not in self._waits:
+            values = self.values(name)
+            steady = [rep for rep in self.reps if self.camera_moved_pct(rep) <= MOVED_PCT] or self.reps
+            phases = (Phase.START, Phase.BOTTOM)
+            waits = [values[self.frames(*rep.window(phase))] for phase in phases for rep in steady]
+            joined = np.concatenate(waits) if waits else np.array([])
+            self._waits[key] = joined[np.isfinite(joined)]
+        return self._waits[key]
+
+
+Only = tuple[str, "Callable[[RepData], bool]"]
+"""Some repetitions: what they are called (a baseline keeps values by it), and whether one is among them."""
+
+
+@dataclass(frozen=True)
+class RepData:
+    """One repetition within its set."""
+
+    rep: Rep
+    set: SetData
+
+    @property
+    def look(self) -> Look:
+        """How the camera sees the set."""
+        return self.set.look
+
+    def values(self, name: str, phase: Phase) -> Floats:
+        """Return the finite values of a frame measure in a phase."""
+        values = self.set.values(name)[self.set.frames(*self.rep.window(phase))]
+        return values[np.isfinite(values)]
+
+    def median(self, name: str, phase: Phase) -> float:
+        """Return the median of a measure in a phase, or NaN."""
+        return median(self.values(name, phase))
+
+    def change(self, name: str, phase: Phase) -> float:
+        """Return the median of a measure in a phase, less the set's own start position."""
+        return self.median(name, phase) - self.set.start_value(name)
+
+    @property
+    def camera_moved(self) -> bool:
+        """Whether the camera was elsewhere than in most of the set."""
+        return self.set.camera_moved_pct(self.rep) > MOVED_PCT
+
+    @property
+    def cut(self) -> bool:
+        """Whether the whole picture changed within the repetition."""
+        return self.set.looks.cut(_span(self.rep))
+
+    def out_of_sight(self, phase: Phase | None) -> Reading | None:
+        """Say that the person was lost for too much of a phase to judge it, or nothing.
+
+        Args:
+            phase: A phase of which at most a tenth may be missing; None for what times the repetition, of
+                which nothing may.
+        """
+        start_s, end_s = self.rep.window(phase) if phase else _span(self.rep)
+        lost_s = unseen_s(self.set.losses, start_s, end_s)
+        if lost_s <= (_MAX_UNSEEN * (end_s - start_s) if phase else 0.0):
+            return None
+        missing_s = unseen_s(self.set.stalls, start_s, end_s)
+        if missing_s > 0.5 * lost_s:
+            return Reading.none(f"the picture stood still for {missing_s:.1f} s", _STALL_REMEDY)
+        return Reading.none(
+            f"you were out of sight for {lost_s:.1f} s",
+            "Stay in the picture, and keep others out of the way.",
+        )
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there is more to compare with than the repetition itself."""
+        return self.set.baseline is not None or len(self.set.reps) > 1
+
+    def usual(self, name: str, phase: Phase, *, from_start: bool = False, only: Only | None = None) -> Floats:
+        """Return (R,) medians of a measure in a phase over the person's usual repetitions.
+
+        Those of the baseline, or of this set's full ones, or `only` some of them; finite values only.
+        """
+        read = RepData.change if from_start else RepData.median
+        trait = f"{name} {phase.value}{' change' if from_start else ''}"
+        if only is None:
+            return self._usual(trait, lambda data: read(data, name, phase))
+        which, counts = only
+        return self._usual(
+            f"{trait} {which}", lambda data: read(data, name, phase) if counts(data) else np.nan
+        )
+
+    def usual_range(self) -> Floats:
+        """Return (R,) ranges of the signal over the person's usual repetitions; see `usual`."""
+        return self._usual("range", lambda data: data.rep.range)
+
+    def best_top(self, name: str, only: Only | None = None) -> float:
+        """Return the 75 % quantile of a measure at the top over the person's usual reps, or NaN."""
+        tops = self.usual(name, Phase.TOP, only=only)
+        return float(np.percentile(tops, 75, method="higher")) if len(tops) else float("nan")
+
+    def _usual(self, trait: str, of: Callable[[RepData], float]) -> Floats:
+        reps = self.set.reps or [self.rep]
+        own = self.set.own.get(trait)
+        if own is None or len(own) != len(self.set.reps):
+            own = self.set.own[trait] = np.array([of(RepData(rep, self.set)) for rep in reps])
+        known = self.set.baseline.values.get(trait, ()) if self.set.baseline else ()
+        values: Floats = np.array(known)
+        if not np.isfinite(values).any():
+            most = max(rep.range for rep in reps)
+            values = own[[rep.range >= FULL_RANGE * most for rep in reps]]
+        return values[np.isfinite(values)]
+
+    def time_error_s(self, duration_s: float, signal: str) -> float:
+        """Return the standard error of a phase's end, from the slope of the signal there.
+
+        A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s (rendered
+        clips, from the side; 1.3 times that obliquely, twice from an end, 2.5 times behind all fours). Frames
+        far apart add to it.
+        """
+        slope_error = 1.5 * duration_s * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
+        if self.look.from_behind:
+            return _FOLLOWED_ERROR * math.hypot(TIME_ERROR_S, slope_error) + self.coarse_s
+        return math.hypot(_TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S, slope_error) + self.coarse_s
+
+    @property
+    def coarse_s(self) -> float:
+        """The part of a phase's error that comes from frames far apart."""
+        return _COARSE_PER_S * self.set.body.track.step_s**2
+
+    def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:
+        """Read one value of a frame measure from a phase.
+
+        Returns:
+            The value with an uncertainty from the measure's error, the clip's own scatter and the yaw of the
+            camera; or a reason: a joint unseen in too many frames, or no start position.
+        """
+        measure = MEASURES[name]
+        part = self.set.frames(*self.rep.window(phase))
+        rolled = self.set.rolled(part)
+        if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
+            return Reading.none("the camera is rolled too far", "Stand the camera upright.")
+        if (from_start or measure.over_time) and self.camera_moved:
+            return CAMERA_MOVED
+        good = np.isfinite(self.set.values(name)[part])
+        for role, joint in measure.needs:
+            seen = self.set.sees(role, joint)[part]
+            if seen.mean() < MIN_USABLE:
+                return Reading.none(f"cannot see your {_called(self.set.body, role, joint)} steadily")
+            good &= seen
+        if good.mean() < MIN_USABLE:
+            return Reading.none("the outline of your body was not clear")
+        hidden = shrunken(measure.needs, self.look.view, lambda *ends: self._length_kept(part, *ends))
+        if hidden:
+            return Reading.none(hidden, REMEDY)
+        values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
+        origin = self.set.start_value(name) if from_start else 0.0
+        if np.isnan(origin):
+            return Reading.none("no start position seen: hold it still for a second before the first rep")
+        if from_start and measure.unit == "deg" and not self.set.one_start(name):
+            return Reading.none("the start position looks different from one rep to the next")
+        changed = values - origin
+        if measure.unit == "deg":
+            changed = wrap_deg(changed)
+        value, at = pick(changed, stat)
+        effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
+        scatter = self.set.noise(name) / np.sqrt(effective)
+        by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
+        by_plate = measure.plate_error if self.set.plated else 0.0
+        missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
+        uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate, *missed)
+        return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
+
+    def missed(self, name: str, phase: Phase) -> float:
+        """Return how far a measure may be off because frames are far apart and few lie in a phase.
+
+        That is what it changes by from the frame before the phase to the one after it.
+        """
+        start_s, end_s = self.rep.window(phase)
+        step_s = self.set.body.track.step_s
+        if step_s <= _COARSE_S or end_s - start_s >= _FEW_FRAMES * step_s:
+            return 0.0
+        around = self.set.values(name)[self.set.frames(start_s - step_s, end_s + step_s)]
+        around = around[np.isfinite(around)]
+        return float(np.ptp(around)) if len(around) else 0.0
+
+    def _length_kept(self, part: slice, role: Role, upper: Part, lower: Part) -> float:
+        """Return the length of a segment in some frames as a share of that while waiting."""
+        waits = [self.set.frames(*self.rep.window(one)) for one in (Phase.START, Phase.BOTTOM)]
+        return self.set.length_px(role, upper, lower, part) / self.set.length_px(role, upper, lower, *waits)
+
+    def range_error(self, signal: str) -> float:
+        """Return the standard error of how far the signal rose, in its unit."""
+        return self._uncertainty(MEASURES[signal], True, self.set.noise(signal))
+
+    def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
+        base = measure.change_error if from_start else measure.error
+        if measure.needs and measure.unit == "deg":
+            base /= (
+                max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0
+            )
+        return float(np.hypot(base, np.nan_to_num(scatter)))
+
+
+def _span(rep: Rep) -> Span:
+    return rep.window(Phase.START)[0], rep.end_s
+
+
+def _called(body: Body, role: Role, part: Part) -> str:
+    name = part.replace("_index", "")
+    return f"{name}s" if role == "middle" else f"{body.side(role).value} {name}"

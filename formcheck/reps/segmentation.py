@@ -1,0 +1,475 @@
+"""Repetitions and their phases from one signal that rises with the lift.
+
+The segmenter is causal: it takes one sample after another and says when a repetition has opened, topped
+out and closed. It is run live on the causally smoothed signal and, for the record, on the lag-free one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from formcheck.poses.pose import Floats
+
+RATE_LIMIT = 0.30
+"""Slower than this share of the range per second counts as standing still (10 deg/s of a 30 deg kickback)."""
+_RETURNED = 0.25  # of the range above the bottom: the rep is over once below and still
+_FULL = 0.30  # of the usual range: less is a partial repetition
+_LOWERING = 0.25  # of the way up must be lost again to speak of a lowering
+_NOISE = 0.20  # of the usual range: less is no movement at all
+_MIN_S = 0.5
+_MAX_WAY_S = 30.0  # up or down: slower is no lift, and 3 s filmed in tenfold slow motion are counted
+_MAX_TOP_S = 180.0  # held longest; whoever stays longer does something else
+_FORESEEN_S = 15.0  # how far ahead an open lowering may end
+_LEDGE_S = 0.4  # standing still this long on the way up is a start position, if the rise goes on
+_RATE_S = 0.2  # over which a slope is taken, whatever the frame rate
+_SHORT_TOP_S = 0.5  # standing still this long far below the usual top is a top, not a halt on the way
+_AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
+_HALT_S = 0.5  # standing still so long on the way down may still be the top, sunk
+_HALT_FALL, _HALT_SHARE = 0.06, 0.25  # of the range, and of the fastest fall: less in that time is standing
+_SUNK = 0.92  # of the range: a top that is held lower than this has sunk
+_LOST = 0.60  # of the range: what stands lower is no top any more
+_REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
+
+
+class Phase(str, Enum):
+    """Parts of a repetition."""
+
+    START = "start"
+    UP = "up"
+    TOP = "top"
+    DOWN = "down"
+    BOTTOM = "bottom"
+    LIFT = "lift"
+    """Up, top and down together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition.
+
+    Attributes:
+        start_s: Leaves the bottom.
+        lockout_s: Reaches the top.
+        lower_s: Leaves the top.
+        end_s: Is back at the bottom.
+        bottom: Signal at the bottom, before.
+        top: Signal at the top.
+        partial: Too small or cut off: listed, not scored.
+        lowered: Share of the lowering that was seen; less than 1 in an open repetition, whose `end_s` is
+            then foreseen.
+    """
+
+    start_s: float
+    lockout_s: float
+    lower_s: float
+    end_s: float
+    bottom: float
+    top: float
+    partial: bool = False
+    lowered: float = 1.0
+
+    @property
+    def range(self) -> float:
+        """How far the signal rose, in its own unit."""
+        return self.top - self.bottom
+
+    def window(self, phase: Phase, *, margin_s: float = 0.0) -> tuple[float, float]:
+        """Return the first and last time of a phase. A top shorter than 0.16 s is widened to that."""
+        middle = (self.lockout_s + self.lower_s) / 2
+        half = max((self.lower_s - self.lockout_s) / 2, 0.08)
+        windows = {
+            Phase.START: (self.start_s - 0.5, self.start_s),
+            Phase.UP: (self.start_s, self.lockout_s),
+            Phase.TOP: (middle - half, middle + half),
+            Phase.DOWN: (self.lower_s, self.end_s),
+            Phase.BOTTOM: (self.end_s, self.end_s + 0.3),
+            Phase.LIFT: (self.start_s, self.end_s),
+        }
+        low, high = windows[phase]
+        return low - margin_s, high + margin_s
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A movement that is no repetition by its size or its times alone.
+
+    Attributes:
+        start_s: When it began.
+        end_s: When it was over.
+        why: Why it does not count.
+    """
+
+    start_s: float
+    end_s: float
+    why: str
+
+
+class RepSegmenter:
+    """Finds repetitions in a signal, sample by sample.
+
+    A repetition opens when the signal has risen from its last low by a share of the usual range, tops
+    out when it has fallen back by half, and closes when it is low and still, or rises again. Dips in the
+    top that stay above half do not split it; a pause at the bottom costs nothing.
+
+    Args:
+        min_range: The least rise that can be a repetition, in the signal's unit.
+
+    Attributes:
+        dropped: The movements that closed and are no repetitions.
+    """
+
+    def __init__(self, min_range: float) -> None:
+        self._min_range = min_range
+        self.dropped: list[Dropped] = []
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the set."""
+        self.dropped.clear()
+        self._t: list[float] = []
+        self._s: list[float] = []
+        self._low = self._high = self._high_s = float("nan")
+        self._after = float("nan")
+        self._state = Phase.BOTTOM
+        self._ranges: list[float] = []
+        self._low_at = self._after_at = 0
+        self._ledge = (float("nan"), 0)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the signal is now: bottom, up, top or down."""
+        if self._state is not Phase.UP or not self._s:
+            return self._state
+        span = self._high - self._low
+        usual = span >= 0.6 * self._usual
+        if usual and self._s[-1] < self._high - _LOWERING * span:
+            return Phase.DOWN
+        still = abs(self._rate(_RATE_S if usual else _SHORT_TOP_S)) < RATE_LIMIT * span
+        return Phase.TOP if still and self._s[-1] > self._low + 0.85 * span else Phase.UP
+
+    @property
+    def _usual(self) -> float:
+        return float(np.median(self._ranges[-3:])) if self._ranges else self._min_range
+
+    @property
+    def started_s(self) -> float | None:
+        """When the open repetition left the bottom, about; None when none is open."""
+        return self._t[self._low_at] if self._state in (Phase.UP, Phase.DOWN) and self._t else None
+
+    def open_rep(self) -> Rep | None:
+        """Return the open repetition as far as it has come, its end at the last sample or foreseen."""
+        if self._state is Phase.BOTTOM or len(self._s) < 5:
+            return None
+        return phase_times(*self._movement(), still_open=True)
+
+    def update(self, time_s: float, value: float) -> Rep | None:
+        """Take the next sample; return a repetition when one closes. NaN samples are passed over."""
+        if not np.isfinite(value):
+            return None
+        self._t.append(time_s)
+        self._s.append(value)
+        closed = None
+        if self._state is Phase.BOTTOM:
+            self._rest(value)
+        elif self._state is Phase.UP:
+            self._rise(value)
+        else:
+            closed = self._fall(value)
+        return closed
+
+    def finish(self) -> Rep | None:
+        """Close what is open at the end of the samples, so that the last repetition is not lost."""
+        if self._state is Phase.DOWN:
+            self._after_at = len(self._s) - 1 if self._s[-1] <= self._after else self._after_at
+            far = self._after > self._low + 0.5 * (self._high - self._low)
+            return self._close(cut_off=far, end_of_clip_s=self._t[-1])
+        if self._state is Phase.UP and self._high - self._low >= self._min_range:
+            self._after, self._after_at = self._s[-1], len(self._s) - 1
+            return self._close(cut_off=True, end_of_clip_s=self._t[-1])
+        return None
+
+    def _rest(self, value: float) -> None:
+        if not value >= self._low:
+            self._low, self._low_at = value, len(self._s) - 1
+        elif value < self._low + 0.1 * self._usual:
+            self._low_at = len(self._s) - 1  # the latest time it was still low
+        if value - self._low >= max(self._min_range, _NOISE * self._usual):
+            self._state, self._high, self._high_s = Phase.UP, value, self._t[-1]
+            self._ledge = (value, len(self._s) - 1)
+        self._trim()
+
+    def _rise(self, value: float) -> None:
+        self._step(value)
+        if value > self._high:
+            self._high, self._high_s = value, self._t[-1]
+        if value < self._high - 0.5 * (self._high - self._low):
+            self._state, self._after, self._after_at = Phase.DOWN, value, len(self._s) - 1
+
+    def _step(self, value: float) -> None:
+        """Move the bottom up to a ledge of the rise: the leg was put in place first, then the rep began."""
+        now = len(self._s) - 1
+        level, first = self._ledge
+        if abs(value - level) <= 0.3 * self._min_range:
+            return
+        stood = self._t[now - 1] - self._t[first] >= _LEDGE_S and self._flat(first, now)
+        if value < level or not stood:
+            self._ledge = (value, now)
+        elif value > level + max(self._min_range, min(0.4 * (level - self._low), 0.3 * self._usual)):
+            last = now - 1
+            while last > first and self._s[last] > level + 0.3 * self._min_range:
+                last -= 1
+            cut = (first + last) // 2
+            self._t, self._s, self._low_at = self._t[cut:], self._s[cut:], last - cut
+            self._low = min(self._s[: self._low_at + 1])
+            self._ledge = (value, len(self._s) - 1)
+
+    def _flat(self, first: int, end: int) -> bool:
+        """Whether the signal stood between two samples, coming and leaving aside: a slow rise does not."""
+        low, high = first + (end - first) // 4, end - (end - first) // 4
+        middle = (low + high + 1) // 2
+        rise = float(np.mean(self._s[middle:high]) - np.mean(self._s[low:middle]))
+        return abs(rise) <= 0.05 * self._min_range
+
+    def _fall(self, value: float) -> Rep | None:
+        span = self._high - self._low
+        if value < self._after:
+            self._after, self._after_at = value, len(self._s) - 1
+        low_enough = self._after < self._low + _RETURNED * span
+        still = self._stands_still(span)
+        rested = self._t[-1] - self._t[self._after_at] > _REST_S
+        rising = value - self._after > 0.3 * span
+        if (low_enough and still) or rising or rested:
+            return self._close(cut_off=False)
+        return None
+
+    def _close(self, *, cut_off: bool, end_of_clip_s: float = float("inf")) -> Rep | None:
+        rep = phase_times(*self._movement(self._after_at + 1))  # without the rise after it
+        span = self._high - self._low
+        usual = self._usual if self._ranges else span
+        last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
+        self._t, self._s, self._low_at = last_t, last_s, 0
+        self._low = min(last_s)
+        self._high = self._after = float("nan")
+        self._state, self._after_at = Phase.BOTTOM, 0
+        if rep is None:
+            return None
+        if why := _no_repetition(rep, span / usual):
+            self.dropped.append(Dropped(rep.start_s, min(rep.end_s, end_of_clip_s), why))
+            return None
+        end_s = min(rep.end_s, end_of_clip_s)
+        partial = cut_off or span < _FULL * usual
+        if not partial:
+            self._ranges.append(span)
+        return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
+
+    def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
+        """Return times and signal of the open movement, without the end of one cut off before it.
+
+        Args:
+            end: The first sample that is no longer of it.
+        """
+        t, s = np.array(self._t[:end]), np.array(self._s[:end])
+        high = np.flatnonzero(s[: self._low_at] > self._low + 0.5 * (self._high - self._low))
+        first = int(high[-1]) + 1 if len(high) else 0
+        return t[first:], s[first:]
+
+    def _stands_still(self, span: float) -> bool:
+        """Whether the lowering is over: slow by itself and, where it took long, against its mean speed."""
+        took_s = max(self._t[-1] - self._high_s, _RATE_S)
+        slow = min(0.5 * RATE_LIMIT, 0.3 / took_s)
+        return abs(self._rate(max(_RATE_S, 0.075 * took_s))) < slow * span
+
+    def _rate(self, over_s: float = _RATE_S) -> float:
+        """Return the slope over the last part of a second, per second."""
+        first = len(self._t) - 1
+        while first > 0 and self._t[-1] - self._t[first] < over_s - 1e-6:
+            first -= 1
+        took_s = self._t[-1] - self._t[first]
+        return (self._s[-1] - self._s[first]) / took_s if took_s > 0 else 0.0
+
+    def _trim(self) -> None:
+        """Keep a second before the last low: memory stays flat through a long rest."""
+        if self._low_at > 600:
+            cut = self._low_at - 300
+            self._t, self._s = self._t[cut:], self._s[cut:]
+            self._low_at -= cut
+
+
+def _no_repetition(rep: Rep, share: float) -> str:
+    """Say why a movement is none by its times, or by its share of the usual range; or nothing."""
+    up_s, top_s, down_s = rep.lockout_s - rep.start_s, rep.lower_s - rep.lockout_s, rep.end_s - rep.lower_s
+    if share < _NOISE:
+        return f"less than {100 * _NOISE:.0f} % of the usual range"
+    if rep.end_s - rep.start_s < _MIN_S:
+        return f"shorter than {_MIN_S:g} s"
+    if max(up_s, down_s) > _MAX_WAY_S:
+        return f"longer than {_MAX_WAY_S:g} s on the way {'up' if up_s > down_s else 'down'}"
+    return f"held for longer than {_MAX_TOP_S:g} s" if top_s > _MAX_TOP_S else ""
+
+
+def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None:
+    """Place start, lockout, lowering and end in one rise and fall of a signal.
+
+    Args:
+        t: (N,) times, from before the rise to after the fall.
+        s: (N,) signal.
+        still_open: Whether the fall is still to come or going on: it is foreseen to end where the rise began.
+
+    Returns:
+        The repetition, or None where there is no rise.
+    """
+    if len(t) < 5:
+        return None
+    peak = int(np.argmax(s))
+    peak_value = float(np.percentile(s[s >= s[peak] - 0.2 * (s[peak] - s.min())], 90))
+    before, after = float(s[: peak + 1].min()), float(s[peak:].min())
+    up, down = peak_value - before, peak_value - after
+    if up <= 0:
+        return None
+    start_s, lockout_s = ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
+    if down < _LOWERING * up:  # still at the top
+        return Rep(
+            max(start_s, float(t[0])),
+            min(lockout_s, float(t[-1])),
+            float(t[-1]),
+            float(t[-1]),
+            before,
+            peak_value,
+            lowered=0.0,
+        )
+    lowered, ahead_s = 1.0, _AHEAD_S
+    if still_open:
+        lowered, ahead_s = min(down / up, 1.0), _FORESEEN_S
+        lower_s, end_s = ramp(t[peak:], (peak_value - s[peak:]) / up, min(lowered, HIGH))
+    else:
+        fall = (s[peak:] - after) / down
+        at_full_s = float(np.ptp(t[s >= peak_value - (1 - _SUNK) * up]))
+        end_s, lower_s = ramp(t[peak:][::-1], fall[::-1] / _sunk_top(t[peak:], fall, at_full_s))
+    top_s = float(t[peak])
+    if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
+        lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
+    return Rep(
+        max(start_s, float(t[0])),
+        lockout_s,
+        lower_s,
+        min(max(end_s, top_s), float(t[-1]) + ahead_s),
+        before,
+        peak_value,
+        lowered=lowered,
+    )
+
+
+def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
+    """Return the height at which a top that sinks while it is held is left for good, or 1.
+
+    That is where the signal stands last, if it stands there longer than it stayed at the full height: a stop
+    on the way down is no top.
+
+    Args:
+        t: (N,) times from the highest point on.
+        level: (N,) height there, from 1 down to 0.
+        at_full_s: How long it stayed at the full height.
+    """
+    frame_s = float(np.median(np.diff(t))) if len(t) > 1 else math.inf
+    half = round(_HALT_S / frame_s)
+    if half < 2 or len(t) <= 2 * half:
+        return 1.0
+    calm = uniform_filter1d(level, max(half // 2, 1), mode="nearest")
+    fall = calm[:-half] - calm[half:]  # over the half second from each sample on
+    stands = np.abs(fall) <= min(_HALT_FALL, _HALT_SHARE * float(fall.max()))
+    high = np.flatnonzero(stands & (calm[half:] >= _LOST))
+    if not len(high):
+        return 1.0
+    last = int(high[-1])
+    moving = np.flatnonzero(~stands[:last])
+    stood_s = t[last + half] - t[int(moving[-1]) + 1 if len(moving) else 0]
+    height = float(np.median(level[last : last + half]))
+    return height if height < _SUNK and stood_s > at_full_s else 1.0
+
+
+class Movements(NamedTuple):
+    """What a recorded signal holds: repetitions, and movements that are none by size or times alone."""
+
+    reps: list[Rep]
+    dropped: list[Dropped]
+
+
+def segment(t: Floats, s: Floats, *, min_range: float) -> Movements:
+    """Find all repetitions of a recorded signal, (N,) times and values; NaN values are passed over."""
+    segmenter = RepSegmenter(min_range)
+    reps = [
+        rep
+        for time_s, value in zip(t.tolist(), s.tolist(), strict=True)
+        if (rep := segmenter.update(time_s, value))
+    ]
+    last = segmenter.finish()
+    return Movements([*reps, last] if last else reps, segmenter.dropped)
+
+
+# When a movement between two rests begins and ends, from its middle part.
+
+_LOW = 0.15
+HIGH = 0.85
+"""Shares of the way between which a rise is timed."""
+_MIDDLE = 0.50
+_NEAR = 0.03  # of the way, from either end: near enough to time an end by itself
+_HALT = 1.5
+"""A ramp that takes so much longer than one of its halves says halts on its way."""
+_TAU = np.linspace(0.0, 1.0, 101)
+_WAY = _TAU**3 * (10 - 15 * _TAU + 6 * _TAU**2)  # of a minimum-jerk movement, by the share of its time
+
+
+def _ramp_time(level: float) -> float:
+    """Return the share of its time after which a minimum-jerk movement has covered a share of its way.
+
+    Source: Flash and Hogan, J Neurosci 1985.
+    """
+    return float(np.interp(level, _WAY, _TAU))
+
+
+def ramp(t: Floats, level: Floats, upper: float = HIGH) -> tuple[float, float]:
+    """Return when a rise from 0 to 1 begins and ends, from its crossings of 15 % and of `upper`.
+
+    The ends themselves are slow and drown in noise, so they are extrapolated with the timing of a
+    minimum-jerk movement: of the whole ramp or, where it halts on its way, of what lies near that end. `t`
+    may run backwards (a fall seen from its end).
+    """
+    high = int(np.flatnonzero(level >= upper)[0]) if (level >= upper).any() else len(level) - 1
+    below = np.flatnonzero(level[: high + 1] < _LOW)
+    low = int(below[-1]) if len(below) else 0
+    t_low = _crossing(t, level, low, _LOW)
+    t_high = _crossing(t, level, high - 1, upper)
+
+    def length(from_s: float, start: float, to_s: float, end: float) -> float:
+        """Return how long the whole would take, by the time from one share of it to another."""
+        return (to_s - from_s) / (_ramp_time(end) - _ramp_time(start))
+
+    whole = first = last = length(t_low, _LOW, t_high, upper)
+    if upper > _MIDDLE:
+        t_middle = _crossing(t, level, _last_below(level[: high + 1], _MIDDLE), _MIDDLE)
+        halves = length(t_low, _LOW, t_middle, _MIDDLE), length(t_middle, _MIDDLE, t_high, upper)
+        if abs(whole) > _HALT * min(map(abs, halves)):
+            t_near = _crossing(t, level, _last_below(level[: low + 1], _NEAR), _NEAR)
+            first = min(halves[0], length(t_near, _NEAR, t_low, _LOW), whole, key=abs)
+            over = np.flatnonzero(level[high:] >= 1 - _NEAR)
+            t_near = _crossing(t, level, high + int(over[0]) - 1, 1 - _NEAR) if len(over) else t_high
+            last = min(halves[1], length(t_high, upper, t_near, 1 - _NEAR), whole, key=abs)
+    return t_low - _ramp_time(_LOW) * first, t_high + (1 - _ramp_time(upper)) * last
+
+
+def _last_below(level: Floats, at: float) -> int:
+    below = np.flatnonzero(level < at)
+    return int(below[-1]) if len(below) else 0
+
+
+def _crossing(t: Floats, level: Floats, i: int, at: float) -> float:
+    i = min(max(i, 0), len(t) - 2)
+    step = float(level[i + 1] - level[i])
+    share = (at - float(level[i])) / step if step else 0.0
+    return float(t[i] + min(max(share, 0.0), 1.0) * (t[i + 1] - t[i]))

@@ -1,0 +1,44 @@
+"""What finds a person's landmarks, whoever does it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol
+
+from formcheck.poses.pose import Image, Pose
+
+
+class Landmarker(Protocol):
+    """Finds one person's landmarks in images that follow each other."""
+
+    @property
+    def person(self) -> int:
+        """Which person is followed, from 0: it grows where somebody else is taken for the one training."""
+        ...
+
+    def settle(self) -> None:
+        """Keep to the person followed now: they have been seen training."""
+        ...
+
+    def look_afresh(self) -> None:
+        """Do not look where the person was: the next picture seems to be another one, as after a cut."""
+        ...
+
+    def detect(self, image_rgb: Image, time_s: float) -> Pose:
+        """Find the person in the next image.
+
+        Args:
+            image_rgb: (H, W, 3) unmirrored image.
+            time_s: Its presentation time in seconds, later than the one before.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what the landmarker holds. May be called twice."""
+        ...
+
+    def __enter__(self) -> Landmarker: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

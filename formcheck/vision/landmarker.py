@@ -1,0 +1,340 @@
+"""Landmarks of one person from images: the only place that imports MediaPipe.
+
+MediaPipe calls home and writes to the terminal from C++; `formcheck.vision.mediapipe_guard` says how both are
+stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import cv2
+import numpy as np
+
+from formcheck.errors import ModelError, NoPersonError, UsageError
+from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
+from formcheck.vision import barbell
+from formcheck.vision import silhouette as outline
+from formcheck.vision.masking import blinkered, painted_over
+from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
+from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
+from formcheck.vision.person_tracker import Follower
+from formcheck.vision.rear_legs import Behind
+
+_MOST = 4  # people looked for in one image
+_GIVE_BACK = 300  # frames after which memory that was freed is given back to the system
+_MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
+_LOOKS = 3  # before somebody is picked from the row
+_APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
+_PLATE_EVERY_S = 0.5
+_LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
+
+
+class MediaPipeLandmarker:
+    """The BlazePose model by way of MediaPipe Tasks, following one person through a video.
+
+    Among several the largest and most central is followed, or the one `survey` and `follow` chose, and kept:
+    while others are in the picture MediaPipe is shown the surroundings of that person only, and a pose that
+    is not theirs, limb for limb, is not given out (`formcheck.vision.person_tracker`). Until `settle` is
+    called another person who looks more like the one training may be taken instead.
+
+    Importing MediaPipe and loading the model take about a second. One object serves one video, from one
+    thread at a time.
+
+    Args:
+        model: A pose landmarker bundle, as `formcheck.vision.models.resolve` gives it.
+        silhouette: Whether to read more from the pictures than landmarks: the outline, what lies on the hips,
+            legs from behind (about 10 % slower).
+        people: Whether to look for other people now and then and keep to one; without, MediaPipe's own
+            tracker decides from frame to frame.
+        wanted: Whom to follow where nobody can be surveyed beforehand: chosen after a few looks, as soon as
+            they are there.
+        verbose: Whether the lines MediaPipe's C++ code writes to stderr may reach the terminal; otherwise
+            they are shown only where it fails.
+
+    Raises:
+        ModelError: The file is not a pose landmarker bundle.
+    """
+
+    def __init__(
+        self,
+        model: Path,
+        *,
+        silhouette: bool = True,
+        people: bool = True,
+        wanted: Wanted | None = None,
+        verbose: bool = False,
+    ) -> None:
+        self._model = Path(model)
+        self._silhouette = silhouette
+        self._keeps = people
+        self._verbose = verbose
+        self._last_ms = -1
+        self._size_px: tuple[int, int] | None = None  # height and width of the last picture
+        self._detected = 0
+        self._person = self._people = 0
+        self._plate, self._plate_s = barbell.NO_PLATE, float("nan")
+        self._behind = Behind()
+        self._pose: Pose | None = None
+        self._settled = False
+        self._wanted = wanted
+        self._crowd: Crowd | None = None
+        self._follower: Follower | None = None
+        self._one: Any = None
+        self._many: Any = None
+        self._closed = False
+        Shield.acquire()
+        if not verbose:
+            Aside.acquire()
+        try:
+            self._one = self._make("VIDEO", poses=1, silhouette=silhouette)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def person(self) -> int:
+        """Which person is followed, from 0: it grows where somebody else is taken for the one training."""
+        return self._person
+
+    def settle(self) -> None:
+        """Keep to the person followed now: they have been seen training, and nobody else is wanted."""
+        self._settled = self._wanted is None
+
+    def look_afresh(self) -> None:
+        """Do not look where the person was: the next picture seems to be another one, as after a cut.
+
+        MediaPipe's tracker is shown a black picture: it loses the person, and its smoothing begins anew.
+        """
+        if self._size_px is not None and not self._closed:
+            self._last_ms += 1
+            black = np.zeros((*self._size_px, 3), np.uint8)
+            self._one.detect_for_video(_mp_image(black), self._last_ms)
+
+    def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
+        """Look for everybody in some frames of a video, before it is gone through.
+
+        Args:
+            frames: Images and their times in seconds, in order; a dozen spread over the clip will do.
+
+        Returns:
+            Who is in the picture, for `follow`; None where there were no frames.
+        """
+        crowd: Crowd | None = None
+        for image_rgb, time_s in frames:
+            crowd = crowd or Crowd((image_rgb.shape[1], image_rgb.shape[0]))
+            crowd.look(time_s, self.look(image_rgb))
+        return crowd
+
+    def follow(self, crowd: Crowd, wanted: Wanted | None = None) -> None:
+        """Follow somebody from a survey throughout: whoever is wanted, or is most likely training.
+
+        Raises:
+            UsageError: If the one wanted is not there.
+            NoPersonError: If one is wanted and nobody is there.
+        """
+        chosen = wanted.of(crowd) if wanted else crowd.best()
+        if chosen is not None and crowd.several:
+            self._follower = Follower(chosen.sightings, chosen.times_s[0])
+            self._settled = True
+
+    def detect(self, image_rgb: Image, time_s: float) -> Pose:
+        """Find the person in the next image of the video.
+
+        MediaPipe wants whole milliseconds that strictly increase: a time that rounds to one already used
+        is bumped by one for MediaPipe only, `Pose.time_s` stays exact.
+
+        Args:
+            image_rgb: (H, W, 3) unmirrored image.
+            time_s: Its presentation time in seconds.
+
+        Returns:
+            Landmarks and outline in this image's pixels, or `Pose.nobody` (with `people` filled in) where
+            the person followed was not found.
+        """
+        if self._closed:
+            raise ValueError("this landmarker is closed")
+        self._size_px = image_rgb.shape[0], image_rgb.shape[1]
+        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
+        self._detected += 1
+        if self._detected % _GIVE_BACK == 0:
+            give_back_memory()
+            Aside.trim()
+        with Aside.shown_on_failure():
+            result = self._one.detect_for_video(_mp_image(self._shown(image_rgb, time_s)), self._last_ms)
+        seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
+        theirs = self._is_theirs(image_rgb, time_s, seen) if self._keeps else True
+        if seen is None or not theirs:
+            return self._lost(image_rgb, time_s, seen)
+        edges_px = mask_at = mask = None
+        if self._silhouette and result.segmentation_masks:
+            mask = result.segmentation_masks[0].numpy_view()
+            share = np.array(mask.shape[1::-1]) / image_rgb.shape[1::-1]
+            px = seen.px * share
+            chord = px[SHOULDERS].mean(axis=0), px[HIPS].mean(axis=0)
+            edges_px = outline.edges(mask, *chord) / share
+            mask_at = outline.under(mask, px)
+        world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
+        pose = Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people)
+        self._pose = self._with_things(pose, image_rgb, mask) if self._silhouette else pose
+        return self._pose
+
+    def look(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
+        """Find everybody in one image, by a second detector that looks at it afresh.
+
+        Where the model sees somebody large it overlooks others, all the more if they lie or kneel: those
+        found are painted over and the rest is looked at again, until nobody is left.
+
+        Args:
+            image_rgb: (H, W, 3) image.
+            known: Somebody found already.
+
+        Returns:
+            At most four, `known` first. A body found twice, or one much smaller than the largest, is left
+            out.
+        """
+        found = [known] if known else []
+        if self._many is None:
+            self._many = self._make("IMAGE", poses=2, silhouette=False)
+        while len(found) < _MOST:
+            with Aside.shown_on_failure():
+                result = self._many.detect(_mp_image(painted_over(image_rgb, found)))
+            new = distinct([_sighting(points, image_rgb) for points in result.pose_landmarks], found)
+            if not new:
+                break
+            found += new
+        return found
+
+    def close(self) -> None:
+        """Close MediaPipe, which sends its usage log now, and only then lift the shield."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            for task in (self._one, self._many):
+                if task is not None:
+                    task.close()
+        finally:
+            self._one = self._many = None
+            if not self._verbose:
+                Aside.release()
+            Shield.release()
+            give_back_memory()
+
+    def __enter__(self) -> MediaPipeLandmarker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _shown(self, image_rgb: Image, time_s: float) -> Image:
+        """Return what the tracker may see of an image; the first one is looked at for people before that."""
+        if not self._keeps:
+            return image_rgb
+        size = (image_rgb.shape[1], image_rgb.shape[0])
+        if self._follower is None:
+            self._crowd = Crowd(size, memory_s=_MEMORY_S)
+            self._crowd.look(time_s, self.look(image_rgb))
+            chosen = self._crowd.best()
+            start = chosen.sightings if chosen and self._crowd.several else []
+            self._follower = Follower(start, time_s)
+        window = self._follower.window(time_s, size)
+        return image_rgb if window is None else blinkered(image_rgb, window)
+
+    def _is_theirs(self, image_rgb: Image, time_s: float, seen: Sighting | None) -> bool:
+        """Say whether a pose is that of the person followed; where in doubt, look at the whole image."""
+        assert self._follower is not None
+        if self._follower.doubts(time_s, seen):
+            known = None if seen is None or self._follower.jumps(time_s, seen) else seen
+            everyone = self.look(image_rgb, known)
+            self._follower.look(time_s, everyone)
+            self._people = self._follower.people
+            if not self._settled:
+                self._choose_again(time_s, everyone)
+        return self._follower.update(time_s, seen)
+
+    def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
+        """Add what the person holds, and legs followed from behind; plates are looked for now and then."""
+        if not pose.time_s - self._plate_s < _PLATE_EVERY_S:
+            self._plate, self._plate_s = barbell.find_plate(image_rgb, pose.image_px), pose.time_s
+        legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
+        held_px = barbell.find_bar(image_rgb, pose.image_px)
+        return replace(pose, bar_px=held_px, plate_px=self._plate, behind_px=legs_px, turn_deg=turn_deg)
+
+    def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
+        """Return nobody, or somebody whom the model lost while their legs are followed from behind."""
+        nobody = Pose.nobody(time_s)
+        if self._silhouette and other is None and self._pose is not None:
+            legs_px, turn_deg = self._behind.update(image_rgb, nobody.image_px, time_s)
+            if np.isfinite(legs_px).all():
+                there = Pose(time_s, self._pose.image_px, nobody.visibility, self._pose.world_m)
+                return replace(there, people=self._people, behind_px=legs_px, turn_deg=turn_deg)
+        return replace(nobody, people=self._people)
+
+    def _choose_again(self, time_s: float, everyone: list[Sighting]) -> None:
+        """Take up somebody else who looks clearly more like the one training."""
+        assert self._follower is not None
+        if self._crowd is None or time_s - self._crowd.looked_s < _APART_S:
+            return
+        self._crowd.look(time_s, everyone)
+        if self._wanted is None:
+            better = self._crowd.better_than(self._follower.mine)
+        else:
+            better = self._as_wanted(self._wanted, self._crowd)
+        if better is not None and self._follower.shared(better.sightings[-1]) <= MAX_OVERLAP:
+            self._follower, self._behind = Follower(better.sightings[-1:], time_s), Behind()
+            self._person += 1
+
+    def _as_wanted(self, wanted: Wanted, crowd: Crowd) -> Candidate | None:
+        """Return the one wanted once they are there, and look no further."""
+        if crowd.looks < _LOOKS:
+            return None
+        try:
+            chosen = wanted.of(crowd)
+        except (UsageError, NoPersonError):  # may still come
+            return None
+        self._wanted, self._settled = None, True
+        return chosen
+
+    def _make(self, mode: str, *, poses: int, silhouette: bool) -> Any:
+        if not self._model.is_file():
+            raise ModelError(f"The pose model {self._model} does not exist; run `formcheck models`.")
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(self._model)),
+            running_mode=vision.RunningMode[mode],
+            num_poses=poses,
+            output_segmentation_masks=silhouette,
+        )
+        try:
+            with Aside.shown_on_failure():
+                return vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelError(
+                f"The pose model {self._model} cannot be loaded ({str(error).splitlines()[0]}); "
+                "remove it so that it is fetched again, or name another with --model."
+            ) from error
+
+
+def _sighting(landmarks: Any, image_rgb: Image) -> Sighting:
+    """Turn normalised landmarks into pixels and visibility."""
+    height, width = image_rgb.shape[:2]
+    rows = np.array([(p.x * width, p.y * height, p.visibility) for p in landmarks], dtype=np.float64)
+    return Sighting(rows[:, :2], rows[:, 2])
+
+
+def _mp_image(image_rgb: Image) -> Any:
+    """Give MediaPipe an image, halved until it is no longer than `_LONGEST_PX`."""
+    import mediapipe as mp
+
+    while max(image_rgb.shape[:2]) > _LONGEST_PX:
+        half = (image_rgb.shape[1] // 2, image_rgb.shape[0] // 2)
+        image_rgb = cv2.resize(image_rgb, half, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(image_rgb))

@@ -1,0 +1,311 @@
+"""Several people in the picture: who there is, who trains, and whom the user means.
+
+All of it is arithmetic on landmarks; the pictures are looked at in `formcheck.vision.landmarker`, and
+`formcheck.vision.person_tracker` keeps hold of the one chosen here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+
+from formcheck.errors import NoPersonError, UsageError
+from formcheck.poses.pose import TRUNK, Floats, Landmark
+
+_MAIN = [*TRUNK, *range(Landmark.LEFT_KNEE, Landmark.LEFT_HEEL)]
+_JOINTS = [
+    *range(Landmark.LEFT_SHOULDER, Landmark.RIGHT_WRIST + 1),
+    *range(Landmark.LEFT_HIP, Landmark.LEFT_HEEL),
+]
+_LIMBS = [Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE]
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in whole pixels, the last two exclusive."""
+SAME_PLACE = 0.24
+"""Bodies less `unlike` than this are taken for one person who stayed where they were."""
+_MIN_SIZE = 0.35  # of the largest person: less is a poster or somebody far away
+MAX_OVERLAP = 0.6  # of the smaller box: more is the same body found twice
+_MIN_VISIBILITY = 0.7  # of shoulders to ankles: less is often a bench, or what was left of somebody
+_STAYS = 0.3  # share of the looks in which a person must be seen to be counted from the left
+_RIVAL = 0.7  # of the best score: a second person this close makes the choice a guess
+_LIVELY = 0.06  # a limb of somebody who trains goes to and fro by this share of the body's size
+_ENOUGH = 4  # sightings that say whether somebody moves, or stays
+
+
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """One body in one image.
+
+    Attributes:
+        px: (33, 2) landmarks in pixels.
+        visibility: (33,) the model's guess, 0 to 1.
+    """
+
+    px: Floats
+    visibility: Floats
+
+    @cached_property
+    def box(self) -> Floats:
+        """(4,) left, top, right and bottom in pixels."""
+        return np.concatenate([self.px.min(axis=0), self.px.max(axis=0)])
+
+    @cached_property
+    def size(self) -> float:
+        """Diagonal of the box in pixels: it changes less with the posture than height or width."""
+        return float(np.hypot(*(self.box[2:] - self.box[:2])))
+
+    @cached_property
+    def centre(self) -> Floats:
+        """(2,) middle of shoulders and hips in pixels."""
+        middle: Floats = self.px[TRUNK].mean(axis=0)
+        return middle
+
+    @property
+    def seen_well(self) -> bool:
+        """Whether the model claims to see trunk and legs."""
+        return bool(self.visibility[_MAIN].mean() >= _MIN_VISIBILITY)
+
+
+def overlap(one: Floats, other: Floats) -> float:
+    """Give the area two boxes share as a fraction of the smaller one."""
+    shared = np.prod(np.clip(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0.0, None))
+    smaller = min(np.prod(one[2:] - one[:2]), np.prod(other[2:] - other[:2]))
+    return float(shared / max(smaller, 1e-9))
+
+
+def distinct(found: Iterable[Sighting], known: Sequence[Sighting] = ()) -> list[Sighting]:
+    """Keep one sighting a person, the largest first.
+
+    Args:
+        found: Bodies found in one image, some of them perhaps twice, box in box.
+        known: People who are there anyway and are not listed again.
+
+    Returns:
+        Those who are seen well, not much smaller than the largest, and stand clear of the larger ones.
+    """
+    kept = list(known)
+    for body in sorted(found, key=lambda one: one.size, reverse=True):
+        large_enough = all(body.size >= _MIN_SIZE * one.size for one in kept)
+        if body.seen_well and large_enough and not any(_same_body(body, one) for one in kept):
+            kept.append(body)
+    return kept[len(known) :]
+
+
+def _same_body(one: Sighting, other: Sighting) -> bool:
+    return overlap(one.box, other.box) > MAX_OVERLAP or unlike(one, other.px) < SAME_PLACE
+
+
+@dataclass(eq=False)
+class Candidate:
+    """One person over several looks."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    times_s: list[float] = field(default_factory=list)
+
+    def add(self, time_s: float, body: Sighting) -> None:
+        """Take another sighting of this person."""
+        self.sightings.append(body)
+        self.times_s.append(time_s)
+
+    def unlike(self, body: Sighting) -> float:
+        """Say how far a body is from the nearest of this person's last sightings, in sizes."""
+        return min(unlike(body, one.px) for one in self.sightings[-_ENOUGH:])
+
+    @property
+    def centre(self) -> Floats:
+        """(2,) where the person mostly is, in pixels."""
+        middle: Floats = np.median([one.centre for one in self.sightings], axis=0)
+        return middle
+
+    @property
+    def size(self) -> float:
+        """Median size in pixels."""
+        return float(np.median([one.size for one in self.sightings]))
+
+    @property
+    def liveliness(self) -> float:
+        """How far limbs go about the trunk, 0 to 1; 1 as long as little is known.
+
+        Pairs of joints are halved to their middle, which left and right exchanged by mistake do not move.
+        """
+        if len(self.sightings) < _ENOUGH:
+            return 1.0
+        shapes = np.array([(one.px - one.centre) / one.size for one in self.sightings])
+        middles = (shapes[:, _LIMBS] + shapes[:, [joint + 1 for joint in _LIMBS]]) / 2
+        low, high = np.percentile(middles, [20, 80], axis=0)
+        return min(float(np.hypot(*(high - low).T).max()) / _LIVELY, 1.0)
+
+
+class Crowd:
+    """Everybody seen so far, linked from look to look by place and size.
+
+    Args:
+        size: Width and height of the image in pixels.
+        memory_s: How long people are remembered.
+
+    Attributes:
+        candidates: The people, in the order in which they were first seen.
+    """
+
+    def __init__(self, size: tuple[int, int], memory_s: float = float("inf")) -> None:
+        self._width, self._memory_s = size[0], memory_s
+        self._looks_s: list[float] = []
+        self.candidates: list[Candidate] = []
+
+    @property
+    def looked_s(self) -> float:
+        """Time of the last look."""
+        return self._looks_s[-1] if self._looks_s else float("-inf")
+
+    @property
+    def looks(self) -> int:
+        """How often was looked."""
+        return len(self._looks_s)
+
+    def look(self, time_s: float, seen: Sequence[Sighting]) -> None:
+        """Take the people seen in one image."""
+        self._looks_s.append(time_s)
+        self._forget(time_s - self._memory_s)
+        free, new = list(self.candidates), list(seen)
+        while free and new:
+            match, body = min(product(free, new), key=lambda pair: pair[0].unlike(pair[1]))
+            if match.unlike(body) > SAME_PLACE:
+                break
+            match.add(time_s, body)
+            free.remove(match)
+            new.remove(body)
+        for body in new:
+            self.candidates.append(Candidate())
+            self.candidates[-1].add(time_s, body)
+
+    def score(self, candidate: Candidate) -> float:
+        """Say how likely a person is the one training: large, central, moving, and there all the time."""
+        off = abs(float(candidate.centre[0]) - self._width / 2) / (self._width / 2)
+        there = len(candidate.sightings) / max(len(self._looks_s), 1)
+        return candidate.size * (1 - 0.3 * min(off, 1.0)) * there * (0.4 + 0.6 * candidate.liveliness)
+
+    def best(self) -> Candidate | None:
+        """Return the one most likely to be training, or None where nobody was seen."""
+        return max(self.candidates, key=self.score, default=None)
+
+    def better_than(self, followed: Sighting | None) -> Candidate | None:
+        """Return somebody clearly more likely to be training than the one followed."""
+        best = self.best()
+        if best is None or followed is None or len(best.sightings) < _ENOUGH:
+            return None
+        mine = min(self.candidates, key=lambda one: one.unlike(followed))
+        return best if best is not mine and _RIVAL * self.score(best) > self.score(mine) else None
+
+    @property
+    def several(self) -> bool:
+        """Whether there were ever two people at once."""
+        times_s = [time_s for one in self.candidates for time_s in one.times_s]
+        return len(times_s) > len(set(times_s))
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a second person, there at the same time, might as well be the one training."""
+        best = self.best()
+        if best is None:
+            return False
+        rivals = [one for one in self.candidates if one is not best and set(one.times_s) & set(best.times_s)]
+        return any(self.score(one) > _RIVAL * self.score(best) for one in rivals)
+
+    def staying(self) -> list[Candidate]:
+        """Return the people who stay in the picture, from left to right."""
+        enough = _STAYS * len(self._looks_s)
+        stay = [one for one in self.candidates if len(one.sightings) >= enough]
+        return sorted(stay, key=lambda one: float(one.centre[0]))
+
+    def _forget(self, before_s: float) -> None:
+        self._looks_s = [time_s for time_s in self._looks_s if time_s >= before_s]
+        for one in self.candidates:
+            old = sum(time_s < before_s for time_s in one.times_s)
+            del one.times_s[:old], one.sightings[:old]
+        self.candidates = [one for one in self.candidates if one.sightings]
+
+
+def unlike(one: Sighting, px: Floats) -> float:
+    """Say how far a body is from where another was, or the same earlier.
+
+    Args:
+        one: The body.
+        px: (33, 2) landmarks to compare with.
+
+    Returns:
+        The distance most of its joints keep within (all but three in ten: a limb may move), in sizes.
+    """
+    return float(np.percentile(np.hypot(*(one.px[_JOINTS] - px[_JOINTS]).T), 70)) / one.size
+
+
+def distance(one: Sighting, other: Sighting) -> float:
+    """Give the pixels between the middles of two trunks."""
+    return float(np.hypot(*(one.centre - other.centre)))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom the user means: a place in the row from the left, a word for it, or a point in the image.
+
+    Attributes:
+        text: As written.
+        number: From 1, counted from the left.
+        point: x and y in pixels.
+    """
+
+    text: str
+    number: int | None = None
+    point: tuple[float, float] | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Wanted:
+        """Read `left`, `middle`, `right`, a number, or `X,Y`.
+
+        Raises:
+            UsageError: If it is none of these.
+        """
+        word = text.strip().lower()
+        if word in ("left", "middle", "right"):
+            return cls(word)
+        if re.fullmatch(r"[1-9]\d?", word):
+            return cls(word, number=int(word))
+        point = re.fullmatch(r"(\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)", word)
+        if point:
+            return cls(word, point=(float(point[1]), float(point[2])))
+        raise UsageError(
+            f"{text!r} names no person: say left, middle or right, a number counted from the left, "
+            "or a point of the picture in pixels as X,Y"
+        )
+
+    def of(self, crowd: Crowd) -> Candidate:
+        """Find the person meant.
+
+        Raises:
+            UsageError: If there is no such person, with where there are people.
+            NoPersonError: If there is nobody at all.
+        """
+        row = crowd.staying()
+        if not row:
+            raise NoPersonError("no person was seen: film the whole body, well lit, 2 to 3 m away")
+        if self.point is not None:
+            at = np.array(self.point)
+            hit = [one for one in row if _holds(one, at)]
+            if hit:
+                return min(hit, key=lambda one: float(np.hypot(*(one.centre - at))))
+        elif self.number is None:
+            return row[{"left": 0, "middle": (len(row) - 1) // 2, "right": -1}[self.text]]
+        elif self.number <= len(row):
+            return row[self.number - 1]
+        places = " and ".join(f"{one.centre[0]:.0f},{one.centre[1]:.0f}" for one in row)
+        many = "1 person stays" if len(row) == 1 else f"{len(row)} people stay"
+        raise UsageError(f"there is no person {self.text}: {many} in the picture, at {places}")
+
+
+def _holds(candidate: Candidate, point: Floats) -> bool:
+    return any(
+        bool((one.box[:2] <= point).all() and (point <= one.box[2:]).all()) for one in candidate.sightings
+    )
