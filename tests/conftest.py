@@ -1,6 +1,6 @@
 """What many tests need: a training log of their own, the command line, the pose model.
 
-pytest's importlib mode does not put their folder on the path, which they need to import `skeleton`.
+pytest's importlib mode does not put their folder on the path, which they need to import `support.skeleton`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.skeleton import PerRep, Shot, Tempo, kickbacks, thrusts
+
+from formcheck.exercises.readings import lumbar_extension
+from formcheck.poses.pose import Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Phase, Rep
+from formcheck.rule import Above, Reading, Status
+
+LIMIT = Above(6.0, 10.0)
+
+
+def readings(track: Track, *, prone: bool, reps: int, working: Side, range_: PerRep = 26.0) -> list[Reading]:
+    ranges = np.broadcast_to(range_, reps)
+    known = [Rep(*Tempo().times(i), 0.0, float(ranges[i])) for i in range(reps)]
+    data = SetData(track, smooth(track), working, look(track, prone=prone), known)
+    return [lumbar_extension(RepData(rep, data)) for rep in known]
+
+
+def prone(**given: PerRep) -> list[Reading]:
+    return readings(kickbacks(reps=3, **given), prone=True, reps=3, working=Side.LEFT)  # type: ignore[arg-type]
+
+
+def supine(**given: PerRep) -> list[Reading]:
+    return readings(thrusts(reps=3, **given), prone=False, reps=3, working=Side.RIGHT)  # type: ignore[arg-type]
+
+
+def verdict(reading: Reading) -> Status:
+    return LIMIT.status(reading.value, reading.uncertainty)
+
+
+def test_a_flat_back_is_fine() -> None:
+    assert [verdict(reading) for reading in (*prone(), *supine())] == [Status.OK] * 6
+
+
+def test_a_hollow_back_and_a_high_leg_together_are_a_fault_in_their_reps_only() -> None:
+    seen = prone(top_deg=(4, 20, 4), arch_deg=(0, 12, 0))
+    assert [verdict(reading) for reading in seen] == [Status.OK, Status.FAULT, Status.OK]
+    assert seen[1].value == pytest.approx(20.0, abs=6.0)
+
+
+def test_face_up_the_persons_own_reps_are_the_measure() -> None:
+    seen = supine(top_deg=(0, 10, 0), arch_deg=(0, 12, 0))
+    assert [verdict(reading) for reading in seen] == [Status.OK, Status.FAULT, Status.OK]
+
+
+@pytest.mark.parametrize("given", [{"top_deg": (4, 30, 4)}, {"arch_deg": (0, 20, 0)}])
+def test_one_witness_against_the_other_is_never_a_fault(given: dict[str, PerRep]) -> None:
+    # A high but braced kick moves only the hips, a shirt only the outline.
+    odd, usual = prone(**given)[1], prone()[1]
+    assert odd.uncertainty > usual.uncertainty + 4.0
+    assert odd.reason == "outline and hips disagree"
+    assert verdict(odd) is not Status.FAULT
+
+
+def test_more_of_both_is_never_less() -> None:
+    values = [prone(top_deg=4.0 + x, arch_deg=x)[1].value for x in (0.0, 4.0, 8.0, 12.0, 16.0)]
+    assert values == sorted(values)
+    assert values[-1] - values[0] > 16.0
+
+
+def test_without_an_outline_one_witness_is_left_and_said() -> None:
+    track = kickbacks(Shot(edges=False), reps=3)
+    one = readings(track, prone=True, reps=3, working=Side.LEFT)[0]
+    assert one.reason == "one witness only"
+    assert one.uncertainty >= 7.0
+
+
+def test_hidden_hips_leave_no_lumbar_verdict() -> None:
+    # Plates in front of the hips: what hangs on the hip landmark goes, hip extension and outline both.
+    track = thrusts(reps=3)
+    track.visibility[:, 23:25] = 0.2
+    one = readings(track, prone=False, reps=3, working=Side.RIGHT)[0]
+    assert np.isnan(one.value)
+    assert "hip" in one.reason
+
+
+def test_a_single_rep_face_up_has_nothing_to_compare_with() -> None:
+    single = readings(thrusts(reps=1), prone=False, reps=1, working=Side.RIGHT)[0]
+    assert np.isnan(single.value)
+    assert "compared with itself" in single.reason
+    assert not np.isnan(readings(kickbacks(reps=1), prone=True, reps=1, working=Side.LEFT)[0].value)
+
+
+def test_a_short_rep_is_no_baseline() -> None:
+    # Two half reps with low hips must not make the full ones look arched.
+    track = thrusts(reps=4, top_deg=(0, -18, 0, -18))
+    seen = readings(track, prone=False, reps=4, working=Side.RIGHT, range_=(50, 20, 50, 20))
+    assert [verdict(seen[i]) for i in (0, 2)] == [Status.OK] * 2
+
+
+@pytest.mark.parametrize(("top_deg", "arch_deg"), [(12, 12), (18, 18), (26, 26), (20, 12), (14, 20)])
+def test_where_every_thrust_is_arched_none_is_called_good(top_deg: float, arch_deg: float) -> None:
+    for reading in supine(top_deg=top_deg, arch_deg=arch_deg):
+        assert reading.at_least
+        assert reading.remedy.endswith("(--baseline).")
+
+
+@pytest.mark.parametrize("top_deg", [-2, 0, 4])
+def test_a_flat_thrust_needs_no_other_to_be_called_good(top_deg: float) -> None:
+    assert not any(reading.at_least for reading in supine(top_deg=top_deg))
+
+
+def test_a_kickback_shows_by_itself_and_so_does_a_thrust_beside_a_baseline() -> None:
+    assert not any(reading.at_least for reading in prone(top_deg=20, arch_deg=20))
+
+
+def test_the_time_lies_in_the_hold() -> None:
+    for i, reading in enumerate(prone()):
+        low, high = Rep(*Tempo().times(i), 0.0, 1.0).window(Phase.TOP)
+        assert low <= reading.time_s <= high
