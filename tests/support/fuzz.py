@@ -1,4 +1,6 @@
-"""Damaged files of every kind through the command line: `python tests/support/fuzz.py [SEED] [COUNT] [KIND...]`.
+"""Damaged files of every kind through the command line.
+
+`python tests/support/fuzz.py [SEED] [COUNT] [KIND...]`
 
 Each input runs in a process of its own, forked from one that has everything imported, so that a crash, a
 hang or a gigabyte is its own. Whatever the input, the exit code is a documented one other than 70, a failure

@@ -1,4 +1,4 @@
-"""Damaged files of every kind: no internal error, no hang, no gigabyte, one sentence (`tests/support/fuzz.py`)."""
+"""Damaged files of every kind: no internal error, no hang, no gigabyte, one sentence."""
 
 from __future__ import annotations
 
