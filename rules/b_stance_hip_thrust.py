@@ -21,7 +21,7 @@ from . import single_leg_hip_thrust as single
 from ._shared import BOTH_FEET, BRIEF, HIPS_RISE, ON_A_BENCH, drift_in_hold, pause_of, variant
 from .hip_thrust import SIDE_BY_SIDE_PCT
 
-SOURCE = f"{single.SOURCE}: the B-stance hip thrust, rear foot lightly tapped, 80 % on the working leg"
+SOURCE = f"{single.SOURCE}: names the B-stance hip thrust as an easier exercise"
 NO_HOLD = variant(single.NO_HOLD, "BST10", weight=8)
 
 
@@ -42,7 +42,7 @@ KICKSTAND_PUSHES = Rule(
     code="BST20",
     name="kickstand-pushes",
     statement="H27",
-    says="The rear foot is only tapped on the floor; the working leg takes 80 % of the load.",
+    says="The rear foot touches the floor only lightly; the working leg carries 80 %.",
     why="A kickstand knee that opens far does the other half of the lift.",
     source=f"{SOURCE}; a knee opens by 24 deg with the hips alone (rendered clips): {BRIEF}",
     measure="free_knee_flexion_deg",
@@ -91,7 +91,7 @@ EXERCISE = Exercise(
         KICKSTAND_PUSHES,
     ),
     unobservable=(
-        Unobservable("H27", "80 % of the load on the working leg.", "The split is not visible."),
+        Unobservable("H27", "The working leg carries 80 %.", "The split is not visible."),
         Unobservable(
             "H20", "The hips stay level.", "It is counted from the side only, where hips hide each other."
         ),

@@ -17,6 +17,7 @@ from ._shared import drift_in_hold, pause_of, variant
 WORDS: dict[str, dict[str, Any]] = {
     "incomplete-lockout": dict(cue="Hips to the ceiling"),
     "pelvis-tilt": dict(
+        says="The pelvis stays level; it does not tip towards the working side.",
         cue="Working side is high, level your hips",
         cue_minus="Working side is low, level your hips",
         shows="hands_slope_deg",
@@ -26,8 +27,11 @@ WORDS: dict[str, dict[str, Any]] = {
     "chin-up": dict(cue="Look over your belly at your knee"),
     "no-hold": dict(why="A moment without movement shows that the glute, not the swing, holds the hips."),
     "bounce": dict(why="Hips thrown up are caught by the lower back."),
-    "lowering-too-fast": dict(why="Hips that drop take the glute out of half the rep."),
-    "shallow-bottom": dict(says="Lower until the hips are just above the floor."),
+    "lowering-too-fast": dict(
+        says="The hips come down slowly and under control.",
+        why="Hips that drop take the glute out of half the rep.",
+    ),
+    "shallow-bottom": dict(says="The hips come down almost to the floor."),
     "lumbar-arching": dict(remedy="Film from the side at hip height."),
 }
 RULES = tuple(

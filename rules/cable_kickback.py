@@ -22,7 +22,7 @@ from formcheck.rule import (
 from . import glute_kickback as kickback
 from ._shared import BRIEF, depth_below, lowering_of, other_leg_moves, variant
 
-SOURCE = "PureGym, Glute Kickbacks: progress to cable kickbacks as you get stronger"
+SOURCE = "PureGym, Glute Kickbacks: names the cable kickback as a harder exercise"
 HIP_LIMIT = "a straight-leg hip extends about 20 deg (bretcontreras.com/glute-training)"
 
 
@@ -46,7 +46,7 @@ RULES = (
         code="CKB01",
         name="lumbar-arching",
         statement="K12",
-        says="A common mistake is arching the spine: it shifts tension from the glutes onto the lower back.",
+        says="The back stays flat: an arched one moves the work from the glutes to the lower back.",
         why="Past what the hip can extend, the leg only goes further back because the lower back hollows.",
         source=f"{SOURCE}; {HIP_LIMIT}; {BRIEF}",
         measure="leg_against_trunk_deg",
@@ -109,7 +109,7 @@ RULES = (
         code="CKB04",
         name="knee-bent",
         statement="K6",
-        says="Kick back with a straight leg.",
+        says="The leg goes back with a straight knee.",
         why="A bent knee shortens the lever and turns it into a leg curl.",
         source=f"{SOURCE}; {BRIEF}",
         measure="knee_flexion_deg",
@@ -150,7 +150,7 @@ RULES = (
         kickback.LOWERING_TOO_FAST,
         "CKB06",
         statement="K10",
-        says="Slowly return the leg.",
+        says="The leg comes back slowly.",
         read=lowering_of("leg_elevation_deg"),
         views=OBLIQUE,
         weight=15,
@@ -191,7 +191,7 @@ EXERCISE = Exercise(
     refuses=refuses,
     rules=RULES,
     unobservable=(
-        Unobservable("K8", "Squeeze the glutes.", "Muscle effort is not visible."),
+        Unobservable("K8", "The glutes are tensed at the top.", "Muscle effort is not visible."),
         Unobservable("cable kickback", "The load, and that there is a cable.", "Neither is tracked."),
         Unobservable(
             "K13",

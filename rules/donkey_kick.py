@@ -123,7 +123,7 @@ EXERCISE = Exercise(
             kickback.LUMBAR_ARCHING,
             "DNK01",
             cue="Kick lower, keep your back flat",
-            says="As in the kickback: arching the spine shifts the tension onto the lower back.",
+            says="As in the kickback, an arched back moves the work to the lower back.",
         ),
         KNEE_OFF_SQUARE,
         variant(kickback.HEAD_UP, "DNK04", weight=6),
@@ -131,6 +131,7 @@ EXERCISE = Exercise(
         variant(
             kickback.NO_HOLD,
             "DNK06",
+            says="The glutes are tensed at the top, and the thigh stays there for one second.",
             read=hold_of("thigh_elevation_deg"),
             shows="thigh_elevation_deg",
             weight=14,
@@ -138,6 +139,7 @@ EXERCISE = Exercise(
         variant(
             kickback.LOWERING_TOO_FAST,
             "DNK07",
+            says="The thigh comes down slowly.",
             read=lowering_of("thigh_elevation_deg"),
             shows="thigh_elevation_deg",
             weight=12,
@@ -147,7 +149,7 @@ EXERCISE = Exercise(
     ),
     unobservable=(
         Unobservable(
-            "K4, K8", "Engage the core, squeeze the glutes.", "Muscle tension is not visible, its outcome is."
+            "K4, K8", "Core and glutes are tensed.", "Muscle tension is not visible, its outcome is."
         ),
         Unobservable(
             "K13",

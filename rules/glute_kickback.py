@@ -126,7 +126,7 @@ LUMBAR_ARCHING = Rule(
     code="GKB01",
     name="lumbar-arching",
     statement="K12, K2, K4",
-    says="A common mistake is arching the spine: it shifts tension from the glutes onto the lower back.",
+    says="The back stays flat: an arched one moves the work from the glutes to the lower back.",
     why="Past what the hip can extend, the leg only rises because the lower back hollows.",
     source=f"{SOURCE}; between braced and unbraced prone leg lifts (Oh 2007, JOSPT 10.2519/jospt.2007.2435)",
     read=lumbar_extension,
@@ -149,7 +149,7 @@ KNEE_BENT = Rule(
     code="GKB02",
     name="knee-bent",
     statement="K6",
-    says="Raise the leg towards the ceiling, keeping the knee straight throughout.",
+    says="The leg goes up with a straight knee all the way.",
     why="A bent knee shortens the lever and turns the kickback into a donkey kick.",
     source=f"{SOURCE}; {BRIEF}",
     measure="knee_flexion_deg",
@@ -171,7 +171,7 @@ PELVIS_ROTATED = Rule(
     code="GKB03",
     name="pelvis-rotated",
     statement="K13",
-    says="The hamstrings and core keep the pelvis stable while extending the hip.",
+    says="Hamstrings and core hold the pelvis still while the hip extends.",
     why="Opening the hip to the side lifts the leg without the glute.",
     source=f"{SOURCE}; {BRIEF}",
     read=pelvis_rotation,
@@ -193,7 +193,7 @@ HEAD_UP = Rule(
     code="GKB04",
     name="head-up",
     statement="K3",
-    says="Start on your hands and knees, spine neutral, with your head facing the floor.",
+    says="On hands and knees the back is neutral and the face points to the floor.",
     why="Looking up extends the neck and tends to arch the back.",
     source=f"{SOURCE}; {BRIEF}",
     measure="neck_extension_deg",
@@ -215,7 +215,7 @@ SMALL_RANGE = Rule(
     code="GKB05",
     name="small-range",
     statement="K7",
-    says="Raise the leg towards the ceiling.",
+    says="The leg is lifted behind the body, towards the ceiling.",
     why="The glute works hardest where the hip is extended; a leg left below the trunk misses that part.",
     source=f"{SOURCE}; {BRIEF}. No reward for height: with a flat back the kick is not high.",
     read=lift_shortfall,
@@ -238,7 +238,7 @@ NO_HOLD = Rule(
     code="GKB06",
     name="no-hold",
     statement="K9, K8",
-    says="At the top, squeeze your glutes and hold this position for a second.",
+    says="The glutes are tensed at the top, and the leg stays there for one second.",
     why="The hold keeps the glute working where it is shortest, and takes the swing out.",
     source=f"{SOURCE}; {BRIEF}",
     read=hold_of("leg_elevation_deg"),
@@ -260,7 +260,7 @@ LOWERING_TOO_FAST = Rule(
     code="GKB07",
     name="lowering-too-fast",
     statement="K10",
-    says="Slowly return your leg back down in line with your hips.",
+    says="The leg comes down slowly, until it is level with the hips.",
     why="A dropped leg is not controlled by the glute, and drags the pelvis with it.",
     source=f"{SOURCE}; {BRIEF}",
     read=lowering_of("leg_elevation_deg"),
@@ -282,7 +282,7 @@ BOTTOM_TOO_LOW = Rule(
     code="GKB08",
     name="bottom-too-low",
     statement="K11, K5",
-    says="Return your leg back down in line with your hips.",
+    says="On the way down the leg stops level with the hips.",
     why="Resting the toes between reps takes the load off.",
     source=f"{SOURCE}; hip height or hip width is not said, so it only warns, well below: {BRIEF}",
     read=toe_rest,
@@ -303,7 +303,7 @@ HIP_DRIFT = Rule(
     code="GKB09",
     name="hip-drift",
     statement="K13",
-    says="Core and hamstrings keep the pelvis stable while extending the hip.",
+    says="Hamstrings and core hold the pelvis still while the hip extends.",
     why="A body that sways backwards or sags lends the leg its height.",
     source=f"{SOURCE}; {BRIEF}",
     measure="hip_travel_pct",
@@ -325,7 +325,7 @@ SET_UP = Rule(
     code="GKB10",
     name="set-up-hands-knees",
     statement="K1",
-    says="Start on your hands and knees (ACE exercise 270: hands under shoulders, knees under hips).",
+    says="The start position is hands and knees (ACE exercise 270: hands under shoulders, knees under hips).",
     why="Hands and knees under the joints they carry make a stable base.",
     source=f"{SOURCE}; ACE exercise library 270; {BRIEF}",
     read=hands_and_knees,
@@ -359,10 +359,7 @@ def refuses(data: RepData) -> str | None:
     return not_kneeling(data) or ("both legs move" if not followed and other_leg_moves(data) else None)
 
 
-HARDER = (
-    "As you get stronger, you will need to progress to more challenging glute exercises such as the cable "
-    "kickback or hip thrusts if your goal is to build muscle mass or continue to increase strength."
-)
+HARDER = "Those who want more muscle or strength go on to harder exercises: cable kickbacks or hip thrusts."
 PLAN = Plan(
     source=SOURCE,
     progressions=(
@@ -398,48 +395,55 @@ EXERCISE = Exercise(
     unobservable=(
         Unobservable(
             "K2",
-            "Spine neutral at the start.",
+            "The back is neutral at the start.",
             "There is no absolute norm for one picture; the start you hold is your neutral.",
         ),
         Unobservable(
             "K4",
-            "Engage the core, pull the belly button to the spine.",
+            "The core is tensed and the belly drawn in.",
             "Muscle tension is not visible; its outcome is checked (GKB01, GKB09).",
         ),
         Unobservable(
             "K5",
-            "The leg straight back, in line with the hip (width).",
+            "The leg points straight back, in line with its hip (width).",
             "From behind, the legs hide the hips: landmarks there are confident and wrong.",
         ),
         Unobservable(
             "K8",
-            "Squeeze your glutes at the top.",
+            "The glutes are tensed at the top.",
             "Muscle effort is not visible; the hold is checked (GKB06).",
         ),
         Unobservable(
             "K14",
-            "Repeat for reps, then switch sides.",
+            "All repetitions of one leg come before those of the other.",
             "Both sides are reported as sets of their own; how many you planned is not known.",
         ),
         Unobservable(
             "K15",
-            "Works all three glutes, hamstrings, core; stretches the hip flexors.",
+            "It trains glutes, hamstrings and core, and stretches the hip flexors.",
             "Which muscles work is not visible.",
         ),
         Unobservable(
-            "K16", "Improves stability and coordination.", "A trend over weeks, not a fault of a rep."
+            "K16",
+            "It makes the lower body steadier and better coordinated.",
+            "A trend over weeks, not a fault of a rep.",
         ),
         Unobservable(
             "K17",
-            "As you get stronger, progress to cable kickbacks or hip thrusts.",
+            "Cable kickbacks and hip thrusts are harder exercises for later.",
             "Advice of the training log, once two days were clean.",
         ),
-        Unobservable("K18", "Consult your doctor if unsure.", "formcheck gives no medical advice."),
+        Unobservable(
+            "K18",
+            "If you are not sure about an exercise, ask a doctor first.",
+            "formcheck gives no medical advice.",
+        ),
     ),
     film="From the side at hip height, 2 to 3 m away, whole body in the picture, kicking leg to the camera.",
     notes=(
-        "'In line with your hips' can mean height or width: height has a wide margin, width is not visible.",
-        "Start each set by holding the start position for a second: it is your baseline.",
+        "A leg in line with the hips can mean height or width. Height has a wide margin; width is not "
+        "visible.",
+        "Hold still for a second before the first repetition of a set: that position is your baseline.",
     ),
     plan=PLAN,
 )

@@ -16,11 +16,11 @@ from ._shared import (
     variant,
 )
 
-SOURCE = f"{single.SOURCE}: pair with bilateral hip thrusts; {single.CONTRERAS}"
+SOURCE = f"{single.SOURCE}: names the lift with both legs as its partner; {single.CONTRERAS}"
 SIDE_BY_SIDE_PCT = 24.0
 """Feet less far apart along the body stand side by side; further, one of them is only a kickstand."""
 NO_HOLD = variant(
-    single.NO_HOLD, "BHT10", says="Squeeze hard at the top: a true squeeze, not a bounce.", weight=8
+    single.NO_HOLD, "BHT10", says="At the top the glutes are tensed hard; the hips do not bounce.", weight=8
 )
 
 FEET_UNEVEN = Rule(
@@ -106,7 +106,12 @@ EXERCISE = Exercise(
         NO_HOLD,
         variant(single.BOUNCE, "BHT11", weight=4),
         variant(single.LOWERING_TOO_FAST, "BHT12", weight=8),
-        variant(single.HEEL_UP, "BHT13", says="Both feet flat; drive through the heels.", weight=3),
+        variant(
+            single.HEEL_UP,
+            "BHT13",
+            says="Both feet stand flat and press into the floor with the heels.",
+            weight=3,
+        ),
         variant(single.SHOULDER_SLIDES, "BHT15"),
         variant(single.CHIN_UP, "BHT16", weight=3),
         variant(single.SHALLOW_BOTTOM, "BHT17", weight=0),

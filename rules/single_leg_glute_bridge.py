@@ -18,7 +18,7 @@ from formcheck.rule import (
 from . import single_leg_hip_thrust as single
 from ._shared import BRIEF, HIPS_RISE, ON_THE_FLOOR, ONE_FOOT, drift_in_hold, pause_of, variant
 
-SOURCE = f"{single.SOURCE}: regress to the single-leg glute bridge (no bench, no barbell)"
+SOURCE = f"{single.SOURCE}: names the single-leg glute bridge as the easier exercise"
 LEHECKA = "a heel nearer than under the knee is as good or better for the glute (Lehecka 2017, PMC5534144)"
 
 
@@ -74,15 +74,23 @@ EXERCISE = Exercise(
             weight=12,
         ),
         NO_HOLD,
-        variant(single.LOWERING_TOO_FAST, "SGB12", weight=8, why="Hips that drop give away half the rep."),
-        variant(single.HEEL_UP, "SGB13", weight=4),
         variant(
-            single.SHALLOW_BOTTOM, "SGB17", weight=4, says="Lower until the hips almost touch the floor."
+            single.LOWERING_TOO_FAST,
+            "SGB12",
+            weight=8,
+            says="The hips come down slowly and under control.",
+            why="Hips that drop give away half the rep.",
         ),
+        variant(single.HEEL_UP, "SGB13", weight=4),
+        variant(single.SHALLOW_BOTTOM, "SGB17", weight=4, says="The hips come down almost to the floor."),
     ),
     unobservable=(
         Unobservable("H20", "The pelvis stays level.", "The hands lie on the floor: no line shows the hips."),
-        Unobservable("H9", "Squeeze the glute hard.", "Muscle effort is not visible; the hold is checked."),
+        Unobservable(
+            "H9",
+            "The working glute is tensed hard at the top.",
+            "Muscle effort is not visible; the hold is checked.",
+        ),
         Unobservable(
             "H12", "The foot may be closer than under the knee.", f"It is no fault here: {LEHECKA}."
         ),

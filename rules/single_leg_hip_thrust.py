@@ -109,7 +109,7 @@ LUMBAR_ARCHING = Rule(
     code="SHT01",
     name="lumbar-arching",
     statement="H15",
-    says="Hyperextending the lower back at the top: lockout is hip extension, not lumbar extension.",
+    says="At the top only the hips extend; the lower back does not arch.",
     why="The load hangs where the spine bends: its moment is a deadlift's (Otsuka 2021, PLoS ONE e0251418).",
     source=f"{SOURCE}; {BRIEF}",
     read=lumbar_extension,
@@ -132,7 +132,7 @@ INCOMPLETE_LOCKOUT = Rule(
     code="SHT02",
     name="incomplete-lockout",
     statement="H8",
-    says="Lift until the body forms a straight line from shoulder to working knee.",
+    says="At the top, shoulder, hip and working knee lie on one line.",
     why="The glute works hardest in the last degrees.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
     read=lockout_shortfall,
@@ -155,7 +155,7 @@ FREE_LEG_DROP = Rule(
     code="SHT03",
     name="free-leg-drop",
     statement="H10, H17",
-    says="Keep the elevated leg level with the body at lockout; don't let it drop.",
+    says="The free leg stays level at the top; it does not sink.",
     why="Holding it level is the stability the exercise asks for.",
     source=f"{SOURCE}; {BRIEF}",
     measure="free_leg_elevation_deg",
@@ -179,7 +179,7 @@ FREE_LEG_RISE = Rule(
     code="SHT04",
     name="free-leg-rise",
     statement="H10, H17",
-    says="Keep the elevated leg level with the body at lockout; don't let it rise.",
+    says="The free leg stays level at the top; it does not rise.",
     why="A swinging leg throws the hips up instead of the glute lifting them.",
     source=f"{SOURCE}; {BRIEF}",
     measure="free_leg_elevation_deg",
@@ -203,7 +203,7 @@ FREE_LEG_BENT = Rule(
     code="SHT05",
     name="free-leg-bent",
     statement="H5",
-    says="Extend the other leg out in front, knee straight.",
+    says="The free leg points forward with a straight knee.",
     why="A bent free leg is easier to hold and hides a pelvis that turns.",
     source=f"{SOURCE}; {BRIEF}",
     measure="free_knee_flexion_deg",
@@ -224,7 +224,7 @@ FREE_LEG_TOUCHING = Rule(
     code="SHT06",
     name="free-leg-touching",
     statement="H5",
-    says="The other leg is held a few inches off the floor.",
+    says="The free leg stays some centimetres above the floor.",
     why="A heel on the floor helps to lift.",
     source=f"{SOURCE}; {BRIEF}",
     measure="free_foot_clearance_pct",
@@ -244,8 +244,8 @@ SHIN_NOT_VERTICAL = Rule(
     code="SHT07",
     name="shin-not-vertical",
     statement="H12, H4",
-    says="Foot too far forward: the working shin should be vertical at lockout.",
-    why="A foot too far forward turns the lift into a hamstring movement.",
+    says="At the top the working shin is upright; with the foot too far away it leans.",
+    why="With the foot far away the hamstrings do the work of the glute.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
     measure="shin_from_vertical_deg",
     when=Phase.TOP,
@@ -267,7 +267,7 @@ FOOT_TOO_CLOSE = Rule(
     code="SHT08",
     name="foot-too-close",
     statement="H12, H24",
-    says="The working shin should be vertical at lockout; too close brings in the quadriceps.",
+    says="At the top the working shin is upright; with the foot too close the quadriceps takes over.",
     why="With the heel under the hips the knee does the work.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}",
     measure="shin_from_vertical_deg",
@@ -289,7 +289,7 @@ PELVIS_TILT = Rule(
     code="SHT09",
     name="pelvis-tilt",
     statement="H20",
-    says="Letting the pelvis tilt towards the working side: if you can't keep the hips level, drop the load.",
+    says="The pelvis stays level; where it tips towards the working side, the load is too heavy.",
     why="Keeping the pelvis level is what the gluteus medius is there for.",
     source=f"{SOURCE}; no published norm was found for this lift: {BRIEF}",
     read=pelvis_tilt,
@@ -312,7 +312,7 @@ NO_HOLD = Rule(
     code="SHT10",
     name="no-hold",
     statement="H9, H28",
-    says="Squeeze the glute of the working leg hard at the top: a true squeeze, not a bounce.",
+    says="At the top the working glute is tensed hard; the hips do not bounce.",
     why="A moment without movement shows that the glute, not the swing, holds the bar.",
     source=f"{SOURCE} (no duration given); {BRIEF}",
     read=hold_of("hip_height_pct"),
@@ -334,7 +334,7 @@ BOUNCE = Rule(
     code="SHT11",
     name="bounce",
     statement="H9",
-    says="A true squeeze, not a bounce.",
+    says="The glute stops the hips at the top; they do not bounce.",
     why="A bar thrown up is caught by the lower back.",
     source=f"{SOURCE}; {BRIEF}",
     read=bounce,
@@ -355,7 +355,7 @@ LOWERING_TOO_FAST = Rule(
     code="SHT12",
     name="lowering-too-fast",
     statement="H11",
-    says="Lower the hips with control.",
+    says="The bar comes down slowly and under control.",
     why="A dropped bar lands on the hips and takes the glute out of half the rep.",
     source=f"{SOURCE}; {BRIEF}",
     read=lowering_of("hip_height_pct"),
@@ -377,7 +377,7 @@ HEEL_UP = Rule(
     code="SHT13",
     name="heel-up",
     statement="H3, H7",
-    says="Plant one foot flat; drive through the planted heel and the whole foot.",
+    says="The planted foot stands flat; heel and sole press into the floor.",
     why="On the toes the quadriceps takes over.",
     source=f"{SOURCE}; {CONTRERAS}; {BRIEF}: 15 and 25 deg, for a foot of half a trunk's length",
     read=heel_off_the_floor,
@@ -399,7 +399,7 @@ FOOT_SLIDES = Rule(
     code="SHT14",
     name="foot-slides",
     statement="H7",
-    says="Drive through the planted heel and the whole foot.",
+    says="Heel and sole of the planted foot press into the floor.",
     why="A foot that slides pushes along the floor instead of into it.",
     source=f"{SOURCE}; {BRIEF}",
     measure="foot_slide_pct",
@@ -421,7 +421,7 @@ SHOULDER_SLIDES = Rule(
     code="SHT15",
     name="shoulder-slides",
     statement="H1",
-    says="Upper back against the bench, the edge just below the shoulder blades.",
+    says="The upper back leans on the bench, its edge right under the shoulder blades.",
     why="The bench edge is the hinge; sliding over it bends the back instead.",
     source=f"{SOURCE}; {BRIEF}",
     measure="shoulder_slide_pct",
@@ -442,7 +442,7 @@ CHIN_UP = Rule(
     code="SHT16",
     name="chin-up",
     statement="H16",
-    says="Tuck the chin and squeeze the glute.",
+    says="The chin stays close to the chest at the top.",
     why="A head thrown back leads the lower back into arching.",
     source=f"{SOURCE}; {BRIEF}",
     measure="neck_extension_deg",
@@ -464,7 +464,7 @@ SHALLOW_BOTTOM = Rule(
     code="SHT17",
     name="shallow-bottom",
     statement="H13",
-    says="Lower until the bar is just above the floor.",
+    says="The bar comes down almost to the floor.",
     why="The lower half trains the glute at length.",
     source=f"{SOURCE}; {BRIEF}",
     read=depth,
@@ -485,7 +485,7 @@ TRUNK_TWIST = Rule(
     code="SHT18",
     name="trunk-twist",
     statement="H23",
-    says="The trunk muscles brace asymmetrically.",
+    says="The trunk does not turn, although one side of it carries more.",
     why="A twisting trunk gives the free side away.",
     source=f"{SOURCE}; {BRIEF}",
     measure="trunk_twist_deg",
@@ -506,7 +506,7 @@ KNEE_WANDER = Rule(
     code="SHT19",
     name="knee-wander",
     statement="H22",
-    says="The hamstrings of the working leg co-contract for knee stability.",
+    says="The hamstrings help to steady the working knee.",
     why="A knee that wanders sideways is not held by the hip.",
     source=f"{SOURCE}; frontal angles are poor in all markerless work, so it only warns: {BRIEF}",
     measure="knee_wander_pct",
@@ -542,7 +542,7 @@ DEFICIT_UNUSED = Rule(
     code="SHT21",
     name="deficit-unused",
     statement="H28",
-    says="To progress: the planted foot on a low platform for a deeper range.",
+    says="A deficit (the planted foot stands on a step) lets the hips go deeper, which is harder.",
     why="A platform without more range only moves the foot.",
     source=f"{SOURCE}; a tenth more range than from the flat floor: {BRIEF}",
     read=deeper_than_flat,
@@ -596,31 +596,30 @@ def working(data: RepData) -> float:
     return float(travel[1] - travel[0])
 
 
-DOSE = "3-4 sets of 6-10 reps per leg, two days a week."
+DOSE = "The plan is 3 to 4 sets of 6 to 10 repetitions a leg, on two days a week."
 EASIER = (
-    "Regress to the single-leg glute bridge (no bench, no barbell) until you can produce a clean lockout "
-    "with the elevated leg holding position."
+    "The single-leg glute bridge on the floor comes first, until the lockout is clean and the free leg stays "
+    "in its place."
 )
 HARDER = (
-    "To progress, add pause reps at lockout (3-second hold), or deficit single-leg hip thrusts with the "
-    "planted foot on a low platform for a deeper range."
+    "A pause of 3 s at the top makes the lift harder. So does a deficit: the planted foot stands on a step, "
+    "and the hips go deeper."
 )
 PLAN = Plan(
     source=SOURCE,
     reps=Between(6, 10, DOSE),
     sets=Between(3, 4, DOSE),
-    days_a_week=Between(2, 2, f"{DOSE} The glutes recover well, but single-leg work compounds quickly."),
+    days_a_week=Between(2, 2, f"{DOSE} Glutes recover fast, but the strain of single-leg work adds up."),
     load_ratio=Between(
         0.40,
         0.60,
-        "Single-leg loads typically run 40-60% of bilateral; ego-loading collapses the form.",
+        "One leg usually lifts 40 to 60 % of what both lift; too much load spoils the form.",
         far=0.75,
     ),
     both_legs="hip-thrust",
-    sides="Run the working sets off the weaker side's numbers — don't push the strong side harder just "
-    "because it can do more.",
-    lighter=Sign(("pelvis-tilt",), "If you can't keep the hips level, drop the load."),
-    collapse="Ego-loading collapses the form.",
+    sides="The weaker leg sets load and repetitions; the stronger one does no more, even where it could.",
+    lighter=Sign(("pelvis-tilt",), "Where the hips do not stay level, the load is too heavy."),
+    collapse="Too much load spoils the form.",
     regress_on=Sign(
         ("incomplete-lockout", "free-leg-drop", "free-leg-rise", "free-leg-touching"),
         EASIER,
@@ -629,13 +628,13 @@ PLAN = Plan(
         Step("the single-leg glute bridge, without bench and bar", EASIER),
         Step(
             "the B-stance hip thrust",
-            "The B-stance hip thrust (rear foot lightly tapped, working leg taking 80% of the load) is a "
-            "useful stepping stone with less stability demand.",
+            "The B-stance hip thrust asks for less balance: the rear foot touches the floor lightly, and the "
+            "working leg carries 80 %.",
         ),
     ),
     progressions=(
         Step("a pause of 3 s at the top", HARDER),
-        Step("a deficit, the planted foot on a low platform", HARDER),
+        Step("a deficit, the planted foot on a step", HARDER),
     ),
 )
 
@@ -677,74 +676,88 @@ EXERCISE = Exercise(
     unobservable=(
         Unobservable(
             "H1",
-            "The bench edge hits just below the shoulder blades.",
+            "The edge of the bench lies right under the shoulder blades.",
             "The bench is no landmark; sliding on it is checked (SHT15).",
         ),
         Unobservable(
             "H2",
-            "Roll a loaded bar to the hips, with a pad.",
+            "A loaded bar lies across the hips, on a pad.",
             "Of the bar only its tilt is read; the pad is not tracked. Plates that hide the hips are said.",
         ),
         Unobservable(
             "H6",
-            "Foot relaxed; grip the bar lightly.",
+            "The free foot is loose, and the hands hold the bar lightly.",
             "Grip and tension are not visible; ankle pose is too noisy.",
         ),
         Unobservable(
-            "H9", "Squeeze the glute hard.", "Muscle effort is not visible; the hold is checked (SHT10)."
+            "H9",
+            "The working glute is tensed hard at the top.",
+            "Muscle effort is not visible; the hold is checked (SHT10).",
         ),
         Unobservable(
             "H14",
-            "Complete all reps on one side before switching.",
+            "All repetitions of one leg come before those of the other.",
             "Both sides are reported as sets of their own.",
         ),
         Unobservable(
             "H18",
-            "Single-leg loads run 40 to 60 % of bilateral.",
+            "One leg lifts 40 to 60 % of what both lift.",
             "Load is not visible; the training log compares what you give (`--load`, `--bilateral-load`).",
         ),
         Unobservable(
             "H19",
-            "Ego-loading collapses the form.",
+            "Too much load spoils the form.",
             "The training log compares the last third of a set with the first.",
         ),
         Unobservable(
             "H21",
-            "If you can't keep the hips level, drop the load.",
+            "Where the hips do not stay level, the load is too heavy.",
             "Advice of the training log, from SHT09.",
         ),
         Unobservable(
             "H24",
-            "If the planted leg's quad does more than the glute, drop the load.",
+            "A quadriceps that works more than the glute means too much load.",
             "Muscle activity is not visible; foot-too-close and heel-up are its signs.",
         ),
         Unobservable(
             "H25",
-            "Exposes side differences; use the weaker side's numbers.",
+            "The lift shows differences between the legs; the weaker one sets the numbers.",
             "The training log compares the sides over several days.",
         ),
         Unobservable(
             "H26",
-            "Regress to the single-leg glute bridge until lockouts are clean.",
+            "The single-leg glute bridge comes first, until lockouts are clean.",
             "Advice of the training log.",
         ),
-        Unobservable("H27", "B-stance as a stepping stone.", "Load split between the feet is not visible."),
+        Unobservable(
+            "H27",
+            "The B-stance hip thrust is an easier lift on the way to this one.",
+            "Load split between the feet is not visible.",
+        ),
         Unobservable(
             "H28",
-            "Progress by 3 s pauses or a deficit.",
+            "Pauses of 3 s and a deficit make the lift harder.",
             "Advice of the training log, once two days were clean.",
         ),
         Unobservable(
-            "H29", "3 to 4 sets of 6 to 10 reps per leg, two days a week.", "The training log counts them."
+            "H29",
+            "3 to 4 sets of 6 to 10 repetitions a leg, on two days a week.",
+            "The training log counts them.",
         ),
-        Unobservable("H30", "Muscles, level, equipment, sports.", "Which muscles work is not visible."),
+        Unobservable(
+            "H30",
+            "Which muscles it trains, for which level and sports, and with what equipment.",
+            "Which muscles work is not visible.",
+        ),
     ),
     film="From the side of the working leg, at hip height, for back, lockout and shin; "
     "from the foot end at 1.2 to 1.5 m, hands on the bar, for the pelvis.",
     notes=(
-        "'Level' is read as parallel to the floor throughout, which is in line with the body at lockout.",
-        "'Tilts towards the working side': both directions are checked and the low side is named.",
-        "The source gives the squeeze no duration; half a second is asked for.",
+        "The free leg counts as level where it is parallel to the floor; at the top it is then in line with "
+        "the body.",
+        "The guide warns of a pelvis that tips towards the working side. Both directions are checked, and "
+        "the low side is named.",
+        "The guide does not say for how long the glute is tensed; half a second is asked for.",
     ),
     plan=PLAN,
 )

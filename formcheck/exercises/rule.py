@@ -55,7 +55,7 @@ class Between:
     Attributes:
         low: Its lower end.
         high: Its upper end.
-        says: The sentence it comes from.
+        says: What the source says, in our own words.
         far: How much is far too much, or None where the source or the brief draws no such line.
     """
 
@@ -75,7 +75,7 @@ class Sign:
 
     Attributes:
         faults: Names of rules of the exercise; one of them is enough.
-        says: What the source says to do then.
+        says: What the source says to do then, in our own words.
     """
 
     faults: tuple[str, ...]
@@ -88,7 +88,7 @@ class Step:
 
     Attributes:
         what: In words, such as `pause at the top for 3 s`.
-        says: What the source says of it.
+        says: What the source says about it, in our own words.
     """
 
     what: str
@@ -208,7 +208,7 @@ class Rule:
         code: Stable code, never reused.
         name: The fault in kebab case.
         statement: Rows of the technique brief it answers, such as `K6`.
-        says: What the source says, in a sentence.
+        says: What the source says, in one sentence of our own.
         why: Why it matters.
         source: Where statement and limits come from.
         measure: A frame measure's name; or empty, with `read`.
@@ -295,7 +295,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Unobservable:
-    """A statement of the source that video cannot show."""
+    """A statement of the source, in our own words, that video cannot show."""
 
     statement: str
     says: str

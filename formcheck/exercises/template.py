@@ -24,7 +24,7 @@ _MEASURED = {
     "code": '"${prefix}01"',
     "name": '"hips-move"',
     "statement": '"1"',
-    "says": '"TODO: what the source says about it, in a sentence."',
+    "says": '"TODO: what the source says about it, in a sentence of your own."',
     "why": '"TODO: why it matters, in a sentence."',
     "source": 'f"{SOURCE}; limits: TODO, a study, a coach, or your own trials"',
     "measure": '"hip_travel_pct"',

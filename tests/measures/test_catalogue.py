@@ -60,7 +60,7 @@ def test_thrust_angles_are_those_put_in(mirrored: bool, working: Side) -> None:
 
 
 @MIRRORS
-def test_a_straight_line_from_shoulder_to_knee_is_zero_and_less_is_negative(mirrored: bool) -> None:
+def test_hips_on_the_line_of_shoulder_and_knee_are_zero_and_lower_ones_negative(mirrored: bool) -> None:
     def lockout(top_deg: float) -> float:
         track = thrusts(Shot(mirrored=mirrored), reps=1, top_deg=top_deg)
         return at("hip_extension_deg", body(track, Side.RIGHT, prone=False, mirrored=mirrored), TOP)
