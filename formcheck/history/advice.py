@@ -1,4 +1,4 @@
-"""What to do next: each advice with its reason, its numbers, and the sentence of the source it follows from.
+"""What to do next: each advice with its reason, its numbers, and what the source says.
 
 Advice looks at the last day of an exercise and only at what its plan says; an exercise without a plan gets
 none. Numbers of formcheck's own, such as when form counts as breaking, say so.
@@ -40,7 +40,9 @@ class Advice(Model):
     day: date = Field(description="The day it follows from.")
     text: str = Field(description="What to do.")
     reason: str = Field(description="Why, with the numbers.")
-    says: str = Field(description="The sentence it follows from; empty where it is formcheck's own.")
+    says: str = Field(
+        description="What the source says, in our own words; empty where the advice is formcheck's own."
+    )
     source: str
 
 
@@ -213,7 +215,7 @@ def _weaker(last: Sequence[LoggedSet], sides: Sequence[Asymmetry], plan: Plan) -
         numbers = f"{max(len(one.full) for one in of)} repetitions" + (f" at {load:g} kg" if load else "")
     train = shown.verdict == "train"
     text = (
-        f"Run the sets off the {weak} leg: {numbers}, and no more on the {strong}"
+        f"Let the {weak} leg set the numbers: {numbers}, and no more on the {strong}"
         if train
         else f"Watch the {weak} leg"
     )

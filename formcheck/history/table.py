@@ -129,7 +129,7 @@ def advice_text(each: Advice) -> RenderableType:
     """Return an advice with its reason and where it comes from."""
     leg = f" ({each.side} leg)" if each.side else ""
     style = {"change": "bold yellow", "go on": "bold green"}.get(each.level, "bold")
-    said = f' "{each.says}" {each.source}.' if each.says else f" (A rule of {each.source}'s own.)"
+    said = f" {each.says} Source: {each.source}." if each.says else f" (A rule of {each.source}'s own.)"
     return Text.assemble((f"{each.text}{leg}. ", style), sentence(each.reason), (said, "dim"))
 
 

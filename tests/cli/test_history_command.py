@@ -144,7 +144,7 @@ def test_advice_follows_the_analysis(clip: Path, formcheck: Run) -> None:
     kickbacks(reps=4, top_deg=5.0).save(first)
     out = " ".join(formcheck("analyze", first, "--date", "2026-03-05")[1].split())
     assert "Ready for more: the cable kickback" in out
-    assert "As you get stronger" in out
+    assert "go on to harder exercises" in out
 
 
 def test_history_as_a_table(four_weeks: Path, formcheck: Run) -> None:

@@ -236,7 +236,7 @@ def test_the_weaker_leg_is_matched_until_it_has_caught_up() -> None:
 
     [one] = sides_of(sets(5))
     assert one.level == "change"
-    assert "off the left leg: 8 repetitions at 50 kg" in one.text
+    assert "Let the left leg set the numbers: 8 repetitions at 50 kg" in one.text
     assert "left 3, right 8 over 6 days" in one.reason
     assert sides_of(sets(0)) == []
     assert sides_of(sets(5, last=0)) == []
@@ -249,7 +249,7 @@ def test_an_exercise_without_a_plan_or_not_known_gets_none() -> None:
     assert trends(three(), None)  # but its course is followed
 
 
-def test_plans_quote_their_source_and_name_faults_that_are_there() -> None:
+def test_plans_name_their_source_and_name_faults_that_are_there() -> None:
     planned = [one for one in catalog.exercises().values() if one.plan is not None]
     assert {"glute-kickback", "single-leg-hip-thrust"} <= {one.name for one in planned}
     for exercise in planned:
