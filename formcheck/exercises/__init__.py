@@ -5,7 +5,7 @@ the checks that need more than one measure. `catalog` finds the exercises, in `r
 (`rule_files`) and in plug-ins. `profiles` and `modes` change limits and rules; `explain`, `template` and
 `signals` serve those who read or write rules.
 
-In: Python files with rules. Out: `Exercise`, ready to be judged by.
+In: Python files with rules. Out: `Exercise` objects, ready for judging.
 May import: `reps` and what lies below. No exercise is named here: those are in `rules/`.
-Rule files import `formcheck.rule`, which shows them what they may use of all this.
+Rule files import `formcheck.rule`: it offers what they may use.
 """

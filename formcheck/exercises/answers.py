@@ -1,4 +1,4 @@
-"""What the functions of a rule file may return: anything else is said with the file and the function."""
+"""Checks what the functions of a rule file return. An error names the file and the function."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NUMBERS = (int, float, np.floating, np.integer)
 
 
 def reading(function: Callable[[Any], Reading], data: object) -> Reading:
-    """Call a function that reads something of a repetition, and return what it says.
+    """Call a function that reads a value from a repetition, and return its `Reading`.
 
     Args:
-        function: The rule's or the gate's.
+        function: The function of a rule or a gate.
         data: The repetition.
 
     Raises:
@@ -30,7 +30,7 @@ def reading(function: Callable[[Any], Reading], data: object) -> Reading:
 
 
 def reading_or_none(function: Callable[[Any], Reading | None], data: object) -> Reading | None:
-    """The same for a function that may have nothing to say."""
+    """Do the same for a function that may also return None."""
     found = function(data)
     return None if found is None else _checked(function, found, "a Reading or None")
 

@@ -38,14 +38,14 @@ def exercises() -> dict[str, Exercise]:
 
 
 AUTO = "auto"
-"""What stands for the exercise that is recognised."""
+"""The name to give where the exercise is to be recognised."""
 
 
 def chosen(name: str | None) -> Exercise | None:
     """Return the exercise of a name, or None where it is to be recognised (`auto`, or no name).
 
     Raises:
-        UsageError: As of `exercise`.
+        UsageError: If there is none; see `exercise`.
     """
     return None if name in (None, AUTO) else exercise(str(name))
 
@@ -65,7 +65,7 @@ def exercise(name: str) -> Exercise:
 
 
 def find_rules(code_or_name: str) -> list[tuple[Exercise, Rule]]:
-    """Return the rules of a code (one) or of a fault name (one an exercise); empty where there is none."""
+    """Return the rule of a code, or the rules of a fault name: at most one for each exercise."""
     wanted = code_or_name.lower()
     return [
         (item, rule)
@@ -76,18 +76,18 @@ def find_rules(code_or_name: str) -> list[tuple[Exercise, Rule]]:
 
 
 def home(name: str) -> Path | None:
-    """Return the file an installed exercise comes from, where that is known."""
+    """Return the file of an installed exercise, or None where it is not known."""
     return _homes.get(name) if name in _installed() else None
 
 
 def plug_ins() -> set[Path]:
-    """Return the files of exercises that other packages brought, as far as they were looked for."""
+    """Return the files of the exercises from other packages that have been loaded so far."""
     ours = importlib.import_module("formcheck.rules").__path__
     return {path for path in _homes.values() if str(path.parent) not in ours}
 
 
 def comes_from(name: str, path: Path) -> bool:
-    """Say whether the installed exercise of a name was read from this file, or from a copy of it."""
+    """Return whether the installed exercise of this name was read from this file or from a copy of it."""
     installed = home(name)
     return installed is not None and installed.is_file() and installed.read_bytes() == path.read_bytes()
 
@@ -103,7 +103,7 @@ def add(new: Exercise) -> None:
 
 @contextmanager
 def for_a_while() -> Iterator[None]:
-    """Forget afterwards what is added meanwhile."""
+    """Remove at the end of a `with` block the exercises that were added in it."""
     before = dict(_added)
     try:
         yield
@@ -147,7 +147,7 @@ def _installed() -> dict[str, Exercise]:
 
 
 def _plug_in(found: dict[str, Exercise], entry: EntryPoint) -> None:
-    """Add another package's exercise; one that cannot be used costs the others nothing, and is said."""
+    """Add the exercise of another package. One that cannot be used is left out with a warning."""
     try:
         new = entry.load()
         if not isinstance(new, Exercise):
@@ -176,7 +176,7 @@ def _add(found: dict[str, Exercise], new: Exercise, against: dict[str, Exercise]
 
 
 def nothing_called(name: str) -> UsageError:
-    """Return the error that there is no exercise, rule or fault of a name, with the nearest one."""
+    """Return the error for an unknown exercise, rule or fault. It suggests the nearest known name."""
     known = exercises()
     rules = [rule for item in known.values() for rule in item.rules]
     names = [*known, *(rule.name for rule in rules), *(rule.code for rule in rules)]

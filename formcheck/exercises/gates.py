@@ -19,20 +19,20 @@ OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """What a repetition of an exercise shows that one of its relatives does not.
+    """A range of values that tells an exercise from a relative.
 
-    Relatives border on each other: where two exercises state the same border, one `low` and the other
-    `high`, what lies near it is a little of both, and the confidence says so.
+    Two relatives may share a border: it is `low` of one and `high` of the other. A value near the border fits
+    both a little, and the confidence is low.
 
     Attributes:
-        says: What a movement outside is instead, as a reason ("the knee stays bent: a donkey kick").
-        measure: A frame measure's name; or empty, with `read`.
+        says: Why a movement outside the range is something else ("the knee stays bent: a donkey kick").
+        measure: Name of a frame measure; empty where `read` is given.
         when: The phase whose median counts.
         read: A function of the rep instead of `measure`.
-        low, high: The range that is of the exercise.
-        error: Standard error of the value; 0 takes the measure's, or that of what `read` returns.
-        views: Views from which it can be told: from others it keeps nothing out.
-        if_seen: Whether it keeps nothing out either where a joint of the measure is not seen steadily.
+        low, high: The range of the exercise.
+        error: Standard error of the value; 0 means the error of the measure, or of what `read` returns.
+        views: Views in which the gate works; in other views it lets everything pass.
+        if_seen: Whether it also lets everything pass where a joint of the measure is not seen steadily.
     """
 
     says: str
@@ -52,7 +52,7 @@ class Gate:
             raise ValueError(f"{self.says}: there is no measure {self.measure}")
 
     def value(self, data: RepData) -> tuple[float, float]:
-        """Return the value in a repetition and its standard error; NaN where it cannot be told."""
+        """Return the value in a repetition and its standard error; NaN where it cannot be measured."""
         if data.look.view not in self.views:
             return math.nan, math.nan
         if self.read is not None:
@@ -65,12 +65,12 @@ class Gate:
         return data.median(self.measure, self.when), self.error or MEASURES[self.measure].error
 
     def holds(self, data: RepData) -> bool:
-        """Whether a repetition is inside, or cannot be told from here."""
+        """Whether the value is inside the range, or cannot be measured."""
         value, _ = self.value(data)
         return math.isnan(value) or self.low <= value <= self.high
 
     def fit(self, data: RepData) -> float:
-        """Return how probable it is that the true value is inside, given the measured one: 0 to 1."""
+        """Return the probability, 0 to 1, that the true value is inside the range."""
         value, error = self.value(data)
         if math.isnan(value):
             return 1.0

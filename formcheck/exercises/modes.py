@@ -13,10 +13,10 @@ MAX_PAUSE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Modes:
-    """What the user said about how it is done.
+    """What the user said about how the exercise is done.
 
     Attributes:
-        pause_s: Seconds to hold at the top, or None for what the exercise asks for anyway.
+        pause_s: Seconds to hold at the top, or None for the usual time of the exercise.
         deficit: Whether the working foot stands on a platform.
     """
 
@@ -28,10 +28,10 @@ class Modes:
             raise UsageError(f"a pause lasts between 0.5 and {MAX_PAUSE_S:g} s, not {self.pause_s:g}")
 
     def check(self, exercise: Exercise) -> None:
-        """Make sure that they make sense for an exercise that the user named.
+        """Check that the exercise that the user named has these modes.
 
         Raises:
-            UsageError: One does not.
+            UsageError: If the exercise lacks one.
         """
         if self.pause_s is not None and exercise.pause is None:
             raise UsageError(f"there is no --pause for {exercise.name}")
@@ -39,7 +39,7 @@ class Modes:
             raise UsageError(f"there is no --deficit for {exercise.name}")
 
     def applied(self, exercise: Exercise) -> Exercise:
-        """Return an exercise with the rules of these modes, as far as it knows them."""
+        """Return an exercise with the rules of these modes, where it has such rules."""
         extra: tuple[Rule, ...] = ()
         if self.pause_s is not None and exercise.pause is not None:
             extra += exercise.pause(self.pause_s)
@@ -59,7 +59,7 @@ PLAIN = Modes()
 
 
 def with_rules(exercise: Exercise, extra: Sequence[Rule]) -> Exercise:
-    """Return an exercise with more rules: those of a code that it has replace its own."""
+    """Return an exercise with more rules. A rule whose code the exercise already has replaces the old one."""
     new = {rule.code: rule for rule in extra}
     kept = [new.pop(rule.code, rule) for rule in exercise.rules]
     return replace(exercise, rules=(*kept, *new.values()))

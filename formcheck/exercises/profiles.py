@@ -16,19 +16,19 @@ from formcheck.exercises.rule import Exercise, Limit, Rule
 from formcheck.readers import read_toml
 
 PROFILES: dict[str, float] = {"standard": 1.0, "strict": 0.8, "beginner": 1.3}
-"""How far each profile moves the limits away from ideal form (1.3: 30 % more room)."""
+"""Factor by which each profile moves the limits away from ideal form (1.3 allows 30 % more)."""
 FROM_ZERO = 60.0
-"""Degrees or percent from which on a limit is not one of distance from zero: an upright trunk is at 90 deg,
-full depth at 100 %. Where its ideal lies is not known, so no profile moves it."""
+"""Degrees or percent. Ideal form is at zero only for limits below this: an upright trunk is at 90 deg, full
+depth at 100 %. For larger limits the ideal is not known, so no profile moves them."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnLimit:
-    """What a user changes of one rule; None keeps what the profile says.
+    """What a user changes in one rule. None keeps the limit of the profile.
 
     Attributes:
-        warn: The limit of good form, in the unit of the rule's value.
-        fault: The limit of a fault.
+        warn: Limit of good form, in the unit of the rule's value.
+        fault: Limit of a fault.
         off: Whether the rule is left out.
     """
 
@@ -43,8 +43,8 @@ class Profile:
 
     Attributes:
         name: For the report, such as `strict` or `standard + my.toml`.
-        room: How far limits move away from ideal form.
-        own: A user's own changes by rule code; `formcheck.exercises.profiles` reads them from a file.
+        room: Factor by which limits move away from ideal form.
+        own: A user's own changes, by rule code.
     """
 
     name: str = "standard"
@@ -65,9 +65,10 @@ class Profile:
     def limit(self, rule: Rule) -> Limit:
         """Return the limit to judge a rule by.
 
-        Limits where more is worse are multiplied; where less is worse (a hold, a lowering time, a
-        shortfall below zero) a positive limit is divided, a negative one multiplied, so that more room is
-        more room. Limits from `FROM_ZERO` on stay, except times. A user's own limits are taken as they are.
+        A larger `room` always allows more. So a limit is multiplied by it where more is worse. Where less is
+        worse (a hold, a lowering time, a lockout that falls short), a positive limit is divided by it and a
+        negative one multiplied. Limits of `FROM_ZERO` or more do not move, except times. A user's own limits
+        are used as given.
         """
         limit, own = _scaled(rule, self.room), self.own.get(rule.code, OwnLimit())
         return replace(
@@ -96,7 +97,7 @@ def limits(exercise: Exercise, profile: str) -> dict[str, Limit]:
 
 
 def moves(rule: Rule) -> bool:
-    """Whether profiles move the limits of a rule: those that say how far from zero a value may be."""
+    """Whether profiles move the limits of a rule: only limits on the distance from zero move."""
     limit = rule.limit
     return rule.value_unit == "s" or max(abs(limit.warn), abs(limit.fault or 0.0)) < FROM_ZERO
 
@@ -131,8 +132,7 @@ def with_limits(profile: Profile, path: Path) -> Profile:
     """Lay a file of limits over a profile.
 
     Raises:
-        UsageError: If the file cannot be read, is not TOML, names what does not exist, or holds values
-            that are no limits.
+        UsageError: If the file cannot be read or is not TOML, or if a name or a value in it is wrong.
     """
     if not path.exists():
         raise UsageError(f"there is no file {path} with limits; check the name")
@@ -150,7 +150,10 @@ def with_limits(profile: Profile, path: Path) -> Profile:
 
 
 def as_toml(name: str) -> str:
-    """Return the limits of an exercise, of a rule's code or of a fault as a file that `with_limits` reads.
+    """Return limits as the text of a file that `with_limits` reads.
+
+    Args:
+        name: An exercise, the code of a rule, or a fault.
 
     Raises:
         UsageError: If there is nothing of that name.
@@ -177,7 +180,7 @@ def _table(exercise: Exercise, rule: Rule) -> str:
 
 
 def _changes(data: Mapping[str, Any]) -> Iterable[tuple[str, OwnLimit]]:
-    """Yield each rule's code with what is changed of it."""
+    """Yield the code of each changed rule with its changes."""
     seen: set[str] = set()
     for name, rules in data.items():
         if name in _KEYS:

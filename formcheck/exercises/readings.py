@@ -1,8 +1,8 @@
-"""What rules read of a repetition that takes more than one measure.
+"""Values that a rule reads from a repetition and that need more than one measure.
 
 `lumbar_extension` is how far the lower back arched, `lockout_shortfall` how far the hips stay below the
-straight line at the top, and `pelvis_tilt` by how much one side of the pelvis is higher. Each fuses two
-witnesses and is as sure as they agree.
+straight line at the top, and `pelvis_tilt` by how much one side of the pelvis is higher. Each combines two
+independent measurements. Where they disagree, the uncertainty is larger.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from formcheck.reps.segmentation import Phase
 
 # Lumbar arching, from what a camera can see of it.
 #
-# The body model has no point on the spine, so two independent witnesses are fused:
+# The body model has no point on the spine, so two independent measurements are combined:
 #
 # - the outline of the back hollows (`back_bend_deg`, change from the person's own start), and
 # - the hips seem to extend further than they did in the person's other reps (or in their baseline's), or
 #   than hips can.
 #
-# Face up the second is compared with the person's own other repetitions, and who arches in one may arch in
-# all. So there a flat back is only believed where something independent of the others says so too
-# (`_by_itself_deg`), or a baseline: else what is read is the least that it can be.
+# Face up, the second is compared with the person's own other repetitions, but a person may arch in all of
+# them. So a back only counts as flat where a baseline is given, or where the repetition looks flat without
+# the others too (`_by_itself_deg`). Otherwise the value read is a lower bound.
 #
 # Both are scaled to degrees of lumbar extension by regression on rendered clips with known lumbar angles.
 # Where they disagree the uncertainty grows by 0.6 of the disagreement: a high but braced kick moves only the
@@ -37,30 +37,31 @@ from formcheck.reps.segmentation import Phase
 _CONTOUR_GAIN, _CONTOUR_OFFSET = 1.6, 0.8  # deg of lumbar extension per deg of outline, fitted
 _PRONE_GAIN, _PRONE_OFFSET = 1.1, -0.3
 _SUPINE_GAIN, _SUPINE_OFFSET = 1.3, 1.0
-_FLOOR_DEG = 4.0  # error that both witnesses share: they start from the same landmarks
-_LONE_DEG = 7.0  # error of one witness alone
-_DISAGREEMENT = 0.6  # of the gap between the witnesses that counts as error
-_USUAL_LOCKOUT_DEG = 8.0  # hip extension at a clean lockout as landmarks see it; 0 to 14 over bodies
-_LEAST_LOCKOUT_DEG = -3.0  # below it no lockout is clean, however landmarks lie
+_FLOOR_DEG = 4.0  # error that both measurements share: they start from the same landmarks
+_LONE_DEG = 7.0  # error of one measurement alone
+_DISAGREEMENT = 0.6  # share of the difference between the two that counts as error
+_USUAL_LOCKOUT_DEG = 8.0  # hip extension that landmarks show at a clean lockout; 0 to 14 over bodies
+_LEAST_LOCKOUT_DEG = -3.0  # below it no lockout is clean, whatever the offset of the landmarks
 _CARRIED_DEG = 3.0  # error of a baseline from another clip: the camera was put up anew
-_HIPS_SHARE = 0.75  # of a back judged by itself, face up, that the hips tell better than the outline
-_FLAT_OUTLINE_DEG = 2.0  # an outline that hollows no more than this speaks as clearly as the hips
+_HIPS_SHARE = 0.75  # weight of the hips in `_by_itself_deg`; the outline has the rest
+_FLAT_OUTLINE_DEG = 2.0  # up to this change of the outline both have the same weight
 _FLAT_DEG = 5.0
-"""Arching by itself below which a back is flat. Fitted on rendered thrusts from the side: 22 arched
+"""Result of `_by_itself_deg` below which a back is flat. Fitted on rendered thrusts from the side: 22 arched
 repetitions of 8 bodies were at 10 or more, most clean ones of 24 bodies below 5."""
-_FOOT_SIDE_DEG = 5.0  # from the feet the buttock stands before the back's outline
+_FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
 def lumbar_extension(data: RepData) -> Reading:
     """Read how far the lower back arched at the top of a repetition, degrees, + = arched.
 
-    Relative to the person's own start position (outline) and, face up, to their own usual reps.
+    The outline is compared with the person's own start position. Face up, outline and hips are also compared
+    with the person's own usual repetitions.
     """
     extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
     if math.isnan(extension.value) and not data.look.prone:
-        return extension  # face up, bench and arm disturb the outline too much to be the only witness
+        return extension  # face up, bench and arm disturb the outline too much to use it alone
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
@@ -101,10 +102,11 @@ def lumbar_extension(data: RepData) -> Reading:
 
 
 def _by_itself_deg(extension_deg: float, outline_deg: float) -> float:
-    """Return the arching face up as one repetition shows it, whatever the others are like.
+    """Return the arching, face up, from one repetition alone, without the others.
 
-    By the hip extension against that of a usual lockout, which differs over bodies, and by the change of the
-    outline since the start, which bench and arm disturb.
+    It is a mean of two estimates. One compares the hip extension with that of a usual lockout, which
+    differs from body to body. The other is the change of the outline since the start, which bench and arm
+    disturb.
 
     Args:
         extension_deg: Hip extension at the top.
@@ -117,10 +119,10 @@ def _by_itself_deg(extension_deg: float, outline_deg: float) -> float:
 
 
 def _usual(data: RepData) -> tuple[float, float, float]:
-    """Return the person's own usual hip extension and outline change at the top of a locked-out repetition.
+    """Return the person's own usual hip extension and outline change at the top, and an error.
 
-    One that stays short of the lockout is straighter than the others without any of them being arched.
-    Where only one is locked out it may be the arched one: the third value is the error of that, in degrees.
+    Only repetitions that reach the lockout count: beside a short one the others would look arched. Where
+    only one reaches it, that one may be arched: the error, in degrees, allows for that.
     """
     tops = data.usual("hip_extension_deg", Phase.TOP)
     least = _LEAST_LOCKOUT_DEG if (tops >= _LEAST_LOCKOUT_DEG).any() else -math.inf
@@ -133,10 +135,10 @@ def _usual(data: RepData) -> tuple[float, float, float]:
 
 
 def _doubt_deg(data: RepData, usual_hips: float) -> float:
-    """Return the error of taking the set's own reps for clean ones: all of them may be arched.
+    """Return the error that arises because all repetitions of the set may be arched.
 
-    It grows where they extend further than clean lockouts do, half of it where some rep stands out: then
-    the others at least differ.
+    It grows where they extend further than clean lockouts do. It is half as large where one repetition
+    extends clearly further than the rest, since then at least not all are alike.
     """
     high = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG)
     apart = max(data.usual("hip_extension_deg", Phase.TOP), default=usual_hips) - usual_hips
@@ -150,18 +152,18 @@ def _low(values: Floats) -> float:
 # How far the hips stay below the line from shoulder to knee, face up, at the top of a repetition.
 #
 # The hip landmark sits off the joint by 7 +- 5 deg of hip extension over bodies, steadily within a set: the
-# person's own best lockout tells by how much. Two witnesses are fused against it:
+# person's own best lockout shows by how much. Two measurements are compared with it and combined:
 #
 # - the angle at the hip, and
 # - the height of the hips above the shoulders. A drop of 1 % of the trunk length turns the trunk by 0.57 deg
 #   and the thigh (0.85 trunks) by 0.67 deg: 1.2 deg in all (fitted on rendered clips: 1.1 to 1.3). It
 # scatters by 2.1 deg from the side and 1.4 deg obliquely, the angle by 2.9 and 7.5 deg.
 #
-# A whole set may stay short. A best lockout that landmarks see straight is none that stays short by 15 deg;
-# one
-# below may be, and one far below is: then the usual offset is taken for this body's.
+# All repetitions of a set may stay short. If the landmarks show the best lockout as straight, it is not short
+# by 15 deg. If they show it bent, it may be short; if far bent, it is. Then the usual offset is taken as the
+# offset of this body.
 #
-# An arched back lifts the hips as well: a repetition whose outline says so is no one's best lockout.
+# An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
 
 MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG = 8.0, 13.0
 """How far the hip's landmark is off at most: on a bench, and lying on the floor (11 +- 4 deg there)."""
@@ -170,8 +172,8 @@ _DEG_PER_PCT = 1.2
 _LOCKOUT_ERROR_DEG = 3.5
 _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
-_SURE_DEG = -0.25  # best lockout as landmarks see it, straight: from here on no rendered set was short
-_SHORT_DEG, _SHORTER_DEG = -3.0, -7.0  # below the one no lockout is whole, however landmarks lie
+_SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
+_SHORT_DEG, _SHORTER_DEG = -3.0, -7.0  # below the second no lockout is complete; between the two it may be
 _OFFSET_DEG, _OFFSET_ERROR_DEG = 7.0, 5.0  # of the hip's landmark over bodies
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
@@ -179,12 +181,12 @@ _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumba
 def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -> Reading:
     """Read how far the hips stay below the person's own lockout at the top, degrees, - = below.
 
-    No further than to where the straight line can be, whatever the best repetition shows.
+    The person's best repetition sets the lockout, but only up to where the straight line can be.
 
     Args:
         data: The repetition.
-        most_offset_deg: By how much the hip's landmark may be off; what the best lockout shows beyond that
-            may be arching.
+        most_offset_deg: Largest error of the hip landmark. Extension beyond it in the best lockout may be
+            arching.
     """
     top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(top.value):
@@ -213,7 +215,7 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
 
 
 def _unarched(data: RepData) -> Only:
-    """Return which repetitions may show the person's own best lockout: those without an arched back."""
+    """Return a filter for repetitions without an arched back: only they may be the best lockout."""
     bends = data.usual("back_bend_deg", Phase.TOP, from_start=True)
     most = float(bends.min()) + _ARCHED_DEG if len(bends) else math.inf
     return "unarched", lambda one: not one.change("back_bend_deg", Phase.TOP) > most
@@ -227,12 +229,12 @@ def _unarched(data: RepData) -> Only:
 # often lost there behind knee and shoe.
 
 HANDS_GAIN, HANDS_ERROR_DEG = 1.2, 6.0
-"""Tilt of the pelvis for a degree of tilt of the line between the hands, and its error (rendered clips)."""
+"""Degrees of pelvis tilt per degree of tilt between the hands, and the error (from rendered clips)."""
 BAR_GAIN, BAR_GAIN_ERROR = 1.7, 0.3
-"""The same for a bar. On a pad, and held by both hands, it follows the pelvis only in part: a degree of it
-stands for about 1.2 (a stiff pad) to 1.8 (as rendered)."""
+"""The same for a bar. It lies on a pad and both hands hold it, so it tilts less than the pelvis: one degree
+stands for 1.2 (stiff pad) to 1.8 degrees (rendered clips) of the pelvis."""
 YAW_ERROR_DEG = 8.0
-"""How well the camera's place round the body is known."""
+"""Error of the camera's direction round the body."""
 
 _BAR_TOP = 0.7  # share of its highest that a bar reaches in what is taken for the top
 _BAR_RISES = 0.5  # share of the hips' rise that a bar on them makes at least; the edge of a bench stays
@@ -262,10 +264,10 @@ def pelvis_tilt(data: RepData) -> Reading:
 
 
 def _by_bar(data: RepData) -> Reading:
-    """Take the bar's roll for the pelvis', as sure as the camera's place is known.
+    """Return the tilt of the pelvis from the roll of the bar.
 
-    A level bar that rises seems to roll, the more so the further the camera stands off the foot end. What the
-    measure takes out for that is as uncertain as the yaw.
+    A level bar that rises seems to roll where the camera does not stand straight at the foot end. The measure
+    corrects this; the error of the correction comes from the error of the camera's direction.
     """
     bar = data.read("bar_roll_deg", Phase.TOP, "median", from_start=True)
     rise_pct = data.change("bar_height_pct", Phase.TOP)

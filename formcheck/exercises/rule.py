@@ -1,7 +1,7 @@
-"""The contract of `rules/`: what an exercise and its rules are made of.
+"""What a file in `rules/` declares: an exercise and its rules.
 
 A rule file declares `Rule`s and one module-level `EXERCISE`. Tests, `rules/README.md` and the text of
-`formcheck explain` are projections of it. Nothing is registered by importing.
+`formcheck explain` are made from it. Importing a file registers nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = [
     "View",
 ]
 
-# How an exercise is programmed, as its source has it: what a training log compares the sets with.
+# The training plan of an exercise, as its source gives it. The training log compares the sets with it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Between:
         low: Its lower end.
         high: Its upper end.
         says: What the source says, in our own words.
-        far: How much is far too much, or None where the source or the brief draws no such line.
+        far: What is far too much, or None where no such limit is known.
     """
 
     low: float
@@ -71,10 +71,10 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Faults that say something about the set they are found in.
+    """Faults that call for a change of load or exercise.
 
     Attributes:
-        faults: Names of rules of the exercise; one of them is enough.
+        faults: Names of rules of the exercise. One of them is enough.
         says: What the source says to do then, in our own words.
     """
 
@@ -84,7 +84,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something harder or easier to go on with.
+    """A harder or easier exercise to go on with.
 
     Attributes:
         what: In words, such as `pause at the top for 3 s`.
@@ -97,18 +97,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the source says about programming; whatever it does not say is left out and not advised on.
+    """What the source says about training. Where it says nothing, no advice is given.
 
     Attributes:
         source: The document.
         reps: Repetitions a set.
-        sets: Sets a leg and day.
+        sets: Sets for each leg on a day.
         days_a_week: Days a week, at most.
         load_ratio: Load as a share of what is lifted with both legs.
-        both_legs: Name of the exercise with both legs, whose logged loads are that.
-        sides: What it says about a weaker side.
+        both_legs: Name of the exercise with both legs, to find its loads in the log.
+        sides: What the source says about a weaker side.
         lighter: Faults that call for less load.
-        collapse: What it says about form that breaks.
+        collapse: What the source says about form that breaks down.
         regress_on: Faults that call for something easier.
         regressions: The easier things, the nearest first.
         progressions: The harder things, the nearest first.
@@ -129,10 +129,10 @@ class Plan:
 
 
 SEVERAL = "several"
-"""Name of the exercise of a clip that shows more than one."""
+"""The exercise name of a clip that shows several exercises."""
 
 Stat = Literal["median", "max", "min", "largest"]
-"""How values of a phase become one: `largest` is the one furthest from zero, with its sign."""
+"""How the values of a phase become one. `largest` is the value furthest from zero, with its sign."""
 
 
 class Status(str, Enum):
@@ -147,13 +147,13 @@ class Status(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Limits of true form; the judge adds the measurement's own uncertainty.
+    """Limits for the true value. The judge allows for the uncertainty of the measured one.
 
     Attributes:
         warn: Where form begins to suffer.
         fault: Where it is a fault, or None for a rule that only warns.
         sign: +1 where more is worse, -1 where less is worse.
-        both: Whether the distance from zero counts, whatever its sign.
+        both: Whether only the distance from zero counts, without the sign.
     """
 
     warn: float
@@ -162,7 +162,7 @@ class Limit:
     both: bool = False
 
     def status(self, value: float, uncertainty: float) -> Status:
-        """Judge a value: a fault only where it is past the limit by its uncertainty."""
+        """Judge a value. It is a fault only where it exceeds the limit by more than its uncertainty."""
         worse = (abs(value) if self.both else value) * self.sign
         warn = self.warn * self.sign
         fault = float("inf") if self.fault is None else self.fault * self.sign
@@ -175,7 +175,7 @@ class Limit:
         return Status.TOO_CLOSE
 
     def penalty(self, value: float, uncertainty: float) -> float:
-        """Return 0 (fine) over 0.5 (at the fault limit) to 1, the error always in the lifter's favour."""
+        """Return a penalty from 0 (good) over 0.5 (at the fault limit) to 1, in favour of the lifter."""
         worse = (abs(value) if self.both else value) * self.sign - uncertainty
         warn = self.warn * self.sign
         span = abs((self.fault if self.fault is not None else 2 * self.warn) - self.warn) or 1.0
@@ -194,7 +194,7 @@ def Below(warn: float, fault: float | None = None) -> Limit:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A value the rule must pass or fail, with the uncertainty it is measured with."""
+    """A value that the rule must pass or flag, with its uncertainty."""
 
     value: float
     uncertainty: float = 0.0
@@ -202,38 +202,38 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One documented fault and how it is seen.
+    """One fault that the source names, and how it is measured.
 
     Attributes:
         code: Stable code, never reused.
-        name: The fault in kebab case.
-        statement: Rows of the technique brief it answers, such as `K6`.
+        name: The fault, in kebab case.
+        statement: Numbers of the statements of the source that it checks, such as `K6`.
         says: What the source says, in one sentence of our own.
         why: Why it matters.
-        source: Where statement and limits come from.
-        measure: A frame measure's name; or empty, with `read`.
-        when: The phase it is judged in.
-        stat: How the phase's values become one.
-        from_start: Whether the person's own start position is subtracted.
-        start_aside: Whether it is from elsewhere than the side, where the absolute angle is biased.
-        hidden: Says why a repetition does not show it though the view is right, or None.
-        read: A function of the rep instead of `measure`, for checks beyond one threshold.
+        source: Where the statement and the limits come from.
+        measure: Name of a frame measure; empty where `read` is given.
+        when: The phase in which it is judged.
+        stat: How the values of the phase become one.
+        from_start: Whether the value in the person's own start position is subtracted.
+        start_aside: The same, but only where the camera is not at the side: there absolute angles are biased.
+        hidden: Returns why a repetition does not show it although the view is right, or None.
+        read: A function of the repetition instead of `measure`, where one measure is not enough.
         unit: The unit of what `read` returns.
-        decided: The first phase in which it can be judged live; where it is None that is, of a measure, the
-            one in which it is measured, and with `read` the end of the repetition.
-        shows: With `read`, the measure that shows it in pictures and plots, a `-` before it where the value
-            falls as that measure rises; empty where none does.
-        limit: True-form limits.
-        views: Views it can be judged from.
-        priority: 1 is spoken first.
-        weight: Share of the score, of 100 over the exercise.
-        safety: Spoken at once, and caps the rep's score at 60.
-        cue: At most a few words, external focus first.
-        cue_minus: The words where the value is negative (rules for both signs).
-        good: What to call it when it is right, in a word or two, for praise after a set.
-        against: Names of faults that its cue would make worse: it is kept back while one of them is near.
-        remedy: What to change so that it can be judged.
-        passes, fails: Examples, tested.
+        decided: The first phase in which it can be judged live. None means the phase `when` for a measure,
+            and the end of the repetition for `read`.
+        shows: With `read`, the measure to draw in pictures and plots, or empty. A `-` before it means that
+            the value falls where that measure rises.
+        limit: Limits for the true value.
+        views: Views from which it can be judged.
+        priority: Order in which faults are spoken about; 1 comes first.
+        weight: Points of the score; all rules of an exercise add up to 100.
+        safety: Whether a fault is spoken at once and limits the score of the repetition to 60.
+        cue: What to say, in a few words, with an external focus where possible.
+        cue_minus: What to say where the value is negative, for rules with limits in both directions.
+        good: Praise after a set, in a word or two.
+        against: Names of faults that its cue could make worse. The cue waits while one of them is near.
+        remedy: What to change in the filming so that it can be judged.
+        passes, fails: Examples of values that are fine and of values that are flagged. Tests run them.
     """
 
     code: str
@@ -310,26 +310,27 @@ class Exercise:
         name: Kebab case, for `--exercise`.
         title: For people.
         source: The document it comes from.
-        prone: Face down (all fours; standing, bending forward) or face up.
-        signal: The measure that rises with the lift.
-        min_range: The least rise of the signal that can be a rep.
-        signal_per_leg: Whether the signal belongs to the working leg (the leg that moves more works).
-        views: Views in which reps can be counted.
-        rules: What is checked.
-        unobservable: What is not, and why.
+        prone: Whether the person faces down (on all fours, or standing and bending forward) or up.
+        signal: The measure that rises with every repetition.
+        min_range: The least rise of the signal that can be a repetition.
+        signal_per_leg: Whether the signal is measured on each leg. The leg that moves more is working.
+        views: Views in which repetitions can be counted.
+        rules: The rules that are checked.
+        unobservable: What the source says but video cannot show, and why.
         film: How to film it.
-        gates: What tells its repetitions from those of its relatives; without any it is done only when named.
-        refuses: Says why a rep is not of this exercise for another reason, or None.
-        working: Says which side works, positive for left, from the frames of a rep.
-        standing: Whether it is done on the feet.
-        both_legs: Whether both legs work: there is no working side, the near leg is measured.
-        looks_like: The exercise it cannot be told from on video, if any: it is done only when named.
-        alike_from: Views from which it cannot be told from its relatives: there it is done only when named.
-        pause: Rules for a pause of so many seconds at the top (`--pause`), where that makes sense: they
-            replace rules of the same code, or join them.
-        deficit: The same for `--deficit`, the foot on a platform.
-        notes: Readings of the source that are ambiguous, and advice that is text only.
-        plan: How the source programmes it, for advice from the training log.
+        gates: What tells it from its relatives. Without gates it is used only when the user names it.
+        refuses: Returns another reason why a movement is not this exercise, or None.
+        working: Returns a number from a repetition: positive where the left leg works, else negative.
+        standing: Whether the person stands.
+        both_legs: Whether both legs work. Then the leg nearer to the camera is measured.
+        looks_like: An exercise that looks the same on video, or empty. If given, this one is used only when
+            the user names it.
+        alike_from: Views in which its relatives look the same. There it is used only when the user names it.
+        pause: Returns the rules for a pause of so many seconds at the top (`--pause`), or None. They replace
+            rules of the same code, or are added.
+        deficit: Rules for `--deficit`, the foot on a step.
+        notes: How unclear statements of the source are understood, and advice to the reader.
+        plan: The training plan of the source, for advice from the training log.
     """
 
     name: str
@@ -364,16 +365,16 @@ class Exercise:
                 raise ValueError(f"{self.name}: the plan names a fault that no rule has")
 
     def part(self, name: str) -> Exercise:
-        """Return the exercise of this name out of several in one clip; a single one is all there is."""
+        """Return the exercise of this name in a clip with several. A single exercise returns itself."""
         return self
 
     def refusal(self, data: RepData) -> str | None:
-        """Say why a movement is no repetition of this exercise, or None where it is one."""
+        """Return why a movement is no repetition of this exercise, or None where it is one."""
         other = answers.reason(self.refuses, data) if self.refuses is not None else None
         return other or next((gate.says for gate in self.gates if not gate.holds(data)), None)
 
     def fit(self, data: RepData) -> float:
-        """Return how well a movement fits, 0 to 1: the probability that it is inside all gates."""
+        """Return the probability, 0 to 1, that a movement is inside all gates."""
         if data.look.view in self.alike_from:
             return 0.0
         if self.refuses is not None and answers.reason(self.refuses, data) is not None:

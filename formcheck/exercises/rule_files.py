@@ -1,4 +1,4 @@
-"""Rule files from anywhere: how one is run, and where in it something is declared or went wrong."""
+"""Runs rule files from any folder, and finds the lines where rules are declared and errors arise."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PREFIX = "_formcheck_rules_"
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """Return a folder's rule files, sorted; those named `_...` are helpers of theirs, hidden ones none.
+    """Return the rule files of a folder, sorted. Helper files (`_...`) and hidden files are left out.
 
     Raises:
         UsageError: If there is no such folder.
@@ -96,7 +96,7 @@ def line_of(error: BaseException, path: Path) -> int | None:
 
 
 def blame(error: BaseException, files: Collection[Path] = ()) -> RuleFileError | None:
-    """Return an error in the functions of a rule file as one that names the file; None for all others.
+    """Return an error that names the rule file in which another one arose; None if it arose elsewhere.
 
     Args:
         error: What was raised.
@@ -110,7 +110,7 @@ def blame(error: BaseException, files: Collection[Path] = ()) -> RuleFileError |
 
 
 def _said(error: BaseException) -> str:
-    """Return what an error says, in words of rule files where it is about their contract."""
+    """Return the text of an error. Wrong or missing fields are told in the terms of rule files."""
     text = " ".join(str(error).split())
     if missing := re.match(r"(\w+)\.__init__\(\) missing .*?: (.*)", text):
         return f"{missing[1]} lacks {missing[2].replace(chr(39), '')}"
@@ -120,7 +120,7 @@ def _said(error: BaseException) -> str:
 
 
 def parsed(path: Path) -> ast.Module:
-    """Return what a rule file says, without running it; one that is no Python says nothing."""
+    """Return the syntax tree of a rule file, empty where it is not Python. The file is not run."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
@@ -131,7 +131,7 @@ def parsed(path: Path) -> ast.Module:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where a file declares its exercise and rules: the line of each field of each call that is written out.
+    """The lines of a file on which its exercise, its rules and their fields are written.
 
     Attributes:
         fields: Lines by rule code (empty for the exercise) and field name (empty for the call itself).
@@ -141,7 +141,7 @@ class Lines:
 
     @classmethod
     def of(cls, path: Path) -> Lines:
-        """Read a file; one that is no Python has no lines."""
+        """Read a file; one that is not Python has no lines."""
         tree = parsed(path)
         found: dict[tuple[str, str], int] = {}
         for call in ast.walk(tree):
@@ -161,5 +161,5 @@ class Lines:
         return cls(found)
 
     def at(self, code: str, field: str = "") -> int | None:
-        """Return the line of a rule's field, or of the rule; of the exercise where the code is empty."""
+        """Return the line of a field of a rule, or else of the rule. An empty code means the exercise."""
         return self.fields.get((code, field)) or self.fields.get((code, ""))

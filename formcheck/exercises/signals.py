@@ -1,4 +1,4 @@
-"""How each measure moves in a clip, whatever is done there: where an exercise's author finds its signal."""
+"""Shows how each measure moves in a clip, so that the author of an exercise can choose its signal."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Motion:
 
     Attributes:
         measure: The measure.
-        low, high: What it stays above and below in all but 5 % of the frames.
-        rises: How often it rises and falls again, as the signal of an exercise would count it.
+        low, high: 5 % of the frames lie below `low`, and 5 % above `high`.
+        rises: How many repetitions it would count as the signal of an exercise.
     """
 
     measure: Measure
@@ -37,13 +37,13 @@ class Motion:
 
     @property
     def strength(self) -> float:
-        """How far it moves, in errors of a change."""
+        """How far it moves, as a multiple of the error of a change."""
         return (self.high - self.low) / self.measure.change_error
 
 
 @dataclass(frozen=True, slots=True)
 class Motions:
-    """All measures over a clip, the one that moves most first, and how it was looked at."""
+    """All measures over a clip, the one that moves most first, with the side and the view used."""
 
     all: tuple[Motion, ...]
     side: Side
@@ -51,7 +51,7 @@ class Motions:
 
 
 def motions(raw: Track, smoothed: Track, side: Side | None = None, *, face_up: bool = False) -> Motions:
-    """Say how each measure moves over a clip.
+    """Return how each measure moves over a clip.
 
     Args:
         raw: The frames as measured.
@@ -90,7 +90,7 @@ def _over(data: SetData) -> list[Motion]:
 
 
 def _unwrapped(values_deg: Floats) -> Floats:
-    """Return angles about their common direction, so that those about 180 do not spread over the circle."""
+    """Return angles without a jump from +180 to -180: all lie within 180 deg of their mean direction."""
     centre = float(np.degrees(np.angle(np.mean(np.exp(1j * np.radians(values_deg))))))
     return centre + np.asarray(wrap_deg(values_deg - centre))
 

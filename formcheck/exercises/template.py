@@ -1,6 +1,6 @@
-"""The file that `new-exercise` writes: an exercise that works, with what each field means beside it.
+"""The file that `new-exercise` writes: an exercise that works, with a comment on each field.
 
-The comments are the contract's own docstrings (`formcheck.rule`), so they cannot fall behind it.
+The comments are taken from the docstrings of `Rule` and `Exercise`, so they are always up to date.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def render(name: str, prefix: str) -> str:
 
 
 def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
-    """Return the text of an existing exercise's file as that of a new one: its name, title and codes changed.
+    """Return the text of an exercise's file with name, title and codes of a new exercise.
 
     Args:
         source: The text of the file that declares `old`.
@@ -205,7 +205,7 @@ def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
 
 
 def prefix_for(name: str, taken: set[str]) -> str:
-    """Choose three capitals for the codes of an exercise's rules that no other exercise has.
+    """Choose three capital letters for the rule codes of an exercise that no other exercise uses.
 
     >>> prefix_for("fire-hydrant", set())
     'FHY'
@@ -219,7 +219,7 @@ def prefix_for(name: str, taken: set[str]) -> str:
 
 
 def documented(kind: type) -> dict[str, str]:
-    """Return what the docstring of a class says of each attribute, by name."""
+    """Return the description of each attribute from the docstring of a class, by name."""
     part = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")[2]
     found: dict[str, str] = {}
     names: list[str] = []
@@ -241,7 +241,7 @@ def _call(
     *,
     explained: bool = False,
 ) -> str:
-    """Return the source of a call that makes one, where `explained` with what each field means."""
+    """Return the source of a call that makes a rule or an exercise, with comments where `explained`."""
     lines = [f"{kind.__name__}("]
     known = documented(kind)
     for name, value in values.items():
@@ -256,7 +256,7 @@ def _call(
 def _others(
     kind: type[Exercise | Rule], values: Mapping[str, str], known: Mapping[str, str]
 ) -> Iterator[str]:
-    """Give the fields that were left out, as comments with their defaults."""
+    """Yield the fields that were left out, as comments with their defaults."""
     left = [field for field in fields(kind) if field.name not in values]
     if left:
         yield "    #"
