@@ -1,7 +1,7 @@
-"""A person's own usual values at an exercise: what differs from body to body is judged against them.
+"""A person's own usual values at an exercise. Values that differ from body to body are compared with them.
 
-Without one, a set is compared with its own full repetitions; a set that is wrong in every repetition, or
-has only one, then has nothing to be compared with.
+Without a baseline, a set is compared with its own full repetitions. That does not help where all of them
+are wrong, or where there is only one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from formcheck.poses.pose import Side, View
 from formcheck.poses.viewpoint import Look
 
 MAX_YAW_OFF_DEG = 15.0
-"""Filmed further round than this, landmarks sit elsewhere on the same body: values do not carry over."""
+"""Largest difference in camera direction. Beyond it landmarks lie elsewhere on the body, so values differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Baseline:
         near: The side nearer to the camera.
         view: Where the camera stood.
         yaw_deg: How far off the pure side view, 0 to 90.
-        values: For each trait (`formcheck.reps.rep_data`), one value a repetition, NaN where it was not
-            measured.
+        values: For each trait (`formcheck.reps.rep_data`), one value for each repetition, NaN where it was
+            not measured.
     """
 
     source: str
@@ -40,7 +40,7 @@ class Baseline:
     values: Mapping[str, tuple[float, ...]]
 
     def misfit(self, working: Side, look: Look) -> str:
-        """Say why it does not carry over to a set, or nothing where it does."""
+        """Return why the values cannot be used for a set, or an empty text where they can."""
         if self.working is not working:
             return f"it shows the {self.working.value} leg working"
         if self.view is not look.view or self.near is not look.near:
@@ -50,6 +50,6 @@ class Baseline:
 
 
 def fitting(baselines: Sequence[Baseline], working: Side, look: Look) -> Baseline | None:
-    """Return the baseline filmed most like a set, of those that carry over to it."""
+    """Return the baseline whose camera direction is nearest to that of a set, of those that can be used."""
     good = [one for one in baselines if not one.misfit(working, look)]
     return min(good, key=lambda one: abs(one.yaw_deg - look.yaw_deg), default=None)

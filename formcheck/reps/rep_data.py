@@ -1,4 +1,4 @@
-"""One repetition with all that is known around it: what a rule reads from."""
+"""The data that a rule reads: one repetition within its set."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ from formcheck.reps.segmentation import Phase, Rep
 
 MIN_VISIBILITY = 0.5
 TIME_ERROR_S = 0.18
-"""Error of a phase's length from the side: a frame, the smoothing, and both ends."""
+"""Error of the length of a phase, seen from the side: from the frame time, the smoothing and both ends."""
 _TIME_ERRORS = {View.SIDE: 1.0, View.OBLIQUE_HEAD: 1.3, View.OBLIQUE_FOOT: 1.3}
 _COARSE_PER_S = 4.0
-"""Error of a phase's length, in seconds, from frames a second apart; it grows with their distance squared.
+"""Error of the length of a phase, in seconds, at one frame a second. It grows with the square of frame time.
 
-Smoothed over at least five frames, a minimum-jerk top is 0.02 s too short at 30 frames/s, 0.08 s at 6, 0.23 s
-at 4, 0.45 s at 3 (known curves)."""
-_COARSE_S = 0.06  # between frames: further apart, a phase of less than
-_FEW_FRAMES = 5  # frames, over which is smoothed, is smeared
-_FOLLOWED_ERROR = 2.5  # of a leg followed from behind
+After smoothing over at least five frames, the top of a minimum-jerk movement is 0.02 s too short at 30
+frames/s, 0.08 s at 6, 0.23 s at 4 and 0.45 s at 3 (known curves)."""
+_COARSE_S = 0.06  # with a longer frame time, smoothing blurs a phase that has fewer
+_FEW_FRAMES = 5  # frames than this, the number that is smoothed over
+_FOLLOWED_ERROR = 2.5  # factor for a leg followed from behind
 MAX_JUMP_PCT = 5.0
-"""A joint that jumps further than this off its smooth path (of the trunk length) is not seen there."""
+"""Percent of the trunk length. A joint that jumps further off its smoothed path counts as not seen."""
 MIN_USABLE = 0.60
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
-"""A repetition below this share of the set's largest is short: no measure for the others."""
+"""Share of the largest range of the set. Others are not compared with a repetition below it."""
 _STALL_REMEDY = "Close other programs, or record first and analyse the video."
 _MAX_UNSEEN = 0.1  # of a phase
 
 
-_ONE_START_DEG = 15.0  # start positions further apart are not one
+_ONE_START_DEG = 15.0  # angles further apart are different start positions
 
 
 class SetData:
-    """The frames of one set under one working side, and the set's own baselines.
+    """The frames of one set, with the working side and the values to compare with.
 
     Args:
-        raw: The frames as the model gave them: their scatter is the noise.
+        raw: The frames as the model gave them. Their scatter is the noise.
         smoothed: The same, smoothed.
         working: The working side.
         look: How the camera sees the set.
-        reps: The set's repetitions, for baselines; may grow while the set runs.
-        baselines: The person's own values from elsewhere: the one that carries over is used.
+        reps: The repetitions of the set, to compare with. The list may grow while the set runs.
+        baselines: The person's own values from other clips. The best one that can be used is taken.
 
     `own` holds the traits that rules asked for with `RepData.usual`, one value for each of `reps`.
     """
@@ -93,7 +93,7 @@ class SetData:
         return self._values[name]
 
     def noise(self, name: str) -> float:
-        """Return the scatter of one frame of a measure: how far raw landmarks jump about the smooth ones."""
+        """Return the noise of a measure in one frame: the scatter of the raw about the smoothed landmarks."""
         if name not in self._noise:
             with np.errstate(invalid="ignore", divide="ignore"):
                 off = MEASURES[name].of(self.raw) - self.values(name)
@@ -108,7 +108,7 @@ class SetData:
         return {}
 
     def sees(self, role: Role, part: Part) -> np.ndarray:
-        """Return (T,) whether a joint is there, the model claims to see it, and it does not jump about."""
+        """Return (T,) whether a joint is found, called visible by the model, and does not jump."""
         if (role, part) not in self.usable:
             smooth, raw = self.body.joint(role, part), self.raw.joint(role, part)
             jump_pct = 100.0 * np.hypot(*(raw - smooth).T) / self.body.trunk_px
@@ -125,7 +125,7 @@ class SetData:
         return slice(first, max(last, first + 1))
 
     def camera_moved_pct(self, rep: Rep) -> float:
-        """Return how far the camera was in a repetition, at most, from where it stood in most of the set."""
+        """Return how far the camera moved at most in a repetition from its place in most of the set."""
         spans = [_span(rep), *(_span(one) for one in self.reps)]
         key = (spans[0], len(spans))
         if key not in self._moved:
@@ -133,7 +133,7 @@ class SetData:
         return self._moved[key]
 
     def length_px(self, role: Role, upper: Part, lower: Part, *parts: slice) -> float:
-        """Return the median length of a segment over some frames, as from the side."""
+        """Return the median length of a segment over some frames, as it would be from the side."""
         key = (role, upper, lower, *((part.start, part.stop) for part in parts))
         if key not in self._lengths:
             of = self.body.joint if self.look.view is View.SIDE else self.body.sagittal
@@ -142,7 +142,7 @@ class SetData:
         return self._lengths[key]
 
     def rolled(self, part: slice) -> Rolled:
-        """Return the roll that was taken out of some frames."""
+        """Return the camera roll that was removed from some frames."""
         key = (part.start, part.stop)
         if key not in self._rolled:
             self._rolled[key] = roll_in(self.body.track, part)
@@ -157,16 +157,16 @@ class SetData:
         return self._plated[1]
 
     def start_value(self, name: str) -> float:
-        """Return the set's own start position of a measure: the median over all waits before a rep."""
+        """Return a measure in the start position of the set: the median while waiting between repetitions."""
         return median(self._waited(name))
 
     def one_start(self, name: str) -> bool:
-        """Whether the waits agree on an angle; where they do not, a leg was taken for the other."""
+        """Whether an angle is alike in most start positions. If not, the model mixed up the legs."""
         off = wrap_deg(self._waited(name) - self.start_value(name))
         return not len(off) or float(np.mean(np.abs(off) < _ONE_START_DEG)) >= 2 / 3
 
     def _waited(self, name: str) -> Floats:
-        """Return the finite values of a measure in the waits before and after the repetitions."""
+        """Return the finite values of a measure just before and just after the repetitions."""
         key = (name, len(self.reps))
         if key not in self._waits:
             values = self.values(name)
@@ -179,7 +179,7 @@ class SetData:
 
 
 Only = tuple[str, "Callable[[RepData], bool]"]
-"""Some repetitions: what they are called (a baseline keeps values by it), and whether one is among them."""
+"""A filter for repetitions: a name, under which a baseline keeps the values, and a test of one repetition."""
 
 
 @dataclass(frozen=True)
@@ -204,12 +204,12 @@ class RepData:
         return median(self.values(name, phase))
 
     def change(self, name: str, phase: Phase) -> float:
-        """Return the median of a measure in a phase, less the set's own start position."""
+        """Return the median of a measure in a phase, minus its value in the start position of the set."""
         return self.median(name, phase) - self.set.start_value(name)
 
     @property
     def camera_moved(self) -> bool:
-        """Whether the camera was elsewhere than in most of the set."""
+        """Whether the camera was in another place than in most of the set."""
         return self.set.camera_moved_pct(self.rep) > MOVED_PCT
 
     @property
@@ -218,11 +218,11 @@ class RepData:
         return self.set.looks.cut(_span(self.rep))
 
     def out_of_sight(self, phase: Phase | None) -> Reading | None:
-        """Say that the person was lost for too much of a phase to judge it, or nothing.
+        """Return a reading without value where the person was out of sight for too long, else None.
 
         Args:
-            phase: A phase of which at most a tenth may be missing; None for what times the repetition, of
-                which nothing may.
+            phase: The phase, of which a tenth may be missing. None means the whole repetition, of which
+                nothing may be missing.
         """
         start_s, end_s = self.rep.window(phase) if phase else _span(self.rep)
         lost_s = unseen_s(self.set.losses, start_s, end_s)
@@ -238,13 +238,14 @@ class RepData:
 
     @property
     def comparable(self) -> bool:
-        """Whether there is more to compare with than the repetition itself."""
+        """Whether there is a baseline or another repetition to compare with."""
         return self.set.baseline is not None or len(self.set.reps) > 1
 
     def usual(self, name: str, phase: Phase, *, from_start: bool = False, only: Only | None = None) -> Floats:
-        """Return (R,) medians of a measure in a phase over the person's usual repetitions.
+        """Return (R,) medians of a measure in a phase, one for each of the person's usual repetitions.
 
-        Those of the baseline, or of this set's full ones, or `only` some of them; finite values only.
+        These are the repetitions of the baseline or, without one, the full ones of this set. `only` selects
+        some of them. Values that are not finite are left out.
         """
         read = RepData.change if from_start else RepData.median
         trait = f"{name} {phase.value}{' change' if from_start else ''}"
@@ -279,9 +280,10 @@ class RepData:
     def time_error_s(self, duration_s: float, signal: str) -> float:
         """Return the standard error of a phase's end, from the slope of the signal there.
 
-        A slow or small movement has soft ends: the signal's error over its slope is added to 0.18 s (rendered
-        clips, from the side; 1.3 times that obliquely, twice from an end, 2.5 times behind all fours). Frames
-        far apart add to it.
+        The end of a slow or small movement is hard to place. So the error of the signal, divided by its
+        slope, is combined with 0.18 s (from rendered clips, seen from the side). The 0.18 s are multiplied by
+        1.3 in oblique views and by 2 from the head or foot end. From behind on all fours the whole is
+        multiplied by 2.5. A low frame rate adds to it.
         """
         slope_error = 1.5 * duration_s * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
         if self.look.from_behind:
@@ -290,15 +292,16 @@ class RepData:
 
     @property
     def coarse_s(self) -> float:
-        """The part of a phase's error that comes from frames far apart."""
+        """The part of the error of a phase that comes from a low frame rate."""
         return _COARSE_PER_S * self.set.body.track.step_s**2
 
     def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:
         """Read one value of a frame measure from a phase.
 
         Returns:
-            The value with an uncertainty from the measure's error, the clip's own scatter and the yaw of the
-            camera; or a reason: a joint unseen in too many frames, or no start position.
+            The value, with an uncertainty from the error of the measure, the noise of the clip and the yaw of
+            the camera. Or no value and a reason: a joint is not seen in too many frames, or there is no start
+            position.
         """
         measure = MEASURES[name]
         part = self.set.frames(*self.rep.window(phase))
@@ -337,9 +340,9 @@ class RepData:
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
 
     def missed(self, name: str, phase: Phase) -> float:
-        """Return how far a measure may be off because frames are far apart and few lie in a phase.
+        """Return the error of a measure that comes from too few frames in a phase.
 
-        That is what it changes by from the frame before the phase to the one after it.
+        It is the range of the measure from the frame before the phase to the frame after it.
         """
         start_s, end_s = self.rep.window(phase)
         step_s = self.set.body.track.step_s
@@ -350,7 +353,7 @@ class RepData:
         return float(np.ptp(around)) if len(around) else 0.0
 
     def _length_kept(self, part: slice, role: Role, upper: Part, lower: Part) -> float:
-        """Return the length of a segment in some frames as a share of that while waiting."""
+        """Return the length of a segment in some frames as a share of its length while waiting."""
         waits = [self.set.frames(*self.rep.window(one)) for one in (Phase.START, Phase.BOTTOM)]
         return self.set.length_px(role, upper, lower, part) / self.set.length_px(role, upper, lower, *waits)
 

@@ -1,7 +1,8 @@
 """Repetitions and their phases from one signal that rises with the lift.
 
-The segmenter is causal: it takes one sample after another and says when a repetition has opened, topped
-out and closed. It is run live on the causally smoothed signal and, for the record, on the lag-free one.
+The segmenter is causal: it takes one sample after another and reports when a repetition has started, has
+reached the top and has ended. Live it gets the causally smoothed signal. For the final report it gets the
+signal that was smoothed without lag.
 """
 
 from __future__ import annotations
@@ -17,24 +18,24 @@ from scipy.ndimage import uniform_filter1d
 from formcheck.poses.pose import Floats
 
 RATE_LIMIT = 0.30
-"""Slower than this share of the range per second counts as standing still (10 deg/s of a 30 deg kickback)."""
-_RETURNED = 0.25  # of the range above the bottom: the rep is over once below and still
+"""Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
+_RETURNED = 0.25  # of the range above the bottom: below it, a repetition ends where the signal stands still
 _FULL = 0.30  # of the usual range: less is a partial repetition
-_LOWERING = 0.25  # of the way up must be lost again to speak of a lowering
+_LOWERING = 0.25  # share of the way up; a fall by more is a lowering
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _MIN_S = 0.5
 _MAX_WAY_S = 30.0  # up or down: slower is no lift, and 3 s filmed in tenfold slow motion are counted
-_MAX_TOP_S = 180.0  # held longest; whoever stays longer does something else
-_FORESEEN_S = 15.0  # how far ahead an open lowering may end
+_MAX_TOP_S = 180.0  # longest top; whoever stays longer does something else
+_FORESEEN_S = 15.0  # the end of an open lowering is predicted at most so far ahead
 _LEDGE_S = 0.4  # standing still this long on the way up is a start position, if the rise goes on
 _RATE_S = 0.2  # over which a slope is taken, whatever the frame rate
 _SHORT_TOP_S = 0.5  # standing still this long far below the usual top is a top, not a halt on the way
-_AHEAD_S = 0.5  # a repetition may close on its last, slow stretch: its end is then still to come
-_HALT_S = 0.5  # standing still so long on the way down may still be the top, sunk
+_AHEAD_S = 0.5  # a repetition may be closed in its last, slow part, so much before its end
+_HALT_S = 0.5  # standing still so long on the way down may be a top that has sunk
 _HALT_FALL, _HALT_SHARE = 0.06, 0.25  # of the range, and of the fastest fall: less in that time is standing
 _SUNK = 0.92  # of the range: a top that is held lower than this has sunk
 _LOST = 0.60  # of the range: what stands lower is no top any more
-_REST_S = 1.5  # standing still low down this long ends a repetition that never quite came back
+_REST_S = 1.5  # no new low for this long on the way down ends a repetition that did not come back fully
 
 
 class Phase(str, Enum):
@@ -54,15 +55,15 @@ class Rep:
     """One repetition.
 
     Attributes:
-        start_s: Leaves the bottom.
-        lockout_s: Reaches the top.
-        lower_s: Leaves the top.
-        end_s: Is back at the bottom.
-        bottom: Signal at the bottom, before.
+        start_s: When it leaves the bottom.
+        lockout_s: When it reaches the top.
+        lower_s: When it leaves the top.
+        end_s: When it is back at the bottom.
+        bottom: Signal at the bottom before the rise.
         top: Signal at the top.
-        partial: Too small or cut off: listed, not scored.
-        lowered: Share of the lowering that was seen; less than 1 in an open repetition, whose `end_s` is
-            then foreseen.
+        partial: Whether it is too small or cut off. It is listed, but not scored.
+        lowered: Share of the lowering that was seen. It is less than 1 in an open repetition, whose `end_s`
+            is predicted.
     """
 
     start_s: float
@@ -113,15 +114,16 @@ class Dropped:
 class RepSegmenter:
     """Finds repetitions in a signal, sample by sample.
 
-    A repetition opens when the signal has risen from its last low by a share of the usual range, tops
-    out when it has fallen back by half, and closes when it is low and still, or rises again. Dips in the
-    top that stay above half do not split it; a pause at the bottom costs nothing.
+    A repetition opens when the signal has risen from its last low by a share of the usual range. Its top is
+    over when the signal has fallen back by half. It closes when the signal is low and still, or rises again.
+    A dip at the top that stays above half does not split it. A pause at the bottom may last as long as it
+    likes.
 
     Args:
         min_range: The least rise that can be a repetition, in the signal's unit.
 
     Attributes:
-        dropped: The movements that closed and are no repetitions.
+        dropped: Movements that have ended and are no repetitions.
     """
 
     def __init__(self, min_range: float) -> None:
@@ -143,7 +145,7 @@ class RepSegmenter:
 
     @property
     def phase(self) -> Phase:
-        """Where the signal is now: bottom, up, top or down."""
+        """The current phase: bottom, up, top or down."""
         if self._state is not Phase.UP or not self._s:
             return self._state
         span = self._high - self._low
@@ -159,17 +161,17 @@ class RepSegmenter:
 
     @property
     def started_s(self) -> float | None:
-        """When the open repetition left the bottom, about; None when none is open."""
+        """About when the open repetition left the bottom; None where none is open."""
         return self._t[self._low_at] if self._state in (Phase.UP, Phase.DOWN) and self._t else None
 
     def open_rep(self) -> Rep | None:
-        """Return the open repetition as far as it has come, its end at the last sample or foreseen."""
+        """Return the open repetition so far. Its end is the last sample, or predicted."""
         if self._state is Phase.BOTTOM or len(self._s) < 5:
             return None
         return phase_times(*self._movement(), still_open=True)
 
     def update(self, time_s: float, value: float) -> Rep | None:
-        """Take the next sample; return a repetition when one closes. NaN samples are passed over."""
+        """Take the next sample, and return a repetition if it closes one. NaN samples are ignored."""
         if not np.isfinite(value):
             return None
         self._t.append(time_s)
@@ -184,7 +186,7 @@ class RepSegmenter:
         return closed
 
     def finish(self) -> Rep | None:
-        """Close what is open at the end of the samples, so that the last repetition is not lost."""
+        """Close the open repetition at the end of the samples, so that the last one is not lost."""
         if self._state is Phase.DOWN:
             self._after_at = len(self._s) - 1 if self._s[-1] <= self._after else self._after_at
             far = self._after > self._low + 0.5 * (self._high - self._low)
@@ -212,7 +214,7 @@ class RepSegmenter:
             self._state, self._after, self._after_at = Phase.DOWN, value, len(self._s) - 1
 
     def _step(self, value: float) -> None:
-        """Move the bottom up to a ledge of the rise: the leg was put in place first, then the rep began."""
+        """Take a stop on the way up as the new bottom: the leg was only put in place before it."""
         now = len(self._s) - 1
         level, first = self._ledge
         if abs(value - level) <= 0.3 * self._min_range:
@@ -230,7 +232,7 @@ class RepSegmenter:
             self._ledge = (value, len(self._s) - 1)
 
     def _flat(self, first: int, end: int) -> bool:
-        """Whether the signal stood between two samples, coming and leaving aside: a slow rise does not."""
+        """Whether the signal stood still between two samples, without the first and last quarter."""
         low, high = first + (end - first) // 4, end - (end - first) // 4
         middle = (low + high + 1) // 2
         rise = float(np.mean(self._s[middle:high]) - np.mean(self._s[low:middle]))
@@ -269,10 +271,10 @@ class RepSegmenter:
         return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
 
     def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
-        """Return times and signal of the open movement, without the end of one cut off before it.
+        """Return times and signal of the open movement, without the end of an earlier one.
 
         Args:
-            end: The first sample that is no longer of it.
+            end: The first sample after the movement; None for all samples.
         """
         t, s = np.array(self._t[:end]), np.array(self._s[:end])
         high = np.flatnonzero(s[: self._low_at] > self._low + 0.5 * (self._high - self._low))
@@ -280,13 +282,13 @@ class RepSegmenter:
         return t[first:], s[first:]
 
     def _stands_still(self, span: float) -> bool:
-        """Whether the lowering is over: slow by itself and, where it took long, against its mean speed."""
+        """Whether the lowering is over: the signal is slow, also against the mean speed of the lowering."""
         took_s = max(self._t[-1] - self._high_s, _RATE_S)
         slow = min(0.5 * RATE_LIMIT, 0.3 / took_s)
         return abs(self._rate(max(_RATE_S, 0.075 * took_s))) < slow * span
 
     def _rate(self, over_s: float = _RATE_S) -> float:
-        """Return the slope over the last part of a second, per second."""
+        """Return the slope over the last `over_s` seconds, per second."""
         first = len(self._t) - 1
         while first > 0 and self._t[-1] - self._t[first] < over_s - 1e-6:
             first -= 1
@@ -294,7 +296,7 @@ class RepSegmenter:
         return (self._s[-1] - self._s[first]) / took_s if took_s > 0 else 0.0
 
     def _trim(self) -> None:
-        """Keep a second before the last low: memory stays flat through a long rest."""
+        """Forget samples well before the last low, so that a long rest needs no more memory."""
         if self._low_at > 600:
             cut = self._low_at - 300
             self._t, self._s = self._t[cut:], self._s[cut:]
@@ -302,7 +304,7 @@ class RepSegmenter:
 
 
 def _no_repetition(rep: Rep, share: float) -> str:
-    """Say why a movement is none by its times, or by its share of the usual range; or nothing."""
+    """Return why a movement is no repetition by its times or its range, or an empty text."""
     up_s, top_s, down_s = rep.lockout_s - rep.start_s, rep.lower_s - rep.lockout_s, rep.end_s - rep.lower_s
     if share < _NOISE:
         return f"less than {100 * _NOISE:.0f} % of the usual range"
@@ -314,12 +316,13 @@ def _no_repetition(rep: Rep, share: float) -> str:
 
 
 def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None:
-    """Place start, lockout, lowering and end in one rise and fall of a signal.
+    """Find start, lockout, lowering and end in one rise and fall of a signal.
 
     Args:
         t: (N,) times, from before the rise to after the fall.
         s: (N,) signal.
-        still_open: Whether the fall is still to come or going on: it is foreseen to end where the rise began.
+        still_open: Whether the fall has not ended yet. Its end is then predicted, at the height at which the
+            rise began.
 
     Returns:
         The repetition, or None where there is no rise.
@@ -366,15 +369,15 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
 
 
 def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
-    """Return the height at which a top that sinks while it is held is left for good, or 1.
+    """Return the height of a top that sinks while it is held, when it is left; else 1.
 
-    That is where the signal stands last, if it stands there longer than it stayed at the full height: a stop
-    on the way down is no top.
+    That is the last height at which the signal stands still. It must stand there longer than it stayed at the
+    full height: a short stop on the way down is no top.
 
     Args:
-        t: (N,) times from the highest point on.
-        level: (N,) height there, from 1 down to 0.
-        at_full_s: How long it stayed at the full height.
+        t: (N,) times, beginning at the highest point.
+        level: (N,) heights, from 1 down to 0.
+        at_full_s: How long the signal stayed at the full height.
     """
     frame_s = float(np.median(np.diff(t))) if len(t) > 1 else math.inf
     half = round(_HALT_S / frame_s)
@@ -394,14 +397,14 @@ def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
 
 
 class Movements(NamedTuple):
-    """What a recorded signal holds: repetitions, and movements that are none by size or times alone."""
+    """The repetitions of a recorded signal, and the movements that are none by their size or times."""
 
     reps: list[Rep]
     dropped: list[Dropped]
 
 
 def segment(t: Floats, s: Floats, *, min_range: float) -> Movements:
-    """Find all repetitions of a recorded signal, (N,) times and values; NaN values are passed over."""
+    """Find all repetitions of a recorded signal, (N,) times and values. NaN values are ignored."""
     segmenter = RepSegmenter(min_range)
     reps = [
         rep
@@ -412,21 +415,21 @@ def segment(t: Floats, s: Floats, *, min_range: float) -> Movements:
     return Movements([*reps, last] if last else reps, segmenter.dropped)
 
 
-# When a movement between two rests begins and ends, from its middle part.
+# The start and the end of a movement between two rests, calculated from its middle part.
 
 _LOW = 0.15
 HIGH = 0.85
-"""Shares of the way between which a rise is timed."""
+"""Shares of the way. The time of a rise is measured between them."""
 _MIDDLE = 0.50
-_NEAR = 0.03  # of the way, from either end: near enough to time an end by itself
+_NEAR = 0.03  # of the way from either end: so near, an end is timed by this part alone
 _HALT = 1.5
-"""A ramp that takes so much longer than one of its halves says halts on its way."""
+"""A ramp has a halt where it takes so many times longer than one of its halves predicts."""
 _TAU = np.linspace(0.0, 1.0, 101)
 _WAY = _TAU**3 * (10 - 15 * _TAU + 6 * _TAU**2)  # of a minimum-jerk movement, by the share of its time
 
 
 def _ramp_time(level: float) -> float:
-    """Return the share of its time after which a minimum-jerk movement has covered a share of its way.
+    """Return the share of its time that a minimum-jerk movement needs for a share of its way.
 
     Source: Flash and Hogan, J Neurosci 1985.
     """
@@ -436,9 +439,9 @@ def _ramp_time(level: float) -> float:
 def ramp(t: Floats, level: Floats, upper: float = HIGH) -> tuple[float, float]:
     """Return when a rise from 0 to 1 begins and ends, from its crossings of 15 % and of `upper`.
 
-    The ends themselves are slow and drown in noise, so they are extrapolated with the timing of a
-    minimum-jerk movement: of the whole ramp or, where it halts on its way, of what lies near that end. `t`
-    may run backwards (a fall seen from its end).
+    At the ends themselves the signal is slow and its change smaller than the noise. So the ends are
+    extrapolated with the timing of a minimum-jerk movement. That timing comes from the whole ramp or, where
+    it halts on its way, from the part near that end. `t` may run backwards (a fall seen from its end).
     """
     high = int(np.flatnonzero(level >= upper)[0]) if (level >= upper).any() else len(level) - 1
     below = np.flatnonzero(level[: high + 1] < _LOW)
@@ -447,7 +450,7 @@ def ramp(t: Floats, level: Floats, upper: float = HIGH) -> tuple[float, float]:
     t_high = _crossing(t, level, high - 1, upper)
 
     def length(from_s: float, start: float, to_s: float, end: float) -> float:
-        """Return how long the whole would take, by the time from one share of it to another."""
+        """Return how long the whole ramp would take, from the time between two of its shares."""
         return (to_s - from_s) / (_ramp_time(end) - _ramp_time(start))
 
     whole = first = last = length(t_low, _LOW, t_high, upper)
