@@ -1,7 +1,7 @@
-"""The causal half of the engine: what is known of a set while it runs.
+"""Judges a set while it runs, frame by frame.
 
-It sees each frame once, in order, and nothing of the future. Its verdicts are provisional: they choose
-the cues. The verdict of record comes from the whole set, by the same rules (`formcheck.pipeline`).
+The coach sees each frame once, in order, and no later ones. Its verdicts are provisional and serve to choose
+cues. The final verdicts come from the whole set, by the same rules (`formcheck.pipeline`).
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Phase, Rep, RepSegmenter
 
 _MEMORY_S = 12.0  # of frames kept; an open repetition is kept from its start on, however long
-_BEFORE_S = 1.0  # of the start position kept with it
-_FEWEST = 30  # frames that tell whether landmarks are guesses
+_BEFORE_S = 1.0  # of the start position that is kept with the repetition
+_FEWEST = 30  # frames needed to decide whether the model guesses landmarks
 _LOOK_S = 1.0  # how often camera and working side are estimated anew
-_NOT_JUDGED_BY = {"mask_at", "people"}  # what no rule reads
+_NOT_JUDGED_BY = {"mask_at", "people"}  # no rule reads these
 _ONE = np.ones(1)
 _JUDGE_S = 0.1  # how often the open repetition is judged
-_JUDGE_SHARE = 1 / 120  # of its length, where that is longer: a long one costs more to judge
+_JUDGE_SHARE = 1 / 120  # of its length, where that is more: a long one takes longer to judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Step:
 
     Attributes:
         pose: The frame's pose, causally smoothed.
-        phase: Where in the repetition the person is.
-        rep_count: Full repetitions closed so far.
+        phase: The phase of the repetition.
+        rep_count: Full repetitions so far.
         side: The working side as far as it is known.
         look: How the camera sees the person, once it is known.
-        verdicts: Provisional verdicts of the open or just closed repetition.
+        verdicts: Provisional verdicts of the open repetition, or of the one that has just ended.
         cue: A cue to speak now.
     """
 
@@ -68,27 +68,27 @@ class Step:
         return self.look.view if self.look else View.UNKNOWN
 
     def held(self, time_s: float) -> Step:
-        """Return the same at a later time, without its cue: that was spoken."""
+        """Return the same step at a later time, without its cue, which was already spoken."""
         return replace(self, pose=replace(self.pose, time_s=time_s), cue=None)
 
 
 class Coach:
     """Follows a set frame by frame.
 
-    `decisions` lists when each fault was first decided in a repetition, as (time in seconds, rule code):
-    what the cues are chosen from.
+    `decisions` lists each fault when it is first decided in a repetition, as (time in seconds, rule code).
+    The cues are chosen from these.
 
     Args:
-        exercise: What is being done; with `relatives`, what it is taken for to begin with.
+        exercise: The exercise. With `relatives`, the first assumption.
         size: Image width and height in pixels.
         side: The working side if the user gave it.
-        baselines: The person's own usual values, where there are any.
+        baselines: The person's own usual values, if there are any.
         policy: When a cue may be spoken.
-        relatives: What else it may be, of the same `motion`: each repetition helps to decide.
-        judging: False where repetitions are only to be counted.
+        relatives: Other exercises it may be, with the same `motion`. Each repetition helps to decide.
+        judging: Whether to judge; if False, repetitions are only counted.
 
     Attributes:
-        exercise: What it is taken for now.
+        exercise: The exercise it is taken for now.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Coach:
         """Begin a new set of the same person.
 
         Args:
-            moving: Whether the movement goes on (with the other leg): repetitions are counted on.
+            moving: Whether the movement goes on with the other leg. Then the count of repetitions goes on.
         """
         self._chooser.next_set()
         if not moving:
@@ -135,7 +135,7 @@ class Coach:
         self._begin_look()
 
     def _begin_look(self) -> None:
-        """Begin to look afresh, as after a cut: nothing seen before is of this view."""
+        """Forget the view, as after a cut: earlier frames do not belong to the new one."""
         self._smoother = CausalSmoother()
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
@@ -151,7 +151,7 @@ class Coach:
         self._verdicts: tuple[Verdict, ...] = ()
 
     def _see_scene(self, pose: Pose) -> None:
-        """Begin a new look where the whole picture has changed; repetitions are counted on."""
+        """Forget the view where the whole picture has changed. The count of repetitions goes on."""
         if pose.camera is None:
             return
         if self._scene is not None and pose.camera[SCENE] != self._scene:
@@ -161,7 +161,7 @@ class Coach:
 
     @property
     def certainty(self) -> float:
-        """How sure it is that the repetitions so far are of `exercise` rather than a relative, 0 to 1."""
+        """The probability, 0 to 1, that the repetitions so far are of `exercise` and not of a relative."""
         shares = self._shares[self.exercise.name]
         return float(np.mean(shares)) if shares else 0.0
 
@@ -206,13 +206,13 @@ class Coach:
         )
 
     def _followed(self, pose: Pose) -> Pose:
-        """Return a pose with the legs that were followed from behind, where the model guessed them."""
+        """Return a pose whose legs, seen from behind, are the tracked ones, not those the model guessed."""
         if self._look is None or not self._look.from_behind:
             return pose
         return replace(pose, image_px=followed(self._alone(pose), self._look).image_px[0])
 
     def _note(self, time_s: float) -> None:
-        """Remember when each fault of the open repetition was first decided."""
+        """Note the time at which each fault of the open repetition is first decided."""
         for verdict in self._verdicts:
             code = verdict.rule.code
             if verdict.flagged and code not in self._flagged:
@@ -220,7 +220,7 @@ class Coach:
                 self.decisions.append((time_s, code))
 
     def _started(self) -> list[float]:
-        """Return when the open movements began."""
+        """Return the times at which the open movements began."""
         times = [segmenter.started_s for segmenter in self._segmenters.values()]
         return [time_s for time_s in times if time_s is not None]
 
@@ -253,7 +253,7 @@ class Coach:
         return data
 
     def _seen_as(self, exercise: Exercise, rep: Rep, side: Side) -> RepData:
-        """Return a repetition with the working side that it has as one of an exercise."""
+        """Return a repetition as this exercise sees it, with the working side found by its rules."""
         assert self._look is not None
         raw, smoothed = self._raw.track(), self._smoothed.track()
         recent = [r for r in self._reps if r.start_s > raw.time_s[0]] + [rep]
@@ -270,7 +270,7 @@ class Coach:
         return data
 
     def _weigh(self, rep: Rep, side: Side) -> None:
-        """Let a closed repetition say which of the relatives it is."""
+        """Use a closed repetition to decide which of the relatives is being done."""
         fits = []
         for one in self._options:
             data = self._seen_as(one, rep, side)
@@ -280,14 +280,14 @@ class Coach:
         self.exercise = max(self._options, key=lambda one: sum(self._shares[one.name]))
 
     def _refuses(self, data: RepData) -> bool:
-        """Whether a movement is none of this exercise, or not to be told from here (as in `find_sets`)."""
+        """Whether a movement is not of this exercise, or cannot be judged from here (as in `find_sets`)."""
         view = data.set.look.view
         if view not in self.exercise.views or self._guessed:
             return True
         return self.exercise.refusal(data) is not None and not belongs(data, self._reps)
 
     def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
-        """Judge what the open repetition has shown so far."""
+        """Judge the open repetition by what it has shown so far."""
         self._judged_s = time_s
         rep, phase = segmenter.open_rep(), segmenter.phase
         if rep is None or (len(self._options) > 1 and not self._reps):
@@ -317,7 +317,7 @@ class Coach:
 
 
 class _Window:
-    """The last frames in arrays that are never copied to be read."""
+    """The last frames, in arrays that can be read without a copy."""
 
     def __init__(self, size: tuple[int, int], room: int = 2048) -> None:
         self._size, self._first, self._end = size, 0, 0
@@ -327,7 +327,7 @@ class _Window:
         }
 
     def append(self, pose: Pose, keep_s: float) -> None:
-        """Add a frame and forget what is older than `_MEMORY_S` and than the time `keep_s`."""
+        """Add a frame, and drop frames that are older than `_MEMORY_S` and earlier than `keep_s`."""
         room = len(self._arrays["time_s"])
         if self._end == room:
             kept = self._end - self._first

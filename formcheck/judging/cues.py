@@ -1,6 +1,6 @@
-"""Which fault to speak about, when, and how often. Words only; no sound here.
+"""Chooses which fault to speak about, when, and how often. It returns text and makes no sound.
 
-The parameters are in `Policy`, each with its reason; sources in the project's technique brief (section 5).
+The parameters are in `Policy`, each with its reason.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ class Policy:
     """When a cue may be spoken.
 
     Attributes:
-        gap_s: Least time between two cues: one thing at a time. At most one a rep, too; only a safety cue
-            does not wait for what else was said, in either sense.
-        repeat_reps: The same cue at least this many reps apart: repeating is nagging.
-        most: How often the same cue in a set; after that only the summary says it.
-        confirm_reps: Of the last three reps, how many must show a technique fault: one slip is no habit.
-        hold_s: How long a safety fault must stand before it is spoken: landmarks jitter.
-        shares: Of the reps with a confirmed technique fault, how many are spoken about: all feedback
-            during the movement makes dependent on it, so it fades with skill, down to the summary alone.
-        fade_sets: After so many clean sets in a row the next share holds; a set that is not goes one back.
-        opposite_reps: A cue is kept back so many reps after one it contradicts: a body needs time to answer.
-        praise_reps: Praise at most once in so many reps, and a chime after so many clean ones in a row.
-        technique: Whether anything but safety is spoken (`quiet`: no).
-        safety: Whether safety is (`silent`: no).
+        gap_s: Least time between two cues, so that they come one at a time. There is also at most one cue in
+            a repetition. A safety cue only waits for other safety cues.
+        repeat_reps: Least number of repetitions between two equal cues, so that they do not annoy.
+        most: How often the same cue is spoken in a set. After that only the summary names it.
+        confirm_reps: A technique fault must occur in so many of the last three repetitions.
+        hold_s: How long a fault must last before it is spoken, because landmarks jitter.
+        shares: The share of the repetitions with a confirmed technique fault that get a cue. Who hears
+            a cue in every repetition comes to depend on it. So the share falls with skill, down to no cue.
+        fade_sets: After so many clean sets in a row the next share is used. After a set with faults it is the
+            one before.
+        opposite_reps: A cue waits so many repetitions after one that it contradicts, to give time to react.
+        praise_reps: Praise comes at most once in so many repetitions. A chime comes after so many clean ones.
+        technique: Whether technique cues and praise are spoken (not in `quiet`).
+        safety: Whether safety cues are spoken (not in `silent`).
     """
 
     gap_s: float = 4.0
@@ -66,7 +67,7 @@ class Cue:
         rule: Code of the rule it is about; empty for a chime.
         text: What to say; empty for a chime.
         safety: Whether it may interrupt other speech.
-        praise: Whether it says that something is right now.
+        praise: Whether it is praise.
     """
 
     time_s: float
@@ -77,7 +78,7 @@ class Cue:
 
 
 class CueChooser:
-    """Chooses at most one cue a repetition: safety at once, technique at the top or the bottom.
+    """Chooses at most one cue a repetition: safety cues at once, technique cues at the top or the bottom.
 
     Call `update` with the provisional verdicts of the open repetition, and `close` when it has ended.
     """
@@ -92,7 +93,7 @@ class CueChooser:
         self._begin()
 
     def next_set(self) -> None:
-        """Begin a new set. One without a confirmed technique fault is a step to fewer cues."""
+        """Begin a new set. Sets without a confirmed technique fault lead to fewer cues."""
         if self._habits:
             self._level, self._clean_sets = max(self._level - 1, 0), 0
         elif self._rep:
@@ -116,7 +117,7 @@ class CueChooser:
         self._habits = False
 
     def update(self, time_s: float, phase: Phase, verdicts: Sequence[Verdict]) -> Cue | None:
-        """Take the open repetition's verdicts so far; return a cue to speak now, or None."""
+        """Take the verdicts of the open repetition so far, and return a cue to speak now, or None."""
         flagged = {v.rule.code: v for v in verdicts if v.flagged}
         self._since = {code: self._since.get(code, time_s) for code in flagged}
         still = phase in (Phase.TOP, Phase.BOTTOM)
@@ -129,7 +130,7 @@ class CueChooser:
         return self._choose(ready, verdicts, time_s)
 
     def close(self, time_s: float, verdicts: Sequence[Verdict]) -> Cue | None:
-        """Take the closed repetition's verdicts; return a cue or praise for the bottom, or None."""
+        """Take the verdicts of a closed repetition, and return a cue or praise to speak now, or None."""
         cue = self.update(time_s, Phase.BOTTOM, verdicts)
         flagged = [v for v in verdicts if v.flagged]
         if cue is None:
@@ -168,7 +169,7 @@ class CueChooser:
         return self._policy.safety if verdict.rule.safety else self._policy.technique
 
     def _may_say(self, rule: Rule, time_s: float) -> bool:
-        """Whether there is room for a cue; for safety only safety takes room, all else is cut off by it."""
+        """Whether a cue may be spoken now. A safety cue only waits for safety cues and interrupts others."""
         said = self._said.get(rule.code, [])
         rep, last_s = (self._warned_in, self._warned_s) if rule.safety else (self._spoken_in, self._last_s)
         return (
@@ -179,13 +180,13 @@ class CueChooser:
         )
 
     def _contradicts(self, verdict: Verdict, verdicts: Sequence[Verdict]) -> bool:
-        """Whether a cue asks for more of what another rule warns of, in this rep or just before."""
+        """Whether a cue could make a fault worse that was found in this repetition or named just before."""
         near = {v.rule.name for v in verdicts if v.flagged or v.status is Status.TOO_CLOSE}
         named = {n for n, rep in self._named.items() if self._rep - rep <= self._policy.opposite_reps}
         return bool(verdict.rule.against & (near | named))
 
     def _its_turn(self, code: str) -> bool:
-        """Whether this faulty rep is one of the share that is spoken about; the first one is."""
+        """Whether this repetition belongs to the share that gets a cue. The first faulty one does."""
         due = self._due.setdefault(code, [])
         if self._rep not in due:
             due.append(self._rep)
@@ -201,7 +202,7 @@ class CueChooser:
         return Cue(time_s, verdict.rule.code, verdict.cue, safety=verdict.rule.safety)
 
     def _praise(self, time_s: float, verdicts: Sequence[Verdict]) -> Cue | None:
-        """Say that the fault last spoken of is gone, or chime for a run of clean reps."""
+        """Return praise where the fault last named is gone, or a chime after several clean repetitions."""
         often = self._rep - self._praised_in < self._policy.praise_reps
         if often or not self._policy.technique or time_s - self._last_s < self._policy.gap_s:
             return None
@@ -219,7 +220,7 @@ class CueChooser:
 
 
 def _clean(verdicts: Sequence[Verdict]) -> bool:
-    """Whether a rep deserves praise: nothing wrong, most of it seen, and nothing unsafe in doubt."""
+    """Whether a repetition is clean: no fault, most of the rules good, and all safety rules good."""
     good = sum(v.rule.weight for v in verdicts if v.status is Status.OK)
     doubt = any(v.rule.safety and v.status is not Status.OK for v in verdicts)
     return (

@@ -1,6 +1,6 @@
-"""From a repetition to verdicts. What cannot be seen is "not judged", never "good".
+"""Judges a repetition by rules. What cannot be seen is "not judged", never "good".
 
-Also the score, from 0 to 100, that can be worked out by hand.
+It also calculates the score, from 0 to 100.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from formcheck.reps.rep_data import RepData
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One rule on one repetition.
+    """The verdict of one rule on one repetition.
 
     Attributes:
         rule: The rule.
-        status: What was decided.
-        reading: The value with its uncertainty, or the reason for having none.
-        limit: The limits used, after the profile.
+        status: The result.
+        reading: The value with its uncertainty, or the reason why there is none.
+        limit: The limits that were used, those of the profile.
         view: Where the camera stood.
     """
 
@@ -37,7 +37,7 @@ class Verdict:
 
     @property
     def judged(self) -> bool:
-        """Whether the rule counts towards the coverage."""
+        """Whether the rule was judged, and so counts for the coverage."""
         return self.status is not Status.NOT_JUDGED
 
     @property
@@ -47,7 +47,7 @@ class Verdict:
 
     @property
     def cue(self) -> str:
-        """What to tell the lifter, or nothing."""
+        """What to tell the lifter, or an empty text."""
         if not self.flagged:
             return ""
         return self.rule.cue_minus if self.rule.cue_minus and self.reading.value < 0 else self.rule.cue
@@ -68,7 +68,7 @@ ALIKE_REMEDY = "Do a clean repetition first, or give a clip with a few clean one
 
 
 def judge_rule(rule: Rule, data: RepData) -> Verdict:
-    """Judge one rule on a repetition, closed or still open, by the limits it holds."""
+    """Judge one rule, by its own limits, on a closed or open repetition."""
     view = data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
@@ -97,7 +97,7 @@ def judge_example(rule: Rule, example: Example) -> Status:
 
 
 def _decide(rule: Rule, reading: Reading, view: View) -> Verdict:
-    """Compare what was read with the limits; far too uncertain a value is none."""
+    """Compare a value with the limits. A value that is far too uncertain is not judged."""
     limit = rule.limit
     if math.isnan(reading.value):
         return Verdict(rule, Status.NOT_JUDGED, reading, limit, view)
@@ -121,7 +121,7 @@ def judge(rules: Sequence[Rule], data: RepData) -> tuple[Verdict, ...]:
     return tuple(judge_rule(rule, data) for rule in rules)
 
 
-# Scores from 0 to 100 that can be worked out by hand, and how much of the form they cover.
+# Scores from 0 to 100, and the share of the form that they cover.
 
 MIN_COVERAGE = 0.60
 SAFETY_CAP, FAULT_CAP = 60.0, 85.0
@@ -130,12 +130,12 @@ SAFETY_CAP, FAULT_CAP = 60.0, 85.0
 def rep_score(verdicts: Sequence[Verdict]) -> tuple[float | None, float]:
     """Score a repetition.
 
-    100 less the weighted penalties over the weights judged; a safety fault caps it at 60, any other
-    fault at 85. "Too close" and "not judged" count on neither side. Where a check of safety was not judged
-    there is no score: a high one would praise what nobody saw.
+    The score is 100 minus 100 times the weighted mean of the penalties. A safety fault limits it to 60, any
+    other fault to 85. Rules that are "too close" or "not judged" do not count. Where a safety rule was not
+    judged there is no score, since a high score would praise what nobody saw.
 
     Returns:
-        The score (None so, or below 60 % coverage) and the coverage, 0 to 1.
+        The score, or None (also where the coverage is below 60 %), and the coverage, 0 to 1.
     """
     total = sum(v.rule.weight for v in verdicts)
     judged = sum(v.rule.weight for v in verdicts if v.judged)

@@ -1,4 +1,4 @@
-"""Pictures that lie on their side or are mirrored, told by what the person in them does."""
+"""Finds out from the movement whether the picture lies on its side or is mirrored."""
 
 from __future__ import annotations
 
@@ -18,24 +18,26 @@ _LIMBS = [
     for first in (Landmark.LEFT_WRIST, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
     for side in (0, 1)
 ]
-_UPRIGHT = 0.8  # of the trunk's length, that it rises in the picture
-_ABOVE = 0.4  # of the trunk, that the limbs are above it
-_LOWEST, _BESIDE = 0.2, 0.1  # of the body's height: what it rests on; of the trunk: how far off that may be
-_FEWEST = 2  # repetitions that make it likely
-_SURE = 0.7  # and how well they must fit
-_CLEAR = 0.5  # of the votes for a leg
+_UPRIGHT = 0.8  # a trunk is upright if its ends differ in height by this share of its length
+_ABOVE = 0.4  # of the trunk length: limbs so far above the trunk mean upside down
+_LOWEST, _BESIDE = 0.2, 0.1  # lowest share of the body: what it rests on; how far aside that is, in trunks
+_FEWEST = 2  # repetitions needed
+_SURE = 0.7  # confidence needed
+_CLEAR = 0.5  # share of the votes by which a leg must lead
 
 
 def lying(search: Callable[[Footage], Found], footage: Footage, filming: Filming) -> str:
-    """Say that the pictures seem to lie on their side, or upside down, where turned ones show an exercise.
+    """Return a hint where the picture seems to lie on its side or upside down.
+
+    It does where a turned picture shows an exercise.
 
     Args:
-        search: Looks for sets.
-        footage: Where none was found.
-        filming: How the pictures lie, as the user said.
+        search: The function that looks for sets.
+        footage: The track, in which no set was found.
+        filming: How the picture lies, as the user said.
 
     Returns:
-        A sentence, or nothing.
+        A sentence, or an empty text.
     """
     likely: list[tuple[float, int, str]] = []
     for deg in _odd_turns_deg(footage):
@@ -53,10 +55,10 @@ def lying(search: Callable[[Footage], Found], footage: Footage, filming: Filming
 
 
 def _odd_turns_deg(footage: Footage) -> tuple[int, ...]:
-    """Return by how much pictures may have to be turned in which nobody could stay as they show it.
+    """Return the angles by which the picture may have to be turned, from postures that nobody can hold.
 
-    On a side: the trunk upright with the head down, or with neither hands, knees nor feet under it. Upside
-    down: hands, knees and feet above the trunk.
+    The picture may lie on its side where the trunk is upright and the head down, or where no hands, knees or
+    feet are below the trunk. It may be upside down where hands, knees and feet are above the trunk.
     """
     if not footage.raw.found.any():
         return ()
@@ -75,15 +77,15 @@ def _odd_turns_deg(footage: Footage) -> tuple[int, ...]:
 
 
 def other_leg(found: Found, given: Side, *, mirrored: bool) -> str:
-    """Say that the other leg works than the user said, where it does in every set.
+    """Return a hint where, in every set, the other leg works than the user said.
 
     Args:
-        found: The sets; where there are none by what the user said, those found without it.
+        found: The sets. If there are none for the leg that the user named, the sets of any leg.
         given: The leg the user named.
         mirrored: Whether the user said that the picture is mirrored.
 
     Returns:
-        A sentence, or nothing.
+        A sentence, or an empty text.
     """
     if not found.sets or not all(_works(one) is given.other for one in found.sets):
         return ""
@@ -93,7 +95,7 @@ def other_leg(found: Found, given: Side, *, mirrored: bool) -> str:
 
 
 def _works(one: FoundSet) -> Side | None:
-    """Return which leg works by how the body moves; None where both do, or it is not clear."""
+    """Return which leg works, from the movement; None where both work or it is not clear."""
     vote = one.exercise.working
     if one.exercise.both_legs:
         return None

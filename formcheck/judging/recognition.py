@@ -1,11 +1,11 @@
-"""Which exercises a track holds, where nobody said: several sets, of several exercises, and how sure.
+"""Recognises the exercises of a track: its sets, the exercise of each, and a confidence.
 
-Every exercise is looked for on its own. What one takes for repetitions is then weighed by what the others
-make of the same movement: the exercise into whose gates a repetition fits best has it.
+Every exercise is looked for on its own. Several may claim the same movement as a repetition. Then the one
+into whose gates it fits best gets it.
 
 The confidence of a set is the mean over its full repetitions of p = f / (f + g + ... + n): f is how well
 the repetition fits the exercise (`Exercise.fit`), g, ... how well it fits each other, and n the
-probability that it fits none of them. One half means that something else is as probable.
+probability that it fits none of them. At one half, something else is as probable.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Rep
 
 SURE = 0.5
-"""Below this confidence a set is none: it is not said what it could have been as if it were known."""
+"""Least confidence of a set. Below it no exercise is named."""
 SURE_ALONE = 0.8
-"""The same for a single repetition: it takes more to believe what happens once."""
-_GAP_S = 6.0  # what is left between sets is searched again if it lasts this long
-_APART_S = 0.35  # between a set and what is searched beside it: the bottom of its last repetition
+"""The same for a set of a single repetition, which is weaker evidence."""
+_GAP_S = 6.0  # the time between two sets is searched again if it is at least so long
+_APART_S = 0.35  # left out beside a set in such a search: the bottom of its last repetition
 _MIN_FRAMES = 30
-_CLOSE_S = 6.0  # a stray repetition this near to a set of something else belongs to its coming and going
+_CLOSE_S = 6.0  # a single repetition so near to a set of another exercise is getting ready for it
 
 
 def recognisable(exercises: Sequence[Exercise]) -> list[Exercise]:
-    """Return those that can be told from each other on video; the rest are done only when named.
+    """Return the exercises that can be told apart on video. The user must name the others.
 
-    Without gates nothing tells an exercise from others that move alike: it would take them over.
+    An exercise without gates would claim the repetitions of all that move alike.
     """
     return [one for one in exercises if one.gates and not one.looks_like]
 
 
 def motion(exercise: Exercise) -> tuple[object, ...]:
-    """Return what exercises have in common whose repetitions are found by the same movement."""
+    """Return a key that is equal for exercises whose repetitions are the same movement."""
     posture = (exercise.prone, exercise.standing)
     return (*posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
 
@@ -53,20 +53,20 @@ def recognise(
     side: Side | None = None,
     baselines: Sequence[Baseline] = (),
 ) -> Found:
-    """Find the sets of whatever is done.
+    """Find the sets of all exercises in a track.
 
-    What is small beside another exercise's movements is taken for a beginning of one: so what is left
-    before, between and after the sets found is searched once more on its own.
+    A small movement beside the large ones of another exercise can pass for part of one. So the times before,
+    between and after the sets are searched once more on their own.
 
     Args:
         footage: Where to look.
-        candidates: What it can be.
+        candidates: The exercises it can be.
         side: The working side if the user gave it, for all sets.
         baselines: The person's own usual values at any exercise.
 
     Returns:
-        Sets in time order, each with its exercise and a confidence of at least `SURE`; where there is
-        none, what the nearest exercise had against the movements.
+        The sets in time order, each with its exercise and a confidence of at least `SURE`. If there are none,
+        the reasons why the nearest exercise refused the movements.
     """
     found = _search(footage, candidates, side=side, baselines=baselines)
     if not found.sets:
@@ -102,7 +102,7 @@ def recognise(
 
 
 def _span(one: FoundSet) -> tuple[float, float]:
-    """Return from when to when a set lasts, by its full repetitions."""
+    """Return the start and the end of a set, from its full repetitions."""
     full = [rep for rep in one.reps if not rep.partial]
     return full[0].start_s, full[-1].end_s
 
@@ -118,7 +118,7 @@ def _alone(
     side: Side | None,
     baselines: Sequence[Baseline],
 ) -> FoundSet:
-    """Look at a set once more without those before and after it, by whose movements it was measured."""
+    """Find a set once more on its own, so that the sets before and after it do not influence it."""
     again = find(stretch, one.exercise, side=side, baselines=baselines)
     best = max(again.sets, key=lambda found: found.full, default=one)
     if best.full < one.full:
@@ -134,7 +134,7 @@ def _search(
     side: Side | None = None,
     baselines: Sequence[Baseline] = (),
 ) -> Found:
-    """Find the sets at once, as `recognise` does."""
+    """Find the sets in a single search; `recognise` repeats it."""
     tried = [find(footage, one, side=side, baselines=baselines) for one in candidates]
     nearest = max(tried, key=lambda found: (found.rep_count, found.refused.total()))
     refused = nearest.refused.copy()
@@ -157,7 +157,7 @@ def _search(
 
 
 def _doubt(one: FoundSet) -> str:
-    """Say why a set is none of anything."""
+    """Return why a set is of no exercise."""
     if one.data.look.view in one.exercise.alike_from:
         return f"its relatives look the same from here: name it with --exercise {one.exercise.name}"
     return f"it could be a {one.exercise.title.lower()}, or something else"
@@ -165,7 +165,7 @@ def _doubt(one: FoundSet) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Several(Exercise):
-    """The exercises of a clip that shows more than one: the rules of all, and each of them as a part."""
+    """Several exercises in one clip: it has the rules of all, and each exercise as a part."""
 
     parts: tuple[Exercise, ...]
 
@@ -175,7 +175,7 @@ class Several(Exercise):
 
 
 def together(exercises: Sequence[Exercise]) -> Exercise:
-    """Return the exercise of a clip; where there are several, one with the rules of all."""
+    """Return the exercise of a clip. If there are several, return one with the rules of all."""
     each = list({one.name: one for one in exercises}.values())
     if len(each) == 1:
         return each[0]
@@ -193,7 +193,7 @@ def together(exercises: Sequence[Exercise]) -> Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """Consecutive sets of one exercise, from and to when; `side` where it is one set of one side."""
+    """Consecutive sets of one exercise, with start and end. `side` is given for a single set only."""
 
     exercise: Exercise
     side: Side | None
@@ -202,7 +202,7 @@ class Spell:
 
 
 def spells(sets: Sequence[FoundSet]) -> list[Spell]:
-    """Cut the time in the middle between two sets of different exercises."""
+    """Divide the time by exercise, half-way between two sets of different exercises."""
     result: list[Spell] = []
     for before, one in zip((None, *sets), sets, strict=False):
         side = None if one.exercise.both_legs else one.side
@@ -237,13 +237,13 @@ def _share(data: RepData, exercise: Exercise, rivals: Sequence[Exercise]) -> flo
 
 
 def share_of(fit: float, others: Sequence[float]) -> float:
-    """Return p of the module's text: how well a repetition fits against how well it fits anything else."""
+    """Return p as defined in the text of the module: how well one exercise fits, of all that may be."""
     neither = math.prod(1.0 - each for each in (fit, *others))
     return fit / max(fit + sum(others) + neither, 1e-9)
 
 
 def _apart(one: FoundSet, kept: Sequence[FoundSet]) -> list[FoundSet]:
-    """Return a set without what belongs to others that fit better; nothing where it is a stray one."""
+    """Return a set without repetitions that better sets have; nothing if only a stray one remains."""
     taken = [rep for other in kept for rep in other.reps]
     reps = [rep for rep in one.reps if not any(overlap(rep, other) > 0.3 for other in taken)]
     full = [rep for rep in reps if not rep.partial]
@@ -258,7 +258,7 @@ def _beside(rep: Rep, other: FoundSet) -> bool:
 
 
 def _in_turn(kept: Sequence[FoundSet]) -> tuple[FoundSet, ...]:
-    """Put sets in order of time; one that goes on after another has been in between becomes two."""
+    """Put sets in order of time. A set that is interrupted by another becomes two."""
     every = sorted(((rep, one) for one in kept for rep in one.reps), key=lambda item: item[0].start_s)
     pieces: list[tuple[FoundSet, list[Rep]]] = []
     for rep, one in every:
@@ -267,7 +267,7 @@ def _in_turn(kept: Sequence[FoundSet]) -> tuple[FoundSet, ...]:
                 (two for later, two in every if later.start_s > rep.start_s and not later.partial), None
             )
             if after is not one:
-                continue  # a start of something in the midst of something else
+                continue  # the start of a movement within a set of another exercise
         if pieces and pieces[-1][0] is one:
             pieces[-1][1].append(rep)
         else:

@@ -1,4 +1,4 @@
-"""From a track to sets: which leg, which camera, which movements are repetitions of the exercise."""
+"""Finds the sets of an exercise in a track, with working side, camera and repetitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Dropped, Movements, Phase, Rep, segment
 
-_ALIKE = 0.7  # of the other repetitions' range, or as much more
+_ALIKE = 0.7  # least ratio of two ranges that count as alike
 _LEGS: list[tuple[Role, Part]] = [
     ("working", "hip"),
     ("working", "knee"),
@@ -31,21 +31,21 @@ _LEGS: list[tuple[Role, Part]] = [
     ("free", "knee"),
     ("free", "ankle"),
 ]
-_CLEAR = 0.9  # share of the frames at the top in which each joint of the legs is seen steadily
+_CLEAR = 0.9  # legs are seen well where each joint is steady in this share of the frames at the top
 REST_S = 12.0
-"""A pause between two repetitions longer than this ends a set."""
-_MARGIN_S = 0.7  # around a repetition: the start position belongs to it
+"""A longer pause between two repetitions ends the set."""
+_MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
 @dataclass(frozen=True, slots=True)
 class FoundSet:
-    """Consecutive repetitions of one side.
+    """A set: consecutive repetitions of one side.
 
     Attributes:
-        data: Frames, side, camera and the full repetitions (the baseline).
+        data: Frames, side, camera and full repetitions.
         reps: All repetitions, partial ones included, in time order.
-        exercise: What they are repetitions of.
-        confidence: How sure that is, 0 to 1 (`formcheck.judging.recognition`); None where the user named it.
+        exercise: The exercise.
+        confidence: Confidence in the exercise, 0 to 1 (see `recognition`), or None if the user named it.
     """
 
     data: SetData
@@ -55,23 +55,23 @@ class FoundSet:
 
     @property
     def side(self) -> Side:
-        """The working side; where both work, the one that is measured."""
+        """The working side. If both legs work, it is the side that is measured."""
         return self.data.working
 
     @property
     def working_side(self) -> Literal["left", "right", "both"]:
-        """The working side in a word."""
+        """The working side as a word."""
         if self.exercise.both_legs:
             return "both"
         return "left" if self.side is Side.LEFT else "right"
 
     @property
     def full(self) -> int:
-        """Full repetitions."""
+        """The number of full repetitions."""
         return sum(not rep.partial for rep in self.reps)
 
     def only(self, reps: Sequence[Rep]) -> FoundSet:
-        """Return the set with some of its repetitions, in order, and what follows from them."""
+        """Return the set with only some of its repetitions, which are given in order."""
         data = SetData(
             self.data.raw.track,
             self.data.body.track,
@@ -85,15 +85,15 @@ class FoundSet:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a track holds of an exercise.
+    """The sets of an exercise in a track.
 
     Attributes:
         sets: The sets, in time order.
-        refused: How many movements were no repetitions, by reason.
-        look: How the camera saw the person, over the stretch with most to see.
-        exercise: What was looked for, or found.
-        frames: How many frames were searched.
-        dropped: Movements of the right kind that are no repetitions by their size or times.
+        refused: The number of movements that were no repetitions, by reason.
+        look: How the camera saw the person, in the part of the track with most repetitions.
+        exercise: The exercise that was looked for, or found.
+        frames: The number of frames that were searched.
+        dropped: Movements of the right kind that are too small, too short or too long.
     """
 
     sets: tuple[FoundSet, ...]
@@ -105,15 +105,15 @@ class Found:
 
     @property
     def rep_count(self) -> int:
-        """Full repetitions over all sets."""
+        """The number of full repetitions in all sets."""
         return sum(found.full for found in self.sets)
 
 
 class Footage:
-    """A track in which several exercises may be looked for: what does not depend on them is done once.
+    """A track to search for several exercises. Work that is the same for all of them is done once.
 
     Args:
-        raw: The frames as measured; a rolled camera is set upright here.
+        raw: The frames as measured. The roll of the camera is removed here.
         smoothed: The same frames, smoothed without lag.
     """
 
@@ -127,19 +127,19 @@ class Footage:
         self._moves: dict[tuple[object, ...], _Moves] = {}
 
     def turned(self, deg: float) -> Footage:
-        """Return it as if its pictures had been turned clockwise; what the background told is left out."""
+        """Return the track as if the picture were turned clockwise, without what is known of the camera."""
         there = Footage.__new__(Footage)
         there._hold(*(turned(replace(one, camera=None), deg) for one in (self.raw, self._smoothed)))
         return there
 
     def between(self, start_s: float, end_s: float) -> Footage:
-        """Return what lies between two times, looked at as if it were all there is."""
+        """Return the part between two times as a track of its own."""
         cut = Footage.__new__(Footage)
         cut._hold(self.raw.between(start_s, end_s), self._smoothed.between(start_s, end_s))
         return cut
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
-        """Return what may be repetitions in a part, as far as relatives do not differ."""
+        """Return the movements of a part that may be repetitions. They are the same for relatives."""
         posture = (exercise.prone, exercise.standing, exercise.views)
         key = (number, side, *posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
         if key not in self._moves:
@@ -149,7 +149,7 @@ class Footage:
 
 @dataclass(frozen=True, slots=True)
 class _Moves:
-    """Movements of either leg in a part, how it is seen, and why there may be none."""
+    """The movements of both legs in a part, how the camera sees it, and why there may be none."""
 
     taken: list[tuple[RepData, Side]]
     camera: Look
@@ -165,7 +165,7 @@ def find_sets(
     side: Side | None = None,
     baselines: Sequence[Baseline] = (),
 ) -> Found:
-    """Find the sets of an exercise in a track; see `Footage` and `find` for the arguments."""
+    """Find the sets of an exercise in a track. See `Footage` and `find` for the arguments."""
     return find(Footage(raw, smoothed), exercise, side=side, baselines=baselines)
 
 
@@ -200,7 +200,7 @@ def find(
 
 
 def uncounted(dropped: Sequence[Dropped], sets: Sequence[FoundSet]) -> tuple[Dropped, ...]:
-    """Return the movements that were dropped, in order, without those during a repetition or another one."""
+    """Return dropped movements in order, without those that overlap a repetition or a longer one."""
     kept: list[Dropped] = []
     taken: list[Rep | Dropped] = [rep for one in sets for rep in one.reps]
     for one in sorted(dropped, key=lambda one: one.start_s - one.end_s):
@@ -211,7 +211,7 @@ def uncounted(dropped: Sequence[Dropped], sets: Sequence[FoundSet]) -> tuple[Dro
 
 
 def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -> _Moves:
-    """Find the movements in a stretch in which the person does not turn round."""
+    """Find the movements in a part of the track in which the person does not turn round."""
     posture = smoothed.found if exercise.standing else _not_upright(smoothed)
     overall = look(smoothed.only(posture), prone=exercise.prone, standing=exercise.standing)
     if overall.view not in exercise.views:
@@ -256,7 +256,7 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
 
 
 def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> list[tuple[Rep, Side]]:
-    """Of movements of both legs at the same time keep the one of the exercise, or else the larger one."""
+    """Keep one of two movements at the same time: that of the exercise, or else the larger one."""
     kept: list[tuple[Rep, Side]] = []
     both = len({side for _, side in taken}) > 1
     of_it = [not both or exercise.refusal(data) is None for data, _ in taken]
@@ -268,15 +268,15 @@ def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> 
 
 
 def overlap(a: Rep | Dropped, b: Rep | Dropped) -> float:
-    """Return the shared time over the shorter one's duration."""
+    """Return the shared time as a share of the shorter one."""
     shared = min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
     return max(shared, 0.0) / max(min(a.end_s - a.start_s, b.end_s - b.start_s), 1e-6)
 
 
 def _not_upright(track: Track) -> np.ndarray:
-    """(T,) where the person is seen and does not stand: walking in and out says nothing of the set.
+    """Return (T,) whether the person is seen and does not stand: walking in and out is not part of a set.
 
-    A trunk seen from its end is as vertical in the image, but much shorter than the shin.
+    A trunk seen from its end is also vertical in the image, but much shorter than the shin.
     """
     px = track.image_px
     shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
@@ -299,7 +299,7 @@ def _sides(
     moves: _Moves,
     given: Side | None,
 ) -> list[tuple[Rep, Side]]:
-    """Settle the working side where the signal does not: each rep's vote, steadied by its neighbours'."""
+    """Find the working side, where the signal cannot tell it, by votes of neighbouring repetitions."""
     placed = _without_overlaps(moves.taken, exercise)
     if exercise.working is None or given is not None or not placed:
         return placed
@@ -307,7 +307,9 @@ def _sides(
     votes = np.nan_to_num([answers.number(exercise.working, RepData(rep, data)) for rep, _ in placed])
     steady = [float(np.sum(votes[max(0, i - 1) : i + 2])) for i in range(len(votes))]
     if abs(float(np.sum(votes))) > 0.5 * float(np.sum(np.abs(votes))) or len(votes) < 4:
-        steady = [float(np.sum(votes))] * len(votes)  # one or two odd votes do not make two sets
+        steady = [float(np.sum(votes))] * len(
+            votes
+        )  # one or two different votes do not make a set of their own
     return [
         (rep, Side.LEFT if vote >= 0 else Side.RIGHT) for (rep, _), vote in zip(placed, steady, strict=True)
     ]
@@ -322,7 +324,7 @@ def _group(
     baselines: Sequence[Baseline],
     overall: Look,
 ) -> tuple[FoundSet, ...]:
-    """Split at changes of side and at rests, and drop what is not this exercise."""
+    """Divide repetitions into sets by side and rests, and drop those of other exercises."""
     runs: list[list[tuple[Rep, Side]]] = []
     for rep, side in placed:
         if runs and runs[-1][-1][1] is side and rep.start_s - runs[-1][-1][0].end_s <= REST_S:
@@ -352,13 +354,13 @@ def _group(
 
 
 def belongs(data: RepData, others: Sequence[Rep]) -> bool:
-    """Whether a movement that a gate keeps out is a repetition all the same.
+    """Whether a movement that a gate refuses is a repetition after all.
 
-    It moves like the others of the set, and the legs are seen too badly to say that it is something else.
+    It is one if it moves like the others of the set and the legs are not seen well enough for the gate.
 
     Args:
         data: The movement.
-        others: What else the set has.
+        others: The other repetitions of the set.
     """
     if len(others) < 2:
         return False
