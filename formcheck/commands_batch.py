@@ -115,7 +115,7 @@ def score(
 
         if ledger.damaged:
             complain(
-                f"{ledger.damaged} lines of the ledger in {out} are damaged; their clips are scored again"
+                f"the ledger in {out} has damaged lines ({ledger.damaged}); their clips are scored again"
             )
         work = plan(items, setup, ledger)
         try:

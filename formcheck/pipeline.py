@@ -203,7 +203,7 @@ class Session:
         Raises:
             NoPersonError: If nobody was seen in any frame.
         """
-        self._said += (f"{why}.",) if why else ()
+        self._said += (why.removesuffix(".") + ".",) if why else ()
         return self._conclude(self._log.track(), self._cues, complete=complete)
 
     def _conclude(self, poses: Track, cues: Sequence[Cue], *, complete: bool) -> Analysis:

@@ -291,15 +291,14 @@ def test_a_function_that_returns_something_else_is_named(
 ) -> None:
     edit(new, *change)
     clip_beside(new, {"exercise": "leg-raise", "reps": TOPS})
+    (found,) = failures(new.parent, call)  # of a function without a return it is known before it runs
+    assert says in found["says"] or "lowering_s can return None, not a Reading" in found["says"]
+    assert found["line"] is not None
     clip = new.parent / "clip.npz"
     code, out, err = call("analyze", clip, "--rules", new.parent, "--exercise", "leg-raise")
     assert (code, out) == (2, "")
     assert says in err
-    assert f"The rule file {new}:" in err
-    assert err.count("\n") == 1
-    (found,) = failures(new.parent, call)
-    assert found["line"] is not None
-    assert says in found["says"] or "lowering_s can return None, not a Reading" in found["says"]
+    assert err.startswith(f"formcheck: The rule file {new}:")
 
 
 @pytest.mark.parametrize(

@@ -208,8 +208,7 @@ def set_aside(path: Path, why: str, tell: Callable[[str], None]) -> None:
     try:
         path.rename(place)
     except OSError as error:
-        tell(
-            f"What an earlier session left cannot be judged: {why}; {path} stays ({error.strerror or error})."
-        )
+        said = error.strerror or error
+        tell(f"{path.name} of an earlier session is damaged, and stays there ({said}): {why}")
         return
-    tell(f"What an earlier session left cannot be judged: {why}; it is set aside as {place.name}.")
+    tell(f"{path.name} of an earlier session is damaged, and set aside as {place.name}: {why}")

@@ -11,6 +11,7 @@ from ..report import wording as say
 from ..report.compare import Asymmetry, asymmetry
 from ..report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
 from ..report.moments import badness, flagged_rules, moment_s, sides_of, worse_way
+from ..report.table import no_score, rep_no_score
 from ..report.wording import capital, leg, plain, seen_from, sentence, spans
 from ..rule import SEVERAL, Status
 
@@ -224,7 +225,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
     elif flagged:
         words = ", ".join(plain(v.fault) for v in flagged)
     elif rep.score is None:
-        words = say.rep_no_score(rep.coverage)
+        words = rep_no_score(rep.coverage)
     else:
         words = "good" + (f", {close} too close to call" if close else "")
     lines = [
@@ -341,7 +342,7 @@ def verdict_line(report: Report) -> str:
     if report.score is None and report.exercise == SEVERAL:
         return f"{count} of different exercises: each set has a score of its own."
     if report.score is None:
-        return f"{count}, no score: {say.no_score(report.coverage)}."
+        return f"{count}, no score: {no_score(report.coverage)}."
     if not wrong:
         return f"{count}, nothing to fix seen in what could be judged."
     return f"{count}, {wrong} of them with something to fix."

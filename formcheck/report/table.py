@@ -13,14 +13,13 @@ from ..explain import limit_text, quantity
 from ..measures import MEASURES
 from ..pose import View
 from ..rule import SEVERAL, Exercise, Rule, Status
+from ..score import MIN_COVERAGE
 from .model import Report, RepReport, VerdictReport
 from .wording import (
     camera,
     capital,
     judged_by,
-    no_score,
     recognised,
-    rep_no_score,
     seen_from,
     sentence,
     share,
@@ -34,6 +33,19 @@ _SHOWN = {
     Status.TOO_CLOSE: ("too close", "cyan"),
 }
 _ORDER = list(_SHOWN)
+
+
+def no_score(coverage: float) -> str:
+    """Say why a set has no score, by the share of its form that was judged."""
+    if coverage < MIN_COVERAGE:
+        return f"only {share(coverage)} of the form could be judged, {share(MIN_COVERAGE)} is needed"
+    return "a check of safety could not be judged"
+
+
+def rep_no_score(coverage: float) -> str:
+    """Say in few words why a repetition has no score, by the share of its form that was judged."""
+    what = f"only {share(coverage)}" if coverage < MIN_COVERAGE else "safety not"
+    return f"{what} judged, no score"
 
 
 def render(report: Report, exercise: Exercise) -> RenderableType:

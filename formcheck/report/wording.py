@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from ..explain import VIEW_WORDS
 from ..pose import View
-from ..score import MIN_COVERAGE
 from .model import Report, SetSummary
 
 
@@ -47,19 +46,6 @@ def judged_by(report: Report) -> list[str]:
         found.append(f"{report.profile.removeprefix('standard + ')} limits")
     names = sorted({one.baseline for one in report.sets if one.baseline})
     return [*found, *(f"compared with {name}" for name in names)]
-
-
-def no_score(coverage: float) -> str:
-    """Say why a set has no score, by the share of its form that was judged."""
-    if coverage < MIN_COVERAGE:
-        return f"only {share(coverage)} of the form could be judged, {share(MIN_COVERAGE)} is needed"
-    return "a check of safety could not be judged"
-
-
-def rep_no_score(coverage: float) -> str:
-    """Say in few words why a repetition has no score, by the share of its form that was judged."""
-    what = f"only {share(coverage)}" if coverage < MIN_COVERAGE else "safety not"
-    return f"{what} judged, no score"
 
 
 def spans(indices: Sequence[int], whole: int | None = None) -> str:
