@@ -39,6 +39,10 @@ def prose(document: Path) -> str:
     return BLOCK.sub("", document.read_text("utf-8"))
 
 
+def blocks(document: Path, language: str) -> list[str]:
+    return [text for kind, text in BLOCK.findall(document.read_text("utf-8")) if kind == language]
+
+
 def anchors(document: Path) -> set[str]:
     """The anchors that GitHub gives a document's headings."""
     slugs: list[str] = []
@@ -63,8 +67,7 @@ def broken_links(document: Path) -> list[str]:
 
 def shell_commands(document: Path) -> Iterator[list[str]]:
     """The arguments of every formcheck command in a document's shell blocks."""
-    blocks = [text for kind, text in BLOCK.findall(document.read_text("utf-8")) if kind == "sh"]
-    for line in "".join(blocks).splitlines():
+    for line in "".join(blocks(document, "sh")).splitlines():
         for part in line.split("&&"):
             words = shlex.split(part, comments=True)
             if words and Path(words[0]).name == "formcheck":
@@ -156,6 +159,25 @@ def test_quick_commands_run(
     assert {"exercises", "explain", "history", "measures", "report"} <= set(ran)
 
 
+def test_the_python_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (example,) = blocks(ROOT / "README.md", "python")
+    assert '"clip.mp4"' in example
+    monkeypatch.chdir(tmp_path)
+    kickbacks(Shot(), reps=2).save(tmp_path / "clip.npz")
+    exec(example.replace("clip.mp4", "clip.npz"), {})
+    assert re.findall(r"^(\d) [\d.]+ \[", capsys.readouterr().out, re.MULTILINE) == ["1", "2"]
+
+
+def test_the_limits_shown_are_limits(formcheck: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    (shown,) = blocks(ROOT / "formcheck" / "exercises" / "README.md", "toml")
+    (tmp_path / "my.toml").write_text(shown, "utf-8")
+    kickbacks(Shot(), reps=2).save(tmp_path / "clip.npz")
+    code, _, err = formcheck("analyze", tmp_path / "clip.npz", "--limits", tmp_path / "my.toml", "--no-log")
+    assert (code, err) == (0, "")
+
+
 @pytest.mark.model
 def test_the_readme_shows_what_is_printed(
     formcheck: Callable[..., tuple[int, str, str]], model: Path
@@ -165,9 +187,7 @@ def test_the_readme_shows_what_is_printed(
     def lines(text: str) -> list[str]:
         return [" ".join(re.sub(r"\d[\d.]*", "0", line).split()) for line in text.splitlines()]
 
-    (shown,) = [
-        text for kind, text in BLOCK.findall((ROOT / "README.md").read_text("utf-8")) if kind == "text"
-    ]
+    (shown,) = blocks(ROOT / "README.md", "text")
     code, out, _ = formcheck("analyze", ROOT / "samples" / "kickback.mp4", "--no-log")
     assert code == 0
     assert [line for line in lines(shown) if line not in lines(out)] == []
