@@ -22,6 +22,7 @@ from formcheck.judging.cues import Cue, Policy
 from formcheck.judging.live_recognition import Recogniser
 from formcheck.judging.orientation import lying, other_leg
 from formcheck.judging.recognition import motion, recognisable, recognise, spells
+from formcheck.judging.record import judge_sets
 from formcheck.judging.sets import Footage, Found, find
 from formcheck.poses.camera_motion import move_notes
 from formcheck.poses.gaps import sight_notes
@@ -194,8 +195,10 @@ class Session:
         seems = self._seems(footage, found)
         if self._coached and self._coach is None and found.sets:
             cues = self._would_say(raw, found)
+        judged = judge_sets(found.sets)
         report = build(
             found,
+            judged,
             profile=self._profile.name,
             source=self._source,
             fps=raw.fps,

@@ -13,6 +13,7 @@ import numpy as np
 from formcheck.api import analyze_clip
 from formcheck.errors import VideoError
 from formcheck.judging.coach import Coach
+from formcheck.judging.record import judge_sets
 from formcheck.judging.sets import find_sets
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Pose
@@ -152,6 +153,7 @@ def _parts(analysis: Analysis) -> dict[str, float]:
         again = find_sets(raw, smoothed, exercise)
         build(
             again,
+            judge_sets(again.sets),
             profile="standard",
             source="",
             fps=raw.fps,

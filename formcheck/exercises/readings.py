@@ -160,8 +160,7 @@ def _low(values: Floats) -> float:
 # scatters by 2.1 deg from the side and 1.4 deg obliquely, the angle by 2.9 and 7.5 deg.
 #
 # All repetitions of a set may stay short. If the landmarks show the best lockout as straight, it is not short
-# by 15 deg. If they show it bent, it may be short; if far bent, it is. Then the usual offset is taken as the
-# offset of this body.
+# by 15 deg. If they do not, the value read is a lower bound.
 #
 # An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
 
@@ -173,8 +172,6 @@ _LOCKOUT_ERROR_DEG = 3.5
 _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
 _SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
-_SHORT_DEG, _SHORTER_DEG = -3.0, -7.0  # below the second no lockout is complete; between the two it may be
-_OFFSET_DEG, _OFFSET_ERROR_DEG = 7.0, 5.0  # of the hip's landmark over bodies
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
 
@@ -194,20 +191,16 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
     only = _unarched(data)
     best = data.best_top("hip_extension_deg", only)
     offset = min(max(best, 0.0), most_offset_deg) if math.isfinite(best) else 0.0
-    short = float(np.interp(best, (_SHORTER_DEG, _SHORT_DEG), (1.0, 0.0))) if math.isfinite(best) else 0.0
-    offset += _OFFSET_DEG * short
     by_angle = top.value - offset
     whole = data.set.baseline is not None or best >= _SURE_DEG
     if not data.comparable:
-        return Reading(
-            by_angle, math.hypot(top.uncertainty, _OFFSET_ERROR_DEG * short), top.time_s, at_least=not whole
-        )
+        return Reading(by_angle, top.uncertainty, top.time_s, at_least=not whole)
     height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
     by_height = best - offset + _DEG_PER_PCT * (height.value - data.best_top("hip_height_pct", only))
     carried = _CARRIED_DEG if data.set.baseline else 0.0
     if math.isnan(by_height):
         return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s, at_least=not whole)
-    unsure = max((best - most_offset_deg) / 2, min(max(-best, 0.0) / 2, _OFFSET_ERROR_DEG), 0.0)
+    unsure = max(best - most_offset_deg, -best, 0.0) / 2
     uncertainty = math.hypot(
         _LOCKOUT_ERROR_DEG, _LOCKOUT_DISAGREEMENT * (by_angle - by_height), unsure, carried
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from formcheck.exercises.rule import Status
 from formcheck.judging.judge import Verdict
+from formcheck.judging.record import JudgedSet
 from formcheck.judging.sets import Found, FoundSet
 from formcheck.poses.pose import Side, View
 from formcheck.report.model import Report
@@ -26,21 +27,16 @@ def clean_reps(verdicts: Sequence[Sequence[Verdict]]) -> list[bool]:
     return clean if any(clean) else safe
 
 
-def own_values(one: FoundSet, verdicts: Sequence[Sequence[Verdict]]) -> dict[str, tuple[float | None, ...]]:
-    """Return what rules asked of a set's repetitions, by trait, of the clean ones.
-
-    Args:
-        one: The set, judged.
-        verdicts: Those of each full repetition.
-    """
-    clean = clean_reps(verdicts)
+def own_values(judged: JudgedSet) -> dict[str, tuple[float | None, ...]]:
+    """Return what rules asked of a set's repetitions, by trait, of the clean ones."""
+    clean = clean_reps([one.verdicts for one in judged.full])
     return {
         trait: tuple(
             round(float(value), 2) if math.isfinite(value) else None
             for value, good in zip(values, clean, strict=True)
             if good
         )
-        for trait, values in sorted(one.data.own.items())
+        for trait, values in sorted(judged.found.data.own.items())
     }
 
 

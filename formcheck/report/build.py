@@ -11,7 +11,8 @@ import numpy as np
 
 from formcheck.exercises.rule import SEVERAL, Exercise, Status
 from formcheck.judging.cues import Cue
-from formcheck.judging.judge import Verdict, judge, rep_score, set_score
+from formcheck.judging.judge import Verdict, set_score
+from formcheck.judging.record import JudgedRep, JudgedSet
 from formcheck.judging.sets import Found, FoundSet
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import Side
@@ -29,7 +30,7 @@ from formcheck.report.model import (
 from formcheck.report.series import about, series, shown_measures
 from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData
-from formcheck.reps.segmentation import Phase, Rep
+from formcheck.reps.segmentation import Phase
 from formcheck.video.frames import AS_FILMED, Filming
 from formcheck.wording import spans
 
@@ -54,6 +55,7 @@ def package_version() -> str:
 
 def build(
     found: Found,
+    judged_sets: Sequence[JudgedSet],
     *,
     profile: str,
     source: str,
@@ -67,10 +69,11 @@ def build(
     filming: Filming = AS_FILMED,
     seems: str = "",
 ) -> Report:
-    """Judge every repetition for the record and put the report together.
+    """Put the report together from the verdicts of record.
 
     Args:
-        found: The sets of the clip, their exercises with the limits to judge by.
+        found: The sets of the clip, their exercises with the limits judged by.
+        judged_sets: The same sets with their verdicts.
         profile: Where the limits come from.
         source: Name of the clip.
         fps: Median frame rate.
@@ -87,14 +90,12 @@ def build(
     reps: list[RepReport] = []
     sets: list[SetSummary] = []
     judged: list[tuple[int, Verdict]] = []
-    for number, one in enumerate(found.sets, start=1):
-        first, full_ones = len(reps), []
-        for rep in one.reps:
-            verdicts = () if rep.partial else judge(one.exercise.rules, RepData(rep, one.data))
-            reps.append(_rep(len(reps) + 1, number, rep, one, verdicts))
-            judged += [(len(reps), verdict) for verdict in verdicts]
-            full_ones += [] if rep.partial else [verdicts]
-        sets.append(_set(number, one, reps[first:], full_ones))
+    for number, one in enumerate(judged_sets, start=1):
+        first = len(reps)
+        for each in one.reps:
+            reps.append(_rep(len(reps) + 1, number, each, one.found))
+            judged += [(len(reps), verdict) for verdict in each.verdicts]
+        sets.append(_set(number, one, reps[first:]))
     full = [rep for rep in reps if not rep.partial]
     sides = {one.working_side for one in found.sets}
     return Report(
@@ -135,9 +136,8 @@ def _number(value: float | None, digits: int) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
-def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Verdict]) -> RepReport:
-    data, exercise = RepData(rep, one.data), one.exercise
-    score, coverage = rep_score(verdicts) if verdicts else (None, 0.0)
+def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet) -> RepReport:
+    rep, data, exercise = judged.rep, RepData(judged.rep, one.data), one.exercise
     signal = MEASURES[exercise.signal]
     return RepReport(
         index=index,
@@ -148,9 +148,9 @@ def _rep(index: int, number: int, rep: Rep, one: FoundSet, verdicts: Sequence[Ve
         lower_s=round(rep.lower_s, 3),
         end_s=round(rep.end_s, 3),
         partial=rep.partial,
-        score=_number(score, 1),
-        coverage=round(coverage, 3),
-        verdicts=tuple(_verdict(verdict) for verdict in verdicts),
+        score=_number(judged.score, 1),
+        coverage=round(judged.coverage, 3),
+        verdicts=tuple(_verdict(verdict) for verdict in judged.verdicts),
         range=Quantity(
             value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
         ),
@@ -190,10 +190,8 @@ def _verdict(verdict: Verdict) -> VerdictReport:
     )
 
 
-def _set(
-    number: int, one: FoundSet, reps: Sequence[RepReport], verdicts: Sequence[Sequence[Verdict]]
-) -> SetSummary:
-    full = [rep for rep in reps if not rep.partial]
+def _set(number: int, judged: JudgedSet, reps: Sequence[RepReport]) -> SetSummary:
+    one, full = judged.found, [rep for rep in reps if not rep.partial]
     return SetSummary(
         index=number,
         working_side=one.working_side,
@@ -203,7 +201,7 @@ def _set(
         reps=tuple(rep.index for rep in reps),
         score=_number(set_score([rep.score for rep in full]), 1),
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
-        own=own_values(one, verdicts),
+        own=own_values(judged),
         baseline=one.data.baseline.source if one.data.baseline else None,
         exercise=one.exercise.name,
         title=one.exercise.title,

@@ -1,4 +1,4 @@
-"""Does what the README's "Add an exercise" says, block by block, in an empty folder."""
+"""Does what `rules/ADDING.md` says, block by block, in an empty folder."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ RECORD = "formcheck analyze squat.mp4 --track my-rules/squat.npz"
 
 
 def blocks() -> list[tuple[str, str]]:
-    """The section's code blocks as (language, text), in order."""
-    section = (ROOT / "README.md").read_text("utf-8").split("\n## Add an exercise\n")[1].split("\n## ")[0]
-    return re.findall(r"```(\w+)\n(.*?)```", section, re.DOTALL)
+    """The document's code blocks as (language, text), in order."""
+    document = (ROOT / "rules" / "ADDING.md").read_text("utf-8")
+    return re.findall(r"```(\w+)\n(.*?)```", document, re.DOTALL)
 
 
 def of(language: str) -> list[str]:
@@ -95,7 +95,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
     return rules, printed
 
 
-def test_what_the_readme_prints_is_printed(followed: tuple[Path, list[str]]) -> None:
+def test_what_the_document_prints_is_printed(followed: tuple[Path, list[str]]) -> None:
     motions, score = of("text")
     _, printed = followed
     for line in motions.splitlines():
@@ -145,7 +145,9 @@ def test_the_plug_in_is_found_after_installing_it(followed: tuple[Path, list[str
     listed = installed(site, "exercises")
     assert (listed.returncode, listed.stderr) == (0, "")
     assert re.search(r"^squat +Squat, 2 rules, only with --exercise squat$", listed.stdout, re.MULTILINE)
-    judged = installed(site, "analyze", str(rules / "squat.npz"), "--rules", str(rules))
+    judged = installed(
+        site, "analyze", str(rules / "squat.npz"), "--rules", str(rules), "--exercise", "squat"
+    )
     assert "too-shallow, rep 3" in judged.stdout  # the same file, installed and named
     changed = (rules / "squat.py").read_text("utf-8").replace("Below(45.0", "Below(44.0")
     (rules / "squat.py").write_text(changed, encoding="utf-8")
