@@ -27,7 +27,7 @@ pytest.importorskip("distributed")
 CLIPS = 30
 POISON = """
 import os
-from formcheck.batch import job
+from formcheck.batch import score
 
 def poisoned(real):
     def load(path):
@@ -37,7 +37,7 @@ def poisoned(real):
 
     return load
 
-job.load_recorded = poisoned(job.load_recorded)
+score.load_recorded = poisoned(score.load_recorded)
 """
 
 
