@@ -261,7 +261,7 @@ class RepSegmenter:
         self._state, self._after_at = Phase.BOTTOM, 0
         if rep is None:
             return None
-        if why := _no_repetition(rep, span / usual):
+        if why := _no_repetition(rep, span / usual, cut_off=cut_off):
             self.dropped.append(Dropped(rep.start_s, min(rep.end_s, end_of_clip_s), why))
             return None
         end_s = min(rep.end_s, end_of_clip_s)
@@ -303,13 +303,13 @@ class RepSegmenter:
             self._low_at -= cut
 
 
-def _no_repetition(rep: Rep, share: float) -> str:
+def _no_repetition(rep: Rep, share: float, *, cut_off: bool) -> str:
     """Return why a movement is no repetition by its times or its range, or an empty text."""
     up_s, top_s, down_s = rep.lockout_s - rep.start_s, rep.lower_s - rep.lockout_s, rep.end_s - rep.lower_s
     if share < _NOISE:
         return f"less than {100 * _NOISE:.0f} % of the usual range"
     if rep.end_s - rep.start_s < _MIN_S:
-        return f"shorter than {_MIN_S:g} s"
+        return "it had only begun when the clip ended" if cut_off else f"shorter than {_MIN_S:g} s"
     if max(up_s, down_s) > _MAX_WAY_S:
         return f"longer than {_MAX_WAY_S:g} s on the way {'up' if up_s > down_s else 'down'}"
     return f"held for longer than {_MAX_TOP_S:g} s" if top_s > _MAX_TOP_S else ""

@@ -159,7 +159,7 @@ def test_the_sample_gives_a_table_a_valid_report_and_no_noise(tmp_path: Path) ->
 
 PRESSED = """
 import contextlib, os, signal
-from formcheck.cli.app import app as cli
+import formcheck.cli.app as cli
 @contextlib.contextmanager
 def bar(*what):
     yield lambda done, *rest: os.kill(os.getpid(), signal.SIGINT) if done == 60 else None

@@ -376,3 +376,10 @@ def test_windows_follow_the_times() -> None:
     assert rep.window(Phase.BOTTOM)[0] == 5.0
     brief = Rep(1.0, 2.0, 2.0, 3.0, 0.0, 30.0).window(Phase.TOP)
     assert brief == pytest.approx((1.92, 2.08))
+
+
+def test_what_had_only_begun_when_the_clip_ended_is_said_to() -> None:
+    t = clock(Tempo().duration(1), Shot())
+    s = curve(t, Tempo(), 1)
+    begun = t < Tempo().times(0)[0] + 0.45
+    assert dropped(t[begun], s[begun]) == ["it had only begun when the clip ended"]
