@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.sets import Found
 from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look
 from formcheck.report.model import Report
 
 
@@ -32,3 +33,8 @@ class Analysis:
     def exercise(self) -> Exercise:
         """What was judged; where there are several exercises, one with the rules of all."""
         return self.found.exercise
+
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """How the camera saw each set when it was judged; where there is no set, the person."""
+        return tuple(one.data.look for one in self.found.sets) or (self.found.look,)

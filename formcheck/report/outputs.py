@@ -101,9 +101,7 @@ def _write_video(clip: Path, analysis: Analysis, out: Path, blur: FaceBlur | Non
     from formcheck.report.pictures.annotated_video import write_annotated
 
     with shows("drawing", len(analysis.smoothed)) as progress:
-        write_annotated(
-            clip, analysis.smoothed, analysis.report, analysis.exercise, out, progress=progress, blur=blur
-        )
+        write_annotated(clip, analysis, out, progress=progress, blur=blur)
 
 
 def _take_stills(

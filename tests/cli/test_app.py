@@ -87,7 +87,7 @@ class Fake:
     def write_annotated(self, clip: Path, *arguments: Any, **options: Any) -> None:
         if self.draw_error:
             raise self.draw_error
-        out: Path = arguments[3]
+        out: Path = arguments[1]
         out.write_bytes(b"video")
         self.drawn.append(options)
 

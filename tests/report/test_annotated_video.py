@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from formcheck.judging.sets import Found
 from formcheck.poses.pose import Landmark, Pose, Side
 from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.report.analysis import Analysis
 from formcheck.report.model import CueReport, Report, RepReport, SetSummary, VerdictReport
 from formcheck.report.pictures import annotated_video as module
 from formcheck.report.pictures import canvas
@@ -109,6 +113,15 @@ def track(frames: int = 40, size: tuple[int, int] = (320, 180)) -> Track:
     return Track.from_poses([pose(*size, time_s=i / 10) for i in range(frames)], size)
 
 
+def analysed(track: Track, report: Report, exercise: Exercise) -> Analysis:
+    camera = look(track, prone=exercise.prone, standing=exercise.standing)
+    return Analysis(report, track, track, Found((), Counter(), camera, exercise))
+
+
+def directing(track: Track, report: Report, exercise: Exercise) -> Director:
+    return Director(track, report, exercise, analysed(track, report, exercise).looks)
+
+
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_drawing_leaves_the_input_alone_at_any_size(height: int, width: int) -> None:
     image = np.full((height, width, 3), 90, np.uint8)
@@ -169,7 +182,7 @@ def test_an_opencv_without_unicode_gets_ascii(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_phases_follow_the_repetition() -> None:
-    director = Director(track(), report(rep(1, 0.5), rep(2, 2.2)), exercise())
+    director = directing(track(), report(rep(1, 0.5), rep(2, 2.2)), exercise())
     seen = [(o.rep, o.phase) for o in map(director.overlay, (0.1, 0.7, 1.3, 1.8, 2.1, 2.5))]
     assert seen == [(0, "ready"), (1, "up"), (1, "top: hold 0.3 s"), (1, "down"), (1, "ready"), (2, "up")]
     assert director.overlay(2.5).total == 2
@@ -177,7 +190,7 @@ def test_the_phases_follow_the_repetition() -> None:
 
 def test_verdicts_fall_in_their_time_and_linger() -> None:
     first = rep(1, 0.5, verdict(time_s=1.2), verdict(Status.OK, None))
-    director = Director(track(), report(first, rep(2, 2.2)), exercise())
+    director = directing(track(), report(first, rep(2, 2.2)), exercise())
     counts = [len(director.overlay(t).verdicts) for t in (0.2, 1.1, 1.2, 2.0, 3.1, 3.3)]
     assert counts == [0, 0, 1, 2, 2, 0]
     assert director.overlay(1.3).verdicts == (("knee bent 33 ±4°", Status.FAULT),)
@@ -186,7 +199,7 @@ def test_verdicts_fall_in_their_time_and_linger() -> None:
 
 
 def test_a_faulty_limb_is_coloured_until_the_repetition_ends() -> None:
-    director = Director(track(), report(rep(1, 0.5, verdict(time_s=0.9))), exercise())
+    director = directing(track(), report(rep(1, 0.5, verdict(time_s=0.9))), exercise())
     knee_leg = frozenset({24, 26, 28})
     assert [o.flagged for o in map(director.overlay, (0.7, 1.0, 2.3))] == [
         (),
@@ -204,7 +217,7 @@ def test_a_cue_stays_two_and_a_half_seconds() -> None:
         CueReport(time_s=0.5, rule="X1", text="Straighten"),
         CueReport(time_s=1.0, rule="X1", text="Hold"),
     )
-    director = Director(track(), report(rep(1, 0.5), cues=said), exercise())
+    director = directing(track(), report(rep(1, 0.5), cues=said), exercise())
     cues = [director.overlay(t).cue for t in (0.4, 0.5, 1.0, 3.4, 3.6)]
     assert cues == [None, "Straighten", "Hold", "Hold", None]
 
@@ -212,25 +225,25 @@ def test_a_cue_stays_two_and_a_half_seconds() -> None:
 def test_at_most_three_values_the_wrong_one_among_them() -> None:
     names = ("leg_elevation_deg", "trunk_pitch_deg", "heel_lift_deg", "shin_from_vertical_deg")
     rules = [rule(f"X{i}", name, weight=9.0 - i) for i, name in enumerate(names)]
-    director = Director(track(), report(rep(1, 0.5, verdict(time_s=0.9, code="X3"))), exercise(*rules))
+    director = directing(track(), report(rep(1, 0.5, verdict(time_s=0.9, code="X3"))), exercise(*rules))
     assert [a.text.split()[0] for a in director.overlay(0.7).angles] == ["leg", "trunk", "heel"]
     assert [a.text.split()[0] for a in director.overlay(1.0).angles] == ["shin", "leg", "trunk"]
 
 
 def test_a_change_from_the_start_is_written_as_one() -> None:
-    drawn = Director(track(), report(rep(1, 0.5)), exercise(rule(from_start=True, weight=9.0))).overlay(1.0)
+    drawn = directing(track(), report(rep(1, 0.5)), exercise(rule(from_start=True, weight=9.0))).overlay(1.0)
     assert [label.text for label in drawn.angles if "knee" in label.text] == ["knee 0°"]
 
 
 def test_no_repetitions_and_an_empty_track() -> None:
-    assert Director(track(), report(), exercise()).overlay(1.0).rep == 0
+    assert directing(track(), report(), exercise()).overlay(1.0).rep == 0
     nobody = Track.from_poses([Pose.nobody(0.0), Pose.nobody(0.1)], (320, 180))
-    assert not Director(nobody, report(), exercise()).overlay(0.0).pose.found
-    assert not Director(track(), report(), exercise()).overlay(99.0).pose.found
+    assert not directing(nobody, report(), exercise()).overlay(0.0).pose.found
+    assert not directing(track(), report(), exercise()).overlay(99.0).pose.found
 
 
 def test_another_image_size_moves_the_points() -> None:
-    drawn = Director(track(), report(rep(1, 0.5)), exercise()).overlay(1.0, (640, 360))
+    drawn = directing(track(), report(rep(1, 0.5)), exercise()).overlay(1.0, (640, 360))
     assert drawn.pose.image_px == pytest.approx(2 * pose().image_px)
 
 
@@ -246,7 +259,9 @@ def test_a_clip_keeps_its_times(tmp_path: Path) -> None:
     times = make_clip(tmp_path / "in.mp4")
     done: list[int] = []
     lift = report(rep(1, 0.1, verdict(time_s=0.3)))
-    write_annotated(tmp_path / "in.mp4", track(7), lift, exercise(), tmp_path / "out.mp4", done.append)
+    write_annotated(
+        tmp_path / "in.mp4", analysed(track(7), lift, exercise()), tmp_path / "out.mp4", done.append
+    )
     with VideoSource(tmp_path / "out.mp4") as source:
         frames = list(source)
     assert [frame.time_s for frame in frames] == pytest.approx(times, abs=1e-3)
@@ -262,5 +277,5 @@ def test_a_failure_leaves_no_video(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(module, "annotate", fail)
     with pytest.raises(KeyboardInterrupt):
-        write_annotated(tmp_path / "in.mp4", track(7), report(), exercise(), tmp_path / "out.mp4")
+        write_annotated(tmp_path / "in.mp4", analysed(track(7), report(), exercise()), tmp_path / "out.mp4")
     assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]

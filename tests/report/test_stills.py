@@ -92,7 +92,7 @@ def test_faces_are_blurred_in_the_annotated_video(bent: Analysis, clip: Path, tm
     def contrast(blur: FaceBlur | None) -> float:
         """The least contrast that is on the head in any frame, or the most where it is blurred."""
         out = tmp_path / "out.mp4"
-        write_annotated(clip, bent.smoothed, bent.report, bent.exercise, out, blur=blur)
+        write_annotated(clip, bent, out, blur=blur)
         found = []
         with VideoSource(out) as source:
             for frame in source:

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from support.skeleton import Shot, Tempo, change_legs, kickbacks, thrusts
+from support.skeleton import Shot, Tempo, change_legs, join, kickbacks, still, thrusts
 
 from formcheck import Report, analyze
 from formcheck.api import analyze_clip, frames_estimate
@@ -22,6 +22,7 @@ from formcheck.poses.pose import Floats, Pose, Side
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
 from formcheck.report.model import RepReport, json_schema
+from formcheck.report.pictures.annotated_video import scenes
 from formcheck.rule import Status
 from formcheck.video.frames import Frame
 
@@ -435,3 +436,15 @@ def test_a_track_of_slow_motion_is_judged_at_the_speed_of_the_person(tmp_path: P
     slow, true = analyze(tmp_path / "slow.npz", slow_motion=8.0), analyze(tmp_path / "true.npz")
     assert [rep.verdicts for rep in slow.reps] == [rep.verdicts for rep in true.reps]
     assert slow.slow_motion == 8.0
+
+
+@each
+def test_every_set_is_drawn_in_the_view_that_it_was_judged_in(name: str) -> None:
+    both = join(MAKERS[name](), still(MAKERS[name](), 14.0), MAKERS[name](Shot(yaw_deg=25.0, world=True)))
+    analysis, _ = session(both, name)
+    reps = sorted(analysis.report.reps, key=lambda rep: rep.start_s)
+    drawn = scenes(analysis.smoothed, analysis.report, analysis.exercise, reps, analysis.looks)
+    assert len(drawn) == len(analysis.report.sets) == 2
+    for scene, judged, found in zip(drawn, analysis.report.sets, analysis.found.sets, strict=True):
+        assert (scene.look.view.value, scene.look.near.value) == (judged.view, judged.near)
+        assert scene.look is found.data.look

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import numpy as np
 from formcheck.exercises.rule import Exercise, Status
 from formcheck.poses.pose import Pose, Side, View
 from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look
+from formcheck.report.analysis import Analysis
 from formcheck.report.model import Report, RepReport, VerdictReport
 from formcheck.report.pictures.face_blur import FaceBlur
 from formcheck.report.pictures.overlays import AngleLabel, Overlay, annotate
@@ -27,9 +29,7 @@ _LINGER_S = 1.0  # verdicts stay this long into the next repetition; a limb stay
 
 def write_annotated(
     clip: Path,
-    track: Track,
-    report: Report,
-    exercise: Exercise,
+    analysis: Analysis,
     out: Path,
     progress: Callable[[int], None] | None = None,
     blur: FaceBlur | None = None,
@@ -37,10 +37,8 @@ def write_annotated(
     """Draw skeleton, angles, counter, verdicts and cues over a clip.
 
     Args:
-        clip: The video the report is about.
-        track: Its smoothed track.
-        report: What was found.
-        exercise: The exercise it was judged as.
+        clip: The video that was analysed.
+        analysis: What was found in it.
         out: The MP4 to write, whole or not at all; each frame keeps its time.
         progress: Told the number of frames done after each.
         blur: Makes faces unrecognisable, or None.
@@ -50,9 +48,9 @@ def write_annotated(
         VideoError: It cannot be read.
         OutputError: The file cannot be written.
     """
-    director = Director(track, report, exercise)
+    director = Director(analysis.smoothed, analysis.report, analysis.exercise, analysis.looks)
     with (
-        VideoSource(clip, filming=report.filming) as source,
+        VideoSource(clip, filming=analysis.report.filming) as source,
         VideoSink(out, fps=source.info.fps) as sink,
     ):
         for frame in source:
@@ -70,15 +68,16 @@ class Director:
         track: The smoothed track.
         report: What was found.
         exercise: The exercise it was judged as.
+        looks: How the camera saw each set, as `Analysis.looks` says it.
     """
 
-    def __init__(self, track: Track, report: Report, exercise: Exercise) -> None:
+    def __init__(self, track: Track, report: Report, exercise: Exercise, looks: Sequence[Look]) -> None:
         self._track, self._report = track, report
         self._rules = {rule.code: rule for rule in exercise.rules}
         self._poses = track.poses()
         self._reps = sorted(report.reps, key=lambda rep: rep.start_s)
         self._starts = [rep.start_s for rep in self._reps]
-        self._scenes = scenes(track, report, exercise, self._reps)
+        self._scenes = scenes(track, report, exercise, self._reps, looks)
         self._footer = _footer(report, exercise)
         self._near_s = 1.5 * track.step_s if len(track) > 1 else 0.1
 
@@ -141,25 +140,21 @@ class Director:
         return max(said, key=lambda cue: cue.time_s).text if said else None
 
 
-def scenes(track: Track, report: Report, exercise: Exercise, reps: list[RepReport]) -> list[Scene]:
+def scenes(
+    track: Track, report: Report, exercise: Exercise, reps: list[RepReport], looks: Sequence[Look]
+) -> list[Scene]:
     """Return one scene a set, or one of the whole clip where there is no set."""
     scenes = []
     for number in sorted({rep.set for rep in reps}):
         own = [rep for rep in reps if rep.set == number]
-        views = [each.view for each in report.sets if each.index == number]
         of = next((each.exercise for each in report.sets if each.index == number), "")
-        sides = _sides(own[0].side)
-        starts, end_s = [rep.start_s for rep in own], max(rep.end_s for rep in own)
-        scenes.append(Scene(track, exercise.part(of), sides, starts, end_s, _view(*views, report.view)))
-    return scenes or [Scene(track, exercise, _sides(report.working_side), [], 0.0, _view(report.view))]
+        starts = [rep.start_s for rep in own]
+        scenes.append(Scene(track, exercise.part(of), _sides(own[0].side), starts, looks[number - 1]))
+    return scenes or [Scene(track, exercise, _sides(report.working_side), [], looks[0])]
 
 
 def _sides(word: str) -> tuple[Side, ...]:
     return tuple(side for side in Side if word in (side.value, "both"))
-
-
-def _view(word: str, *_: str) -> View:
-    return View(word) if word in {view.value for view in View} else View.UNKNOWN
 
 
 def _phase(rep: RepReport | None, time_s: float) -> str:

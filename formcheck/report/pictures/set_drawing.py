@@ -14,9 +14,9 @@ from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.levelling import upright
-from formcheck.poses.pose import Floats, Landmark, Pose, Side, View
+from formcheck.poses.pose import Floats, Landmark, Pose, Side
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import Look, look
+from formcheck.poses.viewpoint import Look
 from formcheck.report.pictures.overlays import AngleLabel, Overlay
 from formcheck.reps.rep_data import MIN_VISIBILITY
 
@@ -79,8 +79,7 @@ class Scene:
         exercise: What is done.
         working: The working legs; of two the nearer one is measured.
         starts_s: When the set's repetitions start, in order.
-        end_s: When the last one ends.
-        view: Where the camera stands.
+        look: How the camera saw the set when it was judged.
     """
 
     def __init__(
@@ -89,19 +88,13 @@ class Scene:
         exercise: Exercise,
         working: tuple[Side, ...],
         starts_s: Sequence[float],
-        end_s: float,
-        view: View,
+        look: Look,
     ) -> None:
-        self.working = working
+        self.working, self.look, view = working, look, look.view
         self.start_s = starts_s[0] - 1.0 if starts_s else -np.inf
         self._track = track
-        level = upright(track)
-        around = level.between(self.start_s, end_s) if starts_s else level
-        self.look: Look = look(
-            around if around.found.any() else level, prone=exercise.prone, standing=exercise.standing
-        )
-        side = working[0] if len(working) == 1 else self.look.near
-        self.body, self.filmed = Body(level, side, self.look), Body(track, side, self.look)
+        side = working[0] if len(working) == 1 else look.near
+        self.body, self.filmed = Body(upright(track), side, look), Body(track, side, look)
         self._starts_s = starts_s
         shown = sorted(
             (rule for rule in exercise.rules if rule.measure and view in rule.views),

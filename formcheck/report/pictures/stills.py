@@ -158,7 +158,8 @@ class Painter:
         self._poses = self._track.poses()
         reps = sorted(report.reps, key=lambda rep: rep.start_s)
         numbers = sorted({rep.set for rep in reps})
-        self._scenes = dict(zip(numbers, scenes(self._track, report, analysis.exercise, reps), strict=False))
+        drawn = scenes(self._track, report, analysis.exercise, reps, analysis.looks)
+        self._scenes = dict(zip(numbers, drawn, strict=False))
         self._boxes = {number: self._box([rep for rep in reps if rep.set == number]) for number in numbers}
         self._best_s = {
             (moment.rep.side, moment.verdict.rule): moment.time_s
