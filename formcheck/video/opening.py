@@ -33,7 +33,6 @@ _OPTIONS = {
 }
 _FROM_ZERO = ("matroska", "flv")  # formats whose length counts from time 0, not from their first frame
 _SHORT = 0.03  # of a video that may be missing
-_COVER = 0x400  # FFmpeg's AV_DISPOSITION_ATTACHED_PIC; PyAV 14.0 knows no dispositions
 _COUNTED = 2000  # packets that tell the video from a track of thumbnails
 
 
@@ -82,7 +81,8 @@ def unfit(width: int, height: int) -> str:
 
 def videos(container: Any) -> list[VideoStream]:
     """Return the video streams of a file, covers left out."""
-    return [one for one in container.streams.video if not int(getattr(one, "disposition", 0)) & _COVER]
+    cover = av.stream.Disposition.attached_pic
+    return [one for one in container.streams.video if not one.disposition & cover]
 
 
 def best(path: Path, streams: list[VideoStream]) -> VideoStream:
