@@ -46,6 +46,11 @@ class Verdict:
         return self.status in (Status.WARN, Status.FAULT)
 
     @property
+    def remedy(self) -> str:
+        """What to change so that it can be judged: the advice of the reading, or of the rule."""
+        return self.reading.remedy or self.rule.remedy
+
+    @property
     def cue(self) -> str:
         """What to tell the lifter, or an empty text."""
         if not self.flagged:

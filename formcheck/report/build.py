@@ -214,8 +214,7 @@ def _not_judged(judged: Sequence[tuple[int, Verdict]]) -> tuple[NotJudged, ...]:
     rules = {verdict.rule.code: verdict.rule for _, verdict in judged}
     for index, verdict in judged:
         if verdict.status is Status.NOT_JUDGED:
-            remedy = verdict.reading.remedy or verdict.rule.remedy
-            groups.setdefault((verdict.rule.code, verdict.reading.reason, remedy), []).append(index)
+            groups.setdefault((verdict.rule.code, verdict.reading.reason, verdict.remedy), []).append(index)
     return tuple(
         NotJudged(rule=code, fault=rules[code].name, reps=tuple(reps), reason=reason, remedy=remedy)
         for (code, reason, remedy), reps in groups.items()
@@ -246,8 +245,7 @@ def _unseen_safety(judged: Sequence[tuple[int, Verdict]]) -> list[str]:
     unseen: dict[tuple[str, str], list[int]] = {}
     for index, verdict in judged:
         if verdict.rule.safety and not verdict.judged:
-            remedy = verdict.reading.remedy or verdict.rule.remedy
-            unseen.setdefault((verdict.rule.name, remedy), []).append(index)
+            unseen.setdefault((verdict.rule.name, verdict.remedy), []).append(index)
     return [
         f"No score for {spans(reps)}: {name} was not judged, and it is about safety. {remedy}"
         for (name, remedy), reps in unseen.items()
