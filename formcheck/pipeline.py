@@ -57,7 +57,7 @@ class Session:
         policy: When a cue may be spoken.
         modes: How it is done: with a pause, with a deficit.
         notes: What is known beforehand and belongs into the report.
-        filming: How the clip's pictures lie, as the user said.
+        filming: How the clip was filmed, as the user said.
         coached: False where no cues are wanted: repetitions are still counted while frames of a video come
             in, as that settles who is followed; recorded poses are not gone through one by one at all.
     """

@@ -83,7 +83,7 @@ def build(
         notes: What a reader must know.
         baselines: The person's own usual values that the sets could be compared with.
         recognised: False where nobody named the exercise and nothing known was found.
-        filming: How the clip's pictures lie, as the user said.
+        filming: How the clip was filmed, as the user said.
         seems: Why nothing was found, where that could be told; or empty.
     """
     exercise = found.exercise

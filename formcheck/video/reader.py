@@ -83,7 +83,7 @@ class VideoSource:
     Args:
         path: The file.
         least_step_s: Frames that follow the last one given by less are left out.
-        filming: How its pictures lie, where the file does not say so.
+        filming: How it was filmed, where the file does not say so.
 
     Attributes:
         info: What the file says about itself.
