@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from formcheck import kinds, names
 from formcheck.errors import UsageError
 from formcheck.exercises import catalog
 from formcheck.exercises.modes import PLAIN, Modes
 from formcheck.exercises.profiles import Profile, with_limits
+from formcheck.files import kinds, names
 from formcheck.pipeline import Session
 from formcheck.poses import journal
 from formcheck.poses.pose import Image, Pose, Side

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from formcheck import kinds, names
 from formcheck.batch.provenance import Stamp
 from formcheck.exercises.profiles import Profile
+from formcheck.files import kinds, names
 from formcheck.video.frames import AS_FILMED, Filming
 
 

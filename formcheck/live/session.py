@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from formcheck import names
 from formcheck.errors import FormcheckError, OutputError, brief
 from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Exercise
-from formcheck.files import write_text
+from formcheck.files import names
+from formcheck.files.writing import write_text
 from formcheck.judging.cues import MODES
 from formcheck.live.capture import Capture
 from formcheck.live.display import Line, Window

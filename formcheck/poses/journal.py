@@ -20,13 +20,13 @@ import numpy as np
 from filelock import FileLock
 from pydantic import Field, ValidationError
 
-from formcheck import kinds
 from formcheck.errors import OutputError, TrackError, UsageError
+from formcheck.files import kinds
+from formcheck.files.reading import MOST, Part, wrong
 from formcheck.poses import claims
 from formcheck.poses.archive import MOST_FRAMES
 from formcheck.poses.pose import Pose
 from formcheck.poses.track import MOST_PX, OPTIONAL, Track
-from formcheck.readers import MOST, Part, wrong
 
 FORMAT = "formcheck-journal-1"
 SUFFIX = kinds.JOURNAL

@@ -36,8 +36,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from formcheck import names
 from formcheck.errors import OutputError, TrackError, UsageError
+from formcheck.files import names
 from formcheck.poses.archive import Archive, ArchiveError, lengths
 from formcheck.poses.pose import Floats, Pose
 
