@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from formcheck import kinds, names
 from formcheck.errors import UsageError
+from formcheck.files import kinds, names
 from formcheck.judging.settings import Options, Settings
 from formcheck.pipeline import Session
 from formcheck.poses import journal

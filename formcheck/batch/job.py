@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from formcheck import kinds, names
 from formcheck.batch.provenance import Stamp
+from formcheck.files import kinds, names
 from formcheck.judging.settings import Settings
 from formcheck.video.frames import AS_FILMED
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from formcheck import kinds, names
 from formcheck.batch.job import Item, Job, Setup
 from formcheck.batch.ledger import Ledger
 from formcheck.batch.provenance import Stamp, Versions, stamp, versions
 from formcheck.batch.record import Record, again, record
 from formcheck.batch.score import Outcome
-from formcheck.files import make_folder, write_bytes
+from formcheck.files import kinds, names
+from formcheck.files.writing import make_folder, write_bytes
 from formcheck.video.frames import AS_FILMED
 from formcheck.vision.models import resolve
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from formcheck import names
 from formcheck.api import analyze_clip
 from formcheck.batch.inputs import download
 from formcheck.batch.job import Earlier, Item, Job, Setup
@@ -23,6 +22,7 @@ from formcheck.batch.provenance import RECORDED, Versions, versions
 from formcheck.batch.record import Record, record
 from formcheck.errors import FormcheckError, ModelError, TrackError, UsageError
 from formcheck.exercises import catalog
+from formcheck.files import names
 from formcheck.pipeline import Session
 from formcheck.poses.journal import is_recorded, load_recorded
 from formcheck.report.analysis import Analysis

@@ -189,7 +189,7 @@ def evaluate(
         raise UsageError("evaluate takes the exercise from the truth files; --exercise auto recognises it")
     from formcheck.evaluation import evaluate as evaluation
     from formcheck.evaluation.sensitivity import draw
-    from formcheck.files import check_writable, make_folder, write_text
+    from formcheck.files.writing import check_writable, make_folder, write_text
 
     if json and not is_dash(json):
         check_writable(json)
@@ -218,7 +218,7 @@ def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     check_clip(clip)
     from formcheck.evaluation import speed as benchmark
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
     from formcheck.video.reader import VideoSource
 
     if json and not is_dash(json):

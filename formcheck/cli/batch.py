@@ -179,7 +179,7 @@ def bench_batch(
     from formcheck.batch.pool import cores
     from formcheck.cli.terminal import is_dash
     from formcheck.evaluation.batch_speed import bench
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
 
     if not clips:
         raise UsageError("name clips or folders to measure with")

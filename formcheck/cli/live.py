@@ -12,11 +12,11 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
-from formcheck import kinds
 from formcheck.cli import history
 from formcheck.cli import options as opt
 from formcheck.cli.terminal import check_clip, check_names, complain, ctrl_c, note, say, say_rich
 from formcheck.errors import UsageError
+from formcheck.files import kinds
 from formcheck.history.keeper import keeper_from_options
 
 
@@ -241,7 +241,7 @@ def bench_live(
 ) -> None:
     """Measure live coaching on clips played at their own pace, against the truth beside them."""
     from formcheck.evaluation.live_speed import bench_live as measure
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
 
     for clip in clips:
         check_clip(clip)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from formcheck import kinds
 from formcheck.cli import options as opt
 from formcheck.cli.terminal import (
     bar,
@@ -22,6 +21,7 @@ from formcheck.cli.terminal import (
     say_rich,
 )
 from formcheck.errors import UsageError
+from formcheck.files import kinds
 
 if TYPE_CHECKING:
     from formcheck.judging.settings import Settings
@@ -38,7 +38,7 @@ def report(
 ) -> None:
     """Show a report again, or make its page or table, without the video."""
     from formcheck.exercises import catalog
-    from formcheck.files import write_text
+    from formcheck.files.writing import write_text
     from formcheck.report.page import load
     from formcheck.report.saved import load_report
 
@@ -88,7 +88,7 @@ def compare(
     rules: opt.Rules = None,
 ) -> None:
     """Put sets side by side: what changed, and what only may have, within the measurement error."""
-    from formcheck.files import write_text
+    from formcheck.files.writing import write_text
     from formcheck.report.compare import compare as put_side_by_side
 
     for clip in clips:
@@ -115,7 +115,7 @@ def compare(
 
 
 def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> None:
-    from formcheck.files import check_apart, check_writable
+    from formcheck.files.writing import check_apart, check_writable
 
     wanted = [out for out in outputs if out is not None]
     check_apart(wanted, inputs)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from formcheck import kinds, names
 from formcheck.api import analyze_clip
 from formcheck.errors import ClipError, UsageError
 from formcheck.evaluation.accuracy import Counts, Evaluation, Row
@@ -16,6 +15,7 @@ from formcheck.evaluation.truth import TRUE_VALUE, TrueRep, Truth
 from formcheck.exercises import catalog
 from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Rule, Status
+from formcheck.files import kinds, names
 from formcheck.judging.coach import Coach
 from formcheck.judging.sets import find_sets
 from formcheck.judging.settings import Settings

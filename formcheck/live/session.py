@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from formcheck import names
 from formcheck.errors import FormcheckError, OutputError, brief
-from formcheck.files import write_text
+from formcheck.files import names
+from formcheck.files.writing import write_text
 from formcheck.judging.settings import Settings
 from formcheck.live.capture import Capture
 from formcheck.live.display import Line, Window

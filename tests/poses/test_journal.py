@@ -17,12 +17,13 @@ from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses import claims, journal
 from formcheck.poses.journal import Journal, Memory
-from formcheck.poses.track import OPTIONAL, Track
+from formcheck.poses.pose import SHAPES
+from formcheck.poses.track import Track
 
 
 def same(one: Track, other: Track) -> None:
     assert one.size == other.size
-    for name in ("time_s", "image_px", "visibility", *OPTIONAL):
+    for name in ("time_s", *SHAPES):
         a, b = getattr(one, name), getattr(other, name)
         assert (a is None) == (b is None), name
         if a is not None:

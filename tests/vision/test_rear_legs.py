@@ -194,7 +194,7 @@ def seen_from_behind(turns_deg: tuple[float, ...] = (0.0, 0.0, 0.0)) -> Track:
     world = np.broadcast_to(guessed()[:, [0, 1, 1]] / 300.0, (len(t), 33, 3)).copy()
     world[:, SHOULDERS, 2], world[:, HIPS, 2] = 0.5, 0.0
     turn = level(t, TEMPO, 3, turns_deg)
-    return Track(t, px, np.ones((len(t), 33)), SIZE, world, behind_px=legs, turn_deg=turn)
+    return Track(t, px, np.ones((len(t), 33)), SIZE, world_m=world, behind_px=legs, turn_deg=turn)
 
 
 def test_followed_legs_take_the_place_of_guessed_ones_behind_somebody_only() -> None:
