@@ -62,14 +62,7 @@ class FoundSet:
 
     def only(self, reps: Sequence[Rep]) -> FoundSet:
         """Return the set with only some of its repetitions, which are given in order."""
-        data = SetData(
-            self.data.raw.track,
-            self.data.body.track,
-            self.data.working,
-            self.data.look,
-            [rep for rep in reps if not rep.partial],
-            baselines=[] if self.data.baseline is None else [self.data.baseline],
-        )
+        data = self.data.with_reps([rep for rep in reps if not rep.partial])
         return replace(self, data=data, reps=tuple(reps))
 
 
@@ -311,6 +304,6 @@ def _group(
             else:
                 refused[reason] += 1
         if any(not rep.partial for rep in good):
-            data.reps.extend(rep for rep in good if not rep.partial)
-            sets.append(FoundSet(data, tuple(good), exercise))
+            full = data.with_reps([rep for rep in good if not rep.partial])
+            sets.append(FoundSet(full, tuple(good), exercise))
     return tuple(sets)
