@@ -21,6 +21,7 @@ from support.skeleton import Shot, kickbacks, thrusts
 
 from formcheck.batch import pool as pool_module
 from formcheck.batch import run as run_module
+from formcheck.batch import terminal
 from formcheck.batch.inputs import day_of, find, read_manifest
 from formcheck.batch.job import Job, Setup
 from formcheck.batch.ledger import NAME, Ledger
@@ -81,7 +82,7 @@ def library(folder: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _no_word_on_how_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a run takes so long that it says how far it is."""
-    monkeypatch.setattr("formcheck.batch.terminal._LINE_S", float("inf"))
+    monkeypatch.setattr(terminal, "LINE_S", float("inf"))
 
 
 @pytest.fixture(scope="module")
@@ -528,7 +529,7 @@ def test_a_worker_that_ends_before_it_begins_is_replaced_twice(
 ) -> None:
     started: list[int] = []
 
-    class Weak(pool_module._Worker):
+    class Weak(pool_module.Worker):
         """The first ones are killed while they start."""
 
         def __init__(self, setup: Setup, by: Versions) -> None:
@@ -537,7 +538,7 @@ def test_a_worker_that_ends_before_it_begins_is_replaced_twice(
             if len(started) <= often:
                 os.kill(started[-1], signal.SIGKILL)
 
-    monkeypatch.setattr(pool_module, "_Worker", Weak)
+    monkeypatch.setattr(pool_module, "Worker", Weak)
     setup, by = Setup(), versions(None, None)
     job = Job(find([str(clients / "ben")])[0], stamp(by, setup.profile))
     team = pool_module.Workers(1, setup, by)

@@ -20,6 +20,7 @@ from support.skeleton import change_legs, kickbacks
 from formcheck.cli.history import since_of
 from formcheck.cli.terminal import complain, say_rich
 from formcheck.errors import UsageError
+from formcheck.history import recording
 from formcheck.history.entries import LoggedSet
 from formcheck.history.keeper import keeper_from_options, kilograms, moment
 from formcheck.history.store import Log, log_place
@@ -383,7 +384,7 @@ def test_a_log_that_fails_in_any_way_costs_a_warning_only(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("formcheck.history.recording.record", broken)
+    monkeypatch.setattr(recording, "record", broken)
     code, out, err = formcheck("analyze", clip)
     assert code == 0
     assert "Set score" in out

@@ -19,6 +19,7 @@ from formcheck.api import analyze_clip
 from formcheck.errors import UsageError, VideoError
 from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
+from formcheck.live import recording
 from formcheck.live.recording import Recorder, Shelf
 from formcheck.live.session import run
 from formcheck.live.setup_coach import Advice, SetUpCoach, upright
@@ -41,7 +42,7 @@ KICK = catalog.exercise("glute-kickback")
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals of these tests do not go into the user's folder."""
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
+    monkeypatch.setattr(recording, "user_state_path", lambda name: folder)
 
 
 def standing(seconds: float) -> Track:
@@ -276,8 +277,8 @@ def test_a_journal_that_cannot_be_judged_keeps_no_session_from_starting(
     def fail(path: Path) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.live.session.journal.recover", fail)
-    monkeypatch.setattr("formcheck.live.recording.journal.read", lambda path: left)
+    monkeypatch.setattr(journal, "recover", fail)
+    monkeypatch.setattr(journal, "read", lambda path: left)
     assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
     assert "journal.damaged: division by zero" in " ".join(capsys.readouterr().err.split())
     assert (tmp_path / "2026-01-03.journal.damaged").exists()
