@@ -110,7 +110,7 @@ def measures(
 
     working = Side(side.value) if side else None
     with bar("analysing", api.frames_estimate(clip)) as progress:
-        analysis = api.analyze_clip(clip, model=model, progress=progress)
+        analysis = api.analyze_clip(clip, opt.settings(None, model=model), progress=progress)
     say(table(motions(analysis.raw, analysis.smoothed, working, face_up=face_up)))
 
 

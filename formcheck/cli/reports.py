@@ -24,7 +24,7 @@ from formcheck.errors import UsageError
 from formcheck.files import kinds
 
 if TYPE_CHECKING:
-    from formcheck.exercises.profiles import Profile
+    from formcheck.judging.settings import Settings
     from formcheck.report.model import Report
 
 
@@ -96,9 +96,10 @@ def compare(
     if len(clips) < 2:
         raise UsageError("there is nothing to compare: name two clips or reports, or more")
     judged_by = check_names(exercise, profile, rules, limits=limits)
+    settings = opt.settings(exercise, profile=judged_by, model=model)
     printed = is_dash(json)
     _check_outputs([html, None if printed else json], [*clips, *([limits] if limits else [])])
-    result = put_side_by_side([_report_of(clip, exercise, judged_by, model) for clip in clips])
+    result = put_side_by_side([_report_of(clip, settings) for clip in clips])
     if json is not None and not printed:
         write_text(json, result.to_json())
     if html is not None:
@@ -122,7 +123,7 @@ def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> No
         check_writable(out)
 
 
-def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -> Report:
+def _report_of(clip: Path, settings: Settings) -> Report:
     """Read a report, or analyse a clip or track."""
     if kinds.is_report(clip):
         from formcheck.report.saved import load_report
@@ -131,9 +132,7 @@ def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -
     from formcheck import api
 
     with ctrl_c() as stopped, bar(f"analysing {clip.name}", api.frames_estimate(clip)) as progress:
-        analysis = api.analyze_clip(
-            clip, exercise, profile=profile, model=model, progress=progress, stop=stopped
-        )
+        analysis = api.analyze_clip(clip, settings, progress=progress, stop=stopped)
         if stopped():
             raise KeyboardInterrupt
     return analysis.report

@@ -14,10 +14,11 @@ import numpy as np
 
 from formcheck.exercises import answers
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.cues import Cue, CueChooser, Policy
+from formcheck.judging.cues import Cue, CueChooser
 from formcheck.judging.judge import Verdict, judge, judge_rule
 from formcheck.judging.recognition import share_of
 from formcheck.judging.sets import belongs
+from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body, followed
 from formcheck.measures.catalogue import measure
 from formcheck.poses.guesses import behind, guessed
@@ -26,7 +27,6 @@ from formcheck.poses.pose import OPTIONAL, SCENE, SHAPES, Pose, Side, View
 from formcheck.poses.smoothing import CausalSmoother, smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
-from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Phase, Rep, RepSegmenter
 
@@ -80,11 +80,9 @@ class Coach:
     Args:
         exercise: The exercise. With `relatives`, the first assumption.
         size: Image width and height in pixels.
-        side: The working side if the user gave it.
-        baselines: The person's own usual values, if there are any.
-        policy: When a cue may be spoken.
+        settings: Side, baselines and policy. If they say that no cues are wanted, repetitions are only
+            counted. The exercise is not taken from them.
         relatives: Other exercises it may be, with the same `motion`. Each repetition helps to decide.
-        judging: Whether to judge; if False, repetitions are only counted.
 
     Attributes:
         exercise: The exercise it is taken for now.
@@ -94,18 +92,16 @@ class Coach:
         self,
         exercise: Exercise,
         size: tuple[int, int],
+        settings: Settings | None = None,
         *,
-        side: Side | None = None,
-        baselines: Sequence[Baseline] = (),
-        policy: Policy | None = None,
         relatives: Sequence[Exercise] = (),
-        judging: bool = True,
     ) -> None:
+        settings = settings or Settings()
         self.exercise = exercise
         self._options = (exercise, *relatives)
-        self._size, self._given = size, side
-        self._chooser = CueChooser(policy)
-        self._baselines, self._judging = tuple(baselines), judging
+        self._size, self._given = size, settings.side
+        self._chooser = CueChooser(settings.policy)
+        self._baselines, self._judging = settings.baselines, settings.coached
         self._signal = measure(exercise.signal)
         self.reset()
 

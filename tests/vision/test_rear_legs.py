@@ -14,6 +14,7 @@ from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
 from formcheck.judging.judge import judge
 from formcheck.judging.sets import find_sets
+from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body
 from formcheck.pipeline import Session
 from formcheck.poses.guesses import behind
@@ -282,7 +283,7 @@ def test_who_leaves_without_a_leg_up_is_gone_at_once() -> None:
 
 
 def test_a_still_measures_the_legs_where_it_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session(SIZE, catalog.exercises()["glute-kickback"])
+    session = Session(SIZE, Settings(exercise=catalog.exercises()["glute-kickback"]))
     for pose in seen_from_behind((0.0, 7.0, 0.0)).poses():
         session.push(pose)
     analysis = session.finish()
