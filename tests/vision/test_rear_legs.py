@@ -24,6 +24,7 @@ from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
 from formcheck.report.moments import moments
+from formcheck.report.pictures import stills
 from formcheck.report.pictures.canvas import Canvas
 from formcheck.report.pictures.overlays import Overlay
 from formcheck.report.pictures.stills import Painter
@@ -295,8 +296,8 @@ def test_a_still_measures_the_legs_where_it_draws_them(monkeypatch: pytest.Monke
     def shape(_: Body, shown: Body, __: str, frame: int, **more: object) -> None:
         seen["measured"] = shown.joint("working", "ankle")[frame]
 
-    monkeypatch.setattr("formcheck.report.pictures.stills.draw_skeleton", skeleton)
-    monkeypatch.setattr("formcheck.report.pictures.stills.shape", shape)
+    monkeypatch.setattr(stills, "draw_skeleton", skeleton)
+    monkeypatch.setattr(stills, "shape", shape)
     fault = next(one for one in moments(analysis.report) if one.kind == "fault")
     Painter(analysis).paint(fault, np.zeros((SIZE[1], SIZE[0], 3), np.uint8), fault.time_s)
     assert seen["measured"] == pytest.approx(seen["drawn"], abs=0.1)
