@@ -31,7 +31,9 @@ from formcheck.rule import (
 
 from ._shared import (
     BRIEF,
+    NOT_ON_THE_HANDS,
     ON_A_BENCH,
+    ON_A_BENCH_FROM_THE_FEET,
     ONE_FOOT,
     ONE_FOOT_FROM_THE_FEET,
     drift_in_hold,
@@ -647,7 +649,7 @@ EXERCISE = Exercise(
     min_range=14.0,
     signal_per_leg=False,
     views=ANY,
-    gates=(ON_A_BENCH, ONE_FOOT, ONE_FOOT_FROM_THE_FEET),
+    gates=(ON_A_BENCH, ON_A_BENCH_FROM_THE_FEET, ONE_FOOT, ONE_FOOT_FROM_THE_FEET, NOT_ON_THE_HANDS),
     refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, HOLD_DRIFTS),
     deficit=(DEFICIT_UNUSED,),

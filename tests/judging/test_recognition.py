@@ -22,6 +22,7 @@ from support.relatives import (
     empty_rooms,
     glute_bridges,
     hip_thrusts,
+    single_leg_bridges,
 )
 from support.skeleton import Shot, join, kickbacks, thrusts
 
@@ -51,7 +52,8 @@ POSITIVES: dict[str, Callable[[Shot], Track]] = {
     "donkey-kick": donkey_kicks,
     "cable-kickback": cable_kickbacks,
     "single-leg-hip-thrust": thrusts,
-    "single-leg-glute-bridge": glute_bridges,
+    "single-leg-glute-bridge": single_leg_bridges,
+    "glute-bridge": glute_bridges,
     "hip-thrust": hip_thrusts,
     "b-stance-hip-thrust": lambda shot: hip_thrusts(shot, stagger=0.5),
 }
