@@ -266,9 +266,8 @@ class RepSegmenter:
         return None
 
     def _close(self, *, cut_off: bool, end_of_clip_s: float = float("inf")) -> Rep | None:
-        rep = phase_times(
-            *self._movement(self._after_at + 1), late_s=self._late_s
-        )  # without the rise after it
+        movement = self._movement(self._after_at + 1)  # without the rise after it
+        rep = phase_times(*movement, late_s=self._late_s)
         span = self._high - self._low
         usual = self._usual if self._ranges else span
         last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
