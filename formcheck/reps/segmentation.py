@@ -21,8 +21,10 @@ from formcheck.reps.timing import eased_time, leaves_at, passes
 RATE_LIMIT = 0.30
 """Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
 LATE_S = 0.10
-"""So much later than the body its landmarks leave a rest: the pose model smooths slow movement more (281 rendered
-repetitions: 0.08 s at the start, 0.14 s at the end of the hold). They come to one without delay."""
+"""So much later than the body its landmarks leave a rest: the pose model smooths slow movement most.
+
+From 281 rendered repetitions: 0.08 s at the start, 0.14 s at the end of the hold, 0.00 s where they come to a
+rest. The tenth of the way that counts as held (`Rep.held_s`) is passed fast enough to need no correction."""
 _RETURNED = 0.25  # of the range above the bottom: below it, a repetition ends where the signal stands still
 _FULL = 0.30  # of the usual range: less is a partial repetition
 _LOWERING = 0.25  # share of the way up; a fall by more is a lowering

@@ -1,28 +1,29 @@
 """When a movement leaves a rest, and when it comes to one: the definition of the phases.
 
-A repetition is a rest at the bottom, a rise, a rest at the top and a fall. The signal leaves a rest twice (start
-of the rise, start of the lowering) and comes to one twice (lockout, end of the lowering), which is the same
-with time reversed. All four times are found alike:
+A repetition is a rest at the bottom, a rise, a rest at the top and a fall. The signal leaves a rest twice
+(start of the rise, start of the lowering) and comes to one twice (lockout, end of the lowering), which is
+the same with time reversed. All four times are found alike:
 
     The time since the signal left the rest, by the share of the way that it has gone, is the sum of two
     parts: that of a movement with the least possible jerk, which speeds up smoothly, and that of a constant
     speed, which is there at once. How much of each there is follows, by least squares, from when the signal
     passes 5 to 50 % of its way; neither is negative. It left the rest where this time is zero.
 
-So the definition holds for eased movement (the first part alone; Flash and Hogan, J Neurosci 1985) and for a
-sharp one (the second alone). Each time depends only on the half of the way next to it: a slow, long lowering
-does not shorten the hold before it. A line that bends into another one over an unknown width is found in the
-same spirit by bent-cable regression (Chiu, Lockhart and Routledge, J Am Stat Assoc 2006). Where the movement
-halts on its way, only the part next to the rest counts. Below 5 % the signal changes by less than its noise.
+So the definition holds for eased movement (the first part alone; Flash and Hogan, J Neurosci 1985) and for
+a sharp one (the second alone). Each time depends only on the half of the way next to it: a slow, long
+lowering does not shorten the hold before it. A line that bends into another one over an unknown width is
+found in the same spirit by bent-cable regression (Chiu, Lockhart and Routledge, J Am Stat Assoc 2006).
+Where the movement halts on its way, only the part next to the rest counts. Below 5 % the signal changes by
+less than its noise.
 
-The rest is the level just before it is left, not the lowest or highest of the repetition: a rest may drift, and
-a leg that trembles at the top has not left it.
+The rest is the level just before it is left, not the lowest or highest of the repetition: a rest may drift,
+and a leg that trembles at the top has not left it.
 
-**Held** is the top as an eye sees it: while the signal is within a tenth of its way from it. An eye cannot tell
-the slow first and last tenth from standing still. On real clips whose holds were read by eye this agrees with
-them (0.8 to 1.0 s where 0.7 to 1 s were read, at most 0.7 s where there was none), and the time between lockout
-and lowering does not: a movement of 1 s up and 2 s down that turns at once, but smoothly, is up there for
-0.75 s.
+**Held** is the top as an eye sees it: while the signal is within a tenth of its way from it. An eye cannot
+tell the slow first and last tenth from standing still. On real clips whose holds were read by eye this
+agrees with them (0.8 to 1.0 s where 0.7 to 1 s were read, at most 0.7 s where there was none), and the time
+between lockout and lowering does not: a movement of 1 s up and 2 s down that turns at once, but smoothly,
+is up there for 0.75 s.
 """
 
 from __future__ import annotations
@@ -88,11 +89,13 @@ def leaves_at(t: Floats, level: Floats) -> tuple[float, float]:
 def _origin(times: Floats) -> float:
     """Return the time of leaving from the times of the first levels, by non-negative least squares."""
     first, parts = float(times[0]), _PARTS[: len(times)]
+    fits = []
     for columns in ([0, 1, 2], [0, 1], [0, 2]):
         found = np.linalg.lstsq(parts[:, columns], times - first, rcond=None)[0]
+        off = float(np.sum((parts[:, columns] @ found - (times - first)) ** 2))
         if (found[1:] >= 0).all():
-            return first + float(found[0])
-    return first
+            fits.append((off, float(found[0])))
+    return first + min(fits, default=(0.0, 0.0))[1]
 
 
 def passes(t: Floats, level: Floats, at: Floats) -> Floats:
