@@ -157,6 +157,7 @@ class RepSegmenter:
         self._after = float("nan")
         self._state = Phase.BOTTOM
         self._ranges: list[float] = []
+        self._bottom = float("nan")  # of the last full repetition
         self._low_at = self._after_at = 0
         self._ledge = (float("nan"), 0)
 
@@ -232,6 +233,8 @@ class RepSegmenter:
 
     def _step(self, value: float) -> None:
         """Take a stop on the way up as the new bottom: the leg was only put in place before it."""
+        if abs(self._low - self._bottom) < _NOISE * self._usual:
+            return  # it rises from where the repetition before did
         now = len(self._s) - 1
         level, first = self._ledge
         if abs(value - level) <= 0.3 * self._min_range:
@@ -286,6 +289,7 @@ class RepSegmenter:
         partial = cut_off or span < _FULL * usual
         if not partial:
             self._ranges.append(span)
+            self._bottom = rep.bottom
         return replace(rep, end_s=end_s, partial=partial)
 
     def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
