@@ -16,7 +16,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from formcheck.poses.pose import Floats
-from formcheck.reps.timing import eased_time, leaves_at, passes
+from formcheck.reps.timing import HALF, eased_time, leaves_at, passes
 
 RATE_LIMIT = 0.30
 """Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
@@ -30,6 +30,8 @@ _FULL = 0.30  # of the usual range: less is a partial repetition
 _LOWERING = 0.25  # share of the way up; a fall by more is a lowering
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _HIGH = 0.85  # of the way: the top is reached
+_BEGUN = 0.6  # of its fall: a smaller rise at the first sample is the end of one
+_ALIKE = 0.25  # of the range: tops and bottoms that are no further apart are alike
 _MIN_S = 0.5
 _MAX_WAY_S = 30.0  # up or down: slower is no lift, and 3 s filmed in tenfold slow motion are counted
 _MAX_TOP_S = 180.0  # longest top; whoever stays longer does something else
@@ -141,6 +143,8 @@ class RepSegmenter:
 
     Attributes:
         dropped: Movements that have ended and are no repetitions.
+        begun_before: A repetition that was at its top or in its lowering when the samples began, known once a
+            full one has shown that it was one. It is partial.
     """
 
     def __init__(self, min_range: float, *, late_s: float = LATE_S) -> None:
@@ -158,6 +162,9 @@ class RepSegmenter:
         self._state = Phase.BOTTOM
         self._ranges: list[float] = []
         self._bottom = float("nan")  # of the last full repetition
+        self._began_s = float("nan")
+        self._opening: tuple[Floats, Floats] | None = None  # until the first rise
+        self.begun_before: Rep | None = None
         self._low_at = self._after_at = 0
         self._ledge = (float("nan"), 0)
 
@@ -192,6 +199,8 @@ class RepSegmenter:
         """Take the next sample, and return a repetition if it closes one. NaN samples are ignored."""
         if not np.isfinite(value):
             return None
+        if not self._t:
+            self._began_s = time_s
         self._t.append(time_s)
         self._s.append(value)
         closed = None
@@ -220,9 +229,16 @@ class RepSegmenter:
         elif value < self._low + 0.1 * self._usual:
             self._low_at = len(self._s) - 1  # the latest time it was still low
         if value - self._low >= max(self._min_range, _NOISE * self._usual):
+            self._keep_opening()
             self._state, self._high, self._high_s = Phase.UP, value, self._t[-1]
             self._ledge = (value, len(self._s) - 1)
         self._trim()
+
+    def _keep_opening(self) -> None:
+        """Keep the samples before the first rise: they may be the end of a repetition."""
+        if self._opening is None:
+            end = self._low_at + 1
+            self._opening = np.array(self._t[:end]), np.array(self._s[:end])
 
     def _rise(self, value: float) -> None:
         self._step(value)
@@ -274,6 +290,7 @@ class RepSegmenter:
         movement = self._movement(self._after_at + 1)  # without the rise after it
         rep = phase_times(*movement, late_s=self._late_s)
         span = self._high - self._low
+        begun = self._t[0] == self._began_s and span < _BEGUN * (self._high - self._after)
         usual = self._usual if self._ranges else span
         last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
         self._t, self._s, self._low_at = last_t, last_s, 0
@@ -286,10 +303,12 @@ class RepSegmenter:
             self.dropped.append(Dropped(rep.start_s, min(rep.end_s, end_of_clip_s), why))
             return None
         end_s = min(rep.end_s, end_of_clip_s)
-        partial = cut_off or span < _FULL * usual
+        partial = cut_off or begun or span < _FULL * usual
         if not partial:
             self._ranges.append(span)
             self._bottom = rep.bottom
+            if len(self._ranges) == 1 and self._opening is not None:
+                self.begun_before = _end_of_one(*self._opening, rep, self._late_s)
         return replace(rep, end_s=end_s, partial=partial)
 
     def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
@@ -320,6 +339,7 @@ class RepSegmenter:
     def _trim(self) -> None:
         """Forget samples well before the last low, so that a long rest needs no more memory."""
         if self._low_at > 600:
+            self._keep_opening()
             cut = self._low_at - 300
             self._t, self._s = self._t[cut:], self._s[cut:]
             self._low_at -= cut
@@ -335,6 +355,33 @@ def _no_repetition(rep: Rep, share: float, *, cut_off: bool) -> str:
     if max(up_s, down_s) > _MAX_WAY_S:
         return f"longer than {_MAX_WAY_S:g} s on the way {'up' if up_s > down_s else 'down'}"
     return f"held for longer than {_MAX_TOP_S:g} s" if top_s > _MAX_TOP_S else ""
+
+
+def _end_of_one(t: Floats, s: Floats, like: Rep, late_s: float) -> Rep | None:
+    """Return the repetition that the samples before the first rise are the end of, or None.
+
+    It was up from the first sample on, at half the height of the first full repetition or more but not far
+    above it, and comes down to the bottom of that one.
+
+    Args:
+        t: (N,) times.
+        s: (N,) signal, from the first sample to the bottom before the first full repetition.
+        like: That repetition.
+        late_s: How much too late the signal leaves a rest.
+    """
+    share = (s - like.bottom) / like.range
+    low = int(np.argmin(s))
+    high = int(np.argmax(s[: low + 1]))
+    if low - high < 3 or not HALF <= share[high] <= 1 + _ALIKE or abs(share[low]) > _ALIKE:
+        return None
+    if t[low] - t[high] > _MAX_WAY_S or share[: high + 1].min() < share[high] - _ALIKE:
+        return None
+    fall = (s[high : low + 1] - s[low]) / (s[high] - s[low])
+    (end_s, _), (lower_s, to_s) = _ends(t[high : low + 1][::-1], fall[::-1])
+    first_s = float(t[0])
+    lower_s = max(lower_s - late_s, first_s)
+    top, bottom = float(s[high]), float(s[low])
+    return Rep(first_s, first_s, lower_s, max(end_s, lower_s), bottom, top, True, 1.0, (first_s, to_s))
 
 
 def phase_times(t: Floats, s: Floats, *, late_s: float = LATE_S, still_open: bool = False) -> Rep | None:
@@ -440,5 +487,6 @@ def segment(t: Floats, s: Floats, *, min_range: float, late_s: float = LATE_S) -
         for time_s, value in zip(t.tolist(), s.tolist(), strict=True)
         if (rep := segmenter.update(time_s, value))
     ]
-    last = segmenter.finish()
-    return Movements([*reps, last] if last else reps, segmenter.dropped)
+    last, first = segmenter.finish(), segmenter.begun_before
+    whole = [rep for rep in (first, *reps, last) if rep is not None]
+    return Movements(whole, segmenter.dropped)

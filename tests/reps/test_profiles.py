@@ -233,3 +233,48 @@ def test_live_the_open_rep_says_what_the_record_says(tempo: Tempo) -> None:
             assert (now.start_s, now.lockout_s) == pytest.approx((rep.start_s, rep.lockout_s), abs=0.02)
             assert (now.lower_s, now.held_s) == pytest.approx((rep.lower_s, rep.held_s), abs=0.05)
     assert compared > 3
+
+
+def cut_clip(from_s: float, to_s: float) -> list[Rep]:
+    t = clock(HELD.duration(4), Shot())
+    inside = (t >= from_s) & (t <= to_s)
+    return found(t[inside], level(t, HELD, 4)[inside])
+
+
+@pytest.mark.parametrize("after_lower_s", [-0.8, -0.1, 0.3, 0.7])
+def test_a_clip_that_begins_at_the_top_or_in_the_lowering_begins_with_a_partial_rep(
+    after_lower_s: float,
+) -> None:
+    _, _, lower, end = HELD.times(0)
+    reps = cut_clip(lower + after_lower_s, np.inf)
+    assert [rep.partial for rep in reps] == [True, False, False, False]
+    first = reps[0]
+    assert first.start_s == first.lockout_s == pytest.approx(lower + after_lower_s, abs=0.04)
+    assert first.end_s == pytest.approx(end, abs=0.1)
+    if after_lower_s < 0:
+        assert first.lower_s == pytest.approx(lower, abs=0.1)
+
+
+@pytest.mark.parametrize("before_lockout_s", [0.3, 0.45])
+def test_a_clip_that_begins_late_in_a_rise_begins_with_a_partial_rep(before_lockout_s: float) -> None:
+    reps = cut_clip(HELD.times(0)[1] - before_lockout_s, np.inf)
+    assert [rep.partial for rep in reps] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("before_end_s", [1.4, 2.0, 2.5])
+def test_a_clip_that_ends_at_the_top_or_in_the_lowering_ends_with_a_partial_rep(before_end_s: float) -> None:
+    reps = cut_clip(0.0, HELD.times(3)[3] - before_end_s)
+    assert [rep.partial for rep in reps] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("before", [3.0, 1.6, 0.35, -0.6])
+def test_getting_into_position_at_the_first_frame_is_no_partial_rep(before: float) -> None:
+    """From standing, from far above the top, from little above the bottom, or from below it."""
+    t = clock(HELD.duration(3) + 3.0, Shot())
+    height = before * (1 - min_jerk(t / 1.5)) + level(t - 3.0, HELD, 3)
+    assert [rep.partial for rep in found(t, height)] == [False] * 3
+
+
+def test_what_comes_down_without_a_rep_like_it_is_none() -> None:
+    t = clock(6.0, Shot())
+    assert found(t, 1 - min_jerk((t - 1.0) / 2)) == []
