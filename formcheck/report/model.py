@@ -100,6 +100,10 @@ class RepReport(Model):
     time_uncertainty_s: float | None = Field(
         default=None, description="Standard uncertainty of a phase's length."
     )
+    held_s: float | None = Field(
+        default=None,
+        description="How long the top is held: within a tenth of the way from it. Null in older reports.",
+    )
     at_top: dict[str, Quantity | None] = Field(
         default={}, description="Median of each measure at the top; null where it was not seen."
     )
@@ -111,8 +115,8 @@ class RepReport(Model):
 
     @property
     def hold_s(self) -> float:
-        """Duration of the hold at the top."""
-        return self.lower_s - self.lockout_s
+        """Duration of the hold at the top, as an eye sees it."""
+        return self.lower_s - self.lockout_s if self.held_s is None else self.held_s
 
     @property
     def down_s(self) -> float:
