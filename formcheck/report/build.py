@@ -187,6 +187,7 @@ def _verdict(verdict: Verdict) -> VerdictReport:
         view=verdict.view.value,
         reason=reading.reason,
         cue=verdict.cue,
+        beyond=reading.beyond,
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from formcheck import names
 from formcheck.exercises.rule import Status
 from formcheck.video.frames import Filming, Turns
+from formcheck.wording import quantity
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 
@@ -80,6 +81,18 @@ class VerdictReport(Model):
     view: str = Field(description="Where the camera stood.")
     reason: str = Field(description="Why it was not judged, or what the value says; may be empty.")
     cue: str = Field(description="What the lifter would be told; empty unless warn or fault.")
+    beyond: bool = Field(
+        default=False,
+        description="True where more was measured than a body can do: `value` is that limit, and people are "
+        "told `marked`.",
+    )
+
+    @property
+    def measured(self) -> str:
+        """The value with its uncertainty and unit, in words; empty where it was not judged."""
+        if self.value is None:
+            return ""
+        return "marked" if self.beyond else quantity(self.value, self.unit, self.uncertainty)
 
 
 class RepReport(Model):
