@@ -54,7 +54,7 @@ def _hip_travel(body: Body) -> Floats:
     over_time=True,
 )
 def _foot_slide(body: Body) -> Floats:
-    foot = (body.joint("working", "heel") + body.joint("working", "foot_index")) / 2
+    foot = (body.sagittal("working", "heel") + body.sagittal("working", "foot_index")) / 2
     return _along_pct(body, foot)
 
 
@@ -80,7 +80,7 @@ def _heel_rise(body: Body) -> Floats:
     over_time=True,
 )
 def _shoulder_slide(body: Body) -> Floats:
-    return _along_pct(body, body.joint("near", "shoulder"))
+    return _along_pct(body, body.sagittal("near", "shoulder"))
 
 
 def _along_pct(body: Body, points: Floats) -> Floats:
@@ -105,6 +105,8 @@ def _at_first(points: Floats) -> Floats:
     needs=(("free", "heel"), ("working", "heel")),
     fooled_by="a camera above floor height: the further foot looks higher",
     per_roll=1.7,
+    can=(-60.0, 300.0),
+    bound="a heel is no lower than the floor, and the other one stands half a trunk above it at most",
 )
 def _free_foot_clearance(body: Body) -> Floats:
     return body.above_pct(body.joint("free", "heel"), body.joint("working", "heel"))
@@ -304,8 +306,6 @@ def _shin_from_vertical(body: Body) -> Floats:
     error=7.0,
     change_error=5.0,
     fooled_by="a shrugged shoulder, hair over the ear",
-    can=(-100.0, 100.0),
-    bound=f"a neck bends by 50 to 60 deg and extends by 60 to 80 ({_NORKIN}); the ear is 20 off its line",
 )
 def _neck_extension(body: Body) -> Floats:
     ear = g.elevation_deg(

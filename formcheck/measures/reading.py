@@ -30,6 +30,8 @@ class Reading:
         remedy: What to change so that there is one.
         at_least: Whether the truth may be further off than the value: it was compared with repetitions that
             may have the same fault. It can then show the fault, but not that form is good.
+        change: What to change of the camera or before it so that there is one, as a request without a capital
+            and full stop; empty where the place of the camera decides, or something else.
         beyond: Whether what was measured is more than a body can do: `value` is that limit, and is not shown
             as a number.
     """
@@ -41,14 +43,18 @@ class Reading:
     remedy: str = ""
     at_least: bool = False
     beyond: bool = False
+    change: str = ""
 
     @classmethod
-    def none(cls, reason: str, remedy: str = "") -> Reading:
+    def none(cls, reason: str, remedy: str = "", *, change: str = "") -> Reading:
         """Nothing could be measured; a remedy of the reason's own comes before the rule's."""
-        return cls(float("nan"), float("nan"), float("nan"), reason, remedy)
+        return cls(float("nan"), float("nan"), float("nan"), reason, remedy, change=change)
 
 
-CAMERA_MOVED = Reading.none("the camera moved", "Put the phone on something steady.")
+CAMERA_MOVED = Reading.none(
+    "the camera moved", "Put the phone on something steady.", change="put the phone on something steady"
+)
+NOTHING_BEFORE = "film with nothing before the body and the legs, at least one repetition"
 
 
 def impossible(measure: Measure, value: float) -> Reading:
@@ -58,6 +64,7 @@ def impossible(measure: Measure, value: float) -> Reading:
     return Reading.none(
         f"the landmarks are wrong here: {what} {value:.0f}{unit}, which no body can do",
         "Film with nothing before the body, in clothes that differ from the background.",
+        change=NOTHING_BEFORE,
     )
 
 

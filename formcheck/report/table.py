@@ -159,6 +159,8 @@ def _not_judged(report: Report) -> Iterator[RenderableType]:
         for remedy, faults in remedies.items():
             advice = (f": {sentence(remedy)}", "dim") if remedy else ""
             yield Padding(Text.assemble(", ".join(faults), advice), (0, 0, 0, 4))
+    if report.camera is not None:
+        yield Padding(Text(report.camera.text), (0, 0, 0, 2))
 
 
 def _notes(report: Report) -> Iterator[RenderableType]:

@@ -13,6 +13,7 @@ from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.reading import (
     CAMERA_MOVED,
+    NOTHING_BEFORE,
     REMEDY,
     Reading,
     impossible,
@@ -318,7 +319,9 @@ class RepData:
         part = self.set.frames(*self.rep.window(phase))
         rolled = self.set.rolled(part)
         if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
-            return Reading.none("the camera is rolled too far", "Stand the camera upright.")
+            return Reading.none(
+                "the camera is rolled too far", "Stand the camera upright.", change="stand the camera upright"
+            )
         if (from_start or measure.over_time) and self.camera_moved:
             return CAMERA_MOVED
         good = self._good(measure, part)
@@ -326,7 +329,7 @@ class RepData:
             return good
         lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
         if hidden := shrunken(lengths, least_share(self.look.view, prone=self.look.prone)):
-            return Reading.none(hidden, REMEDY)
+            return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
         if np.isnan(origin):
@@ -360,7 +363,10 @@ class RepData:
         for role, joint in measure.needs:
             seen = self.set.sees(role, joint)[part]
             if seen.mean() < MIN_USABLE:
-                return Reading.none(f"cannot see your {_called(self.set.body, role, joint)} steadily")
+                called = _called(self.set.body, role, joint)
+                return Reading.none(
+                    f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
+                )
             good &= seen
         if good.mean() < MIN_USABLE:
             return Reading.none("the outline of your body was not clear")
