@@ -19,6 +19,7 @@ from formcheck.judging.settings import Settings
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import Side
 from formcheck.report.baselines import baseline_notes, own_values
+from formcheck.report.camera import camera_change
 from formcheck.report.model import (
     CueReport,
     Fix,
@@ -124,6 +125,12 @@ def build(
         ),
         not_judged=_not_judged(judged),
         fix=_fix(judged),
+        camera=camera_change(
+            (one.found.exercise, verdict)
+            for one in judged_sets
+            for each in one.reps
+            for verdict in each.verdicts
+        ),
         notes=(
             *recording.notes,
             *baseline_notes(found, settings.baselines),
@@ -195,6 +202,7 @@ def _verdict(verdict: Verdict) -> VerdictReport:
         view=verdict.view.value,
         reason=reading.reason,
         cue=verdict.cue,
+        beyond=reading.beyond,
     )
 
 

@@ -12,7 +12,19 @@ import numpy as np
 
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.reading import CAMERA_MOVED, REMEDY, Reading, pick, plated, shrunken
+from formcheck.measures.reading import (
+    CAMERA_MOVED,
+    NOTHING_BEFORE,
+    REMEDY,
+    Reading,
+    impossible,
+    least_share,
+    pick,
+    plated,
+    shares,
+    shrink_error_deg,
+    shrunken,
+)
 from formcheck.poses.camera_motion import MOVED_PCT, Looks, Span
 from formcheck.poses.gaps import gaps, stalls, unseen_s
 from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
@@ -310,20 +322,17 @@ class RepData:
         part = self.set.frames(*self.rep.window(phase))
         rolled = self.set.rolled(part)
         if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
-            return Reading.none("the camera is rolled too far", "Stand the camera upright.")
+            return Reading.none(
+                "the camera is rolled too far", "Stand the camera upright.", change="stand the camera upright"
+            )
         if (from_start or measure.over_time) and self.camera_moved:
             return CAMERA_MOVED
-        good = np.isfinite(self.set.values(name)[part])
-        for role, joint in measure.needs:
-            seen = self.set.sees(role, joint)[part]
-            if seen.mean() < MIN_USABLE:
-                return Reading.none(f"cannot see your {_called(self.set.body, role, joint)} steadily")
-            good &= seen
-        if good.mean() < MIN_USABLE:
-            return Reading.none("the outline of your body was not clear")
-        hidden = shrunken(measure.needs, self.look.view, lambda *ends: self._length_kept(part, *ends))
-        if hidden:
-            return Reading.none(hidden, REMEDY)
+        good = self._good(measure, part)
+        if isinstance(good, Reading):
+            return good
+        lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
+        if hidden := shrunken(lengths, least_share(self.look.view, prone=self.look.prone)):
+            return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
         if np.isnan(origin):
@@ -338,9 +347,37 @@ class RepData:
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
         by_plate = measure.plate_error if self.set.plated else 0.0
+        by_length = (
+            shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
+        )
         missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
-        uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate, *missed)
+        uncertainty = math.hypot(
+            self._uncertainty(measure, from_start, scatter), by_roll, by_plate, by_length, *missed
+        )
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
+
+    def _good(self, measure: Measure, part: slice) -> np.ndarray | Reading:
+        """Return which frames of a part show a measure, or a reading that says why too few do.
+
+        In a good frame every joint is seen steadily, and the value is one that a body can show.
+        """
+        values = self.set.values(measure.name)[part]
+        good = np.isfinite(values)
+        for role, joint in measure.needs:
+            seen = self.set.sees(role, joint)[part]
+            if seen.mean() < MIN_USABLE:
+                called = _called(self.set.body, role, joint)
+                return Reading.none(
+                    f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
+                )
+            good &= seen
+        if good.mean() < MIN_USABLE:
+            return Reading.none("the outline of your body was not clear")
+        wrong = good & ~measure.possible(values)
+        good &= ~wrong
+        if good.mean() < MIN_USABLE:
+            return impossible(measure, median(values[wrong]))
+        return good
 
     def missed(self, name: str, phase: Phase) -> float:
         """Return the error of a measure that comes from too few frames in a phase.

@@ -303,4 +303,4 @@ def _words(verdict: VerdictReport) -> str:
     word = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
         verdict.status, verdict.status.value
     )
-    return f"{name} {quantity(verdict.value, verdict.unit, verdict.uncertainty)}, {word}"
+    return f"{name} {verdict.measured}, {word}"
