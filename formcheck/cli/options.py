@@ -28,6 +28,13 @@ class Turn(str, Enum):
     LEFT = "270"
 
 
+class Told(str, Enum):
+    """Values of `evaluate --exercise`."""
+
+    AUTO = "auto"
+    TOLD = "told"
+
+
 class FailOn(str, Enum):
     """Values of `--fail-on`."""
 
@@ -46,7 +53,12 @@ Clip = Annotated[
     Path, Argument(metavar="CLIP", help="A video, or a recorded track (.npz).", show_default=False)
 ]
 ClipFolder = Annotated[
-    Path, Argument(metavar="DIR", help="Clips with truth files beside them.", show_default=False)
+    Path,
+    Argument(
+        metavar="DIR",
+        help="Clips with truth files beside them, or labelled by eye (labels.json, CLIP.labels.json).",
+        show_default=False,
+    ),
 ]
 Topic = Annotated[
     str, Argument(metavar="NAME", help="An exercise, a rule's code or a fault.", show_default=False)
@@ -65,8 +77,12 @@ OneExercise = Annotated[
     str | None, Option("--exercise", metavar="NAME", help="Only this one.", show_default="all of them")
 ]
 TrueOrAuto = Annotated[
-    str,
-    Option("--exercise", metavar="auto", help="Recognise the exercise.", show_default="that of the truth"),
+    Told | None,
+    Option(
+        "--exercise",
+        help="Recognise the exercise (auto), or take that of the label or truth file (told).",
+        show_default="auto for labels by eye, told for truth files",
+    ),
 ]
 WorkingLeg = Annotated[
     Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")

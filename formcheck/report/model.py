@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from formcheck import names
 from formcheck.exercises.rule import Status
 from formcheck.video.frames import Filming, Turns
+from formcheck.wording import plain, quantity
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 
@@ -80,6 +81,15 @@ class VerdictReport(Model):
     view: str = Field(description="Where the camera stood.")
     reason: str = Field(description="Why it was not judged, or what the value says; may be empty.")
     cue: str = Field(description="What the lifter would be told; empty unless warn or fault.")
+
+    def words(self) -> str:
+        """Return fault, value and status in words, such as `knee bent 40 ± 4°, fault`."""
+        if self.value is None:
+            return plain(self.fault)
+        status = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
+            self.status, self.status.value
+        )
+        return f"{plain(self.fault)} {quantity(self.value, self.unit, self.uncertainty)}, {status}"
 
 
 class RepReport(Model):

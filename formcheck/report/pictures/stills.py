@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
-from formcheck.exercises.rule import Rule, Status
+from formcheck.exercises.rule import Rule
 from formcheck.files import write_bytes
 from formcheck.measures.body import Body
 from formcheck.measures.outline import profile, raised
@@ -193,7 +193,7 @@ class Painter:
             draw_skeleton(canvas, self._overlay(moment, frame, window))
             return canvas.image, f"{about}, at the top"
         self._draw(canvas, moment, frame, window)
-        return canvas.image, f"{about}: {_words(moment.verdict)}"
+        return canvas.image, f"{about}: {moment.verdict.words()}"
 
     def _draw(self, canvas: Canvas, moment: Moment, frame: int, window: _Window) -> None:
         verdict, scene = moment.verdict, self._scenes[moment.rep.set]
@@ -294,13 +294,3 @@ def _limit(rule: Rule, verdict: VerdictReport, scene: Scene, frame: int) -> floa
     # What `read` returns differs from its measure by an origin of its own, and maybe in sign.
     grows = -1.0 if rule.shows.startswith("-") else 1.0
     return float(scene.values(rule.shown)[frame]) - grows * (verdict.value - limit)
-
-
-def _words(verdict: VerdictReport) -> str:
-    name = verdict.fault.replace("-", " ")
-    if verdict.value is None:
-        return name
-    word = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
-        verdict.status, verdict.status.value
-    )
-    return f"{name} {quantity(verdict.value, verdict.unit, verdict.uncertainty)}, {word}"

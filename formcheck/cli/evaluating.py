@@ -1,0 +1,66 @@
+"""The commands that tell how right formcheck is: `evaluate`, and `label` to say what a clip truly shows."""
+
+from __future__ import annotations
+
+import itertools
+
+import typer
+
+from formcheck.cli import options as opt
+from formcheck.cli.terminal import bar, check_names, complain, is_dash, say
+from formcheck.errors import UsageError
+
+
+def evaluate(
+    folder: opt.ClipFolder,
+    *,
+    exercise: opt.TrueOrAuto = None,
+    json: opt.Json = None,
+    curves: opt.Curves = None,
+    tracks: opt.Tracks = None,
+    profile: opt.Profile = "standard",
+    limits: opt.Limits = None,
+    model: opt.Model = "full",
+    rules: opt.Rules = None,
+) -> int:
+    """Compare the analysis of clips with what they truly show: by truth files, or by labels made by eye.
+
+    Exits with 2 where a label was left out because it does not fit.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}; name one with clips and their truth files or labels")
+    judged_by = check_names(None, profile, rules, limits=limits)
+    from formcheck.evaluation import evaluate as evaluation
+    from formcheck.evaluation.sensitivity import draw
+    from formcheck.files import check_writable, make_folder, write_text
+
+    if json and not is_dash(json):
+        check_writable(json)
+    if curves:
+        check_writable(curves)
+    if tracks:
+        make_folder(tracks)
+    found, problems = evaluation.cases(folder, tracks)
+    for problem in problems:
+        complain(f"{problem}; it is left out")
+    count = itertools.count()
+    with bar("evaluating", len(found), "clips") as advance:
+        result = evaluation.evaluate(
+            folder,
+            model=model,
+            profile=judged_by,
+            tracks=tracks,
+            recognise=None if exercise is None else exercise is opt.Told.AUTO,
+            progress=lambda name: advance(next(count)),
+        )
+    if json and not is_dash(json):
+        write_text(json, result.to_json())
+    if curves:
+        draw(result.rows, curves)
+    say((result.to_json() if is_dash(json) else result.table()).rstrip("\n") + "\n")
+    return 2 if problems else 0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(evaluate)
