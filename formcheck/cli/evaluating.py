@@ -16,6 +16,8 @@ def evaluate(
     *,
     exercise: opt.TrueOrAuto = None,
     json: opt.Json = None,
+    html: opt.GalleryPage = None,
+    blur_face: opt.BlurFace = False,
     curves: opt.Curves = None,
     tracks: opt.Tracks = None,
     profile: opt.Profile = "standard",
@@ -32,17 +34,22 @@ def evaluate(
     judged_by = check_names(None, profile, rules, limits=limits)
     from formcheck.evaluation import evaluate as evaluation
     from formcheck.evaluation.sensitivity import draw
-    from formcheck.files import check_writable, make_folder, write_text
+    from formcheck.files import check_apart, check_writable, make_folder, write_text
 
-    if json and not is_dash(json):
-        check_writable(json)
-    if curves:
-        check_writable(curves)
+    outputs = [path for path in (json, html, curves) if path and not is_dash(path)]
+    check_apart(outputs, [])
+    for path in outputs:
+        check_writable(path)
     if tracks:
         make_folder(tracks)
     found, problems = evaluation.cases(folder, tracks)
     for problem in problems:
         complain(f"{problem}; it is left out")
+    gallery = None
+    if html:
+        from formcheck.evaluation.gallery import Gallery
+
+        gallery = Gallery(html, blur_faces=blur_face)
     count = itertools.count()
     with bar("evaluating", len(found), "clips") as advance:
         result = evaluation.evaluate(
@@ -52,11 +59,14 @@ def evaluate(
             tracks=tracks,
             recognise=None if exercise is None else exercise is opt.Told.AUTO,
             progress=lambda name: advance(next(count)),
+            look=gallery.look if gallery else None,
         )
     if json and not is_dash(json):
         write_text(json, result.to_json())
     if curves:
         draw(result.rows, curves)
+    if html and gallery:
+        write_text(html, gallery.html(result.agreement))
     say((result.to_json() if is_dash(json) else result.table()).rstrip("\n") + "\n")
     return 2 if problems else 0
 

@@ -120,6 +120,12 @@ Annotate = Annotated[
 ]
 Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
 Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
+GalleryPage = Annotated[
+    Path | None,
+    _file(
+        "Write a page with a picture of everything that the eye and formcheck say differently.", name="--html"
+    ),
+]
 Csv = Annotated[Path | None, _file("Write a table with a row for each repetition.", name="--csv")]
 CsvFrames = Annotated[Path | None, _file("Write a table with a row for each frame.", name="--csv-frames")]
 Stills = Annotated[

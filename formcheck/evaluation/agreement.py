@@ -276,7 +276,7 @@ def _fault(kind: str, top: Top, rep: RepReport, verdict: VerdictReport) -> Disag
     }[kind]
     said = verdict.words()
     if verdict.value is not None:
-        said += f" (good up to {quantity(verdict.warn, verdict.unit)})"
+        said += f" (limit of good form {quantity(verdict.warn, verdict.unit)})"
     when = verdict.time_s if verdict.time_s is not None else top.time_s
     return Disagreement(kind, when, eye, said, rep.index, verdict.rule)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,23 +28,29 @@ class Agreement:
     def lines(self) -> Iterator[str]:
         """Give the table, line by line."""
         eye = self._by_eye()
-        for title, clips in (
-            ("Labelled by eye", eye),
-            ("With a truth file", [clip for clip in self.clips if not clip.seen.by_eye]),
-        ):
-            if clips:
-                yield from _lines(title, clips)
-                yield ""
+        for title, clips in self.parts():
+            yield from _lines(title, clips)
+            yield ""
         if any(clip.faults for clip in eye):
             yield from _fault_lines(eye)
             yield ""
+
+    def parts(self) -> list[tuple[str, list[ClipAgreement]]]:
+        """Return the clips labelled by eye and those with a truth file, where there are any, with titles."""
+        truth = [clip for clip in self.clips if not clip.seen.by_eye]
+        both = ("Labelled by eye", self._by_eye()), ("With a truth file", truth)
+        return [(title, clips) for title, clips in both if clips]
 
     def _by_eye(self) -> list[ClipAgreement]:
         return [clip for clip in self.clips if clip.seen.by_eye]
 
 
-def _groups(clips: list[ClipAgreement]) -> Iterator[tuple[str, str, list[ClipAgreement]]]:
-    """Give the groups of clips that have a row: all, by exercise, by view; then those of other exercises."""
+def groups(clips: list[ClipAgreement]) -> Iterator[tuple[str, str, list[ClipAgreement]]]:
+    """Give the groups of clips that have a row: all, by exercise, by view; then those of other exercises.
+
+    Yields:
+        The kind of group (`known`, `exercise`, `view`, `other` or `other-exercise`), its name, its clips.
+    """
     known = [clip for clip in clips if clip.known]
     if known:
         yield "known", "exercises it knows", known
@@ -127,49 +133,58 @@ def not_seen(faults: Iterable[FaultCounts]) -> dict[str, int]:
 def _part(clips: list[ClipAgreement]) -> dict[str, Any]:
     faults = faults_of(clips)
     return {
-        "groups": [{"group": kind, "name": name, **sums(group)} for kind, name, group in _groups(clips)],
+        "groups": [{"group": kind, "name": name, **sums(group)} for kind, name, group in groups(clips)],
         "faults": {name: counts.to_dict() for name, counts in faults.items()},
         "faults_not_seen": not_seen(faults.values()),
         "not_checked": sorted(frozenset[str]().union(*(clip.not_checked for clip in clips))),
     }
 
 
-_HEAD = f"{'':<33}{'clips':>5} {'exact':>7} {'within 1':>8} {'recognised':>10} {'tops':>9} {'as other':>8} "
-_HEAD += f"{'verdicts':>8} {'leg':>6}"
-_TITLES = {"exercise": "by exercise", "view": "by view", "other-exercise": ""}
+_COLUMNS = ("clips", "exact", "within 1", "recognised", "tops", "as other", "verdicts", "leg")
+_WIDTHS = (5, 7, 8, 10, 6, 11, 8, 9)
+_NAMES = 27
+TITLES = {"exercise": "by exercise", "view": "by view", "other-exercise": ""}
+"""What stands above the groups of a kind."""
 
 
 def _lines(title: str, clips: list[ClipAgreement]) -> Iterator[str]:
-    yield f"{title}: {len(clips)} clips"
-    yield _HEAD
+    yield f"{title}: {len(clips)} clip{'s' * (len(clips) != 1)}"
+    yield _row("", _COLUMNS)
     before = ""
-    for kind, name, group in _groups(clips):
-        indent = "  " if kind in _TITLES else ""
-        if kind != before and _TITLES.get(kind):
-            yield f" {_TITLES[kind]}"
+    for kind, name, group in groups(clips):
+        if kind != before and TITLES.get(kind):
+            yield f" {TITLES[kind]}"
         before = kind
-        row = sums(group)
-        other = kind.startswith("other")
-        yield _row(f"{indent}{name}", row, other=other)
-    failed = [clip for clip in clips if clip.reason]
-    yield from (f"  not analysed: {clip.clip}: {clip.reason}" for clip in failed)
+        indent = "  " if kind in TITLES else ""
+        yield _row(f"{indent}{name}", cells(group, known=not kind.startswith("other")))
+    yield from (f"  not analysed: {clip.clip}: {clip.reason}" for clip in clips if clip.reason)
 
 
-def _row(name: str, row: dict[str, int], *, other: bool) -> str:
-    start = f"{name[:32]:<33}{row['clips']:>5} "
-    if other:
-        return f"{start}{'':>7} {'':>8} {'':>10} {'':>9} {row['other']:>8}  repetitions invented"
-    return start + " ".join(
-        [
-            f"{_share(row['exact'], row['clips']):>7}",
-            f"{_share(row['within_one'], row['clips']):>8}",
-            f"{_share(row['recognised'], row['to_recognise']):>10}",
-            f"{_share(row['tops_inside'], row['tops']):>9}",
-            f"{row['other']:>8}",
-            f"{_share(row['given'], row['verdicts']):>8}",
-            f"{row['leg_right']}/{row['legs']}".rjust(6) if row["legs"] else f"{'-':>6}",
-        ]
-    )
+def _row(name: str, row: Sequence[str]) -> str:
+    parts = [f"{text:>{width}}" for text, width in zip(row, _WIDTHS, strict=True)]
+    return f"{name[:_NAMES]:<{_NAMES}}{' '.join(parts)}".rstrip()
+
+
+def cells(clips: Iterable[ClipAgreement], *, known: bool) -> list[str]:
+    """Return the row of a group of clips: what is a share as such, repetitions and legs as numbers.
+
+    Args:
+        clips: The group.
+        known: Whether they are of exercises in the catalogue; of others only what was invented is told.
+    """
+    row = sums(clips)
+    if not known:
+        return [str(row["clips"]), "", "", "", "", f"{row['other']} invented", "", ""]
+    return [
+        str(row["clips"]),
+        _share(row["exact"], row["clips"]),
+        _share(row["within_one"], row["clips"]),
+        _share(row["recognised"], row["to_recognise"]),
+        _share(row["tops_inside"], row["tops"]),
+        str(row["other"]),
+        _share(row["given"], row["verdicts"]),
+        f"{row['leg_right']} of {row['legs']}" if row["legs"] else "-",
+    ]
 
 
 def _share(part: int, whole: int) -> str:
@@ -195,15 +210,22 @@ def _fault_lines(clips: list[ClipAgreement]) -> Iterator[str]:
                 f"  {name:<24}{sure.hit:>6} {sure.missed:>6} {sure.abstained_there:>11} {sure.false:>7} "
                 f"{sure.right:>6} {one.unseen:>9} {one.silent:>4} {one.confirmed:>9} {one.suspected:>4}"
             )
-    share = not_seen(faults.values())
-    yield f"  false where the label is sure: {_of(share['false'], share['sure'])} verdicts judged"
+    yield from (f"  {line}" for line in fault_sentences(clips))
+
+
+def fault_sentences(clips: list[ClipAgreement]) -> Iterator[str]:
+    """Say how many warnings and faults the eye does not see, and which faults that it sees nothing checks."""
+    share = not_seen(faults_of(clips).values())
+    if not share["sure"] + share["silent"]:
+        return
+    yield f"false where the label is sure: {_of(share['false'], share['sure'])} verdicts judged"
     yield (
-        f"  warning or fault where it names none: {_of(share['not_named'], share['silent'])} verdicts judged "
+        f"warning or fault where it names none: {_of(share['not_named'], share['silent'])} verdicts judged "
         "(it may still be there)"
     )
     not_checked = sorted(frozenset[str]().union(*(clip.not_checked for clip in clips)))
     if not_checked:
-        yield f"  seen by the eye, but no rule of the exercise checks it: {', '.join(not_checked)}"
+        yield f"seen by the eye, but no rule of the exercise checks it: {', '.join(not_checked)}"
 
 
 def _of(part: int, whole: int) -> str:

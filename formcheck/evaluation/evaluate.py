@@ -54,8 +54,8 @@ class Case:
     seen: Seen
 
 
-Look = Callable[[Case, ClipAgreement, Analysis], None]
-"""Told each clip that was analysed, for pictures of it."""
+Look = Callable[[Case, ClipAgreement, Analysis | None], None]
+"""Told each clip with its analysis, None where there is none, for pictures of it."""
 
 
 def evaluate(
@@ -80,7 +80,7 @@ def evaluate(
             were labelled by eye.
         tracks: Where recorded tracks are kept: used where there, written where not.
         progress: Told each clip's name.
-        look: Told each clip that was analysed.
+        look: Told each clip with its analysis.
 
     Raises:
         UsageError: If no clip has a truth file or a label.
@@ -100,7 +100,7 @@ def evaluate(
         name = names.shown(case.clip.stem)
         agreement = compare(name, case.seen, analysis.report if analysis else None, names.cleaned(error))
         result.agreement.clips.append(agreement)
-        if analysis is not None and look is not None:
+        if look is not None:
             look(case, agreement, analysis)
         if case.truth is None:
             continue

@@ -85,7 +85,7 @@ def test_another_exercise_and_none_at_all() -> None:
     other = tuple(replace(top, exercise="donkey-kick") for top in tops())
     result = compare("clip", seen(other, exercises=("donkey-kick",)), report())
     assert (result.other, result.recognised, result.off, result.tops_inside) == (4, False, 4, 0)
-    assert kinds(result) == ["clip", *["other-exercise", "missed"] * 4]
+    assert sorted(kinds(result)) == ["clip", *["missed"] * 4, *["other-exercise"] * 4]
     nothing = compare("clip", Seen((), "side", (), by_eye=True), report())
     assert (nothing.known, nothing.other, nothing.recognised) == (False, 4, None)
     assert kinds(nothing) == ["invented"] * 4
@@ -151,7 +151,7 @@ def test_sums_by_hand() -> None:
     assert [row["clips"] for row in data["truth"]["groups"]] == [1, 1, 1]
     text = "\n".join(Agreement([*group, rendered]).lines())
     assert "Labelled by eye: 3 clips" in text
-    assert "With a truth file: 1 clips" in text
+    assert "With a truth file: 1 clip" in text
     assert "not analysed: c: nobody was seen" in text
 
 
