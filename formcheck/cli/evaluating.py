@@ -34,7 +34,7 @@ def evaluate(
     judged_by = check_names(None, profile, rules, limits=limits)
     from formcheck.evaluation import evaluate as evaluation
     from formcheck.evaluation.sensitivity import draw
-    from formcheck.files import check_apart, check_writable, make_folder, write_text
+    from formcheck.files.writing import check_apart, check_writable, make_folder, write_text
 
     outputs = [path for path in (json, html, curves) if path and not is_dash(path)]
     check_apart(outputs, [])

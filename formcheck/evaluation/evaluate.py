@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from formcheck import kinds, names
 from formcheck.api import analyze_clip
 from formcheck.errors import ClipError, UsageError
 from formcheck.evaluation.accuracy import Evaluation, Row
@@ -21,8 +20,10 @@ from formcheck.evaluation.truth import TRUE_VALUE, TrueRep, Truth, present
 from formcheck.exercises import catalog
 from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Rule, Status
+from formcheck.files import kinds, names
 from formcheck.judging.coach import Coach
 from formcheck.judging.sets import find_sets
+from formcheck.judging.settings import Settings
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.levelling import upright
 from formcheck.report.analysis import Analysis
@@ -138,7 +139,8 @@ def _analysed(
     if trouble := kinds.trouble(source):
         return None, f"it {trouble}"
     try:
-        analysis = analyze_clip(source, _told(case, recognise), profile=profile, model=model, coached=False)
+        settings = Settings.of(_told(case, recognise), profile=profile, model=model)
+        analysis = analyze_clip(source, replace(settings, coached=False))
     except ClipError as error:
         return None, str(error)
     if track and not track.is_file():

@@ -15,11 +15,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from formcheck import kinds, names
 from formcheck.errors import UsageError
 from formcheck.evaluation.seen import NONE, Seen, Top
-from formcheck.files import write_text
-from formcheck.readers import Finite, parse_json, read_bytes, strictly_rising, validated
+from formcheck.files import kinds, names
+from formcheck.files.reading import Finite, parse_json, read_bytes, strictly_rising, validated
+from formcheck.files.writing import write_text
 
 TOGETHER = "labels.json"
 """The name of the file that holds the labels of all clips of a folder."""

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck import kinds, names
 from formcheck.errors import ClipError
 from formcheck.evaluation.agreement import ClipAgreement, Disagreement
 from formcheck.evaluation.agreement_table import TITLES, Agreement, cells, fault_sentences, groups
 from formcheck.evaluation.evaluate import Case
 from formcheck.evaluation.seen import Seen
+from formcheck.files import kinds, names
 from formcheck.poses.pose import Image, Side
 from formcheck.report.analysis import Analysis
 from formcheck.report.moments import Moment

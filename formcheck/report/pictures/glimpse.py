@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -44,8 +45,7 @@ def glimpse(
     canvas = Canvas(cv2.resize(part, shape, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC))
     if pose.found:
         moved = (pose.image_px - np.array([x0, y0]) / scale) * (zoom * scale)
-        placed = Pose(pose.time_s, moved, pose.visibility, pose.world_m)
-        draw_skeleton(canvas, Overlay(placed, working, near))
+        draw_skeleton(canvas, Overlay(replace(pose, image_px=moved), working, near))
     return canvas.image
 
 
