@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import webbrowser
 
 import typer
 
 from formcheck.cli import options as opt
-from formcheck.cli.terminal import bar, check_names, complain, is_dash, say
+from formcheck.cli.terminal import bar, check_clip, check_names, complain, is_dash, note, say
 from formcheck.errors import UsageError
 
 
@@ -71,6 +72,50 @@ def evaluate(
     return 2 if problems else 0
 
 
+def label(
+    clip: opt.Clip,
+    *,
+    labels: opt.LabelFile = None,
+    port: opt.Port = 0,
+    no_browser: opt.NoBrowser = False,
+    profile: opt.Profile = "standard",
+    model: opt.Model = "full",
+    rules: opt.Rules = None,
+) -> None:
+    """Open a page on which you say what a clip shows, and are then told what formcheck thinks.
+
+    It writes CLIP.labels.json, which `evaluate` compares with. The page is for this machine only.
+    """
+    check_clip(clip)
+    judged_by = check_names(None, profile, rules)
+    from formcheck.evaluation import eye_labels
+    from formcheck.evaluation.label_server import LabelServer
+    from formcheck.evaluation.labelling import Desk
+    from formcheck.files.writing import check_apart, check_writable
+    from formcheck.judging.settings import Settings
+
+    place = labels or eye_labels.place_for(clip)
+    check_apart([place], [clip])
+    check_writable(place)
+    desk = Desk(clip, place, Settings.of(profile=judged_by, model=model))
+    try:
+        server = LabelServer(desk, port)
+        try:
+            say(f"{server.address}\n")
+            note("Open this address in a browser of this machine; Close on the page, or Ctrl-C, ends it.")
+            if not no_browser:
+                webbrowser.open(server.address)
+            while not server.done.wait(0.5):
+                pass
+        finally:
+            server.close()
+    finally:
+        desk.close()
+    there = eye_labels.read(place, clip.name) is not None
+    say(f"The label is in {place}\n" if there else "Nothing was labelled\n")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(evaluate)
+    app.command()(label)

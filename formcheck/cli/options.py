@@ -120,6 +120,19 @@ Annotate = Annotated[
 ]
 Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
 Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
+LabelFile = Annotated[
+    Path | None,
+    Option(
+        "--labels",
+        metavar="FILE",
+        help="The file of the label: NAME.labels.json for one clip, any other name for many.",
+        show_default="CLIP.labels.json, or the labels.json that has the clip",
+    ),
+]
+Port = Annotated[
+    int, Option("--port", metavar="NUMBER", min=0, max=65535, help="Where to listen.", show_default="any")
+]
+NoBrowser = Annotated[bool, Option("--no-browser", help="Only print the address, do not open it.")]
 GalleryPage = Annotated[
     Path | None,
     _file(

@@ -148,7 +148,9 @@ def compare(clip: str, seen: Seen, report: Report | None, reason: str = "") -> C
         reason: Why it could not.
     """
     known = frozenset(seen.exercises) & catalog.exercises().keys()
-    result = ClipAgreement(clip, seen, bool(known), reason)
+    result = ClipAgreement(clip, seen, bool(known) and not seen.guessed, reason)
+    if seen.guessed:
+        return result
     wanted = [top for top in seen.tops if top.exercise in known]
     result.tops = sum(not top.partial for top in wanted)
     if report is None:
@@ -191,6 +193,10 @@ def _middle(rep: RepReport) -> float:
     return (rep.lockout_s + rep.lower_s) / 2
 
 
+def _holds(rep: RepReport, time_s: float) -> bool:
+    return rep.start_s - TOLERANCE_S <= time_s <= rep.end_s + TOLERANCE_S
+
+
 def _off(known: frozenset[str], tops: list[Top], right: list[RepReport], found: _Found) -> int:
     """Return by how many repetitions the count is off: partial ones may be counted or not."""
     off = 0
@@ -213,16 +219,12 @@ def _match(
 ) -> None:
     """Give each labelled top the counted repetition it lies in, each repetition to one top."""
     left = list(right)
+    other = [rep for rep in found.full if rep not in right]  # each a disagreement of its own
     legs: list[bool] = []
     for top in tops:
-        near = [
-            rep
-            for rep in left
-            if found.exercise(rep) == top.exercise
-            and rep.start_s - TOLERANCE_S <= top.time_s <= rep.end_s + TOLERANCE_S
-        ]
+        near = [rep for rep in left if found.exercise(rep) == top.exercise and _holds(rep, top.time_s)]
         if not near:
-            if not top.partial:
+            if not top.partial and not any(_holds(rep, top.time_s) for rep in other):
                 result.disagreements.append(_missed(top, report))
             continue
         rep = min(near, key=lambda each: abs(_middle(each) - top.time_s))
@@ -286,7 +288,7 @@ def _missed(top: Top, report: Report) -> Disagreement:
     inside = [rep for rep in report.reps if rep.start_s <= top.time_s <= rep.end_s]
     said = "no repetition here"
     if inside:
-        how = "a partial repetition" if inside[0].partial else "a repetition of another top or exercise"
+        how = "a partial repetition" if inside[0].partial else "a repetition that has another top"
         said = f"{how} from {inside[0].start_s:.1f} to {inside[0].end_s:.1f} s"
     return Disagreement("missed", top.time_s, f"top of a {plain(top.exercise)}{works}", said)
 

@@ -56,7 +56,7 @@ def groups(clips: list[ClipAgreement]) -> Iterator[tuple[str, str, list[ClipAgre
         yield "known", "exercises it knows", known
         yield from (("exercise", *one) for one in _by(known, lambda clip: _plain_name(clip)))
         yield from (("view", *one) for one in _by(known, lambda clip: view_group(clip.seen.view)))
-    other = [clip for clip in clips if not clip.known]
+    other = [clip for clip in clips if not clip.known and not clip.seen.guessed]
     if other:
         yield "other", "other exercises", other
         yield from (("other-exercise", *one) for one in _by(other, lambda clip: _plain_name(clip)))
@@ -157,6 +157,9 @@ def _lines(title: str, clips: list[ClipAgreement]) -> Iterator[str]:
         before = kind
         indent = "  " if kind in TITLES else ""
         yield _row(f"{indent}{name}", cells(group, known=not kind.startswith("other")))
+    guessed = [clip.clip for clip in clips if clip.seen.guessed]
+    if guessed:
+        yield f"  left out, since the exercise is a guess: {', '.join(guessed)}"
     yield from (f"  not analysed: {clip.clip}: {clip.reason}" for clip in clips if clip.reason)
 
 

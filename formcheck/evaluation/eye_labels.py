@@ -172,13 +172,14 @@ class Label(_Part):
         exercises = tuple(exercise_name(one) for one in self.exercise.split(" then "))
         named = tuple(dict.fromkeys(one for one in exercises if one != NONE))
         return Seen(
-            () if self.guessed else named,
+            named,
             self.view,
             tops,
             self.label_window_s,
             by_eye=True,
             confidence=self.confidence,
             notes="; ".join(filter(None, [self.notes, self.occlusion])),
+            guessed=self.guessed,
         )
 
     def _top(self, at: int, time_s: float) -> Top:

@@ -57,6 +57,7 @@ class Seen:
         by_eye: Whether a person said it.
         confidence: How sure that person was: `high`, `medium` or `low`.
         notes: What else the person said.
+        guessed: Whether the exercise is a guess: then nothing can be compared.
     """
 
     exercises: tuple[str, ...]
@@ -66,6 +67,7 @@ class Seen:
     by_eye: bool = False
     confidence: str = "high"
     notes: str = ""
+    guessed: bool = False
 
     @property
     def name(self) -> str:
