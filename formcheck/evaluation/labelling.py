@@ -98,10 +98,10 @@ class Desk:
         self.clip, self.place = clip, place
         self._settings = replace(settings, coached=False)
         self._lock = threading.Lock()
+        eye_labels.read(place, clip.name)  # says at once what is wrong with it
         self._room = tempfile.TemporaryDirectory(prefix="formcheck-")
         self._report: Report | None = None
         self._judging, self._converting = Job(self._judge), Job(self._convert)
-        eye_labels.read(place, clip.name)  # says at once what is wrong with it
 
     def close(self) -> None:
         """End all work and forget what was converted."""

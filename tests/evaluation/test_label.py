@@ -209,7 +209,7 @@ def test_wrong_use_is_one_sentence(clip: Path, formcheck: Run, tmp_path: Path) -
     (tmp_path / "broken.mp4").write_bytes(b"nothing")
     wrong = tmp_path / "clip.labels.json"
     wrong.write_text('{"exercise": "squat", "tops": [3, 2]}', encoding="utf-8")
-    for arguments, code, says in [
+    cases: list[tuple[list[Any], int, str]] = [
         ([tmp_path / "none.mp4"], 2, "there is no file"),
         ([track], 2, "is a recorded track"),
         ([tmp_path / "broken.mp4"], 3, "broken.mp4"),
@@ -217,7 +217,8 @@ def test_wrong_use_is_one_sentence(clip: Path, formcheck: Run, tmp_path: Path) -
         ([clip, "--labels", tmp_path / "no" / "x.json"], 2, "there is no folder"),
         ([clip, "--labels", clip], 2, "would overwrite"),
         ([clip, "--port", "99999"], 2, "--port"),
-    ]:
+    ]
+    for arguments, code, says in cases:
         found, out, err = formcheck("label", *arguments, "--no-browser")
         assert (found, out) == (code, "")
         assert says in err.lower() or says in err
