@@ -19,6 +19,7 @@ def evaluate(
     json: opt.Json = None,
     html: opt.GalleryPage = None,
     blur_face: opt.BlurFace = False,
+    markdown: opt.Markdown = False,
     curves: opt.Curves = None,
     tracks: opt.Tracks = None,
     profile: opt.Profile = "standard",
@@ -68,7 +69,8 @@ def evaluate(
         draw(result.rows, curves)
     if html and gallery:
         write_text(html, gallery.html(result.agreement))
-    say((result.to_json() if is_dash(json) else result.table()).rstrip("\n") + "\n")
+    printed = result.agreement.markdown() if markdown else result.table()
+    say((result.to_json() if is_dash(json) else printed).rstrip("\n") + "\n")
     return 2 if problems else 0
 
 

@@ -133,6 +133,9 @@ Port = Annotated[
     int, Option("--port", metavar="NUMBER", min=0, max=65535, help="Where to listen.", show_default="any")
 ]
 NoBrowser = Annotated[bool, Option("--no-browser", help="Only print the address, do not open it.")]
+Markdown = Annotated[
+    bool, Option("--markdown", help="Print repetitions, exercises and legs as Markdown, for documents.")
+]
 GalleryPage = Annotated[
     Path | None,
     _file(

@@ -42,6 +42,10 @@ class Disagreement:
     rule: str = ""
 
 
+OWN_COUNTS = ("silent", "unseen", "suspected", "confirmed", "faults")
+"""The numbers of `FaultCounts` that are not in its `sure`."""
+
+
 @dataclass
 class FaultCounts:
     """One fault: what the eye is sure of, what it is silent about, what it suspects.
@@ -52,6 +56,7 @@ class FaultCounts:
         unseen: Those of them that are a warning or fault.
         suspected: Verdicts judged where the eye suspects it.
         confirmed: Those of them that are a warning or fault.
+        faults: Faults, without warnings, that are not there for certain or that the eye says nothing about.
     """
 
     sure: Counts = field(default_factory=Counts)
@@ -59,10 +64,13 @@ class FaultCounts:
     unseen: int = 0
     suspected: int = 0
     confirmed: int = 0
+    faults: int = 0
 
     def add(self, top: Top, verdict: VerdictReport) -> None:
         """Count one verdict on a repetition that the eye saw too."""
         says = top.says(verdict.fault)
+        unseen = not says and verdict.fault not in top.suspected
+        self.faults += unseen and verdict.status is Status.FAULT
         if says is not None:
             self.sure.add(says, verdict.status)
         elif verdict.status is not Status.NOT_JUDGED:
@@ -78,7 +86,7 @@ class FaultCounts:
         """Return the counts as plain data."""
         named = ("hit", "missed", "false", "right", "too_close", "not_judged", "not_judged_there")
         scores = self.sure.scores()
-        own = {key: getattr(self, key) for key in ("silent", "unseen", "suspected", "confirmed")}
+        own = {key: getattr(self, key) for key in OWN_COUNTS}
         return {key: scores[key] for key in named} | own
 
 
@@ -156,7 +164,8 @@ def compare(clip: str, seen: Seen, report: Report | None, reason: str = "") -> C
     if report is None:
         result.off = result.tops
         result.recognised = False if wanted else None
-        result.disagreements.append(Disagreement("clip", None, seen.name, reason))
+        if wanted:
+            result.disagreements.append(Disagreement("clip", None, seen.name, reason))
         return result
     found = _Found(report, seen)
     right = [rep for rep in found.full if found.exercise(rep) in known]

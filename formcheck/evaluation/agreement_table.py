@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from formcheck.evaluation.agreement import ClipAgreement, FaultCounts
+from formcheck.evaluation.agreement import OWN_COUNTS, ClipAgreement, FaultCounts
 from formcheck.evaluation.seen import NONE, view_group
+from formcheck.wording import sentence
 
 
 @dataclass
@@ -35,6 +36,24 @@ class Agreement:
             yield from _fault_lines(eye)
             yield ""
 
+    def markdown(self) -> str:
+        """Return the tables in Markdown, for documents."""
+        text = []
+        for title, clips in self.parts():
+            text.append(f"| {title.lower()} | {' | '.join(_COLUMNS)} |")
+            text.append("|---" * (len(_COLUMNS) + 1) + "|")
+            before = ""
+            for kind, name, group in groups(clips):
+                if kind != before and TITLES.get(kind):
+                    text.append(f"| *{TITLES[kind]}* |" + " |" * len(_COLUMNS))
+                before = kind
+                row = cells(group, known=not kind.startswith("other"))
+                text.append(f"| {name} | {' | '.join(row)} |")
+            text.append("")
+        eye = self._by_eye()
+        text += [f"- {sentence(line)}" for line in fault_sentences(eye)]
+        return "\n".join(text).rstrip() + "\n"
+
     def parts(self) -> list[tuple[str, list[ClipAgreement]]]:
         """Return the clips labelled by eye and those with a truth file, where there are any, with titles."""
         truth = [clip for clip in self.clips if not clip.seen.by_eye]
@@ -49,13 +68,16 @@ def groups(clips: list[ClipAgreement]) -> Iterator[tuple[str, str, list[ClipAgre
     """Give the groups of clips that have a row: all, by exercise, by view; then those of other exercises.
 
     Yields:
-        The kind of group (`known`, `exercise`, `view`, `other` or `other-exercise`), its name, its clips.
+        The kind of group (`known`, `exercise`, `view`, `confidence`, `other` or `other-exercise`), its name
+        and its clips.
     """
     known = [clip for clip in clips if clip.known]
     if known:
         yield "known", "exercises it knows", known
         yield from (("exercise", *one) for one in _by(known, lambda clip: _plain_name(clip)))
         yield from (("view", *one) for one in _by(known, lambda clip: view_group(clip.seen.view)))
+        sure = list(_by(known, lambda clip: clip.seen.confidence))
+        yield from (("confidence", *one) for one in sure if len(sure) > 1)
     other = [clip for clip in clips if not clip.known and not clip.seen.guessed]
     if other:
         yield "other", "other exercises", other
@@ -106,7 +128,7 @@ def faults_of(clips: Iterable[ClipAgreement]) -> dict[str, FaultCounts]:
     for clip in clips:
         for name, counts in clip.faults.items():
             one = total[name]
-            for key in ("silent", "unseen", "suspected", "confirmed"):
+            for key in OWN_COUNTS:
                 setattr(one, key, getattr(one, key) + getattr(counts, key))
             for key in ("hit", "missed", "false", "right", "unsure", "abstained", "abstained_there"):
                 setattr(one.sure, key, getattr(one.sure, key) + getattr(counts.sure, key))
@@ -118,7 +140,7 @@ def not_seen(faults: Iterable[FaultCounts]) -> dict[str, int]:
 
     Returns:
         `false` of `sure`: where the label is sure whether the fault is there. `not_named` of `silent`: where
-        it says nothing, so that the fault may still be there.
+        it says nothing, so that the fault may still be there. `faults`: those of both without warnings.
     """
     group = list(faults)
     judged = [one.sure.hit + one.sure.missed + one.sure.false + one.sure.right for one in group]
@@ -127,6 +149,7 @@ def not_seen(faults: Iterable[FaultCounts]) -> dict[str, int]:
         "sure": sum(judged),
         "not_named": sum(one.unseen for one in group),
         "silent": sum(one.silent for one in group),
+        "faults": sum(one.faults for one in group),
     }
 
 
@@ -143,7 +166,12 @@ def _part(clips: list[ClipAgreement]) -> dict[str, Any]:
 _COLUMNS = ("clips", "exact", "within 1", "recognised", "tops", "as other", "verdicts", "leg")
 _WIDTHS = (5, 7, 8, 10, 6, 11, 8, 9)
 _NAMES = 27
-TITLES = {"exercise": "by exercise", "view": "by view", "other-exercise": ""}
+TITLES = {
+    "exercise": "by exercise",
+    "view": "by view",
+    "confidence": "by confidence of the label",
+    "other-exercise": "",
+}
 """What stands above the groups of a kind."""
 
 
@@ -221,11 +249,14 @@ def fault_sentences(clips: list[ClipAgreement]) -> Iterator[str]:
     share = not_seen(faults_of(clips).values())
     if not share["sure"] + share["silent"]:
         return
-    yield f"false where the label is sure: {_of(share['false'], share['sure'])} verdicts judged"
+    judged = share["sure"] + share["silent"]
+    warnings = share["false"] + share["not_named"] - share["faults"]
     yield (
-        f"warning or fault where it names none: {_of(share['not_named'], share['silent'])} verdicts judged "
-        "(it may still be there)"
+        f"not seen by the eye: faults {_of(share['faults'], judged)}, warnings {_of(warnings, judged)} "
+        "verdicts judged"
     )
+    yield f"of these false where the label is sure: {_of(share['false'], share['sure'])}"
+    yield f"where it names none, so that it may be there: {_of(share['not_named'], share['silent'])}"
     not_checked = sorted(frozenset[str]().union(*(clip.not_checked for clip in clips)))
     if not_checked:
         yield f"seen by the eye, but no rule of the exercise checks it: {', '.join(not_checked)}"

@@ -27,7 +27,7 @@ BESIDE = ".labels.json"
 """What follows the clip's stem in the name of the file that holds the label of this clip alone."""
 
 _LATE_S = 0.5  # a container's length and its last frame differ by less
-_SIDES = ("left", "right", "both", "alternating", "-")
+_SIDES = ("left", "right", "both", "alternating", "unknown", "-")
 _SAME_EXERCISE = {"barbell-hip-thrust": "hip-thrust", "dumbbell-hip-thrust": "hip-thrust"}
 _SAME_FAULT = {"arched-back": "lumbar-arching", "arching": "lumbar-arching", "arched": "lumbar-arching"}
 _BY_WORDS = {("shin-not-vertical", "too close"): "foot-too-close"}
@@ -63,7 +63,9 @@ def _ordered(span: Span | None) -> Span | None:
 def _side(text: str) -> str:
     for one in text.split(" then "):
         if one.rstrip("?") not in _SIDES:
-            raise ValueError("must be left, right, both, alternating or -, with ? where it is a guess")
+            raise ValueError(
+                "must be left, right, both, alternating, unknown or -, with ? where it is a guess"
+            )
     return text
 
 
@@ -75,6 +77,8 @@ class EyeSet(_Part):
     side: str
     exercise: str | None = None
     form: Literal["correct", "fault"] | None = None
+    view: str = ""
+    notes: str = ""
 
     _in_order = field_validator("tops")(_rising)
     _span = field_validator("t")(_ordered)

@@ -124,7 +124,13 @@ def test_faults_that_are_found_missed_false_and_not_named() -> None:
     assert about == [("fault-missed", 1), ("fault-false", 4)]
     silent = compare("clip", seen(tops()), report()).faults["knee-bent"]
     assert (silent.silent, silent.unseen) == (4, 2)
-    assert not_seen([knee, silent]) == {"false": 1, "sure": 3, "not_named": 2, "silent": 4}
+    assert not_seen([knee, silent]) == {
+        "false": 1,
+        "sure": 3,
+        "not_named": 2,
+        "silent": 4,
+        "faults": 3,
+    }
 
 
 def test_a_fault_that_no_rule_checks_is_named() -> None:
@@ -182,7 +188,11 @@ def test_labels_and_truth_in_one_run(folder: Path, formcheck: Callable[..., tupl
     assert (code, err) == (0, "")
     assert "Labelled by eye: 2 clips" in out
     assert "With a truth file: 1 clip" in out
-    assert "false where the label is sure" in out
+    assert "false where the label is sure: 4 of " in out
+    code, out, err = formcheck("evaluate", folder, "--markdown")
+    assert code == 0
+    row = next(line for line in out.splitlines() if line.startswith("| exercises it knows"))
+    assert row.split(" | ")[1:6] == ["2", "1.00", "1.00", "1.00", "1.00"]
     code, out, err = formcheck("evaluate", folder, "--json", "-")
     data = json.loads(out)
     assert [(one["clip"], one["by_eye"]) for one in data["agreement"]["clips"]] == [

@@ -36,7 +36,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"partial_tops": [0.5]}, "the partial top at 0.5 s is not among the tops"),
     ({"full_reps": 5}, "full_reps is 5, but there are 4 tops, 1 of them partial"),
     ({"full_reps": 2}, "full_reps is 2"),
-    ({"side": "upper"}, "side: must be left, right, both, alternating or -"),
+    ({"side": "upper"}, "side: must be left, right, both, alternating, unknown or -"),
     ({"confidence": "certain"}, "confidence: input should be 'high', 'medium' or 'low'"),
     ({"label_window_s": [5, 1]}, "label_window_s: the first time must lie before the second"),
     ({"faults": {"no_hold": [5]}}, "faults.no_hold names repetition 5, but there are 4 tops"),
