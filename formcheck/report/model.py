@@ -97,6 +97,15 @@ class VerdictReport(Model):
             return ""
         return "marked" if self.beyond else quantity(self.value, self.unit, self.uncertainty)
 
+    def words(self) -> str:
+        """Return fault, value and status in words, such as `knee bent 40 ± 4°, fault`."""
+        if self.value is None:
+            return plain(self.fault)
+        status = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
+            self.status, self.status.value
+        )
+        return f"{plain(self.fault)} {self.measured}, {status}"
+
 
 class RepReport(Model):
     """One repetition."""
