@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Protocol
 
 from formcheck import names
 from formcheck.errors import FormcheckError, OutputError, brief
@@ -16,9 +18,9 @@ from formcheck.judging.cues import MODES
 from formcheck.live.capture import Capture
 from formcheck.live.display import Line, Window
 from formcheck.live.feeds import Feed
-from formcheck.live.loop import Live, conclude
+from formcheck.live.loop import Live, Remote, conclude
 from formcheck.live.recording import Recorder, SafeLog, Scribe, Shelf, set_aside
-from formcheck.live.talk import Wishes
+from formcheck.live.talk import Speaker, Wishes
 from formcheck.live.voice import Player, SoundDevice, Voice
 from formcheck.pipeline import Session
 from formcheck.poses import claims, journal
@@ -28,6 +30,24 @@ from formcheck.video.frames import AS_FILMED, Filming
 from formcheck.vision.finder import Landmarker
 
 _COUNTED = 30  # numbers that are prepared to be said; more are rendered when they come
+
+
+class Terminal(Protocol):
+    """Writes what happens; `display.Line`."""
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Write what happened."""
+
+    def show(self, text: str, cue: str = "") -> None:
+        """Write how things stand."""
+
+    def __enter__(self) -> Terminal:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +72,12 @@ class Parts:
         player: Makes the sound device.
         every: Whether no frame may be dropped: for files that are not played at their own pace.
         notes: What is known beforehand and belongs into the reports.
+        filming: How the feed's pictures lie.
+        copy: Whether the recording keeps the feed's JPEG files as they came.
+        name: What tells this session's files from those of others that begin in the same second.
+        speaker: Says things in place of this machine's voice, or None.
+        remote: A screen elsewhere, or None.
+        line: Makes what writes to the terminal.
     """
 
     feed: Feed
@@ -72,6 +98,11 @@ class Parts:
     every: bool = False
     notes: Sequence[str] = ()
     filming: Filming = AS_FILMED
+    copy: bool = False
+    name: str = ""
+    speaker: Speaker | None = None
+    remote: Remote | None = None
+    line: Callable[[], Terminal] = Line
 
 
 def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | None:
@@ -81,9 +112,9 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
         FormcheckError: The feed cannot be opened, or an output cannot be written; what was seen until
             then is judged and written first.
     """
-    shelf = Shelf(parts.report)
+    shelf = Shelf(parts.report, parts.name)
     with ExitStack() as stack:
-        line = stack.enter_context(Line())
+        line = stack.enter_context(parts.line())
         told: set[str] = set()
 
         def tell_once(text: str) -> None:
@@ -93,7 +124,9 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
 
         for path in shelf.left_behind(lambda text: line.tell(text, "yellow")):
             _rescue(path, parts, line)
-        recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
+        recorder = None
+        if parts.record:
+            recorder = Recorder(parts.record, tell_once, every=parts.every, copy=parts.copy)
         finder = stack.enter_context(parts.landmarker())
         capture = stack.enter_context(Capture(parts.feed, every=parts.every, filming=parts.filming))
         source = names.shown(parts.record.name) if parts.record else parts.feed.name
@@ -113,8 +146,8 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             notes=parts.notes,
         )
         scribe = stack.enter_context(Scribe(session, shelf.set_report, tell_once))
-        voice = None
-        if parts.sound != "off":
+        voice = parts.speaker
+        if voice is None and parts.sound != "off":
             voice = stack.enter_context(
                 Voice(
                     sayable(parts.wishes, [parts.exercise] if parts.exercise else parts.candidates),
@@ -135,6 +168,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             voice=voice,
             window=window,
             recorder=recorder,
+            remote=parts.remote,
             tell=line.tell,
             line=line.show,
         )
@@ -169,7 +203,7 @@ def _keep(session: Session, shelf: Shelf, log: SafeLog, parts: Parts, *, complet
     return analysis
 
 
-def _rescue(path: Path, parts: Parts, line: Line) -> None:
+def _rescue(path: Path, parts: Parts, line: Terminal) -> None:
     """Judge what a killed session left behind; what cannot be judged keeps no new one from starting."""
 
     def tell(text: str) -> None:
