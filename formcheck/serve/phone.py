@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from formcheck.live.session import Parts
+from formcheck.live.summary import summarise
+from formcheck.live.words import Words
 from formcheck.poses.pose import Image, Side
 from formcheck.report.analysis import Analysis
 from formcheck.serve.sounds import Sounds
@@ -67,6 +68,7 @@ class Studio(Protocol):
     """What phones share; `room.Room`."""
 
     sounds: Sounds
+    words: Words
 
     def parts(self, choice: Choice) -> Parts:
         """Return what a session is made of."""
@@ -201,14 +203,13 @@ class Phone:
             self._studio.tell(f"phone {self.number}: {wrong}")
         if analysis is None or not analysis.report.reps:
             return
-        full = [rep for rep in analysis.report.reps if not rep.partial]
-        score = analysis.report.score
-        lines = (f"{len(full)} reps." + ("" if score is None else f" Score {score:.0f}."),)
-        self._add(lines, analysis, record, whole=True)
+        lines = summarise(analysis.report, analysis.exercise, self._studio.words).lines[:2]
+        with self._lock:
+            sets = [one for one in self.results if one.record == record]
+            if len(sets) == 1:  # the verdict of record takes the place of the set's own
+                self.results.remove(sets[0])
+            self._add(lines, analysis, record, whole=len(sets) > 1)
         self._studio.keep(analysis, choice.lifter)
-
-
-Maker = Callable[[Choice], Parts]
 
 
 def chosen(choice: Choice, *, exercise: str, side: str, lifter: str) -> Choice:

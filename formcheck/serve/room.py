@@ -89,6 +89,7 @@ class Room:
         self.plan = plan
         self.tokens, self.capacity = Tokens(), Capacity(plan.most)
         self.sounds = Sounds(sayable(plan.wishes, plan.exercises), language=plan.language, on=plan.spoken)
+        self.words = plan.wishes.words
         self.used_s = time.monotonic()
         self._decoder = JpegDecoder(_MOST_PIXELS)
         self._guests: dict[str, Guest] = {}
@@ -225,7 +226,7 @@ class Room:
 
     def about(self, phone: Phone) -> Data:
         """Return what the page needs once: words, exercises, sounds, and what is chosen."""
-        choice, said = phone.choice, self.plan.wishes.words
+        choice, said = phone.choice, self.words
         return {
             "phone": phone.number,
             "words": {name: str(getattr(self.plan.words, name)) for name in PageWords.__dataclass_fields__},

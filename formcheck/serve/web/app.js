@@ -287,7 +287,8 @@ function showBanner(now) {
   banner.dataset.kind = now.banner?.kind ?? "";
   if (!text) return;
   const cue = ["cue", "safety", "praise"].includes(now.banner.kind) && now.stage === "set";
-  fitText(banner, cue ? 150 : 64, 24, window.innerHeight * (cue ? 0.5 : 0.3));
+  const wide = window.innerWidth > window.innerHeight;
+  fitText(banner, cue ? 150 : 60, 24, window.innerHeight * (cue ? (wide ? 0.42 : 0.46) : 0.3));
   if (fresh && cue) flash(now.banner.kind);
 }
 
