@@ -14,6 +14,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,6 @@ from formcheck.vision.mediapipe_guard import part_stderr
 
 if TYPE_CHECKING:
     from formcheck.report.model import Report
-    from formcheck.reps.baseline import Baseline
 
 INTERNAL = 70
 """Exit code where something went wrong that is no fault of the user's (EX_SOFTWARE of sysexits)."""
@@ -120,29 +120,28 @@ def analyze(
     judged_by = check_names(exercise, profile, rules, limits=limits)
     keeper = keeper_from_options(clip, log, no_log, lifter, load, bilateral_load, date, complain=complain)
     from formcheck import api
-    from formcheck.exercises.modes import Modes
-    from formcheck.poses.pose import Side
 
-    modes = Modes(pause, deficit)
+    settings = opt.settings(
+        exercise,
+        side=side,
+        person=person,
+        profile=judged_by,
+        model=model,
+        pause_s=pause,
+        deficit=deficit,
+        rotate=rotate,
+        mirrored=mirrored,
+        slow_motion=slow_motion,
+        verbose=verbose,
+    )
     with ctrl_c() as stopped:
-        common: dict[str, Any] = dict(profile=judged_by, model=model, stop=stopped, verbose=verbose)
         try:
-            own: tuple[Baseline, ...] = ()
             if baseline:
                 with bar("reading the baseline", api.frames_estimate(baseline)) as progress:
-                    own = api.read_baseline(baseline, exercise, progress=progress, **common)
+                    own = api.read_baseline(baseline, settings, progress=progress, stop=stopped)
+                settings = replace(settings, baselines=own)
             with bar("analysing", api.frames_estimate(clip)) as progress:
-                analysis = api.analyze_clip(
-                    clip,
-                    exercise,
-                    side=Side(side.value) if side else None,
-                    person=person,
-                    baselines=own,
-                    modes=modes,
-                    filming=opt.filming(rotate, mirrored, slow_motion),
-                    progress=progress,
-                    **common,
-                )
+                analysis = api.analyze_clip(clip, settings, progress=progress, stop=stopped)
         except NoPersonError:
             if stopped():
                 raise KeyboardInterrupt from None  # too early for a report
@@ -191,7 +190,7 @@ def evaluate(
         raise UsageError("evaluate takes the exercise from the truth files; --exercise auto recognises it")
     from formcheck.evaluation import evaluate as evaluation
     from formcheck.evaluation.sensitivity import draw
-    from formcheck.files import check_writable, make_folder, write_text
+    from formcheck.files.writing import check_writable, make_folder, write_text
 
     if json and not is_dash(json):
         check_writable(json)
@@ -220,7 +219,7 @@ def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     check_clip(clip)
     from formcheck.evaluation import speed as benchmark
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
     from formcheck.video.reader import VideoSource
 
     if json and not is_dash(json):

@@ -98,15 +98,10 @@ def score(
     wanted = format_named(format)
     check_format(wanted)
     items = _items(paths or [], manifest, exercise, out)
-    setup = Setup(
-        judged_by,
-        model,
-        str(rules.resolve()) if rules else None,
-        html,
-        tracks,
-        blur_face,
-        opt.filming(rotate, mirrored, slow_motion),
+    settings = opt.settings(
+        None, profile=judged_by, model=model, rotate=rotate, mirrored=mirrored, slow_motion=slow_motion
     )
+    setup = Setup(settings, str(rules.resolve()) if rules else None, html, tracks, blur_face)
     with ctrl_c() as stopped, Ledger(out, resume=resume) as ledger:
         from formcheck.batch.outputs import finish
         from formcheck.batch.run import plan
@@ -184,7 +179,7 @@ def bench_batch(
     from formcheck.batch.pool import cores
     from formcheck.cli.terminal import is_dash
     from formcheck.evaluation.batch_speed import bench
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
 
     if not clips:
         raise UsageError("name clips or folders to measure with")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
 if TYPE_CHECKING:
-    from formcheck.video.frames import Filming
+    from formcheck.judging.settings import Settings
 
 
 class Leg(str, Enum):
@@ -202,8 +202,15 @@ Verbose = Annotated[bool, Option("--verbose", help="Show what the libraries say,
 Version = Annotated[bool, Option("--version", help="Print the version.", is_eager=True)]
 
 
-def filming(rotate: Turn | None, mirrored: bool, slow_motion: float | None = None) -> Filming:
-    """Return how a clip was filmed, by the options."""
-    from formcheck.video.frames import Filming
+def settings(
+    exercise: str | None, *, side: Leg | None = None, rotate: Turn | None = None, **options: Any
+) -> Settings:
+    """Return the settings that options stand for; the others as for `Settings.of`.
 
-    return Filming.checked(int(rotate.value) if rotate else 0, mirrored, slow_motion)
+    Raises:
+        UsageError: As for `Settings.of`.
+    """
+    from formcheck.judging.settings import Settings
+
+    options["rotate"] = int(rotate.value) if rotate else 0
+    return Settings.of(exercise, side=side and side.value, **options)

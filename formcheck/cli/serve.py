@@ -88,7 +88,7 @@ def serve(
     from dataclasses import replace
 
     from formcheck.exercises import catalog
-    from formcheck.exercises.modes import Modes
+    from formcheck.exercises.modes import PLAIN
     from formcheck.live import words as wording
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
@@ -99,19 +99,27 @@ def serve(
         check_clip(baseline)
     known = list(catalog.exercises().values())
     texts = wording.load(cues, known) if cues else wording.Texts()
-    named, modes = catalog.chosen(exercise), Modes(pause, deficit)
-    if named:
-        modes.check(named)
+    said = opt.settings(
+        exercise,
+        side=side,
+        profile=judged_by,
+        model=model,
+        pause_s=pause,
+        deficit=deficit,
+        verbose=verbose,
+    )
     aim_s = live_command.tempo_of(tempo)
     from formcheck.vision.models import resolve
 
     bundle = resolve(model, progress=True)
     from formcheck.api import read_baseline
+    from formcheck.judging.cues import MODES
     from formcheck.live.session import Parts
     from formcheck.live.talk import Wishes
     from formcheck.serve.access import Place
     from formcheck.serve.certificates import certificates
     from formcheck.serve.feed import PhoneFeed
+    from formcheck.serve.phone import Choice
     from formcheck.serve.qr import terminal
     from formcheck.serve.room import Plan, Room
     from formcheck.serve.server import Server, lan_address, listen
@@ -119,20 +127,24 @@ def serve(
     from formcheck.serve.take import Quiet
     from formcheck.vision.landmarker import MediaPipeLandmarker
 
-    wishes = Wishes(texts.words, None, count.value, target_reps, aim_s)
-    baselines = read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline else ()
+    modes = said.modes
+    wishes = Wishes(texts.words, count.value, target_reps, aim_s)
     applied = {one.name: texts.applied(modes.applied(one)) for one in known}
+    settings = replace(
+        said,
+        exercise=None,
+        candidates=tuple(applied.values()),
+        modes=PLAIN,  # applied already, before the user's words
+        baselines=read_baseline(baseline, said) if baseline else (),
+        policy=MODES[mode.value],
+    )
 
     def make(choice: Choice) -> Parts:
         return Parts(
             feed=PhoneFeed("a phone"),
             landmarker=lambda: MediaPipeLandmarker(bundle, verbose=verbose),
-            exercise=applied.get(choice.exercise),
-            candidates=list(applied.values()),
-            wishes=replace(wishes, side=choice.side),
-            profile=judged_by,
-            baselines=baselines,
-            mode=mode.value,
+            settings=replace(settings, exercise=applied.get(choice.exercise), side=choice.side),
+            wishes=wishes,
             report=report,
             notes=modes.notes,
             line=lambda: Quiet(complain),
@@ -158,10 +170,10 @@ def serve(
         room = Room(
             Plan(
                 make=make,
-                exercises=list(applied.values()),
+                settings=settings,
                 wishes=wishes,
                 words=texts.page,
-                choice=_choice(exercise, side),
+                choice=Choice(exercise, said.side),
                 scratch=scratch,
                 language=texts.language,
                 spoken=voice is live_command.Sound.ON,
@@ -189,13 +201,6 @@ def _check_ready(lan: bool, address: str | None) -> None:
         )
     if address is not None and not lan:
         raise UsageError("--address is for --lan; add it, or leave --address out")
-
-
-def _choice(exercise: str, side: opt.Leg | None) -> Choice:
-    from formcheck.poses.pose import Side
-    from formcheck.serve.phone import Choice
-
-    return Choice(exercise, Side(side.value) if side else None)
 
 
 def register(app: typer.Typer) -> None:

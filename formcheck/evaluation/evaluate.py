@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from formcheck import kinds, names
 from formcheck.api import analyze_clip
 from formcheck.errors import ClipError, UsageError
 from formcheck.evaluation.accuracy import Counts, Evaluation, Row
@@ -16,8 +15,10 @@ from formcheck.evaluation.truth import TRUE_VALUE, TrueRep, Truth
 from formcheck.exercises import catalog
 from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Rule, Status
+from formcheck.files import kinds, names
 from formcheck.judging.coach import Coach
 from formcheck.judging.sets import find_sets
+from formcheck.judging.settings import Settings
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.levelling import upright
 from formcheck.report.analysis import Analysis
@@ -74,7 +75,7 @@ def evaluate(
             result.clips.append(_clip(clip, truth, None, f"it {trouble}"))
             continue
         try:
-            analysis = analyze_clip(source, asked, profile=profile, model=model)
+            analysis = analyze_clip(source, Settings.of(asked, profile=profile, model=model))
         except ClipError as error:
             result.clips.append(_clip(clip, truth, None, str(error)))
             continue

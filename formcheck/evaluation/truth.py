@@ -23,9 +23,9 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from formcheck.errors import UsageError, brief
+from formcheck.files.reading import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 from formcheck.poses.pose import View
 from formcheck.poses.viewpoint import END_MIN_DEG, SIDE_MAX_DEG
-from formcheck.readers import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 
 EXERCISES = {
     "kickback": "glute-kickback",

@@ -22,6 +22,7 @@ import platformdirs
 from pydantic import ValidationError
 
 from formcheck.errors import LogError, brief
+from formcheck.files.reading import check_numbers, wrong
 from formcheck.history.entries import LoggedSet
 from formcheck.history.schema import (
     APPLICATION_ID,
@@ -33,7 +34,6 @@ from formcheck.history.schema import (
     stamp,
     version_of,
 )
-from formcheck.readers import check_numbers, wrong
 
 WAIT_S = 10.0
 """How long to wait for another process that writes."""

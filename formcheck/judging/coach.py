@@ -14,19 +14,19 @@ import numpy as np
 
 from formcheck.exercises import answers
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.cues import Cue, CueChooser, Policy
+from formcheck.judging.cues import Cue, CueChooser
 from formcheck.judging.judge import Verdict, judge, judge_rule
 from formcheck.judging.recognition import share_of
 from formcheck.judging.sets import belongs
+from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body, followed
 from formcheck.measures.catalogue import measure
 from formcheck.poses.guesses import behind, guessed
 from formcheck.poses.levelling import Leveller
-from formcheck.poses.pose import SCENE, Pose, Side, View
+from formcheck.poses.pose import OPTIONAL, SCENE, SHAPES, Pose, Side, View
 from formcheck.poses.smoothing import CausalSmoother, smooth
-from formcheck.poses.track import OPTIONAL, Track
+from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
-from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Phase, Rep, RepSegmenter
 
@@ -34,7 +34,6 @@ _MEMORY_S = 12.0  # of frames kept; an open repetition is kept from its start on
 _BEFORE_S = 1.0  # of the start position that is kept with the repetition
 _FEWEST = 30  # frames needed to decide whether the model guesses landmarks
 _LOOK_S = 1.0  # how often camera and working side are estimated anew
-_NOT_JUDGED_BY = {"mask_at", "people"}  # no rule reads these
 _ONE = np.ones(1)
 _JUDGE_S = 0.1  # how often the open repetition is judged
 _JUDGE_SHARE = 1 / 120  # of its length, where that is more: a long one takes longer to judge
@@ -81,11 +80,9 @@ class Coach:
     Args:
         exercise: The exercise. With `relatives`, the first assumption.
         size: Image width and height in pixels.
-        side: The working side if the user gave it.
-        baselines: The person's own usual values, if there are any.
-        policy: When a cue may be spoken.
+        settings: Side, baselines and policy. If they say that no cues are wanted, repetitions are only
+            counted. The exercise is not taken from them.
         relatives: Other exercises it may be, with the same `motion`. Each repetition helps to decide.
-        judging: Whether to judge; if False, repetitions are only counted.
 
     Attributes:
         exercise: The exercise it is taken for now.
@@ -95,18 +92,16 @@ class Coach:
         self,
         exercise: Exercise,
         size: tuple[int, int],
+        settings: Settings | None = None,
         *,
-        side: Side | None = None,
-        baselines: Sequence[Baseline] = (),
-        policy: Policy | None = None,
         relatives: Sequence[Exercise] = (),
-        judging: bool = True,
     ) -> None:
+        settings = settings or Settings()
         self.exercise = exercise
         self._options = (exercise, *relatives)
-        self._size, self._given = size, side
-        self._chooser = CueChooser(policy)
-        self._baselines, self._judging = tuple(baselines), judging
+        self._size, self._given = size, settings.side
+        self._chooser = CueChooser(settings.policy)
+        self._baselines, self._judging = settings.baselines, settings.coached
         self._signal = measure(exercise.signal)
         self.reset()
 
@@ -321,9 +316,11 @@ class _Window:
 
     def __init__(self, size: tuple[int, int], room: int = 2048) -> None:
         self._size, self._first, self._end = size, 0, 0
-        tails = {"time_s": (), "image_px": (33, 2), "visibility": (33,), **OPTIONAL}
+        shapes = {"time_s": (), **SHAPES}
         self._arrays: dict[str, Any] = {
-            name: np.zeros((room, *tail)) for name, tail in tails.items() if name not in _NOT_JUDGED_BY
+            name: np.zeros((room, *shape))
+            for name, shape in shapes.items()
+            if name not in OPTIONAL or OPTIONAL[name].live
         }
 
     def append(self, pose: Pose, keep_s: float) -> None:

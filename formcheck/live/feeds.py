@@ -17,8 +17,8 @@ import av
 import cv2
 import numpy as np
 
-from formcheck import kinds, names
 from formcheck.errors import UsageError, VideoError
+from formcheck.files import kinds, names
 from formcheck.live.address import without_secrets
 from formcheck.poses.pose import Image
 from formcheck.video.frames import Frame, display_matrix, presentation_time_s, turn

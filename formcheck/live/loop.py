@@ -66,6 +66,29 @@ class Remote(Protocol):
         """Take a set that was judged."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where sound, pictures and text of a session go.
+
+    Attributes:
+        voice: Says things, or None.
+        window: Shows pictures, or None.
+        recorder: Keeps the frames, or None.
+        remote: A screen elsewhere, or None.
+        tell: Told in text what happens: the text, and a style.
+        line: Told how things stand.
+        render: Whether pictures are drawn; always where there is a window.
+    """
+
+    voice: Speaker | None = None
+    window: Picture | None = None
+    recorder: Recorder | None = None
+    remote: Remote | None = None
+    tell: Tell = lambda text, style: None
+    line: Callable[[str, str], None] = lambda text, cue: None
+    render: bool = False
+
+
 class Live:
     """One live session over an open capture.
 
@@ -74,13 +97,7 @@ class Live:
         session: The engine.
         scribe: Judges sets beside the loop.
         wishes: How to coach.
-        voice: Says things.
-        window: Shows pictures, or None.
-        recorder: Keeps the frames, or None.
-        remote: A screen elsewhere, or None.
-        tell: Told in text what happens: the text, and a style.
-        line: Told how things stand.
-        render: Whether pictures are drawn; always where there is a window.
+        outlets: Where sound, pictures and text go.
 
     Attributes:
         meter: What the loop measures of itself.
@@ -94,21 +111,15 @@ class Live:
         session: Session,
         scribe: Scribe,
         wishes: Wishes,
-        *,
-        voice: Speaker | None = None,
-        window: Picture | None = None,
-        recorder: Recorder | None = None,
-        remote: Remote | None = None,
-        tell: Tell = lambda text, style: None,
-        line: Callable[[str, str], None] = lambda text, cue: None,
-        render: bool = False,
+        outlets: Outlets | None = None,
     ) -> None:
+        outlets = outlets or Outlets()
         self._capture, self._session, self._scribe, self._words = capture, session, scribe, wishes.words
-        self._talk = Talk(voice, wishes, tell)
-        self._window, self._recorder, self._remote = window, recorder, remote
-        self._line = line
-        self._render = render or window is not None
-        self._setup_coach = SetUpCoach(capture.size, wishes.words, side=wishes.side)
+        self._talk = Talk(outlets.voice, wishes, outlets.tell)
+        self._window, self._recorder, self._remote = outlets.window, outlets.recorder, outlets.remote
+        self._line = outlets.line
+        self._render = outlets.render or outlets.window is not None
+        self._setup_coach = SetUpCoach(capture.size, wishes.words, side=session.settings.side)
         self._stages = Stages()
         self._show = Show(wishes.words, target=wishes.target, aim_s=wishes.aim_s)
         self._setup = SetUp(None, False, float("nan"), ())

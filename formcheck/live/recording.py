@@ -17,7 +17,7 @@ from types import TracebackType
 from platformdirs import user_state_path
 
 from formcheck.errors import FormcheckError, NoPersonError, OutputError, UsageError
-from formcheck.files import make_folder, write_text
+from formcheck.files.writing import make_folder, write_text
 from formcheck.live.feeds import Taken
 from formcheck.pipeline import Session
 from formcheck.poses import claims, journal

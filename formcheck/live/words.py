@@ -19,7 +19,7 @@ from typing import Any
 
 from formcheck.errors import UsageError
 from formcheck.exercises.rule import Exercise, Rule
-from formcheck.readers import read_toml
+from formcheck.files.reading import read_toml
 
 _MAX_CUE_WORDS = 8  # a cue is heard during a movement: the longest built-in one has seven words
 

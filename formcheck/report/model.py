@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from formcheck import names
 from formcheck.exercises.rule import Status
+from formcheck.files import names
 from formcheck.video.frames import Filming, Turns
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from formcheck import names
 from formcheck.errors import UsageError
 from formcheck.exercises.rule import Exercise
-from formcheck.files import make_folder
+from formcheck.files import names
+from formcheck.files.writing import make_folder
+from formcheck.judging.settings import Settings
 from formcheck.live.session import Parts, sayable
 from formcheck.live.talk import Wishes
 from formcheck.live.words import PageWords
@@ -38,7 +39,7 @@ class Plan:
 
     Attributes:
         make: Makes the parts of a session from what was chosen on a phone.
-        exercises: What can be chosen.
+        settings: How it is judged; its candidates can be chosen.
         wishes: How to coach.
         words: The words of the page.
         choice: What is chosen to begin with.
@@ -52,7 +53,7 @@ class Plan:
     """
 
     make: Callable[[Choice], Parts]
-    exercises: Sequence[Exercise]
+    settings: Settings
     wishes: Wishes
     words: PageWords
     choice: Choice
@@ -88,7 +89,11 @@ class Room:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.tokens, self.capacity = Tokens(), Capacity(plan.most)
-        self.sounds = Sounds(sayable(plan.wishes, plan.exercises), language=plan.language, on=plan.spoken)
+        self.sounds = Sounds(
+            sayable(plan.wishes, replace(plan.settings, exercise=None)),
+            language=plan.language,
+            on=plan.spoken,
+        )
         self.words = plan.wishes.words
         self.used_s = time.monotonic()
         self._decoder = JpegDecoder(_MOST_PIXELS)
@@ -185,7 +190,7 @@ class Room:
             UsageError: There is no such exercise or side, or the name is none.
         """
         exercise, side, lifter = (str(asked.get(name) or "") for name in ("exercise", "side", "lifter"))
-        if exercise not in {"auto", *(one.name for one in self.plan.exercises)}:
+        if exercise not in {"auto", *(one.name for one in self.plan.settings.candidates)}:
             raise UsageError("there is no such exercise")
         if side not in ("", "left", "right"):
             raise UsageError("a leg is left or right")
@@ -231,7 +236,7 @@ class Room:
             "phone": phone.number,
             "words": {name: str(getattr(self.plan.words, name)) for name in PageWords.__dataclass_fields__},
             "language": self.plan.language,
-            "exercises": [_exercise_data(one) for one in self.plan.exercises],
+            "exercises": [_exercise_data(one) for one in self.plan.settings.candidates],
             "exercise": choice.exercise,
             "side": choice.side.value if choice.side else "",
             "lifter": choice.lifter,

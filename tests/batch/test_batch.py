@@ -33,6 +33,7 @@ from formcheck.batch.tables import TABLES, columns
 from formcheck.cli.app import run
 from formcheck.errors import OutputError, UsageError
 from formcheck.exercises.profiles import Profile
+from formcheck.judging.settings import Settings
 from formcheck.video.frames import Filming
 
 STANDARD = Setup()
@@ -391,20 +392,23 @@ def test_a_changed_clip_is_scored_again_a_touched_one_is_not(clients: Path, tmp_
 def test_other_limits_rules_code_or_model_score_again(
     clients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    setup = Setup()
+    standard = Profile.named("standard")
     by = versions(None, None)
-    stamps = {stamp(by, setup.profile).judged}
+    stamps = {stamp(by, standard).judged}
     for name in ("version", "code", "rules", "model"):
-        stamps.add(stamp(replace(by, **{name: "other"}), setup.profile).judged)
+        stamps.add(stamp(replace(by, **{name: "other"}), standard).judged)
     stamps.add(stamp(by, Profile.named("strict")).judged)
-    stamps |= {stamp(by, setup.profile, side="left").judged, stamp(by, setup.profile, choose="2").judged}
-    turned = [stamp(by, setup.profile, filming=Filming(*how)) for how in ((90, False), (0, True))]
+    stamps |= {
+        stamp(by, standard, side="left").judged,
+        stamp(by, standard, choose="2").judged,
+    }
+    turned = [stamp(by, standard, filming=Filming(*how)) for how in ((90, False), (0, True))]
     stamps |= {one.judged for one in turned}
     assert len(stamps) == 10
-    assert len({stamp(by, setup.profile).seen, *(one.seen for one in turned)}) == 3
+    assert len({stamp(by, standard).seen, *(one.seen for one in turned)}) == 3
 
     go(clients, tmp_path / "out")
-    strict = Setup(profile=Profile.named("strict"))
+    strict = Setup(Settings.of(profile="strict"))
     assert len(go(clients, tmp_path / "out", strict, resume=True)) == 4
     assert {one["report"]["profile"] for one in kept(tmp_path / "out").values() if one["report"]} == {
         "strict"
@@ -417,7 +421,7 @@ def test_other_limits_rules_code_or_model_score_again(
 def test_judging_again_knows_the_exercise_and_gives_the_same_as_a_fresh_run(
     clients: Path, tmp_path: Path
 ) -> None:
-    strict = Setup(profile=Profile.named("strict"))
+    strict = Setup(Settings.of(profile="strict"))
     go(clients, tmp_path / "again")
     go(clients, tmp_path / "again", strict, resume=True)
     go(clients, tmp_path / "fresh", strict)
@@ -501,7 +505,7 @@ def test_a_lost_worker_takes_nothing_with_it_and_a_poison_clip_is_set_aside(
     setup = Setup()
     items = find([str(many(clients, 6))])
     by = versions(None, None)
-    jobs = [Job(item, stamp(by, setup.profile)) for item in items]
+    jobs = [Job(item, stamp(by, setup.settings.profile)) for item in items]
     bad = replace(jobs[2], link=Poison())  # type: ignore[arg-type]
     team = pool_module.Workers(2, setup, by)
     outcomes: list[Outcome] = []
@@ -539,7 +543,7 @@ def test_a_worker_that_ends_before_it_begins_is_replaced_twice(
 
     monkeypatch.setattr(pool_module, "_Worker", Weak)
     setup, by = Setup(), versions(None, None)
-    job = Job(find([str(clients / "ben")])[0], stamp(by, setup.profile))
+    job = Job(find([str(clients / "ben")])[0], stamp(by, setup.settings.profile))
     team = pool_module.Workers(1, setup, by)
     if often == 3:
         with pytest.raises(OutputError, match="end before they begin: the last was ended by SIGKILL"):
@@ -557,7 +561,7 @@ def test_a_worker_that_hangs_is_ended(clients: Path) -> None:
 
     setup, by = Setup(), versions(None, None)
     item = find([str(clients / "ben")])[0]
-    job = Job(item, stamp(by, setup.profile), link=Sleep())  # type: ignore[arg-type]
+    job = Job(item, stamp(by, setup.settings.profile), link=Sleep())  # type: ignore[arg-type]
     team = pool_module.Workers(1, setup, by, stall_s=0.5)
     team.start()
     records = [one.record for done in team.run([job], lambda frames: None) for one in done]

@@ -19,6 +19,8 @@ from formcheck.api import analyze_clip
 from formcheck.errors import UsageError, VideoError
 from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
+from formcheck.judging.cues import MODES
+from formcheck.judging.settings import Settings
 from formcheck.live.recording import Recorder, Shelf
 from formcheck.live.session import run
 from formcheck.live.setup_coach import Advice, SetUpCoach, upright
@@ -57,7 +59,7 @@ def standing(seconds: float) -> Track:
 
 def record_of(track: Track, exercise: str | None = "glute-kickback") -> Report:
     """What `analyze` says of the same frames."""
-    session = Session(track.size, catalog.exercise(exercise) if exercise else None, landmarker=Finder(track))
+    session = Session(track.size, Settings.of(exercise), landmarker=Finder(track))
     for i, time_s in enumerate(track.time_s.tolist()):
         session.push(Frame(i, time_s, GREY))
     return session.finish().report
@@ -82,7 +84,7 @@ def test_a_session_has_the_verdicts_of_record_that_analyze_has(tmp_path: Path) -
     (one,) = reports(tmp_path, ".set-1.report.json")
     assert verdicts(Report.from_json(one.read_bytes())) == verdicts(analysis.report)
     (saved,) = reports(tmp_path, ".track.npz")
-    again = analyze_clip(saved, "glute-kickback").report
+    again = analyze_clip(saved, Settings.of("glute-kickback")).report
     assert [[v.status for v in rep.verdicts] for rep in again.reps] == [
         [v.status for v in rep.verdicts] for rep in analysis.report.reps
     ]
@@ -176,7 +178,7 @@ def test_quiet_says_only_what_endangers() -> None:
     spoken = {
         mode: {cue.rule for cue in analysis.report.cues}
         for mode in ("coach", "quiet", "silent")
-        if (analysis := run(parts(track, mode=mode))) is not None
+        if (analysis := run(parts(track, policy=MODES[mode]))) is not None
     }
     assert spoken["coach"] > {"GKB01"}
     assert spoken["quiet"] == {"GKB01"}

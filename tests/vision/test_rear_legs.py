@@ -14,6 +14,7 @@ from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
 from formcheck.judging.judge import judge
 from formcheck.judging.sets import find_sets
+from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body
 from formcheck.pipeline import Session
 from formcheck.poses.guesses import behind
@@ -193,7 +194,7 @@ def seen_from_behind(turns_deg: tuple[float, ...] = (0.0, 0.0, 0.0)) -> Track:
     world = np.broadcast_to(guessed()[:, [0, 1, 1]] / 300.0, (len(t), 33, 3)).copy()
     world[:, SHOULDERS, 2], world[:, HIPS, 2] = 0.5, 0.0
     turn = level(t, TEMPO, 3, turns_deg)
-    return Track(t, px, np.ones((len(t), 33)), SIZE, world, behind_px=legs, turn_deg=turn)
+    return Track(t, px, np.ones((len(t), 33)), SIZE, world_m=world, behind_px=legs, turn_deg=turn)
 
 
 def test_followed_legs_take_the_place_of_guessed_ones_behind_somebody_only() -> None:
@@ -281,7 +282,7 @@ def test_who_leaves_without_a_leg_up_is_gone_at_once() -> None:
 
 
 def test_a_still_measures_the_legs_where_it_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session(SIZE, catalog.exercises()["glute-kickback"])
+    session = Session(SIZE, Settings(exercise=catalog.exercises()["glute-kickback"]))
     for pose in seen_from_behind((0.0, 7.0, 0.0)).poses():
         session.push(pose)
     analysis = session.finish()

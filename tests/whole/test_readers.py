@@ -25,6 +25,7 @@ from formcheck.cli.terminal import complain
 from formcheck.errors import ReportError, TrackError, UsageError
 from formcheck.evaluation.truth import Truth
 from formcheck.history.keeper import keeper_from_options
+from formcheck.judging.settings import Settings
 from formcheck.poses.track import Track
 from formcheck.report.model import Report
 from formcheck.report.saved import load_report
@@ -53,7 +54,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A report as JSON."""
     path = tmp_path_factory.mktemp("saved") / "a.npz"
     kickbacks(Shot(fps=15.0), reps=3).save(path)
-    found: dict[str, Any] = json.loads(analyze_clip(path, "glute-kickback").report.to_json())
+    found: dict[str, Any] = json.loads(analyze_clip(path, Settings.of("glute-kickback")).report.to_json())
     return found
 
 

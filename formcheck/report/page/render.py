@@ -15,7 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from formcheck import names as name_of
+from formcheck.files import names as name_of
 from formcheck.report.compare import Comparison
 from formcheck.report.compare_table import amount, letter
 from formcheck.report.model import Report

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
 from formcheck.exercises.rule import Rule, Status
-from formcheck.files import write_bytes
+from formcheck.files.writing import write_bytes
 from formcheck.measures.body import Body
 from formcheck.measures.outline import profile, raised
 from formcheck.poses.pose import Floats, Image, Landmark
