@@ -85,7 +85,6 @@ class PageWords:
     stop: str = "End"
     other_leg: str = "Other leg"
     menu: str = "Settings"
-    done: str = "Done"
     exercise: str = "Exercise"
     any_exercise: str = "Automatic"
     leg: str = "Working leg"
@@ -109,7 +108,6 @@ class PageWords:
     lower: str = "lower"
     level: str = "level"
     turn: str = "turn"
-    step_in: str = "Step into the outline."
     starting: str = "One moment."
     reports: str = "Your sets"
     whole: str = "All of it"
@@ -124,6 +122,27 @@ class PageWords:
     another: str = "Another phone"
     another_how: str = "Scan this with the other phone. It works once."
     trust: str = "No more warnings"
+    trust_why: str = (
+        "The warning does not mean danger here: your own computer made the certificate, and the phone does "
+        "not know it. All works without this page. To end the warnings, install your computer's authority."
+    )
+    trust_get: str = "Download the authority"
+    trust_safe: str = (
+        "Its key never leaves your computer, and it holds only for addresses of private networks. Remove it "
+        "from the phone when you no longer use formcheck."
+    )
+    trust_iphone: str = "iPhone and iPad"
+    trust_iphone_1: str = "Open the download and allow the profile."
+    trust_iphone_2: str = "Settings → General → VPN & Device Management → the profile → Install."
+    trust_iphone_3: str = "Settings → General → About → Certificate Trust Settings → turn formcheck on."
+    trust_android: str = "Android"
+    trust_android_1: str = (
+        "Settings → Security → Encryption & credentials → Install a certificate → CA certificate. Where a "
+        "menu differs, search the settings for “CA certificate”."
+    )
+    trust_android_2: str = "Choose “Install anyway”, then the file that was downloaded."
+    trust_last: str = "Close this page and scan a new code."
+    back: str = "Back"
 
 
 _NEEDED: dict[str, frozenset[str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import mimetypes
@@ -20,6 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from formcheck.errors import FormcheckError, OutputError
+from formcheck.live.words import PageWords
 from formcheck.serve.access import Place, Strangers
 from formcheck.serve.phone import Phone
 from formcheck.serve.qr import svg_uri
@@ -153,7 +155,10 @@ class _Answers:
     def __init__(self, room: Room, place: Place, authority: bytes | None) -> None:
         self._room, self._place, self._authority = room, place, authority
         web = files(__package__) / "web"
-        self._pages = {name: (web / f"{name}.html").read_bytes() for name in ("index", "join", "trust")}
+        self._pages = {
+            name: _filled((web / f"{name}.html").read_text("utf-8"), room)
+            for name in ("index", "join", "trust")
+        }
         self._web = {name: (web / name).read_bytes() for name in _WEB}
         self._limiter: anyio.CapacityLimiter | None = None
         self._in_flight: set[int] = set()
@@ -263,6 +268,13 @@ class _Answers:
             return JSONResponse(await run_sync(work, limiter=self._limiter))
         except FormcheckError as error:
             return JSONResponse({"wrong": str(error)}, status_code=422)
+
+
+def _filled(page: str, room: Room) -> bytes:
+    """Put the words into a page that has no script to do so."""
+    for name in PageWords.__dataclass_fields__:
+        page = page.replace(f"{{{{{name}}}}}", html.escape(str(getattr(room.plan.words, name))))
+    return page.replace('<html lang="en">', f'<html lang="{html.escape(room.plan.language[:2])}">').encode()
 
 
 def _phone(request: Request) -> Phone:
