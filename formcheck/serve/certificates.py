@@ -133,7 +133,7 @@ def _make_server(
     key = ec.generate_private_key(ec.SECP256R1())
     own = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
     cert = (
-        _builder(_name(str(address)), authority.subject, key.public_key(), _SERVER_DAYS)
+        _builder(_name(f"formcheck at {address}"), authority.subject, key.public_key(), _SERVER_DAYS)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(address)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=False), critical=True)
