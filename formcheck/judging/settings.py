@@ -94,11 +94,11 @@ class Settings:
             self.modes.check(self.exercise)
 
     @classmethod
-    def of(cls, exercise: str | None = None, **options: Unpack[Options]) -> Settings:
+    def of(cls, exercise: str | Exercise | None = None, **options: Unpack[Options]) -> Settings:
         """Return the settings that words stand for.
 
         Args:
-            exercise: Name of the exercise, or None or `auto` to recognise it, set by set.
+            exercise: The exercise or its name, or None or `auto` to recognise it, set by set.
             **options: See `Options`.
 
         Raises:
@@ -110,7 +110,7 @@ class Settings:
             judged_by = with_limits(judged_by, Path(limits))
         side, person = options.get("side"), options.get("person")
         return cls(
-            exercise=catalog.chosen(exercise),
+            exercise=exercise if isinstance(exercise, Exercise) else catalog.chosen(exercise),
             side=_side(side) if side else None,
             profile=judged_by,
             modes=Modes(options.get("pause_s"), options.get("deficit", False)),
