@@ -23,9 +23,10 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from formcheck.errors import UsageError, brief
+from formcheck.exercises.rule import Rule
+from formcheck.files.reading import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 from formcheck.poses.pose import Floats, View
 from formcheck.poses.viewpoint import END_MIN_DEG, SIDE_MAX_DEG
-from formcheck.readers import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 from formcheck.reps.segmentation import ON_TIME, phase_times
 
 EXERCISES = {
@@ -317,3 +318,15 @@ TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {
     "pelvis-tilt": _changed("pelvic_obliquity"),
 }
 """True value of a fault's measure at a repetition; faults not named here are never put in."""
+
+
+def present(rule: Rule, true: TrueRep) -> bool | None:
+    """Say whether a fault is truly there; None where it lies between the limits."""
+    if rule.name not in TRUE_VALUE or true.by_eye:
+        return rule.name in true.severity
+    value = TRUE_VALUE[rule.name](true)
+    worse = (abs(value) if rule.limit.both else value) * rule.limit.sign
+    fault = rule.limit.fault if rule.limit.fault is not None else 1.5 * rule.limit.warn
+    if worse >= fault * rule.limit.sign:
+        return True
+    return False if worse < rule.limit.warn * rule.limit.sign else None

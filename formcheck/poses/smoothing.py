@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import median_filter
 from scipy.signal import savgol_filter
 
 from formcheck.poses.geometry import distance_px
-from formcheck.poses.pose import SCENE, Floats, Landmark, Pose
+from formcheck.poses.pose import OPTIONAL, SCENE, Floats, Landmark, Pose
 from formcheck.poses.track import Track
 
 WINDOW_S = 0.30
@@ -29,6 +30,7 @@ _GROUPS = (
     np.array([Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]),
 )
 """Left landmarks (the right ones follow each) that change places together: mostly the feet alone do."""
+_SMOOTHED = ("image_px", *(name for name, array in OPTIONAL.items() if array.smoothed))
 _FEWEST = 5  # frames that are smoothed
 _SWAP_PCT = 20.0  # of the trunk: less is a joint that moved
 
@@ -81,7 +83,7 @@ class CausalSmoother:
 
     def reset(self) -> None:
         """Forget the person."""
-        self._filter, self._legs = OneEuro(), OneEuro()
+        self._filters = {name: OneEuro() for name in _SMOOTHED}
         self._last: Floats | None = None
         self._swapped_s = [float("-inf")] * (1 + len(_GROUPS))
 
@@ -103,12 +105,12 @@ class CausalSmoother:
                 now = _exchanged(now, left)
         pose = replace(pose, image_px=now[0])
         self._last = pose.image_px
-        legs = pose.behind_px
-        return replace(
-            pose,
-            image_px=self._filter.update(pose.time_s, pose.image_px),
-            behind_px=None if legs is None else self._legs.update(pose.time_s, legs),
-        )
+        quiet: dict[str, Any] = {
+            name: each.update(pose.time_s, values)
+            for name, each in self._filters.items()
+            if (values := getattr(pose, name)) is not None
+        }
+        return replace(pose, **quiet)
 
 
 def smooth(track: Track) -> Track:
@@ -122,16 +124,19 @@ def smooth(track: Track) -> Track:
         return track
     whole = replace(track, image_px=unswap(track).image_px)
     pieces = [_smooth_piece(whole[part], track.step_s) for part in _pieces(track)]
-    legs = None if track.behind_px is None else np.concatenate([legs for _, legs in pieces])
-    return replace(track, image_px=np.concatenate([px for px, _ in pieces]), behind_px=legs)
+    quiet: dict[str, Any] = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    return replace(track, **quiet)
 
 
-def _smooth_piece(piece: Track, step_s: float) -> tuple[Floats, Floats | None]:
-    """Smooth frames that follow each other; return landmarks and legs followed from behind."""
-    t, legs = piece.time_s, piece.behind_px
+def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
+    """Smooth frames that follow each other; return those of the arrays in `_SMOOTHED` that are there."""
+    t = piece.time_s
+    arrays: dict[str, Floats] = {
+        name: values for name in _SMOOTHED if (values := getattr(piece, name)) is not None
+    }
     found = np.flatnonzero(piece.found)
     if len(found) < _FEWEST:
-        return piece.image_px, legs
+        return arrays
     step = max(step_s, float(t[-1] - t[0]) / (_FINEST * len(t)))
     uniform = bool(np.all(np.abs(np.diff(t) - step) < 0.1 * step))
     grid = t if uniform else np.arange(t[0], t[-1] + step / 2, step)
@@ -147,9 +152,12 @@ def _smooth_piece(piece: Track, step_s: float) -> tuple[Floats, Floats | None]:
         smoothed[_far_from(t, t[index])] = np.nan
         return smoothed
 
-    if legs is not None and len(followed := np.flatnonzero(np.isfinite(legs[:, 0, 0]))) >= _FEWEST:
-        legs = quiet(legs, followed)
-    return quiet(piece.image_px, found), legs
+    known = {name: np.flatnonzero(np.isfinite(values[:, 0, 0])) for name, values in arrays.items()}
+    known["image_px"] = found
+    return {
+        name: quiet(values, known[name]) if len(known[name]) >= _FEWEST else values
+        for name, values in arrays.items()
+    }
 
 
 def scenes(track: Track) -> list[slice]:
