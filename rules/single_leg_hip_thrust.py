@@ -32,7 +32,9 @@ from formcheck.rule import (
 
 from ._shared import (
     BRIEF,
+    NOT_ON_THE_HANDS,
     ON_A_BENCH,
+    ON_A_BENCH_FROM_THE_FEET,
     ONE_FOOT,
     ONE_FOOT_FROM_THE_FEET,
     drift_in_hold,
@@ -347,20 +349,20 @@ NO_HOLD = Rule(
     statement="H9, H28",
     says="At the top the working glute is tensed hard; the hips do not bounce.",
     why="A moment without movement shows that the glute, not the swing, holds the bar.",
-    source=f"{SOURCE} (no duration given); {BRIEF}",
+    source=f"{SOURCE} (no duration given; a second as in the kickback); {BRIEF}",
     read=hold_of("hip_height_pct"),
     shows="hip_height_pct",
     decided=Phase.DOWN,
     unit="s",
-    limit=Below(0.5, 0.2),
+    limit=Below(1.0, 0.6),
     views=ANY,
     priority=7,
     weight=5,
     cue="Freeze at the top",
     good="steady hold",
     remedy="Film so that the trunk is seen throughout.",
-    passes=(Example(1.0, 0.12), Example(0.45, 0.12)),
-    fails=(Example(0.05, 0.12), Example(0.3, 0.12)),
+    passes=(Example(1.4, 0.12), Example(0.95, 0.12)),
+    fails=(Example(0.4, 0.12), Example(0.8, 0.12)),
 )
 
 BOUNCE = Rule(
@@ -680,7 +682,7 @@ EXERCISE = Exercise(
     min_range=14.0,
     signal_per_leg=False,
     views=ANY,
-    gates=(ON_A_BENCH, ONE_FOOT, ONE_FOOT_FROM_THE_FEET),
+    gates=(ON_A_BENCH, ON_A_BENCH_FROM_THE_FEET, ONE_FOOT, ONE_FOOT_FROM_THE_FEET, NOT_ON_THE_HANDS),
     refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, HOLD_DRIFTS),
     deficit=(DEFICIT_UNUSED,),

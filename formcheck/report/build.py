@@ -168,6 +168,7 @@ def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet) -> RepReport
         range=Quantity(
             value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
         ),
+        held_s=round(rep.held_s, 3),
         time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
         at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
     )

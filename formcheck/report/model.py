@@ -97,6 +97,15 @@ class VerdictReport(Model):
             return ""
         return "marked" if self.beyond else quantity(self.value, self.unit, self.uncertainty)
 
+    def words(self) -> str:
+        """Return fault, value and status in words, such as `knee bent 40 ± 4°, fault`."""
+        if self.value is None:
+            return plain(self.fault)
+        status = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
+            self.status, self.status.value
+        )
+        return f"{plain(self.fault)} {self.measured}, {status}"
+
 
 class RepReport(Model):
     """One repetition."""
@@ -116,6 +125,10 @@ class RepReport(Model):
     time_uncertainty_s: float | None = Field(
         default=None, description="Standard uncertainty of a phase's length."
     )
+    held_s: float | None = Field(
+        default=None,
+        description="How long the top is held: within a tenth of the way from it. Null in older reports.",
+    )
     at_top: dict[str, Quantity | None] = Field(
         default={}, description="Median of each measure at the top; null where it was not seen."
     )
@@ -127,8 +140,8 @@ class RepReport(Model):
 
     @property
     def hold_s(self) -> float:
-        """Duration of the hold at the top."""
-        return self.lower_s - self.lockout_s
+        """Duration of the hold at the top, as an eye sees it."""
+        return self.lower_s - self.lockout_s if self.held_s is None else self.held_s
 
     @property
     def down_s(self) -> float:

@@ -21,6 +21,7 @@ from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
 from formcheck.judging.cues import MODES
 from formcheck.judging.settings import Settings
+from formcheck.live import recording
 from formcheck.live.recording import Recorder, Shelf
 from formcheck.live.session import run
 from formcheck.live.setup_coach import Advice, SetUpCoach, upright
@@ -43,7 +44,7 @@ KICK = catalog.exercise("glute-kickback")
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals of these tests do not go into the user's folder."""
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
+    monkeypatch.setattr(recording, "user_state_path", lambda name: folder)
 
 
 def standing(seconds: float) -> Track:
@@ -278,8 +279,8 @@ def test_a_journal_that_cannot_be_judged_keeps_no_session_from_starting(
     def fail(path: Path) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.live.session.journal.recover", fail)
-    monkeypatch.setattr("formcheck.live.recording.journal.read", lambda path: left)
+    monkeypatch.setattr(journal, "recover", fail)
+    monkeypatch.setattr(journal, "read", lambda path: left)
     assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
     assert "journal.damaged: division by zero" in " ".join(capsys.readouterr().err.split())
     assert (tmp_path / "2026-01-03.journal.damaged").exists()

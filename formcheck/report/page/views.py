@@ -242,7 +242,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
         width=round(100 * took / whole, 2),
         phases=(
             round(100 * rep.up_s / took, 1),
-            round(100 * rep.hold_s / took, 1),
+            round(100 * (rep.lower_s - rep.lockout_s) / took, 1),
             round(100 * rep.down_s / took, 1),
         ),
     )
