@@ -218,6 +218,15 @@ def test_a_label_that_is_left_out_is_said_and_ends_with_two(
     assert "x.mp4" in lines[0]
     assert "is of a clip that is not there" in lines[0]
     assert "toops" in lines[1]
+    code, out, err = formcheck("evaluate", folder, "--html", folder / "labels.json")
+    assert code == 2
+    assert "would overwrite" in err
+    (folder / "alone.labels.json").unlink()
+    (folder / "true.json").unlink()
+    (folder / "labels.json").write_text(json.dumps({"many.mp4": LABEL | {"tops": 3}}), encoding="utf-8")
+    code, out, err = formcheck("evaluate", folder, "--json", folder / "out.json")
+    assert (code, out, len(err.splitlines())) == (2, "", 1), "nothing is left to compare"
+    assert not (folder / "out.json").exists()
     (folder / "labels.json").write_text("[1", encoding="utf-8")
     code, out, err = formcheck("evaluate", folder)
     assert (code, out) == (2, "")

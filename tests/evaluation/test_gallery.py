@@ -62,9 +62,10 @@ def test_blurred_faces_link_no_video(tmp_path: Path, formcheck: Run, page: Path)
 
 
 def test_two_outputs_of_one_name_are_refused(tmp_path: Path, formcheck: Run) -> None:
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "a.npz").touch()
+    (tmp_path / "a.labels.json").write_text(json.dumps(LABEL), encoding="utf-8")
     same = tmp_path / "same"
-    code, _, err = formcheck("evaluate", tmp_path / "folder", "--html", same, "--json", same)
+    code, _, err = formcheck("evaluate", tmp_path, "--html", same, "--json", same)
     assert code == 2
     assert "wo outputs have the same name" in err
 
