@@ -22,10 +22,10 @@ from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Rule, Status
 from formcheck.files import kinds, names
 from formcheck.judging.coach import Coach
-from formcheck.judging.sets import find_sets
+from formcheck.judging.prepare import prepared
+from formcheck.judging.sets import Footage, find
 from formcheck.judging.settings import Settings
 from formcheck.poses.geometry import wrap_deg
-from formcheck.poses.levelling import upright
 from formcheck.report.analysis import Analysis
 from formcheck.report.model import RepReport
 from formcheck.reps.rep_data import SetData
@@ -328,11 +328,12 @@ def _truly_there(rule: Rule, truth: Truth, time_s: float) -> bool:
 
 
 def _compare_angles(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
-    found = find_sets(analysis.raw, analysis.smoothed, analysis.exercise)
+    frames = prepared(analysis.raw)
+    found = find(Footage(frames), analysis.exercise)
     if not found.sets:
         return
     one = found.sets[0]
-    data = SetData(upright(analysis.raw), upright(analysis.smoothed), one.side, one.data.look, [])
+    data = SetData(*frames, one.side, one.data.look, [])
     at = np.isin(np.round(analysis.raw.time_s, 3), np.round(truth.time_s, 3))
     if at.mean() < 0.9:  # another clip's truth
         return
