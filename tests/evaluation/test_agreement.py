@@ -141,7 +141,7 @@ def test_a_fault_that_no_rule_checks_is_named() -> None:
 def test_a_clip_that_cannot_be_analysed_counts_against() -> None:
     result = compare("clip", seen(tops()), None, "nobody was seen")
     assert (result.off, result.recognised) == (4, False)
-    assert result.disagreements == [Disagreement("clip", None, NAME, "nobody was seen")]
+    assert result.disagreements == [Disagreement("clip", None, "glute kickback", "nobody was seen")]
 
 
 def test_sums_by_hand() -> None:
