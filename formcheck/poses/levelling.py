@@ -182,7 +182,9 @@ def _turned(points: _Points, deg: Floats, size: tuple[int, int]) -> _Points:
     world = points.world_m
     if world is not None:
         world = np.concatenate([rotate_px(world[..., :2], deg[..., None]), world[..., 2:]], axis=-1)
-    px: dict[str, Any] = {
-        name: turned(getattr(points, name)) for name in ("image_px", "edges_px", "bar_px", "behind_px")
-    }
+    names = ("image_px", "edges_px", "bar_px", "shin_px", "behind_px")
+    px: dict[str, Any] = {name: turned(getattr(points, name)) for name in names}
+    if points.disc_px is not None:
+        centre = turned(points.disc_px[..., :2])
+        px["disc_px"] = np.concatenate([centre, points.disc_px[..., 2:]], axis=-1)
     return replace(points, world_m=world, **px)

@@ -123,6 +123,11 @@ class Pose:
             first; NaN where none was found, or None where it was not looked for.
         plate_px: (3,) centre and radius of a plate over the hips at the last look; as filmed; NaN where
             there was none, or None where it was not looked for.
+        disc_px: (6,) the plate followed through the pictures: centre x and y, half width and half height of
+            the ellipse, standard error of the centre, and the share of its rim that is seen
+            (`formcheck.vision.plate`); NaN where none was, or None where it was not looked for.
+        shin_px: (2, 2) lower and upper end of the planted shin where it was seen below that plate; NaN or
+            None where it was not.
         behind_px: (4, 2) left hip, right hip, left ankle and right ankle of somebody seen from behind, as
             followed by their motion (`formcheck.vision.rear_legs`); NaN or None where they were not followed.
         turn_deg: How far the seat of somebody followed from behind has turned in the picture since a leg left
@@ -140,6 +145,8 @@ class Pose:
     levelled: Floats | None = None
     bar_px: Floats | None = None
     plate_px: Floats | None = None
+    disc_px: Floats | None = None
+    shin_px: Floats | None = None
     behind_px: Floats | None = None
     turn_deg: float | None = None
 

@@ -30,6 +30,7 @@ _GROUPS = (
 )
 """Left landmarks (the right ones follow each) that change places together: mostly the feet alone do."""
 _FEWEST = 5  # frames that are smoothed
+_FOLLOWED = "behind_px", "disc_px", "shin_px"  # smoothed like the landmarks
 _SWAP_PCT = 20.0  # of the trunk: less is a joint that moved
 
 
@@ -122,34 +123,38 @@ def smooth(track: Track) -> Track:
         return track
     whole = replace(track, image_px=unswap(track).image_px)
     pieces = [_smooth_piece(whole[part], track.step_s) for part in _pieces(track)]
-    legs = None if track.behind_px is None else np.concatenate([legs for _, legs in pieces])
-    return replace(track, image_px=np.concatenate([px for px, _ in pieces]), behind_px=legs)
+    return replace(track, **{name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]})
 
 
-def _smooth_piece(piece: Track, step_s: float) -> tuple[Floats, Floats | None]:
-    """Smooth frames that follow each other; return landmarks and legs followed from behind."""
-    t, legs = piece.time_s, piece.behind_px
+def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
+    """Smooth frames that follow each other; return landmarks and what else was followed, by name."""
+    t = piece.time_s
+    smoothed = {
+        name: array for name in ("image_px", *_FOLLOWED) if (array := getattr(piece, name)) is not None
+    }
     found = np.flatnonzero(piece.found)
     if len(found) < _FEWEST:
-        return piece.image_px, legs
+        return smoothed
     step = max(step_s, float(t[-1] - t[0]) / (_FINEST * len(t)))
     uniform = bool(np.all(np.abs(np.diff(t) - step) < 0.1 * step))
     grid = t if uniform else np.arange(t[0], t[-1] + step / 2, step)
 
     def quiet(values: Floats, index: np.ndarray) -> Floats:
-        """Smooth (T, N, 2) values known at some frames."""
+        """Smooth (T, ...) values known at some frames."""
         flat = _interpolate(grid, t[index], values[index].reshape(len(index), -1))
         flat = median_filter(flat, size=(3, 1), mode="nearest")
         window = max(5, 2 * round(WINDOW_S / step / 2) + 1)
         if len(flat) > window:
             flat = savgol_filter(flat, window, 2, axis=0)
-        smoothed = (flat if uniform else _interpolate(t, grid, flat)).reshape(len(t), -1, 2)
-        smoothed[_far_from(t, t[index])] = np.nan
-        return smoothed
+        there = (flat if uniform else _interpolate(t, grid, flat)).reshape(len(t), *values.shape[1:])
+        there[_far_from(t, t[index])] = np.nan
+        return there
 
-    if legs is not None and len(followed := np.flatnonzero(np.isfinite(legs[:, 0, 0]))) >= _FEWEST:
-        legs = quiet(legs, followed)
-    return quiet(piece.image_px, found), legs
+    for name, values in smoothed.items():
+        known = found if name == "image_px" else np.flatnonzero(np.isfinite(values.reshape(len(t), -1)[:, 0]))
+        if len(known) >= _FEWEST:
+            smoothed[name] = quiet(values, known).reshape(values.shape)
+    return smoothed
 
 
 def scenes(track: Track) -> list[slice]:

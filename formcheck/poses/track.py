@@ -17,6 +17,8 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `levelled`     | (T, 2)         | optional: roll taken out of the points, and its error, deg |
 | `bar_px`       | (T, 2, 2)      | optional: the bar held across the body, see `Pose.bar_px`  |
 | `plate_px`     | (T, 3)         | optional: a plate over the hips, see `Pose.plate_px`       |
+| `disc_px`      | (T, 6)         | optional: a plate followed, see `Pose.disc_px`             |
+| `shin_px`      | (T, 2, 2)      | optional: the shin below that plate, see `Pose.shin_px`    |
 | `behind_px`    | (T, 4, 2)      | optional: legs followed from behind, see `Pose.behind_px`  |
 | `turn_deg`     | (T,)           | optional: turn of the seat seen so, see `Pose.turn_deg`    |
 | `began_s`      | ()             | optional: the first frame's time in the clip, where not 0  |
@@ -54,6 +56,8 @@ OPTIONAL: dict[str, tuple[int, ...]] = {
     "levelled": (2,),
     "bar_px": (2, 2),
     "plate_px": (3,),
+    "disc_px": (6,),
+    "shin_px": (2, 2),
     "behind_px": (4, 2),
     "turn_deg": (),
 }
@@ -75,6 +79,8 @@ class Track:
     levelled: Floats | None = None
     bar_px: Floats | None = None
     plate_px: Floats | None = None
+    disc_px: Floats | None = None
+    shin_px: Floats | None = None
     behind_px: Floats | None = None
     turn_deg: Floats | None = None
     source: str = ""
