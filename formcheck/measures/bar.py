@@ -1,8 +1,9 @@
 """The bar seen by a plate on its near end: where it is, and which landmarks it puts right.
 
-The centre of the plate (`Pose.disc_px`) is the near end of the bar, which lies in the crease of the hips. It
-is nearer to the camera than the body, so it seems to move further: by the ratio of the distances, which the
-size of the trunk in the picture tells with the usual focal length (`Scale`).
+The centre of the plate (`Pose.disc_px`) is the near end of the bar, which lies in the crease of the hips.
+It is nearer to the camera than the body and so seems to move further: by the ratio of the distances. How far
+away it is, its size tells with the usual focal length. How high the camera looks is not known: the bar tells
+how the hips move, and the landmarks at the top where they are on the whole.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.poses.geometry import FOCAL, finite_median, median
-from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, Side, View
+from formcheck.poses.geometry import FOCAL, median, rotate_px
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, View
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 
@@ -30,7 +31,11 @@ _LEAST_SHARE = 0.36  # of the rim, the median: less is a round thing that is no 
 _LEAST_SEEN = 0.7  # of the frames between the first and the last in which it is seen
 _LEAST_S = 1.0
 _STILL, _MOVES = 0.04, 0.12  # trunk lengths: a plate that keeps so still while the hips rise is not on them
-_KNEE_TO_ANKLE = 0.82  # trunk lengths
+_LARGE_M, _SMALL_M = 0.21, 0.15  # radius of plates of 38 to 45 cm; one that seems smaller is none
+_CALF_DEG = 3.5
+"""The middle of a shin's outline leans so far with the calf (5 rendered sets: 1 to 5)."""
+_HIGH = 80.0  # percentile of the bar's height: from here on it is at the top
+_LEAST_SHIN = 0.4  # trunk lengths
 _LEGS = (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX)
 _PLANTED = 0.1  # trunk lengths: a foot so much lower than the other one is the planted one
 
@@ -73,9 +78,17 @@ def bar_of(track: Track, look: Look) -> Bar | None:
         return None
     if _stands_still(track, disc, look):
         return None
-    away_m = FOCAL * max(track.size) * TRUNK_M / look.scale_px
-    nearer = 1.0 - BAR_HALF_M * float(np.cos(np.radians(look.yaw_deg))) / away_m
-    return Bar(disc[:, :2], median(disc[seen, 3]), disc[:, 4], max(nearer, 0.4), look.scale_px)
+    radius = median(disc[seen, 3])
+    return Bar(disc[:, :2], radius, disc[:, 4], _nearer(radius, track.size, look), look.scale_px)
+
+
+def _nearer(radius_px: float, size: tuple[int, int], look: Look) -> float:
+    """Return the distance of a plate over that of the body's middle."""
+    focal_px = FOCAL * max(size)
+    behind_m = BAR_HALF_M * float(np.cos(np.radians(look.yaw_deg)))
+    radius_m = radius_px / focal_px * (focal_px * TRUNK_M / look.scale_px - behind_m)  # by the trunk's size
+    away_m = (_LARGE_M if radius_m > _SMALL_M else max(radius_m, 0.1)) * focal_px / radius_px
+    return away_m / (away_m + behind_m)
 
 
 def _stands_still(track: Track, disc: Floats, look: Look) -> bool:
@@ -88,57 +101,60 @@ def _stands_still(track: Track, disc: Floats, look: Look) -> bool:
     return bool(moved > _MOVES and by < _STILL)
 
 
-def put_right(track: Track, working: Side, look: Look) -> Track:
+def put_right(track: Track, look: Look) -> Track:
     """Put the landmarks that a plate hides where the bar and the visible shin say they are, from the side.
 
-    The hips take their height from the bar and keep their place along the body; a knee of the planted leg that
-    the visible shin does not point to is put onto its line; the planted foot is the lower one.
+    The hips move with the bar, the planted knee is put onto the line of the visible shin, and the planted
+    foot is the lower one.
     """
     bar = bar_of(track, look) if look.view is View.SIDE else None
     if bar is None:
         return track
     px, visibility = track.image_px.copy(), track.visibility.copy()
     known = np.flatnonzero(np.isfinite(bar.end_px[:, 0]) & np.isfinite(px[:, HIPS[0], 0]))
-    _told_apart(px, visibility, known, working, look.scale_px)
-    _hips(px, visibility, known, bar, track.size)
+    _told_apart(px, visibility, known, bar)
+    _hips(px, visibility, known, bar)
     if track.shin_px is not None:
-        _knee(px, visibility, track.shin_px, working, look)
+        _knee(px, visibility, track.shin_px, look)
     return replace(track, image_px=px, visibility=visibility)
 
 
-def _told_apart(px: Floats, visibility: Floats, rows: np.ndarray, working: Side, trunk: float) -> None:
-    """Exchange the legs where the lower foot is not that of the working leg."""
-    lower = (
-        px[:, Landmark.LEFT_ANKLE + working.offset, 1] - px[:, Landmark.LEFT_ANKLE + 1 - working.offset, 1]
-    )
-    wrong = rows[lower[rows] < -_PLANTED * trunk]
+def _told_apart(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar) -> None:
+    """Exchange the legs where the lower foot is another one than mostly at the top."""
+    lower = (px[rows, Landmark.LEFT_ANKLE, 1] - px[rows, Landmark.RIGHT_ANKLE, 1]) / bar.trunk_px
+    clear = np.where(np.abs(lower) > _PLANTED, np.sign(lower), 0.0)
+    wrong = rows[clear == -np.sign(clear[_at_top(bar.end_px[rows, 1])].sum())] if clear.any() else rows[:0]
     for left in _LEGS:
-        both = [left, left + 1]
-        px[np.ix_(wrong, both)] = px[np.ix_(wrong, both[::-1])]
-        visibility[np.ix_(wrong, both)] = visibility[np.ix_(wrong, both[::-1])]
+        both = np.array([left, left + 1])
+        px[wrong[:, None], both] = px[wrong[:, None], both[::-1]]
+        visibility[wrong[:, None], both] = visibility[wrong[:, None], both[::-1]]
 
 
-def _hips(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar, size: tuple[int, int]) -> None:
-    """Put the hips below the bar."""
-    middle = (np.array(size, dtype=np.float64) - 1) / 2
-    over = middle + bar.nearer * (bar.end_px[rows] - middle)
+def _at_top(y: Floats) -> np.ndarray:
+    """Return where the bar is as high as at the top."""
+    top: np.ndarray = y <= np.percentile(y, 100.0 - _HIGH)
+    return top
+
+
+def _hips(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar) -> None:
+    """Move the hips with the bar; where they are at the top on the whole, the landmarks say."""
+    over = bar.nearer * bar.end_px[rows]
     shoulder, hip = px[rows][:, SHOULDERS].mean(axis=1), px[rows][:, HIPS].mean(axis=1)
-    along = hip[:, 0] - shoulder[:, 0]
-    below = HIP_BELOW_BAR * bar.trunk_px
-    level = np.clip(np.abs(along) / bar.trunk_px, 0.5, 1.0)  # cosine of the trunk's pitch
-    height = over[:, 1] + below * level
-    px[rows[:, None], HIPS, 1] = height[:, None]
-    x = over[:, 0] + float(finite_median(hip[:, 0] - over[:, 0]))
-    px[rows[:, None], HIPS, 0] = x[:, None]
+    cos_pitch = np.clip(np.abs(hip[:, 0] - shoulder[:, 0]) / bar.trunk_px, 0.5, 1.0)
+    moved = over + np.stack([np.zeros(len(rows)), HIP_BELOW_BAR * bar.trunk_px * cos_pitch], axis=1)
+    place = moved + np.median((hip - moved)[_at_top(moved[:, 1])], axis=0)
+    px[rows[:, None], HIPS] = place[:, None]
     visibility[rows[:, None], HIPS] = 1.0
 
 
-def _knee(px: Floats, visibility: Floats, shin_px: Floats, working: Side, look: Look) -> None:
-    """Put the planted knee onto the line of the visible shin."""
-    knee, ankle = (left + working.offset for left in (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE))
-    rows = np.flatnonzero(np.isfinite(shin_px[:, 0, 0]) & np.isfinite(px[:, ankle, 0]))
+def _knee(px: Floats, visibility: Floats, shin_px: Floats, look: Look) -> None:
+    """Put the planted knee, which is that over the lower foot, onto the line of the visible shin."""
+    rows = np.flatnonzero(np.isfinite(shin_px[:, 0, 0]) & np.isfinite(px[:, Landmark.LEFT_ANKLE, 0]))
+    ankles = px[rows, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1]
+    side = np.argmax(ankles[..., 1], axis=1)
+    ankle, knee = Landmark.LEFT_ANKLE + side, Landmark.LEFT_KNEE + side
     up = shin_px[rows, 1] - shin_px[rows, 0]
-    up /= np.hypot(*up.T)[:, None]
-    length = np.maximum(px[rows, ankle, 1] - px[rows, knee, 1], 0.5 * _KNEE_TO_ANKLE * look.scale_px)
-    px[rows, knee] = px[rows, ankle] + up * (length / np.maximum(-up[:, 1], 0.3))[:, None]
+    up = rotate_px(up / np.hypot(*up.T)[:, None], np.full(len(rows), -look.facing * _CALF_DEG))
+    height = np.maximum(px[rows, ankle, 1] - px[rows, knee, 1], _LEAST_SHIN * look.scale_px)
+    px[rows, knee] = px[rows, ankle] + up * (height / np.maximum(-up[:, 1], 0.3))[:, None]
     visibility[rows, knee] = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -123,7 +124,8 @@ def smooth(track: Track) -> Track:
         return track
     whole = replace(track, image_px=unswap(track).image_px)
     pieces = [_smooth_piece(whole[part], track.step_s) for part in _pieces(track)]
-    return replace(track, **{name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]})
+    arrays: dict[str, Any] = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    return replace(track, **arrays)
 
 
 def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:

@@ -36,7 +36,7 @@ _MOST_EDGES = 3000
 _SQUARE = 0.92  # cosine between an edge's direction and the ellipse's at most 23 deg
 _BINS = 48  # of the rim
 _FOUND, _KEPT = 0.3, 0.15  # share of the rim that is seen of a plate: newly found, and followed
-_OUTER = 0.85  # of the best share: a circle outside of others with so much is the rim
+_OUTER = 0.6  # of the best share: a circle outside of others with so much is the rim
 _CANDIDATES = 5
 _OFF = 0.9  # trunk lengths: how far from the hips a plate is found
 _GONE_S = 0.8  # a plate that is not seen for longer is looked for anew
@@ -101,7 +101,7 @@ class PlateWatch:
         aspect = ASPECTS[self._looks % len(ASPECTS)]
         self._looks += 1
         found = find_disc(image_rgb, image_px, aspect)
-        if found is not None and (self._disc is None or found.share > self._disc.share + 0.15):
+        if found is not None and (self._disc is None or _better(found, self._disc)):
             self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
 
 
@@ -137,6 +137,14 @@ def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
     disc, centre = max(seen, key=lambda one: one[0].share * np.sqrt(one[0].half_height))  # the nearer one
     width, height = disc.half_width / scale[0], disc.half_height / scale[1]
     return Disc(centre[0], centre[1], width, height, disc.error / scale[1], disc.share)
+
+
+def _better(found: Disc, followed: Disc) -> bool:
+    """Whether another circle is the plate's: it is clearer, or the rim about the ring that is followed."""
+    off = np.hypot(found.x - followed.x, found.y - followed.y) / followed.half_height
+    if off < 0.25 and found.half_height > 1.12 * followed.half_height:
+        return found.share > _OUTER * followed.share
+    return found.share > followed.share + 0.15
 
 
 def _right_size(disc: Disc, image_px: Floats) -> bool:
