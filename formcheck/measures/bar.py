@@ -30,7 +30,8 @@ half the bar."""
 _LEAST_SHARE = 0.36  # of the rim, the median: less is a round thing that is no plate (see `Disc.share`)
 _LEAST_SEEN = 0.7  # of the frames between the first and the last in which it is seen
 _LEAST_S = 1.0
-_STILL, _MOVES = 0.04, 0.12  # trunk lengths: a plate that keeps so still while the hips rise is not on them
+_OFF = 0.6  # trunk lengths: how far from the hips a plate on their bar seems to be, from the side
+_MOVES, _TOGETHER = 0.12, 0.5  # trunk lengths that hips move at least, and correlation of the plate's height
 _LARGE_M, _SMALL_M = 0.21, 0.15  # radius of plates of 38 to 45 cm; one that seems smaller is none
 _CALF_DEG = 3.5
 """The middle of a shin's outline leans so far with the calf (5 rendered sets: 1 to 5)."""
@@ -76,7 +77,7 @@ def bar_of(track: Track, look: Look) -> Bar | None:
     between = slice(int(seen[0]), int(seen[-1]) + 1)
     if median(disc[seen, 5]) < _LEAST_SHARE or len(seen) < _LEAST_SEEN * (between.stop - between.start):
         return None
-    if _stands_still(track, disc, look):
+    if not _with_the_hips(track, disc, look):
         return None
     radius = median(disc[seen, 3])
     return Bar(disc[:, :2], radius, disc[:, 4], _nearer(radius, track.size, look), look.scale_px)
@@ -91,14 +92,24 @@ def _nearer(radius_px: float, size: tuple[int, int], look: Look) -> float:
     return away_m / (away_m + behind_m)
 
 
-def _stands_still(track: Track, disc: Floats, look: Look) -> bool:
-    """Whether a plate keeps its height while the hips rise and fall: it lies elsewhere."""
-    hips = track.image_px[:, HIPS, 1].mean(axis=1)
-    both = np.isfinite(hips) & np.isfinite(disc[:, 1])
+def _with_the_hips(track: Track, disc: Floats, look: Look) -> bool:
+    """Whether a plate is over the hips, and rises and falls as they do."""
+    hips = track.image_px[:, HIPS].mean(axis=1)
+    both = np.isfinite(hips[:, 0]) & np.isfinite(disc[:, 0])
     if not both.any():
+        return False
+    hips, plate = hips[both] / look.scale_px, disc[both, :2] / look.scale_px
+    if look.view is View.SIDE and float(np.hypot(*np.median(plate - hips, axis=0))) > _OFF:
+        return False
+    if np.ptp(np.percentile(hips[:, 1], [5, 95])) < _MOVES:
         return True
-    moved, by = (np.ptp(np.percentile(of[both], [5, 95])) / look.scale_px for of in (hips, disc[:, 1]))
-    return bool(moved > _MOVES and by < _STILL)
+    together = np.corrcoef(hips[:, 1], plate[:, 1])[0, 1]
+    return bool(together > _TOGETHER and np.ptp(np.percentile(plate[:, 1], [5, 95])) > 0.5 * _MOVES)
+
+
+def shin_seen(track: Track, part: slice) -> float:
+    """Return the share of some frames in which the shin is seen below a plate."""
+    return 0.0 if track.shin_px is None else float(np.isfinite(track.shin_px[part, 0, 0]).mean())
 
 
 def put_right(track: Track, look: Look) -> Track:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.reading import CAMERA_MOVED, REMEDY, Reading, pick, plated, shrunken
@@ -148,12 +149,17 @@ class SetData:
             self._rolled[key] = roll_in(self.body.track, part)
         return self._rolled[key]
 
+    @cached_property
+    def bar(self) -> Bar | None:
+        """The bar on the hips, where a plate on it was followed."""
+        return bar_of(self.body.track, self.look)
+
     @property
     def plated(self) -> bool:
         """Whether a plate hides the hips."""
         if len(self.reps) != self._plated[0]:
             spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
-            self._plated = len(self.reps), plated(self.body.track.plate_px, spans)
+            self._plated = len(self.reps), plated(self.body.track, self.bar, spans)
         return self._plated[1]
 
     def start_value(self, name: str) -> float:
@@ -318,8 +324,7 @@ class RepData:
             good &= seen
         if good.mean() < MIN_USABLE:
             return Reading.none("the outline of your body was not clear")
-        hidden = shrunken(measure.needs, self.look.view, lambda *ends: self._length_kept(part, *ends))
-        if hidden:
+        if hidden := self._hidden(measure, part):
             return Reading.none(hidden, REMEDY)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
@@ -334,10 +339,17 @@ class RepData:
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
-        by_plate = measure.plate_error if self.set.plated else 0.0
+        by_plate = measure.plate_error if self.set.plated and self.set.bar is None else 0.0
         missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
         uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate, *missed)
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
+
+    def _hidden(self, measure: Measure, part: slice) -> str:
+        """Say what hides the joints of a measure in some frames, or nothing."""
+        by_shin = measure.plate_error and self.set.plated and self.set.bar is not None
+        if by_shin and shin_seen(self.set.body.track, part) < MIN_USABLE:
+            return "the planted shin is not seen below the plate"
+        return shrunken(measure.needs, self.look.view, lambda *ends: self._length_kept(part, *ends))
 
     def missed(self, name: str, phase: Phase) -> float:
         """Return the error of a measure that comes from too few frames in a phase.

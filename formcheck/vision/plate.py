@@ -27,7 +27,7 @@ trunks, one of 45 cm up to 0.75 where the camera is close."""
 ASPECTS = 1.0, 0.87, 0.74
 """Width over height of the ellipses that are looked for: from the side, 30 and 42 deg off it."""
 
-_AROUND = 1.3  # trunk lengths about the hips in which plates are looked for
+_AROUND = 1.5  # trunk lengths about the hips in which plates are looked for
 _LOOKED_PX = 46  # length of the trunk in the picture that is looked through
 _FOLLOWED_PX = 30  # half height of the plate in the picture in which it is followed
 _SEARCH = 0.5  # of the half height: how far off the expected place a plate is followed
@@ -38,7 +38,7 @@ _BINS = 48  # of the rim
 _FOUND, _KEPT = 0.3, 0.15  # share of the rim that is seen of a plate: newly found, and followed
 _OUTER = 0.6  # of the best share: a circle outside of others with so much is the rim
 _CANDIDATES = 5
-_OFF = 0.9  # trunk lengths: how far from the hips a plate is found
+_OFF = 1.1  # trunk lengths: how far from the hips a plate is found
 _GONE_S = 0.8  # a plate that is not seen for longer is looked for anew
 _FEWEST = 8  # edges
 _RIM = 1.0  # an edge lies on the rim, pixels
@@ -301,6 +301,7 @@ NO_SHIN: Floats = np.full((2, 2), np.nan)
 _ANKLES = [Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE]
 _SHIN_FROM, _SHIN_TO = 0.06, 0.85  # trunk lengths above the ankle
 _SHIN_WIDEST, _SHIN_JUMP = 0.42, 1.3  # of the trunk, and from row to row: where the thigh begins
+_SHIN_ASIDE = 0.25  # trunk lengths: how far beside the ankle's landmark the shin may be
 _SHIN_LEAST = 0.16  # trunk lengths of a shin that has a direction
 _SHIN_ROWS = 40
 _RIM_SHARE = 1.05  # of the plate: nearer to its rim the silhouette is not the leg's
@@ -329,11 +330,12 @@ def shin_below(mask: Mask, image_px: Floats, disc: Floats, size: tuple[int, int]
     rows: list[tuple[float, float]] = []
     width = _SHIN_WIDEST * trunk / _SHIN_JUMP
     for y in np.linspace(ankle[1] - _SHIN_FROM * trunk, ankle[1] - _SHIN_TO * trunk, _SHIN_ROWS):
-        run = _run(flat, middle, y, _SHIN_WIDEST * trunk)
-        if run is None or run[1] - run[0] > min(_SHIN_JUMP * width, _SHIN_WIDEST * trunk):
-            break
-        if _within(disc, run, y):
-            break
+        run = _run(flat, middle, y, _SHIN_WIDEST * trunk, 0.0 if rows else _SHIN_ASIDE * trunk)
+        narrow = run is not None and run[1] - run[0] <= min(_SHIN_JUMP * width, _SHIN_WIDEST * trunk)
+        if run is None or not narrow or _within(disc, run, y):
+            if rows:
+                break
+            continue
         middle, width = (run[0] + run[1]) / 2, run[1] - run[0]
         rows.append((middle, y))
     if len(rows) < 4 or rows[0][1] - rows[-1][1] < _SHIN_LEAST * trunk:
@@ -344,8 +346,8 @@ def shin_below(mask: Mask, image_px: Floats, disc: Floats, size: tuple[int, int]
     return line
 
 
-def _run(flat: Mask, x: float, y: float, widest: float) -> tuple[float, float] | None:
-    """Return where the silhouette about a place begins and ends in its row of pixels."""
+def _run(flat: Mask, x: float, y: float, widest: float, aside: float) -> tuple[float, float] | None:
+    """Return where the silhouette at a place, or a little aside of it, begins and ends in its row of pixels."""
     row, column = round(y), round(x)
     if not (0 <= row < flat.shape[0] and 0 <= column < flat.shape[1]):
         return None
@@ -353,11 +355,14 @@ def _run(flat: Mask, x: float, y: float, widest: float) -> tuple[float, float] |
     outside = flat[row, low:high] < 0.5
     at = column - low
     if outside[at]:
-        return None
+        inside = np.flatnonzero(~outside)
+        if not len(inside) or np.abs(inside - at).min() > aside:
+            return None
+        at = int(inside[np.argmin(np.abs(inside - at))])
     left, right = np.flatnonzero(outside[:at]), np.flatnonzero(outside[at:])
     if not len(left) or not len(right):
         return None
-    return float(low + left[-1] + 0.5), float(column + right[0] - 0.5)
+    return float(low + left[-1] + 0.5), float(low + at + right[0] - 0.5)
 
 
 def _within(disc: Floats, run: tuple[float, float], y: float) -> bool:
