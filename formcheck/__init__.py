@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from formcheck.api import analyze, analyze_clip, read_baseline
     from formcheck.exercises.profiles import Profile, with_limits
+    from formcheck.judging.settings import Settings
     from formcheck.pipeline import Session
     from formcheck.poses.track import Track
     from formcheck.report.analysis import Analysis
@@ -17,6 +18,7 @@ __all__ = [
     "Profile",
     "Report",
     "Session",
+    "Settings",
     "Track",
     "analyze",
     "analyze_clip",
@@ -29,6 +31,7 @@ _HOME = {
     "Profile": "exercises.profiles",
     "Report": "report.model",
     "Session": "pipeline",
+    "Settings": "judging.settings",
     "Track": "poses.track",
     "analyze": "api",
     "analyze_clip": "api",

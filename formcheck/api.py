@@ -5,19 +5,18 @@ Where several people are in a clip, a quick look through it settles who is follo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from formcheck import kinds, names
 from formcheck.errors import UsageError
-from formcheck.exercises import catalog
-from formcheck.exercises.modes import PLAIN, Modes
-from formcheck.exercises.profiles import Profile, with_limits
+from formcheck.files import kinds, names
+from formcheck.judging.settings import Options, Settings
 from formcheck.pipeline import Session
 from formcheck.poses import journal
-from formcheck.poses.pose import Image, Pose, Side
+from formcheck.poses.pose import Image, Pose
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
 from formcheck.report.baselines import baselines_of
@@ -30,6 +29,9 @@ from formcheck.vision.landmarker import MediaPipeLandmarker
 from formcheck.vision.models import resolve
 from formcheck.vision.people import Crowd, Wanted
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
 LEAST_STEP_S = 0.022
 """Of clips with more than 45 frames/s every second one, or fewer, is judged: verdicts stay the same."""
 
@@ -41,90 +43,60 @@ def analyze(
     path: str | Path,
     exercise: str | None = None,
     *,
-    side: str | None = None,
-    person: str | None = None,
-    profile: str = "standard",
-    limits: str | Path | None = None,
     baseline: str | Path | None = None,
-    model: str = "full",
-    pause_s: float | None = None,
-    deficit: bool = False,
-    rotate: int = 0,
-    slow_motion: float | None = None,
-    mirrored: bool = False,
+    **options: Unpack[Options],
 ) -> Report:
     """Analyse a clip or a recorded track.
 
     Args:
         path: Any video ffmpeg reads, or a `.npz` track.
         exercise: Name of the exercise, or None or `auto` to recognise it, set by set.
-        side: `left` or `right` where the working side should not be recognised.
-        person: Whom to judge among several: `left`, `middle`, `right`, a number counted from the left, or a
-            point of the picture as `X,Y` in pixels; None takes the one who seems to train.
-        profile: `standard`, `strict` or `beginner`.
-        limits: A TOML file with own limits, laid over the profile; see `formcheck.exercises.profiles`.
         baseline: A clip, track or report of a few clean repetitions of the same person.
-        model: `lite`, `full`, `heavy`, or a path to a pose landmarker bundle.
-        pause_s: Seconds to hold at the top, where the exercise has pause repetitions.
-        deficit: Whether the working foot stands on a platform.
-        slow_motion: How many times slower the video plays than the person moved; None leaves it to the file.
-        rotate: By how many degrees the video must be turned clockwise to stand upright: 0, 90, 180 or 270.
-        mirrored: Whether it shows the person as a mirror does, left and right exchanged.
+        **options: As of the command line: `side`, `person`, `profile`, `limits`, `model`, `pause_s`,
+            `deficit`, `rotate`, `mirrored`, `slow_motion`, `verbose`; see `Options` in
+            `formcheck.judging.settings`.
 
     Raises:
         FormcheckError: With one clear sentence; see `formcheck.errors`.
     """
-    wanted, judged_by = Side(side) if side else None, Profile.named(profile)
-    if limits is not None:
-        judged_by = with_limits(judged_by, Path(limits))
-    own = read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline is not None else ()
-    return analyze_clip(
-        Path(path),
-        exercise,
-        side=wanted,
-        person=person,
-        profile=judged_by,
-        baselines=own,
-        model=model,
-        modes=Modes(pause_s, deficit),
-        filming=Filming.checked(rotate, mirrored, slow_motion),
-    ).report
+    settings = Settings.of(exercise, **options)
+    if baseline is not None:
+        settings = replace(settings, baselines=read_baseline(baseline, settings))
+    return analyze_clip(path, settings).report
 
 
 def read_baseline(
     path: str | Path,
-    exercise: str | None = None,
+    settings: Settings | None = None,
     *,
-    profile: str | Profile = "standard",
-    model: str = "full",
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
-    verbose: bool = False,
 ) -> tuple[Baseline, ...]:
     """Read a person's own usual values, a baseline for each set, from clean repetitions.
 
     Args:
         path: A clip or track of a few clean repetitions, or the report of one (`.json`).
-        exercise: As for `analyze`.
-        profile: The limits that say what is a fault; of a report, those it was made with hold.
-        model: As for `analyze`.
+        settings: Exercise, profile and model count. Of a report, the limits it was made with count.
         progress: As for `analyze_clip`.
         stop: As for `analyze_clip`.
-        verbose: As for `analyze_clip`.
 
     Raises:
         UsageError: If a report is none, is of another exercise, or holds no clean repetition.
         FormcheckError: As for `analyze`.
     """
-    path = Path(path)
+    path, settings = Path(path), settings or Settings()
     if kinds.is_report(path):
-        report = load_report(path)
-        if exercise not in (None, catalog.AUTO) and report.exercise != exercise:
+        report, wanted = load_report(path), settings.exercise
+        if wanted is not None and report.exercise != wanted.name:
             raise UsageError(f"the baseline {path} is of another exercise ({report.exercise})")
     else:
-        report = analyze_clip(
-            path, exercise, profile=profile, model=model, progress=progress, stop=stop, verbose=verbose
-        ).report
+        plain = Settings(
+            exercise=settings.exercise,
+            profile=settings.profile,
+            model=settings.model,
+            verbose=settings.verbose,
+        )
+        report = analyze_clip(path, plain, progress=progress, stop=stop).report
     found = tuple(replace(one, source=names.shown(path.name)) for one in baselines_of(report))
     if not found and not (stop and stop()):
         raise UsageError(
@@ -134,75 +106,50 @@ def read_baseline(
 
 
 def analyze_clip(
-    path: Path,
-    exercise: str | None = None,
+    path: str | Path,
+    settings: Settings | None = None,
     *,
-    side: Side | None = None,
-    person: str | None = None,
-    profile: str | Profile = "standard",
-    baselines: Sequence[Baseline] = (),
-    model: str = "full",
-    modes: Modes = PLAIN,
-    filming: Filming = AS_FILMED,
-    coached: bool = True,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
-    verbose: bool = False,
 ) -> Analysis:
-    """Analyse a clip or track and keep what it was made from; arguments as for `analyze`.
+    """Analyse a clip or track and keep what it was made from.
 
     Args:
-        path: The clip or track.
-        exercise: As for `analyze`.
-        side: As for `analyze`.
-        person: As for `analyze`; a recorded track holds only one.
-        profile: As for `analyze`, or a profile with own limits.
-        baselines: The person's own usual values, from `read_baseline`.
-        model: As for `analyze`.
-        modes: How it is done.
-        filming: How the video's pictures lie; a recorded track was set right where it was recorded.
-        coached: False where no cues are wanted, only verdicts.
+        path: The clip or track. A recorded track holds only one person, and was set right where it was
+            recorded.
+        settings: What is known of it, and how to judge it.
         progress: Told of every frame.
         stop: Asked before every frame; True ends the analysis with what was seen so far.
-        verbose: Whether MediaPipe's own lines may reach the terminal, also where it does not fail.
+
+    Raises:
+        FormcheckError: As for `analyze`.
     """
-    chosen = catalog.chosen(exercise)
-    if chosen:
-        modes.check(chosen)
-    wanted = Wanted.parse(person) if person else None
-    judged_by = profile if isinstance(profile, Profile) else Profile.named(profile)
+    path, settings = Path(path), settings or Settings()
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
     with ExitStack() as stack:
         notes: list[str] = []
         complete, why = True, ""
         if journal.is_recorded(path):
-            _check_recorded(wanted, filming)
+            _check_recorded(settings.person, settings.filming)
             recorded = journal.recover_recorded(path)
-            track = _at_true_speed(recorded.track, filming)
+            track = _at_true_speed(recorded.track, settings.filming)
             complete, why = not recorded.cut, recorded.cut
             size, finder, source = track.size, None, names.shown(track.source or path.name)
             frames: Iterable[Frame | Pose] = track.poses()
         else:
-            frames = clip = stack.enter_context(VideoSource(path, least_step_s=LEAST_STEP_S, filming=filming))
-            finder = stack.enter_context(MediaPipeLandmarker(resolve(model, progress=True), verbose=verbose))
+            frames = clip = stack.enter_context(
+                VideoSource(path, least_step_s=LEAST_STEP_S, filming=settings.filming)
+            )
+            finder = stack.enter_context(
+                MediaPipeLandmarker(resolve(settings.model, progress=True), verbose=settings.verbose)
+            )
             if clip.info.slow_motion > 1:
                 notes = [f"The clip plays {clip.info.slow_motion:.3g} times slower than it was filmed."]
-                filming = replace(filming, slow_motion=clip.info.slow_motion)
-            notes += choose(finder, path, wanted, filming)
+                filming = replace(settings.filming, slow_motion=clip.info.slow_motion)
+                settings = replace(settings, filming=filming)
+            notes += choose(finder, path, settings.person, settings.filming)
             size, source = (clip.info.width, clip.info.height), names.shown(path.name)
-        session = Session(
-            size,
-            chosen,
-            side=side,
-            profile=judged_by,
-            baselines=baselines,
-            landmarker=finder,
-            source=source,
-            modes=modes,
-            notes=notes,
-            coached=coached,
-            filming=filming,
-        )
+        session = Session(size, settings, landmarker=finder, source=source, notes=notes)
         tell(0, 0.0)
         for count, frame in enumerate(frames, start=1):
             if stopped():

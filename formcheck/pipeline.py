@@ -14,28 +14,27 @@ from dataclasses import replace
 
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.exercises import catalog
-from formcheck.exercises.modes import PLAIN, Modes
-from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.coach import Coach, Step
-from formcheck.judging.cues import Cue, Policy
+from formcheck.judging.cues import Cue
 from formcheck.judging.live_recognition import Recogniser
 from formcheck.judging.orientation import lying, other_leg
+from formcheck.judging.prepare import prepared
 from formcheck.judging.recognition import motion, recognisable, recognise, spells
 from formcheck.judging.record import judge_sets
 from formcheck.judging.sets import Footage, Found, find
+from formcheck.judging.settings import Settings
 from formcheck.poses.camera_motion import move_notes
 from formcheck.poses.gaps import sight_notes
 from formcheck.poses.journal import Memory, PoseLog
-from formcheck.poses.levelling import roll_notes
-from formcheck.poses.pose import Pose, Side
-from formcheck.poses.smoothing import smooth, unswap
+from formcheck.poses.levelling import as_filmed, roll_notes
+from formcheck.poses.pose import Pose
+from formcheck.poses.smoothing import unswap
 from formcheck.poses.stillness import Rest
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
-from formcheck.report.build import build
-from formcheck.reps.baseline import Baseline
-from formcheck.video.frames import AS_FILMED, Filming, Frame
+from formcheck.report.build import Recording, build
+from formcheck.video.frames import Frame
 from formcheck.vision.camera_watch import CameraWatch
 from formcheck.vision.finder import Landmarker
 
@@ -45,61 +44,43 @@ class Session:
 
     Args:
         size: Image width and height in pixels.
-        exercise: What is being done, or None to recognise it from the whole; without it there are no
-            steps while frames come in.
-        side: The working side, or None to recognise it.
-        profile: `standard`, `strict` or `beginner`, or a profile with own limits (`with_limits`).
-        baselines: The person's own usual values (`read_baseline`).
-        landmarker: Finds poses in frames; not needed where poses are pushed.
+        settings: What is known beforehand. Where no exercise is named it is recognised from the whole; while
+            frames come in, one of the `candidates` is recognised, and without these there are no steps.
+            Where no cues are wanted (`coached` is False) repetitions are still counted while frames of a
+            video come in, as that settles who is followed. Recorded poses are then not gone through one by
+            one at all.
+        landmarker: Finds poses in frames. It is not needed where poses are pushed.
         source: What to call the clip in the report.
         log: Where poses are kept until they are judged, in memory by default.
-        candidates: Where no exercise is named, recognise one of these already while frames come in.
-        policy: When a cue may be spoken.
-        modes: How it is done: with a pause, with a deficit.
         notes: What is known beforehand and belongs into the report.
-        filming: How the clip was filmed, as the user said.
-        coached: False where no cues are wanted: repetitions are still counted while frames of a video come
-            in, as that settles who is followed; recorded poses are not gone through one by one at all.
     """
 
     def __init__(
         self,
         size: tuple[int, int],
-        exercise: Exercise | None = None,
+        settings: Settings | None = None,
         *,
-        side: Side | None = None,
-        profile: str | Profile = "standard",
-        baselines: Sequence[Baseline] = (),
         landmarker: Landmarker | None = None,
         source: str = "",
         log: PoseLog | None = None,
-        candidates: Sequence[Exercise] = (),
-        policy: Policy | None = None,
-        modes: Modes = PLAIN,
         notes: Sequence[str] = (),
-        filming: Filming = AS_FILMED,
-        coached: bool = True,
     ) -> None:
-        self._profile = profile if isinstance(profile, Profile) else Profile.named(profile)
-        self._modes = modes
-        self._exercise = self._tuned(exercise) if exercise else None
-        self._size, self._side, self._baselines = size, side, tuple(baselines)
-        self._landmarker, self._source, self._said = landmarker, source, (*notes, *modes.notes)
-        self._person, self._filming = 0, filming
+        self.settings = settings or Settings()
+        self._exercise = self.settings.exercise and self.settings.tuned(self.settings.exercise)
+        self._size, self._landmarker, self._source = size, landmarker, source
+        self._said = (*notes, *self.settings.modes.notes)
+        self._person = 0
         self._watch, self._rest = CameraWatch(), Rest()
-        self._candidates = candidates
         self._log: PoseLog = Memory(size, source) if log is None else log
         self._cues: list[Cue] = []
-        self._policy = policy
         self._coach: Coach | Recogniser | None = None
         self._step: Step | None = None
-        self._coached = coached
-        if not coached and landmarker is None:
+        if not self.settings.coached and landmarker is None:
             return
         if self._exercise:
-            self._coach = self._new_coach(self._exercise, side)
-        elif candidates:
-            self._coach = Recogniser(self._coaches([self._tuned(one) for one in candidates]))
+            self._coach = Coach(self._exercise, size, self.settings)
+        elif self.settings.candidates:
+            self._coach = Recogniser(self._coaches())
 
     def push(self, frame: Frame | Pose) -> Step | None:
         """Take the next frame or pose; return what is known now (None while the exercise is not known).
@@ -189,23 +170,19 @@ class Session:
                 f"no person was seen in {self._source or 'the clip'}: "
                 "film the whole body, well lit, 2 to 3 m away"
             )
-        smoothed = smooth(raw)
-        footage = Footage(raw, smoothed)
+        frames = prepared(raw)
+        footage = Footage(frames)
         found = self._find(footage)
         seems = self._seems(footage, found)
-        if self._coached and self._coach is None and found.sets:
+        if self.settings.coached and self._coach is None and found.sets:
             cues = self._would_say(raw, found)
-        judged = judge_sets(found.sets)
-        report = build(
-            found,
-            judged,
-            profile=self._profile.name,
+        recording = Recording(
             source=self._source,
             fps=raw.fps,
             duration_s=raw.duration_s,
             complete=complete,
-            cues=cues,
-            notes=[
+            cues=tuple(cues),
+            notes=(
                 *self._said,
                 *sight_notes(raw),
                 *roll_notes(raw),
@@ -213,13 +190,11 @@ class Session:
                 *self._left_out(found),
                 *self._not_looked_for(found),
                 *([seems] if seems and found.sets else []),
-            ],
-            baselines=self._baselines,
-            recognised=bool(found.sets) or self._exercise is not None,
-            filming=self._filming,
+            ),
             seems=seems if not found.sets else "",
         )
-        return Analysis(report, raw, smoothed, found, self._said)
+        report = build(found, judge_sets(found.sets), self.settings, recording)
+        return Analysis(report, raw, as_filmed(frames.smoothed), found, self._said)
 
     def _begin_anew(self, person: int) -> None:
         """Forget what somebody else did, who was taken for the one training."""
@@ -231,53 +206,41 @@ class Session:
 
     def _find(self, footage: Footage, *, any_side: bool = False) -> Found:
         """Find the sets of the exercise named, or those of what is recognised."""
-        side = None if any_side else self._side
+        side, baselines = None if any_side else self.settings.side, self.settings.baselines
         if self._exercise:
-            return find(footage, self._exercise, side=side, baselines=self._baselines)
-        known = self._candidates or list(catalog.exercises().values())
-        tuned = [self._tuned(one) for one in recognisable(known)]
-        return recognise(footage, tuned, side=side, baselines=self._baselines)
+            return find(footage, self._exercise, side=side, baselines=baselines)
+        tuned = [self.settings.tuned(one) for one in recognisable(self.settings.known())]
+        return recognise(footage, tuned, side=side, baselines=baselines)
 
     def _seems(self, footage: Footage, found: Found) -> str:
         """Say what seems to be wrong with the picture or with what the user said of it; or nothing."""
-        if self._side is not None:
+        side, filming = self.settings.side, self.settings.filming
+        if side is not None:
             moving = found if found.sets else self._find(footage, any_side=True)
-            if text := other_leg(moving, self._side, mirrored=self._filming.mirrored):
+            if text := other_leg(moving, side, mirrored=filming.mirrored):
                 return text
         if found.sets:
             return ""
-        return lying(lambda turned: self._find(turned, any_side=True), footage, self._filming)
+        return lying(lambda turned: self._find(turned, any_side=True), footage, filming)
 
     def _would_say(self, raw: Track, found: Found) -> list[Cue]:
         """Return the cues as they would have been spoken, had the exercises been known."""
         cues = []
         poses = raw.poses()
         for part in spells(found.sets):
-            coach = self._new_coach(part.exercise, part.side)
+            coach = Coach(part.exercise, self._size, replace(self.settings, side=part.side))
             said = [coach.update(pose).cue for pose in poses if part.start_s <= pose.time_s < part.end_s]
             cues += [cue for cue in said if cue is not None and not cue.praise]
         return cues
 
-    def _tuned(self, exercise: Exercise) -> Exercise:
-        return self._profile.tune(self._modes.applied(exercise))
-
-    def _coaches(self, exercises: Sequence[Exercise]) -> list[Coach]:
+    def _coaches(self) -> list[Coach]:
         """Return a coach for each movement: relatives that move alike share one."""
         kinds: dict[object, list[Exercise]] = {}
-        for one in recognisable(exercises):
-            kinds.setdefault(motion(one), []).append(one)
-        return [self._new_coach(one, self._side, relatives) for one, *relatives in kinds.values()]
-
-    def _new_coach(self, exercise: Exercise, side: Side | None, relatives: Sequence[Exercise] = ()) -> Coach:
-        return Coach(
-            exercise,
-            self._size,
-            side=side,
-            baselines=self._baselines,
-            policy=self._policy,
-            relatives=relatives,
-            judging=self._coached,
-        )
+        for one in recognisable(self.settings.candidates):
+            kinds.setdefault(motion(one), []).append(self.settings.tuned(one))
+        return [
+            Coach(one, self._size, self.settings, relatives=relatives) for one, *relatives in kinds.values()
+        ]
 
     def _not_looked_for(self, found: Found) -> list[str]:
         """Say which exercises are not recognised, having no gates, where nothing else was."""
@@ -285,12 +248,14 @@ class Session:
             return []
         return [
             f"The {one.title.lower()} has no gates: it is looked for only with --exercise {one.name}."
-            for one in self._candidates or catalog.exercises().values()
+            for one in self.settings.known()
             if not one.gates
         ]
 
     def _left_out(self, found: Found) -> list[str]:
         each = {one.exercise.name for one in found.sets} or {found.exercise.name}
         known = catalog.exercises()
-        names = [out for name in sorted(each & known.keys()) for out in self._profile.left_out(known[name])]
-        return [f"Not checked, by {self._profile.name}: {', '.join(names)}."] if names else []
+        names = [
+            out for name in sorted(each & known.keys()) for out in self.settings.profile.left_out(known[name])
+        ]
+        return [f"Not checked, by {self.settings.profile.name}: {', '.join(names)}."] if names else []

@@ -19,11 +19,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from formcheck import kinds, names
 from formcheck.batch.job import Item, is_remote
 from formcheck.errors import UsageError, brief
 from formcheck.exercises import catalog
-from formcheck.readers import read_text
+from formcheck.files import kinds, names
+from formcheck.files.reading import read_text
 
 Identity = tuple[int, int]
 """A folder's device and number there."""

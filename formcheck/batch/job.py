@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from formcheck import kinds, names
 from formcheck.batch.provenance import Stamp
-from formcheck.exercises.profiles import Profile
-from formcheck.video.frames import AS_FILMED, Filming
+from formcheck.files import kinds, names
+from formcheck.judging.settings import Settings
+from formcheck.video.frames import AS_FILMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +61,35 @@ class Setup:
     """How every clip of a run is scored.
 
     Attributes:
-        profile: The limits.
-        model: As for `analyze`.
+        settings: Profile, model and filming. Exercise, side and person are those of each clip. Recorded
+            tracks were set right where they were recorded.
         rules: Folder with more exercises, or None.
         html: Whether a page is made of each clip.
         tracks: Whether landmarks are recorded.
         blur_faces: Whether faces are made unrecognisable in the pages.
-        filming: How the videos' pictures lie; recorded tracks were set right where they were recorded.
     """
 
-    profile: Profile = field(default_factory=lambda: Profile.named("standard"))
-    model: str = "full"
+    settings: Settings = field(default_factory=Settings)
     rules: str | None = None
     html: bool = False
     tracks: bool = False
     blur_faces: bool = False
-    filming: Filming = AS_FILMED
+
+    def settings_of(self, item: Item) -> Settings:
+        """Return what is known of a clip, and how it is judged.
+
+        Raises:
+            UsageError: If its exercise, side or person cannot be.
+        """
+        said = Settings.of(item.exercise, side=item.side, person=item.choose)
+        return replace(
+            self.settings,
+            exercise=said.exercise,
+            side=said.side,
+            person=said.person,
+            filming=AS_FILMED if item.recorded else self.settings.filming,
+            coached=self.html,
+        )
 
 
 @dataclass(frozen=True, slots=True)

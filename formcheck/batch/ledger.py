@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from formcheck.batch.record import SCHEMA, FormatError, Record
 from formcheck.errors import FormcheckError, OutputError, UsageError
-from formcheck.files import make_folder
+from formcheck.files.writing import make_folder
 
 NAME = "ledger.jsonl"
 

@@ -15,7 +15,7 @@ from formcheck.batch.record import Record
 from formcheck.batch.summary import Group, Summary, summarise
 from formcheck.batch.tables import Format, exercise_of, full_reps, write_tables
 from formcheck.exercises.rule import Status
-from formcheck.files import write_text
+from formcheck.files.writing import write_text
 from formcheck.report.compare_table import amount
 from formcheck.report.page.render import library_page
 from formcheck.wording import plain, spans

@@ -8,10 +8,10 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from formcheck import names
 from formcheck.batch.job import Earlier, Item, Job
 from formcheck.errors import UsageError
-from formcheck.readers import check_numbers
+from formcheck.files import names
+from formcheck.files.reading import check_numbers
 from formcheck.report.model import Model, Name, Report
 
 SCHEMA: Literal["formcheck-batch-1"] = "formcheck-batch-1"

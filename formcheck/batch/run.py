@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from formcheck import kinds, names
 from formcheck.batch.job import Item, Job, Setup
 from formcheck.batch.ledger import Ledger
 from formcheck.batch.provenance import Stamp, Versions, stamp, versions
 from formcheck.batch.record import Record, again, record
 from formcheck.batch.score import Outcome
-from formcheck.files import make_folder, write_bytes
+from formcheck.files import kinds, names
+from formcheck.files.writing import make_folder, write_bytes
 from formcheck.video.frames import AS_FILMED
 from formcheck.vision.models import resolve
 
@@ -72,7 +72,7 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
         OutputError: The ledger cannot be written.
     """
     filmed = any(not (item.recorded or item.trouble) for item in items)
-    model = resolve(setup.model, progress=True) if filmed else None
+    model = resolve(setup.settings.model, progress=True) if filmed else None
     by = versions(model, setup.rules)
     jobs: list[Job] = []
     mended: list[Record] = []
@@ -81,11 +81,11 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
         used = versions(None, setup.rules) if item.recorded else by
         wanted = stamp(
             used,
-            setup.profile,
+            setup.settings.profile,
             exercise=item.exercise,
             side=item.side,
             choose=item.choose,
-            filming=AS_FILMED if item.recorded else setup.filming,
+            filming=AS_FILMED if item.recorded else setup.settings.filming,
         )
         before = ledger.record(item.key) if item.key in ledger else None
         if item.trouble:

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from formcheck import names
 from formcheck.api import analyze_clip
 from formcheck.batch.inputs import download
 from formcheck.batch.job import Earlier, Item, Job, Setup
@@ -23,11 +22,10 @@ from formcheck.batch.provenance import RECORDED, Versions, versions
 from formcheck.batch.record import Record, record
 from formcheck.errors import FormcheckError, ModelError, TrackError, UsageError
 from formcheck.exercises import catalog
+from formcheck.files import names
 from formcheck.pipeline import Session
 from formcheck.poses.journal import is_recorded, load_recorded
-from formcheck.poses.pose import Side
 from formcheck.report.analysis import Analysis
-from formcheck.video.frames import AS_FILMED
 from formcheck.vision.landmarker import MediaPipeLandmarker
 from formcheck.vision.models import resolve
 
@@ -67,7 +65,7 @@ def prepare(setup: Setup, by: Versions) -> None:
     cv2.setNumThreads(1)
     if setup.rules:
         load_rules(setup.rules)
-    model = None if by.model == RECORDED else resolve(setup.model)
+    model = None if by.model == RECORDED else resolve(setup.settings.model)
     mine = versions(model, setup.rules)
     if mine != by:
         raise UsageError(
@@ -182,17 +180,7 @@ def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tup
         if item.choose:
             raise UsageError("a recorded track holds one person: choose where it is recorded")
         return _judge(path, job, setup, tell, earlier), False
-    analysis = analyze_clip(
-        path,
-        item.exercise,
-        side=Side(item.side) if item.side else None,
-        person=item.choose,
-        profile=setup.profile,
-        model=setup.model,
-        filming=setup.filming,
-        coached=setup.html,
-        progress=lambda frames, time_s: tell(frames),
-    )
+    analysis = analyze_clip(path, setup.settings_of(item), progress=lambda frames, time_s: tell(frames))
     return analysis, True
 
 
@@ -210,13 +198,9 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
     item = job.item
     session = Session(
         track.size,
-        catalog.chosen(item.exercise),
-        side=Side(item.side) if item.side else None,
-        profile=setup.profile,
+        setup.settings_of(item),
         source=names.shown(track.source or path.name),
         notes=earlier.said if earlier else (),
-        filming=AS_FILMED if item.recorded else setup.filming,
-        coached=setup.html,
     )
     for pose in track.poses():
         session.push(pose)

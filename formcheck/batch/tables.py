@@ -17,7 +17,7 @@ from typing import Any, Generic, Literal, TypeVar
 from formcheck.batch.record import Record
 from formcheck.errors import OutputError, UsageError
 from formcheck.exercises.rule import Status
-from formcheck.files import whole, write_text
+from formcheck.files.writing import whole, write_text
 from formcheck.report import sheet
 from formcheck.report.build import UNKNOWN
 from formcheck.report.model import RepReport, VerdictReport

@@ -8,20 +8,21 @@ commands.
 
 from __future__ import annotations
 
-import itertools
 import json as jsonlib
 import logging
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from formcheck.cli import authoring, batch, history, reports
+from formcheck.cli import authoring, batch, evaluating, history, reports
 from formcheck.cli import live as live_command
 from formcheck.cli import options as opt
+from formcheck.cli import serve as serve_command
 from formcheck.cli.terminal import (
     PIPE_CLOSED,
     bar,
@@ -34,13 +35,12 @@ from formcheck.cli.terminal import (
     say,
     say_rich,
 )
-from formcheck.errors import FormcheckError, NoPersonError, UsageError, brief
+from formcheck.errors import FormcheckError, NoPersonError, brief
 from formcheck.history.keeper import keeper_from_options
 from formcheck.vision.mediapipe_guard import part_stderr
 
 if TYPE_CHECKING:
     from formcheck.report.model import Report
-    from formcheck.reps.baseline import Baseline
 
 INTERNAL = 70
 """Exit code where something went wrong that is no fault of the user's (EX_SOFTWARE of sysexits)."""
@@ -119,29 +119,28 @@ def analyze(
     judged_by = check_names(exercise, profile, rules, limits=limits)
     keeper = keeper_from_options(clip, log, no_log, lifter, load, bilateral_load, date, complain=complain)
     from formcheck import api
-    from formcheck.exercises.modes import Modes
-    from formcheck.poses.pose import Side
 
-    modes = Modes(pause, deficit)
+    settings = opt.settings(
+        exercise,
+        side=side,
+        person=person,
+        profile=judged_by,
+        model=model,
+        pause_s=pause,
+        deficit=deficit,
+        rotate=rotate,
+        mirrored=mirrored,
+        slow_motion=slow_motion,
+        verbose=verbose,
+    )
     with ctrl_c() as stopped:
-        common: dict[str, Any] = dict(profile=judged_by, model=model, stop=stopped, verbose=verbose)
         try:
-            own: tuple[Baseline, ...] = ()
             if baseline:
                 with bar("reading the baseline", api.frames_estimate(baseline)) as progress:
-                    own = api.read_baseline(baseline, exercise, progress=progress, **common)
+                    own = api.read_baseline(baseline, settings, progress=progress, stop=stopped)
+                settings = replace(settings, baselines=own)
             with bar("analysing", api.frames_estimate(clip)) as progress:
-                analysis = api.analyze_clip(
-                    clip,
-                    exercise,
-                    side=Side(side.value) if side else None,
-                    person=person,
-                    baselines=own,
-                    modes=modes,
-                    filming=opt.filming(rotate, mirrored, slow_motion),
-                    progress=progress,
-                    **common,
-                )
+                analysis = api.analyze_clip(clip, settings, progress=progress, stop=stopped)
         except NoPersonError:
             if stopped():
                 raise KeyboardInterrupt from None  # too early for a report
@@ -167,59 +166,11 @@ def analyze(
     return int(fail_on is not None and _fails(report, fail_on))
 
 
-@app.command()
-def evaluate(
-    folder: opt.ClipFolder,
-    *,
-    exercise: opt.TrueOrAuto = "",
-    json: opt.Json = None,
-    curves: opt.Curves = None,
-    tracks: opt.Tracks = None,
-    profile: opt.Profile = "standard",
-    limits: opt.Limits = None,
-    model: opt.Model = "full",
-    rules: opt.Rules = None,
-) -> None:
-    """Compare the analysis of clips with the known truth about them."""
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}; name one with clips and their truth files")
-    judged_by = check_names(None, profile, rules, limits=limits)
-    from formcheck.exercises.catalog import AUTO
-
-    if exercise not in ("", AUTO):
-        raise UsageError("evaluate takes the exercise from the truth files; --exercise auto recognises it")
-    from formcheck.evaluation import evaluate as evaluation
-    from formcheck.evaluation.sensitivity import draw
-    from formcheck.files import check_writable, make_folder, write_text
-
-    if json and not is_dash(json):
-        check_writable(json)
-    if curves:
-        check_writable(curves)
-    if tracks:
-        make_folder(tracks)
-    count = itertools.count()
-    with bar("evaluating", len(evaluation.clips_with_truth(folder)), "clips") as advance:
-        result = evaluation.evaluate(
-            folder,
-            model=model,
-            profile=judged_by,
-            tracks=tracks,
-            recognise=exercise == AUTO,
-            progress=lambda name: advance(next(count)),
-        )
-    if json and not is_dash(json):
-        write_text(json, result.to_json())
-    if curves:
-        draw(result.rows, curves)
-    say(_line(result.to_json() if is_dash(json) else result.table()))
-
-
 def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -> None:
     """Measure the speed on a clip, against bare decoding and detection in the same run."""
     check_clip(clip)
     from formcheck.evaluation import speed as benchmark
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
     from formcheck.video.reader import VideoSource
 
     if json and not is_dash(json):
@@ -294,8 +245,10 @@ def schema() -> None:
 
 reports.register(app)
 history.register(app)
+evaluating.register(app)
 authoring.register(app)
 batch.register(app, live_command.register(app, bench))
+serve_command.register(app)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ def new_exercise(name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.L
     """Write a rule file that works, with a comment on every field, to make an exercise of your own from."""
     from formcheck.evaluation.rule_soundness import is_name
     from formcheck.exercises import catalog, template
-    from formcheck.files import make_folder, write_text
+    from formcheck.files.writing import make_folder, write_text
 
     if not is_name(name):
         raise UsageError(
@@ -70,7 +70,7 @@ def check_rules(
     """
     from formcheck.evaluation import rule_check
     from formcheck.evaluation.rule_check import render
-    from formcheck.files import check_writable, make_folder, write_text
+    from formcheck.files.writing import check_writable, make_folder, write_text
 
     if json and not is_dash(json):
         check_writable(json)
@@ -110,7 +110,7 @@ def measures(
 
     working = Side(side.value) if side else None
     with bar("analysing", api.frames_estimate(clip)) as progress:
-        analysis = api.analyze_clip(clip, model=model, progress=progress)
+        analysis = api.analyze_clip(clip, opt.settings(None, model=model), progress=progress)
     say(table(motions(analysis.raw, analysis.smoothed, working, face_up=face_up)))
 
 

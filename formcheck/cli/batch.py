@@ -98,15 +98,10 @@ def score(
     wanted = format_named(format)
     check_format(wanted)
     items = _items(paths or [], manifest, exercise, out)
-    setup = Setup(
-        judged_by,
-        model,
-        str(rules.resolve()) if rules else None,
-        html,
-        tracks,
-        blur_face,
-        opt.filming(rotate, mirrored, slow_motion),
+    settings = opt.settings(
+        None, profile=judged_by, model=model, rotate=rotate, mirrored=mirrored, slow_motion=slow_motion
     )
+    setup = Setup(settings, str(rules.resolve()) if rules else None, html, tracks, blur_face)
     with ctrl_c() as stopped, Ledger(out, resume=resume) as ledger:
         from formcheck.batch.outputs import finish
         from formcheck.batch.run import plan
@@ -119,7 +114,7 @@ def score(
         work = plan(items, setup, ledger)
         try:
             if work.jobs:
-                _carry_out(work, _team(work, setup, workers, cluster), ledger, stopped)
+                _carry_out(work, team(work, setup, workers, cluster), ledger, stopped)
         except FormcheckError:
             with suppress(FormcheckError):  # what is there is put into tables, if that goes
                 finish(ledger, wanted)
@@ -152,7 +147,8 @@ def _items(paths: Sequence[str], manifest: Path | None, exercise: str | None, ou
     return [item if item.exercise or named is None else replace(item, exercise=named.name) for item in found]
 
 
-def _team(work: Work, setup: Setup, workers: int | None, cluster: str | None) -> Team:
+def team(work: Work, setup: Setup, workers: int | None, cluster: str | None) -> Team:
+    """Return who scores the clips: a cluster, worker processes, or this process."""
     if cluster is not None:
         from formcheck.batch.cluster import Cluster
 
@@ -184,7 +180,7 @@ def bench_batch(
     from formcheck.batch.pool import cores
     from formcheck.cli.terminal import is_dash
     from formcheck.evaluation.batch_speed import bench
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
 
     if not clips:
         raise UsageError("name clips or folders to measure with")

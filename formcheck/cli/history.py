@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from formcheck import names
 from formcheck.cli import options as opt
 from formcheck.cli.terminal import is_dash, say, say_rich
 from formcheck.errors import UsageError
+from formcheck.files import names
 from formcheck.history.keeper import moment
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def history(
 ) -> None:
     """Show the training log: sets, what really changed, left against right, and what to do next."""
     from formcheck.exercises import catalog
-    from formcheck.files import check_apart, check_writable
+    from formcheck.files.writing import check_apart, check_writable
     from formcheck.history.store import VARIABLE, Log, log_place
 
     if rules:
@@ -141,7 +141,7 @@ def _show(
     json: Path | None,
     export: Path | None,
 ) -> None:
-    from formcheck.files import write_text
+    from formcheck.files.writing import write_text
     from formcheck.history.export import everything_json, reps_csv, sets_csv
     from formcheck.history.history import build, whose
     from formcheck.history.table import render

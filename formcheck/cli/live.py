@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +12,11 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
-from formcheck import kinds
 from formcheck.cli import history
 from formcheck.cli import options as opt
 from formcheck.cli.terminal import check_clip, check_names, complain, ctrl_c, note, say, say_rich
 from formcheck.errors import UsageError
+from formcheck.files import kinds
 from formcheck.history.keeper import keeper_from_options
 
 
@@ -133,10 +134,9 @@ def live(
         raise UsageError("there is no display for a window; leave --window out, or set DISPLAY")
 
     from formcheck.exercises import catalog
-    from formcheck.exercises.modes import Modes
+    from formcheck.exercises.modes import PLAIN
     from formcheck.live import words as wording
     from formcheck.live.feeds import feed_for
-    from formcheck.vision.people import Wanted
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
     played = Path(source) if source and not kinds.trouble(source) else None
@@ -150,31 +150,43 @@ def live(
         say(wording.template(known))
         return 0
     texts = wording.load(cues, known) if cues else wording.Texts()
-    named, modes = catalog.chosen(exercise), Modes(pause, deficit)
-    if named:
-        modes.check(named)
-    chosen = texts.applied(modes.applied(named)) if named else None
-    wanted = Wanted.parse(person) if person else None
-    feed, aim_s = feed_for(camera, source), _tempo(tempo)
+    said = opt.settings(
+        exercise,
+        side=side,
+        person=person,
+        profile=judged_by,
+        model=model,
+        pause_s=pause,
+        deficit=deficit,
+        rotate=rotate,
+        mirrored=mirrored,
+        verbose=verbose,
+    )
+    feed, aim_s = feed_for(camera, source), tempo_of(tempo)
     from formcheck.vision.models import resolve
 
     bundle = resolve(model, progress=True)
     from formcheck.api import read_baseline
+    from formcheck.judging.cues import MODES
     from formcheck.live.session import Parts, run
     from formcheck.live.talk import Wishes
-    from formcheck.poses.pose import Side
     from formcheck.vision.landmarker import MediaPipeLandmarker
 
-    wishes = Wishes(texts.words, Side(side.value) if side else None, count.value, target_reps, aim_s)
+    modes = said.modes
+    settings = replace(
+        said,
+        # The user's words come after the rules of the modes, which would bring their own words again.
+        exercise=said.exercise and texts.applied(modes.applied(said.exercise)),
+        candidates=tuple(texts.applied(modes.applied(one)) for one in known),
+        modes=PLAIN,
+        baselines=read_baseline(baseline, said) if baseline else (),
+        policy=MODES[mode.value],
+    )
     parts = Parts(
         feed=feed,
-        landmarker=lambda: MediaPipeLandmarker(bundle, wanted=wanted, verbose=verbose),
-        exercise=chosen,
-        candidates=[texts.applied(modes.applied(one)) for one in known],
-        wishes=wishes,
-        profile=judged_by,
-        baselines=read_baseline(baseline, exercise, profile=judged_by, model=model) if baseline else (),
-        mode=mode.value,
+        landmarker=lambda: MediaPipeLandmarker(bundle, wanted=said.person, verbose=verbose),
+        settings=settings,
+        wishes=Wishes(texts.words, count.value, target_reps, aim_s),
         sound=voice.value,
         language=texts.language,
         record=record,
@@ -182,7 +194,6 @@ def live(
         window=display_there() if window is None else window,
         full_screen=full_screen,
         notes=modes.notes,
-        filming=opt.filming(rotate, mirrored),
     )
     with ctrl_c() as stopped:
         analysis = run(parts, stopped)
@@ -196,7 +207,12 @@ def live(
     return 130 if stopped() else 0
 
 
-def _tempo(text: str | None) -> tuple[float, float, float] | None:
+def tempo_of(text: str | None) -> tuple[float, float, float] | None:
+    """Read seconds up, hold and down.
+
+    Raises:
+        UsageError: They are none, or nobody moves so.
+    """
     if text is None:
         return None
     try:
@@ -230,7 +246,7 @@ def bench_live(
 ) -> None:
     """Measure live coaching on clips played at their own pace, against the truth beside them."""
     from formcheck.evaluation.live_speed import bench_live as measure
-    from formcheck.files import check_writable, write_text
+    from formcheck.files.writing import check_writable, write_text
 
     for clip in clips:
         check_clip(clip)

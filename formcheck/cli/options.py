@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Argument, Option
 
 if TYPE_CHECKING:
-    from formcheck.video.frames import Filming
+    from formcheck.judging.settings import Settings
 
 
 class Leg(str, Enum):
@@ -26,6 +26,13 @@ class Turn(str, Enum):
     RIGHT = "90"
     OVER = "180"
     LEFT = "270"
+
+
+class Told(str, Enum):
+    """Values of `evaluate --exercise`."""
+
+    AUTO = "auto"
+    TOLD = "told"
 
 
 class FailOn(str, Enum):
@@ -46,7 +53,12 @@ Clip = Annotated[
     Path, Argument(metavar="CLIP", help="A video, or a recorded track (.npz).", show_default=False)
 ]
 ClipFolder = Annotated[
-    Path, Argument(metavar="DIR", help="Clips with truth files beside them.", show_default=False)
+    Path,
+    Argument(
+        metavar="DIR",
+        help="Clips with truth files beside them, or labelled by eye (labels.json, CLIP.labels.json).",
+        show_default=False,
+    ),
 ]
 Topic = Annotated[
     str, Argument(metavar="NAME", help="An exercise, a rule's code or a fault.", show_default=False)
@@ -65,8 +77,12 @@ OneExercise = Annotated[
     str | None, Option("--exercise", metavar="NAME", help="Only this one.", show_default="all of them")
 ]
 TrueOrAuto = Annotated[
-    str,
-    Option("--exercise", metavar="auto", help="Recognise the exercise.", show_default="that of the truth"),
+    Told | None,
+    Option(
+        "--exercise",
+        help="Recognise the exercise (auto), or take that of the label or truth file (told).",
+        show_default="auto for labels by eye, told for truth files",
+    ),
 ]
 WorkingLeg = Annotated[
     Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")
@@ -104,6 +120,28 @@ Annotate = Annotated[
 ]
 Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
 Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
+LabelFile = Annotated[
+    Path | None,
+    Option(
+        "--labels",
+        metavar="FILE",
+        help="The file of the label: NAME.labels.json for one clip, any other name for many.",
+        show_default="CLIP.labels.json, or the labels.json that has the clip",
+    ),
+]
+Port = Annotated[
+    int, Option("--port", metavar="NUMBER", min=0, max=65535, help="Where to listen.", show_default="any")
+]
+NoBrowser = Annotated[bool, Option("--no-browser", help="Only print the address, do not open it.")]
+Markdown = Annotated[
+    bool, Option("--markdown", help="Print repetitions, exercises and legs as Markdown, for documents.")
+]
+GalleryPage = Annotated[
+    Path | None,
+    _file(
+        "Write a page with a picture of everything that the eye and formcheck say differently.", name="--html"
+    ),
+]
 Csv = Annotated[Path | None, _file("Write a table with a row for each repetition.", name="--csv")]
 CsvFrames = Annotated[Path | None, _file("Write a table with a row for each frame.", name="--csv-frames")]
 Stills = Annotated[
@@ -202,8 +240,15 @@ Verbose = Annotated[bool, Option("--verbose", help="Show what the libraries say,
 Version = Annotated[bool, Option("--version", help="Print the version.", is_eager=True)]
 
 
-def filming(rotate: Turn | None, mirrored: bool, slow_motion: float | None = None) -> Filming:
-    """Return how a clip was filmed, by the options."""
-    from formcheck.video.frames import Filming
+def settings(
+    exercise: str | None, *, side: Leg | None = None, rotate: Turn | None = None, **options: Any
+) -> Settings:
+    """Return the settings that options stand for; the others as for `Settings.of`.
 
-    return Filming.checked(int(rotate.value) if rotate else 0, mirrored, slow_motion)
+    Raises:
+        UsageError: As for `Settings.of`.
+    """
+    from formcheck.judging.settings import Settings
+
+    options["rotate"] = int(rotate.value) if rotate else 0
+    return Settings.of(exercise, side=side and side.value, **options)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from formcheck import kinds
 from formcheck.cli import options as opt
 from formcheck.cli.terminal import (
     bar,
@@ -22,9 +21,10 @@ from formcheck.cli.terminal import (
     say_rich,
 )
 from formcheck.errors import UsageError
+from formcheck.files import kinds
 
 if TYPE_CHECKING:
-    from formcheck.exercises.profiles import Profile
+    from formcheck.judging.settings import Settings
     from formcheck.report.model import Report
 
 
@@ -38,7 +38,7 @@ def report(
 ) -> None:
     """Show a report again, or make its page or table, without the video."""
     from formcheck.exercises import catalog
-    from formcheck.files import write_text
+    from formcheck.files.writing import write_text
     from formcheck.report.page import load
     from formcheck.report.saved import load_report
 
@@ -88,7 +88,7 @@ def compare(
     rules: opt.Rules = None,
 ) -> None:
     """Put sets side by side: what changed, and what only may have, within the measurement error."""
-    from formcheck.files import write_text
+    from formcheck.files.writing import write_text
     from formcheck.report.compare import compare as put_side_by_side
 
     for clip in clips:
@@ -96,9 +96,10 @@ def compare(
     if len(clips) < 2:
         raise UsageError("there is nothing to compare: name two clips or reports, or more")
     judged_by = check_names(exercise, profile, rules, limits=limits)
+    settings = opt.settings(exercise, profile=judged_by, model=model)
     printed = is_dash(json)
     _check_outputs([html, None if printed else json], [*clips, *([limits] if limits else [])])
-    result = put_side_by_side([_report_of(clip, exercise, judged_by, model) for clip in clips])
+    result = put_side_by_side([_report_of(clip, settings) for clip in clips])
     if json is not None and not printed:
         write_text(json, result.to_json())
     if html is not None:
@@ -114,7 +115,7 @@ def compare(
 
 
 def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> None:
-    from formcheck.files import check_apart, check_writable
+    from formcheck.files.writing import check_apart, check_writable
 
     wanted = [out for out in outputs if out is not None]
     check_apart(wanted, inputs)
@@ -122,7 +123,7 @@ def _check_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> No
         check_writable(out)
 
 
-def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -> Report:
+def _report_of(clip: Path, settings: Settings) -> Report:
     """Read a report, or analyse a clip or track."""
     if kinds.is_report(clip):
         from formcheck.report.saved import load_report
@@ -131,9 +132,7 @@ def _report_of(clip: Path, exercise: str | None, profile: Profile, model: str) -
     from formcheck import api
 
     with ctrl_c() as stopped, bar(f"analysing {clip.name}", api.frames_estimate(clip)) as progress:
-        analysis = api.analyze_clip(
-            clip, exercise, profile=profile, model=model, progress=progress, stop=stopped
-        )
+        analysis = api.analyze_clip(clip, settings, progress=progress, stop=stopped)
         if stopped():
             raise KeyboardInterrupt
     return analysis.report

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from formcheck import kinds, names
 from formcheck.errors import OutputError, UsageError
+from formcheck.files import kinds, names
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType

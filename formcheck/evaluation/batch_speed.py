@@ -18,6 +18,7 @@ from formcheck.batch.pool import Workers
 from formcheck.batch.provenance import stamp, versions
 from formcheck.errors import UsageError
 from formcheck.evaluation.speed import bare
+from formcheck.judging.settings import Settings
 from formcheck.vision.models import resolve
 
 
@@ -98,9 +99,9 @@ def bench(items: Sequence[Item], *, most: int, model: str = "full", rounds: int 
     if any(item.remote or item.recorded for item in items):
         raise UsageError("measure with videos on this machine")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    setup, path = Setup(model=model), resolve(model, progress=True)
+    setup, path = Setup(Settings(model=model)), resolve(model, progress=True)
     by = versions(path, None)
-    jobs = [Job(item, stamp(by, setup.profile)) for item in items]
+    jobs = [Job(item, stamp(by, setup.settings.profile)) for item in items]
     clips = [Path(item.address) for item in items]
     bare(clips[0], path, silhouette=False)  # what is loaded once
     counts = sorted({1, *(2**power for power in range(1, most.bit_length()) if 2**power <= most), most})

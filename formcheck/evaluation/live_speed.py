@@ -23,15 +23,16 @@ import numpy as np
 
 from formcheck.api import analyze_clip
 from formcheck.errors import UsageError
-from formcheck.evaluation.accuracy import Counts
+from formcheck.evaluation.counts import Counts
 from formcheck.evaluation.evaluate import CUE_TOLERANCES_S, match_decisions, onset_latencies_s
 from formcheck.evaluation.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
 from formcheck.evaluation.truth import Truth
 from formcheck.exercises import catalog
 from formcheck.exercises.rule import Status
+from formcheck.judging.settings import Settings
 from formcheck.live.capture import Capture, Meter
 from formcheck.live.feeds import Feed, FileFeed, StreamFeed
-from formcheck.live.loop import Live, conclude
+from formcheck.live.loop import Live, Outlets, conclude
 from formcheck.live.recording import Recorder, Scribe
 from formcheck.live.session import sayable
 from formcheck.live.talk import Wishes
@@ -125,7 +126,7 @@ def _long(
         if played.analysis is None:
             return
         progress("analysing the recording")
-        again = analyze_clip(video, played.analysis.report.exercise, model=model)
+        again = analyze_clip(video, Settings.of(played.analysis.report.exercise, model=model))
     result.agreement = compare(played.analysis, again)
 
 
@@ -179,25 +180,23 @@ class _Played:
 def _play(feed: Feed, truth: Truth | None, bundle: Path, way: str, *, record: Path | None = None) -> _Played:
     known = catalog.exercises()
     exercise = known[truth.exercise] if truth is not None and truth.exercise in known else None
-    candidates = list(known.values())
+    settings = Settings(exercise=exercise, candidates=tuple(known.values()))
     wishes = Wishes()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-")))
         finder = stack.enter_context(MediaPipeLandmarker(bundle))
-        words = sayable(wishes, [exercise] if exercise else candidates)
+        words = sayable(wishes, settings)
         voice = stack.enter_context(Voice(words, player=_Nowhere))
         voice.prepared.wait(30.0)
         recorder = Recorder(record, lambda text: None) if record else None
         capture = stack.enter_context(Capture(feed))
         log = Journal(folder / "bench.journal", capture.size)
         stack.callback(log.close, keep=False)
-        session = Session(
-            capture.size, exercise, landmarker=finder, source=f"bench {way}", log=log, candidates=candidates
-        )
+        session = Session(capture.size, settings, landmarker=finder, source=f"bench {way}", log=log)
         scribe = stack.enter_context(Scribe(session, lambda number: None, lambda text: None))
         if recorder is not None:
             stack.enter_context(recorder)
-        live = Live(capture, session, scribe, wishes, voice=voice, recorder=recorder, render=True)
+        live = Live(capture, session, scribe, wishes, Outlets(voice, recorder=recorder, render=True))
         watch = stack.enter_context(_Watch())
         first_s = capture.first_s
         live.run()

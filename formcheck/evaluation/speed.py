@@ -13,14 +13,16 @@ import numpy as np
 from formcheck.api import analyze_clip
 from formcheck.errors import VideoError
 from formcheck.judging.coach import Coach
+from formcheck.judging.prepare import prepared
 from formcheck.judging.record import judge_sets
-from formcheck.judging.sets import find_sets
+from formcheck.judging.sets import Footage, find
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Pose
 from formcheck.poses.smoothing import smooth, unswap
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
-from formcheck.report.build import build
+from formcheck.report.build import Recording, build
 from formcheck.vision.landmarker import MediaPipeLandmarker
 from formcheck.vision.models import resolve
 
@@ -89,7 +91,7 @@ def bench(clip: Path, *, model: str = "full", rounds: int = 3) -> Bench:
     loops: dict[str, Callable[[], object]] = {
         "bare": lambda: counts.append(bare(clip, path, silhouette=False)),
         "mask": lambda: bare(clip, path, silhouette=True),
-        "analyze": lambda: analyses.append(analyze_clip(clip, model=model)),
+        "analyze": lambda: analyses.append(analyze_clip(clip, Settings(model=model))),
     }
     best = {name: float("inf") for name in loops}
     for _ in range(rounds):
@@ -142,7 +144,7 @@ def _parts(analysis: Analysis) -> dict[str, float]:
     """Time the stages after the landmarks, best of five."""
     raw, exercise = analysis.raw, analysis.exercise
     poses = raw.poses()
-    smoothed = smooth(raw)
+    frames = prepared(raw)
 
     def coach() -> None:
         one = Coach(exercise, raw.size)
@@ -150,21 +152,16 @@ def _parts(analysis: Analysis) -> dict[str, float]:
             one.update(pose)
 
     def judge() -> None:
-        again = find_sets(raw, smoothed, exercise)
+        again = find(Footage(frames), exercise)
         build(
             again,
             judge_sets(again.sets),
-            profile="standard",
-            source="",
-            fps=raw.fps,
-            duration_s=raw.duration_s,
-            complete=True,
-            cues=(),
-            notes=(),
+            Settings(exercise=exercise),
+            Recording(source="", fps=raw.fps, duration_s=raw.duration_s, complete=True, cues=(), notes=()),
         )
 
     def sets() -> None:
-        find_sets(raw, smoothed, exercise)
+        find(Footage(frames), exercise)
 
     loops: dict[str, Callable[[], object]] = {
         "coach": coach,
@@ -180,7 +177,7 @@ def _parts(analysis: Analysis) -> dict[str, float]:
 
 def rescore(poses: list[Pose], raw: Track, analysis: Analysis) -> None:
     """Judge recorded poses again, cues included."""
-    session = Session(raw.size, analysis.exercise)
+    session = Session(raw.size, Settings(exercise=analysis.exercise))
     for pose in poses:
         session.push(pose)
     session.finish()

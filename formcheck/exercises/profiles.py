@@ -13,7 +13,7 @@ from formcheck.errors import UsageError
 from formcheck.exercises import catalog
 from formcheck.exercises.catalog import nothing_called
 from formcheck.exercises.rule import Exercise, Limit, Rule
-from formcheck.readers import read_toml
+from formcheck.files.reading import read_toml
 
 PROFILES: dict[str, float] = {"standard": 1.0, "strict": 0.8, "beginner": 1.3}
 """Factor by which each profile moves the limits away from ideal form (1.3 allows 30 % more)."""

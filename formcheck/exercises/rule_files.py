@@ -16,9 +16,9 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from formcheck import kinds
 from formcheck.errors import RuleFileError, UsageError
 from formcheck.exercises.rule import Exercise
+from formcheck.files import kinds
 
 _PREFIX = "_formcheck_rules_"
 

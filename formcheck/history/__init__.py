@@ -6,6 +6,6 @@ SQLite file, whose tables `schema` creates and brings up to date. `history` puts
 from `trends`, `asymmetry` and `advice`; `table`, `page` and `export` show them.
 
 In: analyses. Out: sets in a file, and a history as table, page, JSON or CSV.
-May import: `pipeline`, `report` and what lies below.
+May import: `report` and what lies below.
 It knows neither the command line nor the camera.
 """

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from formcheck import names
 from formcheck.errors import FormcheckError, UsageError
+from formcheck.files import names
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -124,7 +124,7 @@ def keeper_from_options(
     Raises:
         UsageError: One does not fit.
     """
-    from formcheck.files import check_apart
+    from formcheck.files.writing import check_apart
     from formcheck.history.recording import ME
     from formcheck.history.store import VARIABLE, log_place
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import AwareDatetime
 
+from formcheck.files.reading import Finite, Part
 from formcheck.history.entries import LoggedRep, LoggedSet, LoggedVerdict
-from formcheck.readers import Finite, Part
 from formcheck.report.model import Quantity
 
 APPLICATION_ID = 0x466F434C  # "FoCL"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from formcheck import kinds
 from formcheck.errors import ClipError, UsageError
+from formcheck.files import kinds
 from formcheck.video.reader import created
 
 if TYPE_CHECKING:

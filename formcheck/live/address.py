@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from formcheck import names
+from formcheck.files import names
 
 _HARMLESS = re.compile(
     r"(cam|camera|channel|chn?|fps|height|profile|quality|res|resolution|stream|subtype|width)=[\w.-]{0,20}",

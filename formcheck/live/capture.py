@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from formcheck.api import LEAST_STEP_S
@@ -17,7 +18,7 @@ from formcheck.live.feeds import Feed, Lost, Taken
 from formcheck.video.frames import AS_FILMED, Filming, Fitter, Pace
 
 _FIRST_FRAME_S = 10.0
-_RETRY_S = (0.5, 1.0, 2.0, 3.0)  # waits before the feed is opened again; the last one repeats
+RETRY_S = (0.5, 1.0, 2.0, 3.0)  # waits before the feed is opened again; the last one repeats
 
 
 class Capture:
@@ -139,7 +140,7 @@ class Capture:
         self.notices.append(f"{name[0].upper()}{name[1:]} broke off; waiting for it to come back.")
         self._feed.close()
         tries = 0
-        while not self._stop.wait(_RETRY_S[min(tries, len(_RETRY_S) - 1)]):
+        while not self._stop.wait(RETRY_S[min(tries, len(RETRY_S) - 1)]):
             tries += 1
             try:
                 self._feed.open()
@@ -158,7 +159,7 @@ class Capture:
         elif (width, height) != self._shape:
             self._shape = (width, height)
             self.notices.append(f"The picture is {width}x{height} now; it goes on fitted into the old size.")
-        frame = Taken(self._fitter.fit(upright), frame.time_s, frame.arrived_s)
+        frame = replace(frame, image=self._fitter.fit(upright))
         with self._changed:
             while self._every and self._slot is not None and not self._stop.is_set():
                 self._changed.wait(0.1)

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from formcheck import names
+from formcheck.files import names
 
 TITLE = "formcheck"
 

@@ -17,15 +17,15 @@ import av
 import cv2
 import numpy as np
 
-from formcheck import kinds, names
 from formcheck.errors import UsageError, VideoError
+from formcheck.files import kinds, names
 from formcheck.live.address import without_secrets
 from formcheck.poses.pose import Image
 from formcheck.video.frames import Frame, display_matrix, presentation_time_s, turn
 from formcheck.video.opening import limited, opened_stream, unfit
 from formcheck.video.reader import VideoSource
 
-_OPEN_S, _READ_S = 8.0, 4.0  # a phone's camera app answers within a second or two, or not at all
+_OPEN_S, READ_S = 8.0, 4.0  # a phone's camera app answers within a second or two, or not at all
 _WIDTH, _HEIGHT, _FPS = 640, 480, 30
 _OWN_CLOCK = ("rtsp", "rtp", "hls", "mpegts", "flv", "mov", "matroska")
 """Formats whose time stamps are the sender's; MJPEG has none, FFmpeg makes some up."""
@@ -44,11 +44,13 @@ class Taken:
         image: (H, W, 3) RGB, upright, unmirrored.
         time_s: Capture stamp, seconds since the first frame; strictly increasing.
         arrived_s: When this process had it, on the monotonic clock.
+        jpeg: The picture as it came, where it came as a JPEG file: recordings keep it as it is.
     """
 
     image: Image
     time_s: float
     arrived_s: float
+    jpeg: bytes = b""
 
 
 class Feed(Protocol):
@@ -170,7 +172,7 @@ class StreamFeed:
             "http_proxy": "",
         }
         try:
-            self._container = opened_stream(self._url, options, (_OPEN_S, _READ_S))
+            self._container = opened_stream(self._url, options, (_OPEN_S, READ_S))
             stream = limited(self._container.streams.video[0])
         except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
             self.close()

@@ -4,30 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
+from typing import Protocol
 
-from formcheck import names
 from formcheck.errors import FormcheckError, OutputError, brief
-from formcheck.exercises.profiles import Profile
-from formcheck.exercises.rule import Exercise
-from formcheck.files import write_text
-from formcheck.judging.cues import MODES
+from formcheck.files import names
+from formcheck.files.writing import write_text
+from formcheck.judging.settings import Settings
 from formcheck.live.capture import Capture
 from formcheck.live.display import Line, Window
 from formcheck.live.feeds import Feed
-from formcheck.live.loop import Live, conclude
+from formcheck.live.loop import Live, Outlets, Remote, conclude
 from formcheck.live.recording import Recorder, SafeLog, Scribe, Shelf, set_aside
-from formcheck.live.talk import Wishes
+from formcheck.live.talk import Speaker, Wishes
 from formcheck.live.voice import Player, SoundDevice, Voice
 from formcheck.pipeline import Session
 from formcheck.poses import claims, journal
 from formcheck.report.analysis import Analysis
-from formcheck.reps.baseline import Baseline
-from formcheck.video.frames import AS_FILMED, Filming
 from formcheck.vision.finder import Landmarker
 
 _COUNTED = 30  # numbers that are prepared to be said; more are rendered when they come
+
+
+class Terminal(Protocol):
+    """Writes what happens; `display.Line`."""
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Write what happened."""
+
+    def show(self, text: str, cue: str = "") -> None:
+        """Write how things stand."""
+
+    def __enter__(self) -> Terminal:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +53,8 @@ class Parts:
     Attributes:
         feed: Where frames come from.
         landmarker: Makes what finds poses in them.
-        exercise: What is done, in the user's words, or None to recognise it.
-        candidates: What it can be, where it is not given.
+        settings: What is known beforehand, and how it is judged; exercises in the user's words.
         wishes: How to coach.
-        profile: The limits to judge by.
-        baselines: The person's own usual values.
-        mode: `coach`, `quiet` or `silent`.
         sound: `on`, `beep` or `off`.
         language: Of the voice.
         record: The video to record, or None.
@@ -52,16 +64,17 @@ class Parts:
         player: Makes the sound device.
         every: Whether no frame may be dropped: for files that are not played at their own pace.
         notes: What is known beforehand and belongs into the reports.
+        copy: Whether the recording keeps the feed's JPEG files as they came.
+        name: What tells this session's files from those of others that begin in the same second.
+        speaker: Says things in place of this machine's voice, or None.
+        remote: A screen elsewhere, or None.
+        line: Makes what writes to the terminal.
     """
 
     feed: Feed
     landmarker: Callable[[], Landmarker]
-    exercise: Exercise | None
-    candidates: Sequence[Exercise]
+    settings: Settings
     wishes: Wishes
-    profile: str | Profile = "standard"
-    baselines: Sequence[Baseline] = ()
-    mode: str = "coach"
     sound: str = "on"
     language: str = "en-us"
     record: Path | None = None
@@ -71,7 +84,11 @@ class Parts:
     player: Callable[[], Player] = SoundDevice
     every: bool = False
     notes: Sequence[str] = ()
-    filming: Filming = AS_FILMED
+    copy: bool = False
+    name: str = ""
+    speaker: Speaker | None = None
+    remote: Remote | None = None
+    line: Callable[[], Terminal] = Line
 
 
 def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | None:
@@ -81,9 +98,9 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
         FormcheckError: The feed cannot be opened, or an output cannot be written; what was seen until
             then is judged and written first.
     """
-    shelf = Shelf(parts.report)
+    shelf = Shelf(parts.report, parts.name)
     with ExitStack() as stack:
-        line = stack.enter_context(Line())
+        line = stack.enter_context(parts.line())
         told: set[str] = set()
 
         def tell_once(text: str) -> None:
@@ -93,31 +110,23 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
 
         for path in shelf.left_behind(lambda text: line.tell(text, "yellow")):
             _rescue(path, parts, line)
-        recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
+        recorder = None
+        if parts.record:
+            recorder = Recorder(parts.record, tell_once, every=parts.every, copy=parts.copy)
         finder = stack.enter_context(parts.landmarker())
-        capture = stack.enter_context(Capture(parts.feed, every=parts.every, filming=parts.filming))
+        capture = stack.enter_context(Capture(parts.feed, every=parts.every, filming=parts.settings.filming))
         source = names.shown(parts.record.name) if parts.record else parts.feed.name
         log = SafeLog(shelf.journal, capture.size, source, tell_once)
         stack.callback(log.rest)
         session = Session(
-            capture.size,
-            parts.exercise,
-            side=parts.wishes.side,
-            profile=parts.profile,
-            baselines=parts.baselines,
-            landmarker=finder,
-            source=source,
-            log=log,
-            candidates=parts.candidates,
-            policy=MODES[parts.mode],
-            notes=parts.notes,
+            capture.size, parts.settings, landmarker=finder, source=source, log=log, notes=parts.notes
         )
         scribe = stack.enter_context(Scribe(session, shelf.set_report, tell_once))
-        voice = None
-        if parts.sound != "off":
+        voice = parts.speaker
+        if voice is None and parts.sound != "off":
             voice = stack.enter_context(
                 Voice(
-                    sayable(parts.wishes, [parts.exercise] if parts.exercise else parts.candidates),
+                    sayable(parts.wishes, parts.settings),
                     beep=parts.sound == "beep",
                     language=parts.language,
                     player=parts.player,
@@ -132,11 +141,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             session,
             scribe,
             parts.wishes,
-            voice=voice,
-            window=window,
-            recorder=recorder,
-            tell=line.tell,
-            line=line.show,
+            Outlets(voice, window, recorder, parts.remote, tell=line.tell, line=line.show),
         )
         broke: FormcheckError | None = None
         try:
@@ -169,7 +174,7 @@ def _keep(session: Session, shelf: Shelf, log: SafeLog, parts: Parts, *, complet
     return analysis
 
 
-def _rescue(path: Path, parts: Parts, line: Line) -> None:
+def _rescue(path: Path, parts: Parts, line: Terminal) -> None:
     """Judge what a killed session left behind; what cannot be judged keeps no new one from starting."""
 
     def tell(text: str) -> None:
@@ -192,10 +197,7 @@ def _judge_left_behind(path: Path, parts: Parts, tell: Callable[[str], None]) ->
     found = journal.recover(path)
     session = Session(
         found.track.size,
-        parts.exercise,
-        side=parts.wishes.side,
-        profile=parts.profile,
-        baselines=parts.baselines,
+        replace(parts.settings, candidates=()),
         source=found.track.source,
         notes=[*parts.notes, *([found.cut] if found.cut else [])],
     )
@@ -211,9 +213,10 @@ def _judge_left_behind(path: Path, parts: Parts, tell: Callable[[str], None]) ->
     path.unlink()
 
 
-def sayable(wishes: Wishes, exercises: Sequence[Exercise]) -> list[str]:
+def sayable(wishes: Wishes, settings: Settings) -> list[str]:
     """Return everything that may have to be said at once: cues first."""
     words = wishes.words
+    exercises = (settings.exercise,) if settings.exercise else settings.candidates
     rules = sorted((rule for one in exercises for rule in one.rules), key=lambda rule: rule.priority)
     said = [words.praise, words.ready, words.last_rep]
     said += [text for rule in rules for text in (rule.cue, rule.cue_minus)]

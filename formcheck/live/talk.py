@@ -64,7 +64,6 @@ class Wishes:
 
     Attributes:
         words: In which words.
-        side: The working leg if given.
         count: `voice`, `tick` or `off`.
         target: Repetitions wanted a set, or 0.
         aim_s: Seconds up, hold and down, or None.
@@ -72,7 +71,6 @@ class Wishes:
     """
 
     words: Words = field(default_factory=Words)
-    side: Side | None = None
     count: str = "voice"
     target: int = 0
     aim_s: tuple[float, float, float] | None = None

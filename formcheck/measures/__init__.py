@@ -5,6 +5,6 @@ its error, and the joints it needs. `catalogue` defines every measure there is, 
 the back by its outline. `reading` is a value with its uncertainty, or the reason why there is none.
 
 In: a smoothed track and the camera's viewpoint. Out: an array a measure, one value a frame.
-May import: `wording`, `poses` and what lies below.
+May import: `poses` and what lies below.
 Measures know neither repetitions nor exercises.
 """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.poses.geometry import FOCAL, median, rotate_px
+from formcheck.poses.geometry import FOCAL, finite_median, rotate_px
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, View
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
@@ -68,19 +68,20 @@ class Bar:
 
 def bar_of(track: Track, look: Look) -> Bar | None:
     """Return the bar whose plate was followed, where it lies on somebody face up; otherwise None."""
-    disc = track.disc_px
-    if disc is None or look.prone or not look.scale_px > 0.0:
+    disc, rim = track.disc_px, track.rim
+    if disc is None or rim is None or look.prone or not look.scale_px > 0.0:
         return None
-    seen = np.flatnonzero(np.isfinite(disc[:, 0]))
+    end_px = disc[:, 0]
+    seen = np.flatnonzero(np.isfinite(end_px[:, 0]))
     if not len(seen) or track.time_s[seen[-1]] - track.time_s[seen[0]] < _LEAST_S:
         return None
     between = slice(int(seen[0]), int(seen[-1]) + 1)
-    if median(disc[seen, 5]) < _LEAST_SHARE or len(seen) < _LEAST_SEEN * (between.stop - between.start):
+    if finite_median(rim[seen, 3]) < _LEAST_SHARE or len(seen) < _LEAST_SEEN * (between.stop - between.start):
         return None
-    if not _with_the_hips(track, disc, look):
+    if not _with_the_hips(track, end_px, look):
         return None
-    radius = median(disc[seen, 3])
-    return Bar(disc[:, :2], radius, disc[:, 4], _nearer(radius, track.size, look), look.scale_px)
+    radius = float(finite_median(rim[seen, 1]))
+    return Bar(end_px, radius, rim[:, 2], _nearer(radius, track.size, look), look.scale_px)
 
 
 def _nearer(radius_px: float, size: tuple[int, int], look: Look) -> float:
@@ -92,13 +93,13 @@ def _nearer(radius_px: float, size: tuple[int, int], look: Look) -> float:
     return away_m / (away_m + behind_m)
 
 
-def _with_the_hips(track: Track, disc: Floats, look: Look) -> bool:
+def _with_the_hips(track: Track, end_px: Floats, look: Look) -> bool:
     """Whether a plate is over the hips, and rises and falls as they do."""
     hips = track.image_px[:, HIPS].mean(axis=1)
-    both = np.isfinite(hips[:, 0]) & np.isfinite(disc[:, 0])
+    both = np.isfinite(hips[:, 0]) & np.isfinite(end_px[:, 0])
     if not both.any():
         return False
-    hips, plate = hips[both] / look.scale_px, disc[both, :2] / look.scale_px
+    hips, plate = hips[both] / look.scale_px, end_px[both] / look.scale_px
     if look.view is View.SIDE and float(np.hypot(*np.median(plate - hips, axis=0))) > _OFF:
         return False
     if np.ptp(np.percentile(hips[:, 1], [5, 95])) < _MOVES:

@@ -7,5 +7,5 @@ whether the legs are seen at all; `camera_motion` and `levelling` take
 out that it moved or was held askew. `geometry` is plain arithmetic on points and angles.
 
 In: landmarks, from the pose model or from a file. Out: tracks, smoothed and levelled, and the camera's place.
-May import: `video`, `files`, `errors`. It never looks at a picture.
+May import: `files`, `errors`. It never looks at a picture.
 """

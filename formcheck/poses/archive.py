@@ -16,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 
 from formcheck.errors import brief
-from formcheck.readers import MOST
+from formcheck.files.reading import MOST
 
 MOST_FRAMES = 1_000_000
 """Nine hours at 30 frames/s: no recording is longer."""

@@ -20,21 +20,19 @@ import numpy as np
 from filelock import FileLock
 from pydantic import Field, ValidationError
 
-from formcheck import kinds
 from formcheck.errors import OutputError, TrackError, UsageError
+from formcheck.files import kinds
+from formcheck.files.reading import MOST, Part, wrong
 from formcheck.poses import claims
 from formcheck.poses.archive import MOST_FRAMES
-from formcheck.poses.pose import Pose
-from formcheck.poses.track import MOST_PX, OPTIONAL, Track
-from formcheck.readers import MOST, Part, wrong
+from formcheck.poses.pose import OPTIONAL, PEOPLE, SHAPES, Pose
+from formcheck.poses.track import MOST_PX, Track
 
 FORMAT = "formcheck-journal-1"
 SUFFIX = kinds.JOURNAL
 _FIELDS: dict[str, tuple[int, ...]] = {
     "time_s": (),
-    "image_px": (33, 2),
-    "visibility": (33,),
-    **OPTIONAL,
+    **SHAPES,
     "person": (),  # counts whom the poses are of; only the last one is meant (`forget`)
 }
 _NEEDED = ("time_s", "image_px", "visibility")
@@ -291,7 +289,7 @@ def _good(records: np.ndarray) -> int:
 
 def _last_measured(record: np.ndarray) -> np.ndarray:
     """Return the last values of a record that are not zero where nothing was measured, but NaN."""
-    names = [name for name in record.dtype.names or () if name not in ("person", "people")]
+    names = [name for name in record.dtype.names or () if name not in ("person", PEOPLE)]
     return np.atleast_1d(record[names[-1]])
 
 
@@ -305,7 +303,7 @@ def _track(records: np.ndarray, size: tuple[int, int], source: str, person: floa
     arrays: dict[str, Any] = {name: np.ascontiguousarray(records[name]) for name in records.dtype.names or ()}
     persons = arrays.pop("person", np.zeros(len(records)))
     others = persons != (person if person is not None or not len(records) else persons[-1])
-    for name in arrays.keys() - {"time_s", "people"}:
+    for name in arrays.keys() - {"time_s", PEOPLE}:
         arrays[name][others] = 0.0 if name == "visibility" else np.nan
     for name in OPTIONAL:
         if name in arrays and not np.isfinite(arrays[name]).any():

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from formcheck.poses.geometry import finite_median, rotate_px
-from formcheck.poses.pose import ROLL, ROLL_ERROR, SCENE, TURN, Floats, Pose, Rolled
+from formcheck.poses.pose import OPTIONAL, ROLL, ROLL_ERROR, SCENE, TURN, Floats, Levelled, Pose, Rolled
 from formcheck.poses.track import Track
 
 LIMIT_DEG = 12.0
@@ -172,19 +172,19 @@ def _turned(points: _Points, deg: Floats, size: tuple[int, int]) -> _Points:
         return points
     middle = (np.array(size, dtype=np.float64) - 1) / 2
 
-    def turned(px: Floats | None) -> Floats | None:
+    def in_image(px: Floats) -> Floats:
         """Turn (..., 2) points of each frame."""
-        if px is None:
-            return None
         each = deg.reshape(deg.shape + (1,) * (px.ndim - 1 - deg.ndim))
         return rotate_px(px - middle, each) + middle
 
-    world = points.world_m
-    if world is not None:
-        world = np.concatenate([rotate_px(world[..., :2], deg[..., None]), world[..., 2:]], axis=-1)
-    names = ("image_px", "edges_px", "bar_px", "shin_px", "behind_px")
-    px: dict[str, Any] = {name: turned(getattr(points, name)) for name in names}
-    if points.disc_px is not None:
-        centre = turned(points.disc_px[..., :2])
-        px["disc_px"] = np.concatenate([centre, points.disc_px[..., 2:]], axis=-1)
-    return replace(points, world_m=world, **px)
+    def in_world(points_m: Floats) -> Floats:
+        """Turn (..., N, 3) points of each frame."""
+        return np.concatenate([rotate_px(points_m[..., :2], deg[..., None]), points_m[..., 2:]], axis=-1)
+
+    by_kind = {Levelled.IMAGE: in_image, Levelled.WORLD: in_world}
+    turned: dict[str, Any] = {
+        name: by_kind[array.levelled](values)
+        for name, array in OPTIONAL.items()
+        if array.levelled in by_kind and (values := getattr(points, name)) is not None
+    }
+    return replace(points, image_px=in_image(points.image_px), **turned)

@@ -1,13 +1,10 @@
-"""One person in one frame, or over a stretch of frames.
-
-Also what a camera observation holds.
-"""
+"""One person in one frame, and the table of the optional arrays that poses and tracks have."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
-from typing import NamedTuple
+from enum import Enum, IntEnum, auto
+from typing import Annotated, Generic, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +14,7 @@ COLUMNS = 7
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
 Mask = NDArray[np.float32]
+Number = TypeVar("Number")
 
 EDGE_STATIONS = np.linspace(-0.10, 1.18, 33)
 """Where the outline is sampled, as fractions of the chord from mid-shoulder (0) to mid-hip (1)."""
@@ -101,54 +99,114 @@ class View(str, Enum):
     UNKNOWN = "unknown"
 
 
+class Levelled(Enum):
+    """What becomes of an array when the camera's roll is taken out."""
+
+    UNCHANGED = auto()
+    IMAGE = auto()
+    """Its last axis is (x, y) in the image: turned about the middle of the image."""
+    WORLD = auto()
+    """Its last axis is (x, y, z) in metres: turned about the camera's axis."""
+
+
+class Array:
+    """What is known of an optional array.
+
+    Args:
+        shape: Its shape in one frame.
+        levelled: What becomes of it when the camera's roll is taken out.
+        smoothed: Whether it is smoothed as landmarks are; its shape is then (N, 2).
+        live: Whether something reads it while the set runs.
+    """
+
+    def __init__(
+        self,
+        *shape: int,
+        levelled: Levelled = Levelled.UNCHANGED,
+        smoothed: bool = False,
+        live: bool = True,
+    ) -> None:
+        self.shape, self.levelled, self.smoothed, self.live = shape, levelled, smoothed, live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionalArrays(Generic[Number]):
+    """What a pose or a track may have beside its landmarks: the one table of it.
+
+    To add an array, add a line here and say what it holds: poses, tracks, journals, smoothing, levelling and
+    the window of the running set then know it. Shapes are those of one frame. In a track T frames are
+    stacked: (T, 33, 3), and (T,) for a single number. Values are 64-bit floats in memory and in journals, and
+    32-bit floats in track files. NaN stands in frames that do not have what others have.
+
+    Attributes:
+        world_m: (33, 3) the model's metric guess of the landmarks, origin mid-hip.
+        edges_px: (2, 33, 2) outline of the silhouette on both sides of the chord from mid-shoulder to
+            mid-hip, at `EDGE_STATIONS`. Side 0 is the one the image-clockwise normal (-dy, dx) points to.
+            NaN where the outline was not found.
+        mask_at: (33,) silhouette value under each landmark, 0 to 1.
+        camera: (7,) what the background says of the camera, see `formcheck.vision.camera_watch`.
+        levelled: (2,) camera roll in degrees that was taken out of the points, and its uncertainty. Absent
+            where the points are as filmed.
+        bar_px: (2, 2) ends of a bar held across the body, as far as it was seen, the left one of the image
+            first. NaN where none was found.
+        plate_px: (3,) centre and radius of a plate over the hips when it was last looked for, as filmed. NaN
+            where there was none. Only in what older versions recorded.
+        disc_px: (1, 2) centre of a plate that is followed through the pictures, see `formcheck.vision.plate`.
+            NaN where it was not seen.
+        rim: (4,) half width and half height of that plate's ellipse and the standard error of its centre, in
+            pixels, and the share of its rim that is seen.
+        shin_px: (2, 2) lower and upper end of the planted shin where it is seen below that plate.
+        behind_px: (4, 2) left hip, right hip, left ankle and right ankle of a person seen from behind, as
+            followed by their motion (`formcheck.vision.rear_legs`). NaN where they were not followed.
+        turn_deg: How far the seat of a person followed from behind has turned in the image since a leg left
+            the floor, + = that leg's side up. NaN where it is not known.
+    """
+
+    world_m: Annotated[Floats | None, Array(33, 3, levelled=Levelled.WORLD)] = None
+    edges_px: Annotated[Floats | None, Array(2, 33, 2, levelled=Levelled.IMAGE)] = None
+    mask_at: Annotated[Floats | None, Array(33, live=False)] = None
+    camera: Annotated[Floats | None, Array(COLUMNS)] = None
+    levelled: Annotated[Floats | None, Array(2)] = None
+    bar_px: Annotated[Floats | None, Array(2, 2, levelled=Levelled.IMAGE)] = None
+    plate_px: Annotated[Floats | None, Array(3)] = None
+    disc_px: Annotated[Floats | None, Array(1, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
+    rim: Annotated[Floats | None, Array(4)] = None
+    shin_px: Annotated[Floats | None, Array(2, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
+    behind_px: Annotated[Floats | None, Array(4, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
+    turn_deg: Annotated[Number | None, Array()] = None
+
+
+PEOPLE = "people"
+"""A pose has it as a whole number, and 0 instead of nothing."""
+_HINTS = get_type_hints(OptionalArrays, include_extras=True)
+OPTIONAL: dict[str, Array] = {
+    PEOPLE: Array(live=False),
+    **{name: hint.__metadata__[0] for name, hint in _HINTS.items()},
+}
+"""The table by name. The last array is NaN where nothing was measured (`journal` needs one that is)."""
+SHAPES: dict[str, tuple[int, ...]] = {
+    "image_px": (33, 2),
+    "visibility": (33,),
+    **{name: array.shape for name, array in OPTIONAL.items()},
+}
+"""The shape in one frame of every array of a track but its times."""
+
+
 @dataclass(frozen=True, slots=True)
-class Pose:
-    """One person at one time.
+class Pose(OptionalArrays[float]):
+    """One person at one time; the optional arrays are those of one frame.
 
     Attributes:
         time_s: Presentation time of the frame.
         image_px: (33, 2) landmarks in pixels of the unmirrored image, x right, y down. NaN where nobody is.
         visibility: (33,) the model's own guess, 0 to 1. Not proof that a joint is seen.
-        world_m: (33, 3) the model's metric guess, origin mid-hip, or None.
-        edges_px: (2, 33, 2) outline of the silhouette on both sides of the chord from mid-shoulder to
-            mid-hip, at `EDGE_STATIONS`; side 0 is the one the image-clockwise normal (-dy, dx) points to.
-            NaN where the outline was not found, or None without a silhouette.
-        mask_at: (33,) silhouette value under each landmark, 0 to 1, or None without a silhouette.
         people: How many people the last look for others found, or 0 where none was made.
-        camera: (7,) what the background says of the camera, see `formcheck.vision.camera_watch`, or None
-            where it was not looked at.
-        levelled: (2,) camera roll in degrees that was taken out of the points, and its uncertainty; None
-            where they are as filmed.
-        bar_px: (2, 2) ends of a bar held across the body, as far as it was seen, the left one of the image
-            first; NaN where none was found, or None where it was not looked for.
-        plate_px: (3,) centre and radius of a plate over the hips at the last look; as filmed; NaN where
-            there was none, or None where it was not looked for.
-        disc_px: (6,) the plate followed through the pictures: centre x and y, half width and half height of
-            the ellipse, standard error of the centre, and the share of its rim that is seen
-            (`formcheck.vision.plate`); NaN where none was, or None where it was not looked for.
-        shin_px: (2, 2) lower and upper end of the planted shin where it was seen below that plate; NaN or
-            None where it was not.
-        behind_px: (4, 2) left hip, right hip, left ankle and right ankle of somebody seen from behind, as
-            followed by their motion (`formcheck.vision.rear_legs`); NaN or None where they were not followed.
-        turn_deg: How far the seat of somebody followed from behind has turned in the picture since a leg left
-            the floor, + = that leg's side up; NaN or None where it is not known.
     """
 
     time_s: float
     image_px: Floats
     visibility: Floats
-    world_m: Floats | None = None
-    edges_px: Floats | None = None
-    mask_at: Floats | None = None
     people: int = 0
-    camera: Floats | None = None
-    levelled: Floats | None = None
-    bar_px: Floats | None = None
-    plate_px: Floats | None = None
-    disc_px: Floats | None = None
-    shin_px: Floats | None = None
-    behind_px: Floats | None = None
-    turn_deg: float | None = None
 
     @property
     def found(self) -> bool:

@@ -11,7 +11,7 @@ from scipy.ndimage import median_filter
 from scipy.signal import savgol_filter
 
 from formcheck.poses.geometry import distance_px
-from formcheck.poses.pose import SCENE, Floats, Landmark, Pose
+from formcheck.poses.pose import OPTIONAL, SCENE, Floats, Landmark, Pose
 from formcheck.poses.track import Track
 
 WINDOW_S = 0.30
@@ -30,8 +30,8 @@ _GROUPS = (
     np.array([Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]),
 )
 """Left landmarks (the right ones follow each) that change places together: mostly the feet alone do."""
+_SMOOTHED = ("image_px", *(name for name, array in OPTIONAL.items() if array.smoothed))
 _FEWEST = 5  # frames that are smoothed
-_FOLLOWED = "behind_px", "disc_px", "shin_px"  # smoothed like the landmarks
 _SWAP_PCT = 20.0  # of the trunk: less is a joint that moved
 
 
@@ -83,7 +83,7 @@ class CausalSmoother:
 
     def reset(self) -> None:
         """Forget the person."""
-        self._filter, self._legs = OneEuro(), OneEuro()
+        self._filters = {name: OneEuro() for name in _SMOOTHED}
         self._last: Floats | None = None
         self._swapped_s = [float("-inf")] * (1 + len(_GROUPS))
 
@@ -105,12 +105,12 @@ class CausalSmoother:
                 now = _exchanged(now, left)
         pose = replace(pose, image_px=now[0])
         self._last = pose.image_px
-        legs = pose.behind_px
-        return replace(
-            pose,
-            image_px=self._filter.update(pose.time_s, pose.image_px),
-            behind_px=None if legs is None else self._legs.update(pose.time_s, legs),
-        )
+        quiet: dict[str, Any] = {
+            name: each.update(pose.time_s, values)
+            for name, each in self._filters.items()
+            if (values := getattr(pose, name)) is not None
+        }
+        return replace(pose, **quiet)
 
 
 def smooth(track: Track) -> Track:
@@ -124,39 +124,40 @@ def smooth(track: Track) -> Track:
         return track
     whole = replace(track, image_px=unswap(track).image_px)
     pieces = [_smooth_piece(whole[part], track.step_s) for part in _pieces(track)]
-    arrays: dict[str, Any] = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
-    return replace(track, **arrays)
+    quiet: dict[str, Any] = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    return replace(track, **quiet)
 
 
 def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
-    """Smooth frames that follow each other; return landmarks and what else was followed, by name."""
+    """Smooth frames that follow each other; return those of the arrays in `_SMOOTHED` that are there."""
     t = piece.time_s
-    smoothed = {
-        name: array for name in ("image_px", *_FOLLOWED) if (array := getattr(piece, name)) is not None
+    arrays: dict[str, Floats] = {
+        name: values for name in _SMOOTHED if (values := getattr(piece, name)) is not None
     }
     found = np.flatnonzero(piece.found)
     if len(found) < _FEWEST:
-        return smoothed
+        return arrays
     step = max(step_s, float(t[-1] - t[0]) / (_FINEST * len(t)))
     uniform = bool(np.all(np.abs(np.diff(t) - step) < 0.1 * step))
     grid = t if uniform else np.arange(t[0], t[-1] + step / 2, step)
 
     def quiet(values: Floats, index: np.ndarray) -> Floats:
-        """Smooth (T, ...) values known at some frames."""
+        """Smooth (T, N, 2) values known at some frames."""
         flat = _interpolate(grid, t[index], values[index].reshape(len(index), -1))
         flat = median_filter(flat, size=(3, 1), mode="nearest")
         window = max(5, 2 * round(WINDOW_S / step / 2) + 1)
         if len(flat) > window:
             flat = savgol_filter(flat, window, 2, axis=0)
-        there = (flat if uniform else _interpolate(t, grid, flat)).reshape(len(t), *values.shape[1:])
-        there[_far_from(t, t[index])] = np.nan
-        return there
+        smoothed = (flat if uniform else _interpolate(t, grid, flat)).reshape(len(t), -1, 2)
+        smoothed[_far_from(t, t[index])] = np.nan
+        return smoothed
 
-    for name, values in smoothed.items():
-        known = found if name == "image_px" else np.flatnonzero(np.isfinite(values.reshape(len(t), -1)[:, 0]))
-        if len(known) >= _FEWEST:
-            smoothed[name] = quiet(values, known).reshape(values.shape)
-    return smoothed
+    known = {name: np.flatnonzero(np.isfinite(values[:, 0, 0])) for name, values in arrays.items()}
+    known["image_px"] = found
+    return {
+        name: quiet(values, known[name]) if len(known[name]) >= _FEWEST else values
+        for name, values in arrays.items()
+    }
 
 
 def scenes(track: Track) -> list[slice]:

@@ -9,20 +9,11 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `image_px`     | (T, 33, 2)     | landmarks in pixels of the unmirrored image, NaN: nobody   |
 | `visibility`   | (T, 33)        | 0 to 1                                                     |
 | `size`         | (2,)           | image width and height, pixels                             |
-| `world_m`      | (T, 33, 3)     | optional: metric landmarks                                 |
-| `edges_px`     | (T, 2, 33, 2)  | optional: silhouette outline, see `Pose.edges_px`          |
-| `mask_at`      | (T, 33)        | optional: silhouette value under each landmark             |
 | `people`       | (T,)           | optional: people counted at the last look, 0 where unknown |
-| `camera`       | (T, 7)         | optional: what the background tells, see `formcheck.vision.camera_watch` |
-| `levelled`     | (T, 2)         | optional: roll taken out of the points, and its error, deg |
-| `bar_px`       | (T, 2, 2)      | optional: the bar held across the body, see `Pose.bar_px`  |
-| `plate_px`     | (T, 3)         | optional: a plate over the hips, see `Pose.plate_px`       |
-| `disc_px`      | (T, 6)         | optional: a plate followed, see `Pose.disc_px`             |
-| `shin_px`      | (T, 2, 2)      | optional: the shin below that plate, see `Pose.shin_px`    |
-| `behind_px`    | (T, 4, 2)      | optional: legs followed from behind, see `Pose.behind_px`  |
-| `turn_deg`     | (T,)           | optional: turn of the seat seen so, see `Pose.turn_deg`    |
 | `began_s`      | ()             | optional: the first frame's time in the clip, where not 0  |
 | `source`       | ()             | optional: name of the clip                                 |
+
+and the arrays of `formcheck.poses.pose.OptionalArrays`, stacked, as far as there are any.
 
 Times are said from the clip's first frame: those of an archive without `began_s` from its own.
 """
@@ -38,51 +29,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from formcheck import names
 from formcheck.errors import OutputError, TrackError, UsageError
+from formcheck.files import names
 from formcheck.poses.archive import Archive, ArchiveError, lengths
-from formcheck.poses.pose import Floats, Pose
+from formcheck.poses.pose import OPTIONAL, PEOPLE, SHAPES, Floats, OptionalArrays, Pose
 
 FORMAT = "formcheck-track-1"
 MOST_PX = 100_000
 """No picture is wider or higher."""
 _PASSED_OVER = 1.6  # of the shortest steps: a longer one leaves out a frame
-OPTIONAL: dict[str, tuple[int, ...]] = {
-    "world_m": (33, 3),
-    "edges_px": (2, 33, 2),
-    "mask_at": (33,),
-    "people": (),
-    "camera": (7,),
-    "levelled": (2,),
-    "bar_px": (2, 2),
-    "plate_px": (3,),
-    "disc_px": (6,),
-    "shin_px": (2, 2),
-    "behind_px": (4, 2),
-    "turn_deg": (),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class Track(OptionalArrays[Floats]):
     """One person over T frames; the arrays are those of the module's table."""
 
     time_s: Floats
     image_px: Floats
     visibility: Floats
     size: tuple[int, int]
-    world_m: Floats | None = None
-    edges_px: Floats | None = None
-    mask_at: Floats | None = None
     people: Floats | None = None
-    camera: Floats | None = None
-    levelled: Floats | None = None
-    bar_px: Floats | None = None
-    plate_px: Floats | None = None
-    disc_px: Floats | None = None
-    shin_px: Floats | None = None
-    behind_px: Floats | None = None
-    turn_deg: Floats | None = None
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -94,10 +60,10 @@ class Track:
             )
         if n > 1 and not bool(np.all(np.diff(self.time_s) > 0)):
             raise TrackError("the times of a track must increase strictly; drop or mend the repeated frames")
-        for name, tail in OPTIONAL.items():
-            array = getattr(self, name)
-            if array is not None and array.shape != (n, *tail):
-                raise TrackError(f"the track's {name} must have shape {(n, *tail)}, not {array.shape}")
+        for name, known in OPTIONAL.items():
+            array, shape = getattr(self, name), (n, *known.shape)
+            if array is not None and array.shape != shape:
+                raise TrackError(f"the track's {name} must have shape {shape}, not {array.shape}")
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -145,7 +111,7 @@ class Track:
     def _cut(self, part: slice | np.ndarray) -> Track:
         arrays: dict[str, Any] = {
             name: None if (array := getattr(self, name)) is None else array[part]
-            for name in ("time_s", "image_px", "visibility", *OPTIONAL)
+            for name in ("time_s", *SHAPES)
         }
         return replace(self, **arrays)
 
@@ -153,22 +119,17 @@ class Track:
     def from_poses(cls, poses: Sequence[Pose], size: tuple[int, int], source: str = "") -> Track:
         """Stack poses; what any found pose has, the track has (NaN where missing)."""
 
-        def stack(name: str, tail: tuple[int, ...]) -> Floats | None:
+        def stack(name: str, shape: tuple[int, ...]) -> Floats | None:
             parts = [getattr(pose, name) for pose in poses]
-            if all(part is None for part in parts):
+            if name in OPTIONAL and name != PEOPLE and all(part is None for part in parts):
                 return None
-            blank = np.full(tail, np.nan)
-            return np.array([blank if part is None else part for part in parts], dtype=np.float64)
+            blank = np.full(shape, np.nan)
+            rows = [blank if part is None else part for part in parts]
+            return np.array(rows, dtype=np.float64).reshape(-1, *shape)
 
-        return cls(
-            time_s=np.array([pose.time_s for pose in poses], dtype=np.float64),
-            image_px=np.array([pose.image_px for pose in poses], dtype=np.float64).reshape(-1, 33, 2),
-            visibility=np.array([pose.visibility for pose in poses], dtype=np.float64).reshape(-1, 33),
-            size=size,
-            **{name: stack(name, tail) for name, tail in OPTIONAL.items() if name != "people"},
-            people=np.array([pose.people for pose in poses], dtype=np.float64),
-            source=source,
-        )
+        arrays: dict[str, Any] = {name: stack(name, shape) for name, shape in SHAPES.items()}
+        time_s = np.array([pose.time_s for pose in poses], dtype=np.float64)
+        return cls(time_s=time_s, size=size, source=source, **arrays)
 
     @classmethod
     def from_arrays(
@@ -208,7 +169,7 @@ class Track:
         given = {
             name: array
             for name in OPTIONAL
-            if name not in ("people", "camera") and (array := getattr(self, name)) is not None
+            if name not in (PEOPLE, "camera") and (array := getattr(self, name)) is not None
         }
         return [
             Pose(
@@ -241,7 +202,7 @@ class Track:
         arrays["source"] = np.array(self.source)
         if of_clip and len(self) and self.time_s[0] != 0.0:
             arrays["began_s"] = self.time_s[0]
-        for name in ("image_px", "visibility", *OPTIONAL):
+        for name in SHAPES:
             if (array := getattr(self, name)) is not None:
                 arrays[name] = array.astype(np.float32)
         part = names.part_beside(path)
@@ -295,8 +256,6 @@ def _read(archive: Archive, path: Path) -> Track:
     size = archive.numbers("size", (2,), nan=False)
     if not all(1 <= length <= MOST_PX for length in size):
         raise ArchiveError(f"its size is {size[0]:g} x {size[1]:g} pixels, which no picture has")
-    arrays: dict[str, Any] = lengths(
-        archive, {"image_px": (33, 2), "visibility": (33,), **OPTIONAL}, len(time_s)
-    )
+    arrays: dict[str, Any] = lengths(archive, SHAPES, len(time_s))
     source = archive.text("source") if "source" in archive else path.stem
     return Track(time_s=time_s, size=(int(size[0]), int(size[1])), source=source, **arrays)

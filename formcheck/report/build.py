@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
@@ -14,9 +15,11 @@ from formcheck.judging.cues import Cue
 from formcheck.judging.judge import Verdict, set_score
 from formcheck.judging.record import JudgedRep, JudgedSet
 from formcheck.judging.sets import Found, FoundSet
+from formcheck.judging.settings import Settings
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import Side
 from formcheck.report.baselines import baseline_notes, own_values
+from formcheck.report.camera import camera_change
 from formcheck.report.model import (
     CueReport,
     Fix,
@@ -28,10 +31,8 @@ from formcheck.report.model import (
     VerdictReport,
 )
 from formcheck.report.series import about, series, shown_measures
-from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase
-from formcheck.video.frames import AS_FILMED, Filming
 from formcheck.wording import spans
 
 _MOST_TIMES = 3  # named in a note
@@ -53,40 +54,45 @@ def package_version() -> str:
         return "0"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """The frames that were judged, in the words of a report.
+
+    Attributes:
+        source: Name of the clip.
+        fps: Median frame rate.
+        duration_s: Length of the clip.
+        complete: Whether the clip was seen to its end.
+        cues: What was or would have been spoken.
+        notes: What a reader must know.
+        seems: Why nothing was found, where that could be told, or empty.
+    """
+
+    source: str
+    fps: float
+    duration_s: float
+    complete: bool
+    cues: tuple[Cue, ...]
+    notes: tuple[str, ...]
+    seems: str = ""
+
+
 def build(
     found: Found,
     judged_sets: Sequence[JudgedSet],
-    *,
-    profile: str,
-    source: str,
-    fps: float,
-    duration_s: float,
-    complete: bool,
-    cues: Sequence[Cue],
-    notes: Sequence[str],
-    baselines: Sequence[Baseline] = (),
-    recognised: bool = True,
-    filming: Filming = AS_FILMED,
-    seems: str = "",
+    settings: Settings,
+    recording: Recording,
 ) -> Report:
     """Put the report together from the verdicts of record.
 
     Args:
         found: The sets of the clip, their exercises with the limits judged by.
         judged_sets: The same sets with their verdicts.
-        profile: Where the limits come from.
-        source: Name of the clip.
-        fps: Median frame rate.
-        duration_s: Length of the clip.
-        complete: Whether the clip was seen to its end.
-        cues: What would have been spoken.
-        notes: What a reader must know.
-        baselines: The person's own usual values that the sets could be compared with.
-        recognised: False where nobody named the exercise and nothing known was found.
-        filming: How the clip was filmed, as the user said.
-        seems: Why nothing was found, where that could be told; or empty.
+        settings: What the user said, and how it was judged.
+        recording: The clip, and what is to be said of it.
     """
     exercise = found.exercise
+    recognised = bool(found.sets) or settings.exercise is not None
     reps: list[RepReport] = []
     sets: list[SetSummary] = []
     judged: list[tuple[int, Verdict]] = []
@@ -101,34 +107,42 @@ def build(
     return Report(
         schema="formcheck-report-1",
         version=package_version(),
-        source=source,
+        source=recording.source,
         exercise=exercise.name if recognised else UNKNOWN,
-        profile=profile,
+        profile=settings.profile.name,
         view=(found.sets[0].data.look if found.sets else found.look).view.value,
         working_side="unknown" if not sides else "both" if len(sides) > 1 else next(iter(sides)),
-        fps=_number(fps, 3),
-        duration_s=round(duration_s, 3),
-        complete=complete,
+        fps=_number(recording.fps, 3),
+        duration_s=round(recording.duration_s, 3),
+        complete=recording.complete,
         # Scores of different exercises weigh different things: their mean would say nothing.
         score=None if exercise.name == SEVERAL else _number(set_score([rep.score for rep in full]), 1),
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
         sets=tuple(sets),
         reps=tuple(reps),
-        cues=tuple(CueReport(time_s=round(cue.time_s, 3), rule=cue.rule, text=cue.text) for cue in cues),
+        cues=tuple(
+            CueReport(time_s=round(cue.time_s, 3), rule=cue.rule, text=cue.text) for cue in recording.cues
+        ),
         not_judged=_not_judged(judged),
         fix=_fix(judged),
+        camera=camera_change(
+            (one.found.exercise, verdict)
+            for one in judged_sets
+            for each in one.reps
+            for verdict in each.verdicts
+        ),
         notes=(
-            *notes,
-            *baseline_notes(found, baselines),
-            *([seems] if seems else _explain_none(found, exercise, recognised)),
+            *recording.notes,
+            *baseline_notes(found, settings.baselines),
+            *([recording.seems] if recording.seems else _explain_none(found, exercise, recognised)),
             *_unseen_safety(judged),
-            *_uncounted(found, filming.slow_motion),
+            *_uncounted(found, settings.filming.slow_motion),
         ),
         about=about(exercise) if recognised else None,
         series=series(found.sets, exercise),
-        rotated_deg=filming.rotate_deg,
-        mirrored=filming.mirrored,
-        slow_motion=filming.slow_motion or 1.0,
+        rotated_deg=settings.filming.rotate_deg,
+        mirrored=settings.filming.mirrored,
+        slow_motion=settings.filming.slow_motion or 1.0,
     )
 
 
@@ -154,6 +168,7 @@ def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet) -> RepReport
         range=Quantity(
             value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
         ),
+        held_s=round(rep.held_s, 3),
         time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
         at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
     )
@@ -187,6 +202,7 @@ def _verdict(verdict: Verdict) -> VerdictReport:
         view=verdict.view.value,
         reason=reading.reason,
         cue=verdict.cue,
+        beyond=reading.beyond,
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from formcheck import kinds, names
 from formcheck.errors import UsageError
-from formcheck.files import check_apart, check_writable, make_folder, write_text
+from formcheck.files import kinds, names
+from formcheck.files.writing import check_apart, check_writable, make_folder, write_text
 from formcheck.report.analysis import Analysis
 from formcheck.report.model import Report, Still
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from formcheck.errors import ReportError, UsageError
+from formcheck.files.reading import check_numbers, read_bytes, strictly_rising, wrong
 from formcheck.poses.pose import View
-from formcheck.readers import check_numbers, read_bytes, strictly_rising, wrong
 from formcheck.report.model import SCHEMA, Report, RepReport, Series, SetSummary
 
 _VIEWS = {view.value for view in View}

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from formcheck import names
+from formcheck.files import names
 
 Cell = str | float | int | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -14,8 +14,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from formcheck import names
 from formcheck.errors import OutputError
+from formcheck.files import names
 
 _TICKS = 90_000  # a second's worth; divides by all common frame rates
 _CRF = "23"

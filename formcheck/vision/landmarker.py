@@ -180,7 +180,15 @@ class MediaPipeLandmarker:
             edges_px = outline.edges(mask, *chord) / share
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
-        pose = Pose(time_s, seen.px, seen.visibility, world_m, edges_px, mask_at, self._people)
+        pose = Pose(
+            time_s,
+            seen.px,
+            seen.visibility,
+            self._people,
+            world_m=world_m,
+            edges_px=edges_px,
+            mask_at=mask_at,
+        )
         self._pose = self._with_things(pose, image_rgb, mask) if self._silhouette else pose
         return self._pose
 
@@ -262,12 +270,12 @@ class MediaPipeLandmarker:
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
         """Add what the person holds, and legs followed from behind."""
-        disc_px = self._plate.update(image_rgb, pose.image_px, pose.time_s)
+        disc = self._plate.update(image_rgb, pose.image_px, pose.time_s)
         size = image_rgb.shape[1], image_rgb.shape[0]
-        shin_px = None if mask is None else shin_below(mask, pose.image_px, disc_px, size)
+        shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = barbell.find_bar(image_rgb, pose.image_px)
-        pose = replace(pose, bar_px=held_px, disc_px=disc_px, shin_px=shin_px)
+        pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
         return replace(pose, behind_px=legs_px, turn_deg=turn_deg)
 
     def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
@@ -276,7 +284,7 @@ class MediaPipeLandmarker:
         if self._silhouette and other is None and self._pose is not None:
             legs_px, turn_deg = self._behind.update(image_rgb, nobody.image_px, time_s)
             if np.isfinite(legs_px).all():
-                there = Pose(time_s, self._pose.image_px, nobody.visibility, self._pose.world_m)
+                there = Pose(time_s, self._pose.image_px, nobody.visibility, world_m=self._pose.world_m)
                 return replace(there, people=self._people, behind_px=legs_px, turn_deg=turn_deg)
         return replace(nobody, people=self._people)
 

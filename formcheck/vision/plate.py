@@ -347,7 +347,7 @@ def shin_below(mask: Mask, image_px: Floats, disc: Floats, size: tuple[int, int]
 
 
 def _run(flat: Mask, x: float, y: float, widest: float, aside: float) -> tuple[float, float] | None:
-    """Return where the silhouette at a place, or a little aside of it, begins and ends in its row of pixels."""
+    """Return where the silhouette at a place, or a little aside of it, begins and ends in its row."""
     row, column = round(y), round(x)
     if not (0 <= row < flat.shape[0] and 0 <= column < flat.shape[1]):
         return None

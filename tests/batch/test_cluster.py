@@ -85,7 +85,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[Path, list[int]]]:
                 process.wait()
 
 
-@pytest.mark.model  # no model, but half a minute
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_lost_worker_loses_nothing_and_scores_nothing_twice(
     clips: Path, cluster: tuple[Path, list[int]], tmp_path: Path
@@ -135,7 +135,8 @@ def test_a_remote_clip_gives_the_row_of_a_local_one(clips: Path) -> None:
         ("anna/broken.npz", "anna"),
     ]
     local = find([str(clips / "000.npz")])[0]
-    done = [score(Job(item, stamp(by, setup.profile)), setup).record for item in (found[0], local, found[3])]
+    judged_by = stamp(by, setup.settings.profile)
+    done = [score(Job(item, judged_by), setup).record for item in (found[0], local, found[3])]
     there, here, broken = done
     assert there is not None
     assert here is not None
@@ -145,7 +146,7 @@ def test_a_remote_clip_gives_the_row_of_a_local_one(clips: Path) -> None:
     assert broken.error == "TrackError"
     assert broken.reason.startswith("anna/broken.npz is not a recorded track")
     memory.rm("/bucket", recursive=True)
-    gone = score(Job(found[0], stamp(by, setup.profile)), setup).record
+    gone = score(Job(found[0], judged_by), setup).record
     assert gone is not None
     assert (gone.status, gone.error, gone.final) == ("failed", "OSError", False)
 

@@ -18,11 +18,17 @@ import jsonschema
 import numpy as np
 import pytest
 
+from formcheck import api
 from formcheck.errors import NoPersonError, OutputError
 from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
+from formcheck.poses.pose import Side, View
 from formcheck.poses.track import Track
 from formcheck.report.model import Report, Still
+from formcheck.report.pictures import annotated_video, stills
 from formcheck.report.pictures.stills import Picture
+from formcheck.reps.baseline import Baseline
+from formcheck.vision.people import Wanted
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -64,13 +70,13 @@ class Fake:
         self.report = sample_report()
         self.error: BaseException | None = None
         self.draw_error: BaseException | None = None
-        self.calls: list[tuple[Path, str | None, dict[str, Any]]] = []
+        self.calls: list[tuple[Path, Settings]] = []
         self.during: Callable[[dict[str, Any]], None] = lambda options: None
         self.drawn: list[dict[str, Any]] = []
         self.taken: list[Any] = []
 
-    def analyze_clip(self, path: Path, exercise: str | None, **options: Any) -> SimpleNamespace:
-        self.calls.append((path, exercise, options))
+    def analyze_clip(self, path: Path, settings: Settings, **options: Any) -> SimpleNamespace:
+        self.calls.append((path, settings))
         options["progress"](0, 0.0)
         self.during(options)
         if self.error:
@@ -102,10 +108,10 @@ class Fake:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     stand_in = Fake()
-    monkeypatch.setattr("formcheck.api.analyze_clip", stand_in.analyze_clip)
-    monkeypatch.setattr("formcheck.api.frames_estimate", lambda path: None)
-    monkeypatch.setattr("formcheck.report.pictures.annotated_video.write_annotated", stand_in.write_annotated)
-    monkeypatch.setattr("formcheck.report.pictures.stills.take", stand_in.take)
+    monkeypatch.setattr(api, "analyze_clip", stand_in.analyze_clip)
+    monkeypatch.setattr(api, "frames_estimate", lambda path: None)
+    monkeypatch.setattr(annotated_video, "write_annotated", stand_in.write_annotated)
+    monkeypatch.setattr(stills, "take", stand_in.take)
     return stand_in
 
 
@@ -131,10 +137,11 @@ def test_options_reach_the_pipeline(fake: Fake, clip: Path, formcheck: Run) -> N
     formcheck("analyze", clip)
     more = ("--side", "right", "--profile", "strict", "--person", "left")
     formcheck("analyze", clip, "--exercise", "glute-kickback", *more)
-    [(_, recognised, _), (path, exercise, options)] = fake.calls
-    assert (path, recognised, exercise) == (clip, "auto", "glute-kickback")
-    assert (options["profile"].name, options["model"]) == ("strict", "full")
-    assert (options["side"].value, options["person"]) == ("right", "left")
+    [(_, recognised), (path, named)] = fake.calls
+    assert named.exercise is not None
+    assert (path, recognised.exercise, named.exercise.name) == (clip, None, "glute-kickback")
+    assert (named.profile.name, named.model) == ("strict", "full")
+    assert (named.side, named.person) == (Side.RIGHT, Wanted("left"))
 
 
 EVERYTHING = {
@@ -151,23 +158,24 @@ EVERYTHING = {
 def test_limits_and_baseline_reach_the_pipeline(
     fake: Fake, clip: Path, tmp_path: Path, formcheck: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[tuple[Path, str | None, str]] = []
+    read: list[tuple[Path, str]] = []
+    usual = Baseline("clean.npz", "glute-kickback", Side.LEFT, Side.LEFT, View.SIDE, 0.0, {})
 
-    def read_baseline(path: Path, exercise: str | None, **options: Any) -> tuple[str]:
-        read.append((path, exercise, options["profile"].name))
-        return ("mine",)
+    def read_baseline(path: Path, settings: Settings, **options: Any) -> tuple[Baseline, ...]:
+        read.append((path, settings.profile.name))
+        return (usual,)
 
-    monkeypatch.setattr("formcheck.api.read_baseline", read_baseline)
+    monkeypatch.setattr(api, "read_baseline", read_baseline)
     mine, own = tmp_path / "mine.toml", tmp_path / "clean.npz"
     mine.write_text("[glute-kickback.knee-bent]\nwarn = 20\n")
     small_track().save(own)
     code, _, err = formcheck("analyze", clip, "--limits", mine, "--baseline", own, "--profile", "beginner")
     assert (code, err) == (0, "")
-    [(_, _, options)] = fake.calls
-    assert options["profile"].name == "beginner + mine.toml"
-    assert options["profile"].own["GKB02"].warn == 20.0
-    assert options["baselines"] == ("mine",)
-    assert read == [(own, "auto", "beginner + mine.toml")]
+    [(_, settings)] = fake.calls
+    assert settings.profile.name == "beginner + mine.toml"
+    assert settings.profile.own["GKB02"].warn == 20.0
+    assert settings.baselines == (usual,)
+    assert read == [(own, "beginner + mine.toml")]
 
 
 def test_limits_can_be_printed(formcheck: Run) -> None:

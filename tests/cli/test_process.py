@@ -15,7 +15,7 @@ import pytest
 
 from formcheck.cli.app import run
 from formcheck.errors import OutputError
-from formcheck.files import write_text
+from formcheck.files.writing import write_text
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "samples" / "kickback.mp4"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -22,6 +22,7 @@ from support.relatives import (
     empty_rooms,
     glute_bridges,
     hip_thrusts,
+    single_leg_bridges,
 )
 from support.skeleton import Shot, join, kickbacks, thrusts
 
@@ -29,7 +30,9 @@ from formcheck import analyze
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.exercises import catalog
 from formcheck.exercises.modes import Modes
-from formcheck.judging.recognition import SURE, recognisable, share_of
+from formcheck.judging.candidates import share_of
+from formcheck.judging.recognition import SURE, recognisable
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Landmark
 from formcheck.poses.track import Track
@@ -49,15 +52,16 @@ POSITIVES: dict[str, Callable[[Shot], Track]] = {
     "donkey-kick": donkey_kicks,
     "cable-kickback": cable_kickbacks,
     "single-leg-hip-thrust": thrusts,
-    "single-leg-glute-bridge": glute_bridges,
+    "single-leg-glute-bridge": single_leg_bridges,
+    "glute-bridge": glute_bridges,
     "hip-thrust": hip_thrusts,
     "b-stance-hip-thrust": lambda shot: hip_thrusts(shot, stagger=0.5),
 }
 
 
 def analysed(track: Track, *, live: bool = False) -> Analysis:
-    candidates = list(catalog.exercises().values()) if live else ()
-    session = Session(track.size, candidates=candidates)
+    candidates = tuple(catalog.exercises().values()) if live else ()
+    session = Session(track.size, Settings(candidates=candidates))
     for pose in track.poses():
         session.push(pose)
     return session.finish()
@@ -188,7 +192,8 @@ def test_a_long_rest_ends_a_set() -> None:
 
 
 def test_live_the_next_set_may_be_of_something_else() -> None:
-    session = Session(made("donkey-kick", NOISY).size, candidates=list(catalog.exercises().values()))
+    settings = Settings(candidates=tuple(catalog.exercises().values()))
+    session = Session(made("donkey-kick", NOISY).size, settings)
     known, last_s = [], 0.0
     for name in ("glute-kickback", "donkey-kick", "hip-thrust", "hip-thrust"):
         for pose in made(name, NOISY).poses():
@@ -235,7 +240,7 @@ def recorded(report: Report) -> str:
 
 def test_a_pause_moves_the_hold_and_only_where_there_is_one() -> None:
     track = made("single-leg-hip-thrust", NOISY)
-    session = Session(track.size, catalog.exercise("single-leg-hip-thrust"), modes=Modes(pause_s=3.0))
+    session = Session(track.size, Settings.of("single-leg-hip-thrust", pause_s=3.0))
     for pose in track.poses():
         session.push(pose)
     report = session.finish().report
@@ -256,9 +261,10 @@ def test_a_pause_moves_the_hold_and_only_where_there_is_one() -> None:
 def test_a_deficit_is_judged_against_the_range_from_the_flat_floor(low: float, faulty: bool) -> None:
     exercise = catalog.exercise("single-leg-hip-thrust")
 
-    def judged(track: Track, baselines: Sequence[Baseline] = ()) -> Report:
+    def judged(track: Track, baselines: tuple[Baseline, ...] = ()) -> Report:
         modes = Modes(deficit=True)
-        session = Session(track.size, exercise, modes=modes, baselines=baselines)
+        settings = Settings(exercise=exercise, modes=modes, baselines=baselines)
+        session = Session(track.size, settings)
         for pose in track.poses():
             session.push(pose)
         return session.finish().report
@@ -293,7 +299,7 @@ def test_a_far_foot_that_jumps_about_is_no_foot_far_behind(jitter_px: float) -> 
     jumps = np.random.default_rng(2).normal(0.0, jitter_px, (len(track), 1, 2))
     px = track.image_px.copy()
     px[:, far] += jumps
-    session = Session(track.size, catalog.exercise("hip-thrust"))
+    session = Session(track.size, Settings(exercise=catalog.exercise("hip-thrust")))
     for pose in replace(track, image_px=px).poses():
         session.push(pose)
     assert len(session.finish().report.reps) == (REPS if jitter_px else 0)

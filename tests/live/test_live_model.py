@@ -13,7 +13,7 @@ import pytest
 from formcheck.api import analyze_clip
 from formcheck.cli.app import run as cli
 from formcheck.evaluation.live_speed import compare
-from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.live.feeds import FileFeed
 from formcheck.live.session import Parts, run
 from formcheck.live.talk import Wishes
@@ -30,8 +30,7 @@ def test_live_and_analyze_give_one_verdict_of_record_and_so_does_the_recording(t
         Parts(
             feed=FileFeed(SAMPLE, paced=False),
             landmarker=lambda: MediaPipeLandmarker(bundle),
-            exercise=catalog.exercise("glute-kickback"),
-            candidates=(),
+            settings=Settings.of("glute-kickback"),
             wishes=Wishes(),
             sound="off",
             record=tmp_path / "recording.mp4",
@@ -40,10 +39,10 @@ def test_live_and_analyze_give_one_verdict_of_record_and_so_does_the_recording(t
         )
     )
     assert live is not None
-    clip = analyze_clip(SAMPLE, "glute-kickback")
+    clip = analyze_clip(SAMPLE, Settings.of("glute-kickback"))
     assert live.report.reps == clip.report.reps  # every time, value and verdict
     assert live.report.score == clip.report.score
-    recording = analyze_clip(tmp_path / "recording.mp4", "glute-kickback")
+    recording = analyze_clip(tmp_path / "recording.mp4", Settings.of("glute-kickback"))
     seen = compare(live, recording)  # coded anew: what lies at a limit may fall on either side of "too close"
     assert len(recording.report.reps) == len(live.report.reps)
     assert seen.opposite == 0

@@ -19,6 +19,9 @@ from formcheck.api import analyze_clip
 from formcheck.errors import UsageError, VideoError
 from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
+from formcheck.judging.cues import MODES
+from formcheck.judging.settings import Settings
+from formcheck.live import recording
 from formcheck.live.recording import Recorder, Shelf
 from formcheck.live.session import run
 from formcheck.live.setup_coach import Advice, SetUpCoach, upright
@@ -29,7 +32,7 @@ from formcheck.pipeline import Session
 from formcheck.poses import journal
 from formcheck.poses.pose import Pose, Side
 from formcheck.poses.track import Track
-from formcheck.report.model import Report
+from formcheck.report.model import CameraChange, Report
 from formcheck.video.frames import Frame
 from formcheck.video.reader import VideoSource
 
@@ -41,7 +44,7 @@ KICK = catalog.exercise("glute-kickback")
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals of these tests do not go into the user's folder."""
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
+    monkeypatch.setattr(recording, "user_state_path", lambda name: folder)
 
 
 def standing(seconds: float) -> Track:
@@ -57,7 +60,7 @@ def standing(seconds: float) -> Track:
 
 def record_of(track: Track, exercise: str | None = "glute-kickback") -> Report:
     """What `analyze` says of the same frames."""
-    session = Session(track.size, catalog.exercise(exercise) if exercise else None, landmarker=Finder(track))
+    session = Session(track.size, Settings.of(exercise), landmarker=Finder(track))
     for i, time_s in enumerate(track.time_s.tolist()):
         session.push(Frame(i, time_s, GREY))
     return session.finish().report
@@ -82,7 +85,7 @@ def test_a_session_has_the_verdicts_of_record_that_analyze_has(tmp_path: Path) -
     (one,) = reports(tmp_path, ".set-1.report.json")
     assert verdicts(Report.from_json(one.read_bytes())) == verdicts(analysis.report)
     (saved,) = reports(tmp_path, ".track.npz")
-    again = analyze_clip(saved, "glute-kickback").report
+    again = analyze_clip(saved, Settings.of("glute-kickback")).report
     assert [[v.status for v in rep.verdicts] for rep in again.reps] == [
         [v.status for v in rep.verdicts] for rep in analysis.report.reps
     ]
@@ -176,7 +179,7 @@ def test_quiet_says_only_what_endangers() -> None:
     spoken = {
         mode: {cue.rule for cue in analysis.report.cues}
         for mode in ("coach", "quiet", "silent")
-        if (analysis := run(parts(track, mode=mode))) is not None
+        if (analysis := run(parts(track, policy=MODES[mode]))) is not None
     }
     assert spoken["coach"] > {"GKB01"}
     assert spoken["quiet"] == {"GKB01"}
@@ -276,8 +279,8 @@ def test_a_journal_that_cannot_be_judged_keeps_no_session_from_starting(
     def fail(path: Path) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.live.session.journal.recover", fail)
-    monkeypatch.setattr("formcheck.live.recording.journal.read", lambda path: left)
+    monkeypatch.setattr(journal, "recover", fail)
+    monkeypatch.setattr(journal, "read", lambda path: left)
     assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
     assert "journal.damaged: division by zero" in " ".join(capsys.readouterr().err.split())
     assert (tmp_path / "2026-01-03.journal.damaged").exists()
@@ -476,6 +479,18 @@ def test_the_summary_names_a_strength_that_is_not_the_fix() -> None:
     assert WORDS.summary_clean not in blind.spoken
     none = summarise(report.model_copy(update={"reps": ()}), KICK, WORDS)
     assert none.spoken == WORDS.no_reps
+
+
+def test_the_summary_names_the_change_of_the_camera_where_much_was_not_judged() -> None:
+    report = record_of(kickbacks(Shot(noise_px=0.5), reps=4))
+    change = CameraChange(change="stand the camera upright", adds=("head-up",), loses=(), verdicts=4, of=4)
+    seen = {
+        share: summarise(report.model_copy(update={"camera": change, "coverage": share}), KICK, WORDS)
+        for share in (0.5, 1.0)
+    }
+    assert change.text in seen[0.5].lines
+    assert change.text not in seen[1.0].lines
+    assert "camera" not in seen[0.5].spoken
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there, links and pipes need rights or are none")

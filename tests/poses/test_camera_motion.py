@@ -8,6 +8,7 @@ from support.cameras import EVERY, report, said, watched
 from support.skeleton import Shot, kickbacks, thrusts
 
 from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.camera_motion import MOVED_PCT, Looks, move_notes
 from formcheck.poses.pose import TURN, Floats, Side
@@ -144,7 +145,7 @@ def test_after_a_cut_to_a_mirrored_view_the_other_leg_works_live_and_for_the_rec
     poses = [*one.poses(), *(replace(pose, time_s=pose.time_s + apart_s) for pose in other.poses())]
     both = Track.from_poses(poses, one.size)
     both = watched(both, scene=(both.time_s >= apart_s).astype(float))
-    session = Session(both.size, catalog.exercise("glute-kickback"))
+    session = Session(both.size, Settings(exercise=catalog.exercise("glute-kickback")))
     steps = [session.push(pose) for pose in both.poses()]
     seen = session.finish().report
     assert [rep.side for rep in seen.reps] == ["left", "left", "right", "right"]

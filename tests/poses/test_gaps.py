@@ -7,6 +7,7 @@ import pytest
 from support.skeleton import Shot, kickbacks
 
 from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.gaps import gaps, sight_notes, stalls, unseen_s
 from formcheck.poses.track import Track
@@ -24,7 +25,7 @@ def without(track: Track, *spans: tuple[float, float], people: float = 1.0) -> T
 
 
 def judged(track: Track) -> Report:
-    session = Session(track.size, catalog.exercise("glute-kickback"))
+    session = Session(track.size, Settings(exercise=catalog.exercise("glute-kickback")))
     for pose in track.poses():
         session.push(pose)
     return session.finish().report

@@ -13,15 +13,17 @@ from support.skeleton import Shot, kickbacks, thrusts
 from formcheck.api import analyze_clip
 from formcheck.errors import OutputError, TrackError, UsageError
 from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses import claims, journal
 from formcheck.poses.journal import Journal, Memory
-from formcheck.poses.track import OPTIONAL, Track
+from formcheck.poses.pose import SHAPES
+from formcheck.poses.track import Track
 
 
 def same(one: Track, other: Track) -> None:
     assert one.size == other.size
-    for name in ("time_s", "image_px", "visibility", *OPTIONAL):
+    for name in ("time_s", *SHAPES):
         a, b = getattr(one, name), getattr(other, name)
         assert (a is None) == (b is None), name
         if a is not None:
@@ -81,11 +83,13 @@ def test_what_another_person_did_is_forgotten_also_after_a_kill(tmp_path: Path) 
 
 def test_a_journal_judged_is_the_clip_judged(tmp_path: Path) -> None:
     track = kickbacks(Shot(noise_px=1.0), reps=4, knee_deg=(4, 40, 4, 40))
-    session = Session(track.size, catalog.exercise("glute-kickback"), source=track.source)
+    session = Session(track.size, Settings(exercise=catalog.exercise("glute-kickback")), source=track.source)
     for pose in track.poses():
         session.push(pose)
     written(tmp_path / "a.journal", track).close()
-    assert analyze_clip(tmp_path / "a.journal", "glute-kickback").report == session.finish().report
+    assert (
+        analyze_clip(tmp_path / "a.journal", Settings.of("glute-kickback")).report == session.finish().report
+    )
 
 
 def test_nothing_is_overwritten_and_what_is_no_journal_is_said(tmp_path: Path) -> None:
@@ -134,7 +138,7 @@ def test_a_zero_filled_end_is_cut_at_the_first_bad_record_and_said(
             f"The end of a.journal is damaged: {lost} of {len(track)} frames, from record "
             f"{len(track) - lost + 1} on, were left out."
         )
-        report = analyze_clip(path, "glute-kickback").report
+        report = analyze_clip(path, Settings.of("glute-kickback")).report
         assert found.cut in report.notes
         assert not report.complete
 

@@ -11,6 +11,7 @@ from support.live_fakes import Finder
 from support.skeleton import Shot, kickbacks, still
 
 from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Pose
 from formcheck.poses.stillness import STEP_S, Rest
@@ -83,7 +84,10 @@ def test_what_is_passed_over_changes_no_verdict_and_no_count() -> None:
     track = kickbacks(Shot(noise_px=0.5), reps=4, knee_deg=40)
     exercise = catalog.exercise("glute-kickback")
     finder = Counting(track)
-    some, every = Session(track.size, exercise, landmarker=finder), Session(track.size, exercise)
+    some, every = (
+        Session(track.size, Settings(exercise=exercise), landmarker=finder),
+        Session(track.size, Settings(exercise=exercise)),
+    )
     counts, times, cues = [], [], 0
     for frame, pose in zip(_frames(track), track.poses(), strict=True):
         step = some.push(frame)
@@ -105,7 +109,9 @@ def test_what_is_passed_over_changes_no_verdict_and_no_count() -> None:
 
 def test_a_new_set_begins_without_what_was_known() -> None:
     track = still(kickbacks(reps=1), 4.0, noise_px=0.5)
-    session = Session(track.size, catalog.exercise("glute-kickback"), landmarker=Finder(track))
+    session = Session(
+        track.size, Settings(exercise=catalog.exercise("glute-kickback")), landmarker=Finder(track)
+    )
     for frame in _frames(track):
         if frame.index == 60:
             before = session.frames

@@ -15,6 +15,7 @@ from support.skeleton import Shot, kickbacks, thrusts
 from formcheck import Report, Session, Track, analyze, read_baseline
 from formcheck.errors import UsageError
 from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.poses.pose import Side, View
 from formcheck.poses.viewpoint import Look
 from formcheck.report.baselines import baselines_of
@@ -33,7 +34,11 @@ def baseline(**given: Any) -> Baseline:
 
 
 def judged(track: Track, baselines: Sequence[Baseline] = (), exercise: str = THRUST) -> Report:
-    session = Session(track.size, catalog.exercise(exercise), baselines=baselines, source=track.source)
+    session = Session(
+        track.size,
+        Settings(exercise=catalog.exercise(exercise), baselines=tuple(baselines)),
+        source=track.source,
+    )
     for pose in track.poses():
         session.push(pose)
     return session.finish().report
@@ -139,7 +144,7 @@ def test_live_verdicts_use_the_baseline_from_the_first_rep_on() -> None:
     track = thrusts(**ARCHED)
     spoken: list[list[str]] = []
     for baselines in ((), own):
-        session = Session(track.size, catalog.exercise(THRUST), baselines=baselines)
+        session = Session(track.size, Settings(exercise=catalog.exercise(THRUST), baselines=baselines))
         steps = [session.push(pose) for pose in track.poses()]
         spoken.append([step.cue.rule for step in steps if step and step.cue])
     assert spoken[0] == []
@@ -165,7 +170,7 @@ def test_a_clip_a_track_and_its_report_are_the_same_baseline(tmp_path: Path) -> 
     thrusts(Shot(noise_px=0.5)).save(track)
     thrusts(**ARCHED).save(clip)
     saved.write_text(analyze(track, THRUST).to_json(), encoding="utf-8")
-    by_track, by_report = read_baseline(track, THRUST), read_baseline(saved, THRUST)
+    by_track, by_report = read_baseline(track, Settings.of(THRUST)), read_baseline(saved, Settings.of(THRUST))
     assert [one.source for one in (*by_track, *by_report)] == ["me.npz", "me.json"]
     assert replace(by_report[0], source="me.npz") == by_track[0]
     first, second = (analyze(clip, THRUST, baseline=path) for path in (track, saved))
@@ -183,11 +188,11 @@ def test_files_that_are_no_baseline(tmp_path: Path) -> None:
         read_baseline(path)
     path.write_text(judged(kickbacks(), exercise="glute-kickback").to_json(), encoding="utf-8")
     with pytest.raises(UsageError, match=r"another exercise \(glute-kickback\)"):
-        read_baseline(path, THRUST)
+        read_baseline(path, Settings.of(THRUST))
     track = tmp_path / "none.npz"
     kickbacks().save(track)
     with pytest.raises(UsageError, match="no clean repetition"):
-        read_baseline(track, THRUST)
+        read_baseline(track, Settings.of(THRUST))
 
 
 def test_what_the_baseline_did_not_see_comes_from_the_set_itself() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from formcheck import Report
 from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import COLUMNS, ROLL, ROLL_ERROR, SCENE, SHIFT_X, SHIFT_Y, TURN, ZOOM, Floats
 from formcheck.poses.track import Track
@@ -42,7 +43,7 @@ def watched(
 
 
 def report(track: Track, name: str) -> Report:
-    session = Session(track.size, catalog.exercise(name), source="skeleton")
+    session = Session(track.size, Settings(exercise=catalog.exercise(name)), source="skeleton")
     for pose in track.poses():
         session.push(pose)
     return session.finish().report

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from formcheck.errors import VideoError
 from formcheck.exercises import catalog
+from formcheck.judging.cues import MODES
+from formcheck.judging.settings import Settings
 from formcheck.live.feeds import Lost, Taken
 from formcheck.live.session import Parts
 from formcheck.live.talk import Wishes
@@ -103,12 +105,16 @@ class Finder:
 def parts(track: Track, exercise: str | None = "glute-kickback", **given: Any) -> Parts:
     """A session in which a track is trained, without a frame lost, in silence."""
     stage = given.pop("feed", None) or Stage(track.time_s.tolist())
+    settings = Settings(
+        exercise=catalog.chosen(exercise),
+        candidates=tuple(catalog.exercises().values()),
+        policy=given.pop("policy", MODES["coach"]),
+    )
     given = {"sound": "off", "every": True, "wishes": Wishes(), **given}
     return Parts(
         feed=stage,
         landmarker=lambda: Finder(track),
-        exercise=catalog.exercise(exercise) if exercise else None,
-        candidates=list(catalog.exercises().values()),
+        settings=settings,
         **given,
     )
 

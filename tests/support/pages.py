@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck import Analysis, Session, Track
+from formcheck.judging.settings import Settings
 from formcheck.poses.pose import Landmark, Side
 from formcheck.video.reader import VideoSink
 from support.skeleton import Tempo, change_legs, kickbacks, thrusts
@@ -20,8 +21,8 @@ FAULTY = 38.0
 """A bend of the knee that is a fault."""
 
 
-def analysis(track: Track, source: str = "clip.mp4", **options: str) -> Analysis:
-    session = Session(track.size, source=source, **options)  # type: ignore[arg-type]
+def analysis(track: Track, source: str = "clip.mp4", *, profile: str = "standard") -> Analysis:
+    session = Session(track.size, Settings.of(profile=profile), source=source)
     for pose in track.poses():
         session.push(pose)
     return session.finish()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.company import Image, Upright, beside, clip, mirrored
 
-from formcheck.exercises import catalog
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Floats
 from formcheck.poses.stillness import Rest
@@ -47,7 +47,7 @@ def analysed(
             crowd = finder.survey((frame.image, frame.time_s) for frame in pictures[::30])
             assert crowd is not None
             finder.follow(crowd, Wanted.parse(wanted) if wanted else None)
-        session = Session((width, height), catalog.exercise("glute-kickback"), landmarker=finder)
+        session = Session((width, height), Settings.of("glute-kickback"), landmarker=finder)
         for frame in pictures:
             session.push(frame)
     return session.finish()

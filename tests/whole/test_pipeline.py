@@ -16,6 +16,7 @@ from formcheck.api import analyze_clip, frames_estimate
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.exercises import catalog
 from formcheck.judging.coach import Step
+from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Floats, Pose, Side
@@ -32,7 +33,7 @@ TIMES = ("start_s", "lockout_s", "lower_s", "end_s")
 
 
 def session(track: Track, name: str | None = None, **given: Any) -> tuple[Analysis, list[Step | None]]:
-    run = Session(track.size, catalog.exercise(name) if name else None, source=track.source, **given)
+    run = Session(track.size, Settings.of(name, **given), source=track.source)
     steps = [run.push(pose) for pose in track.poses()]
     return run.finish(), steps
 
@@ -126,7 +127,7 @@ def test_one_engine_for_pushed_poses_and_a_recorded_track(name: str, tmp_path: P
     track.save(path)
     pushed = report(track, name)
     assert pushed.cues
-    assert analyze_clip(path, name).report == pushed
+    assert analyze_clip(path, Settings.of(name)).report == pushed
     assert analyze(path, name) == pushed
     recognised = analyze(str(path))
     assert recognised.cues  # of a second pass in which the side is known from the first frame
@@ -157,7 +158,7 @@ def test_what_is_told_live_agrees_with_the_record(name: str) -> None:
 def test_a_given_side_is_judged_live_as_the_recognised_one(name: str, side: Side) -> None:
     given = {"knee_deg": 40.0} if name == "glute-kickback" else {"free_deg": -30.0}
     track = MAKERS[name](working=side, **given)
-    analysis, steps = session(track, name, side=side)
+    analysis, steps = session(track, name, side=side.value)
     last = steps[-1]
     assert last is not None
     assert (last.side, last.rep_count) == (side, 3)
@@ -297,7 +298,7 @@ def test_live_what_another_person_did_is_forgotten_and_reps_settle_the_choice() 
     track = kickbacks(reps=4)
     change = int(np.searchsorted(track.time_s, report(track, "glute-kickback").reps[1].start_s - 0.4))
     finder = Chooser(track, change)
-    live = Session(track.size, catalog.exercise("glute-kickback"), landmarker=finder)
+    live = Session(track.size, Settings(exercise=catalog.exercise("glute-kickback")), landmarker=finder)
     counts = []
     for i, time_s in enumerate(track.time_s.tolist()):
         step = live.push(Frame(i, time_s, np.zeros((120, 160, 3), dtype=np.uint8)))
@@ -333,7 +334,10 @@ def test_stopping_early_judges_what_was_seen(tmp_path: Path) -> None:
     kickbacks(reps=3).save(path)
     told: list[tuple[int, float]] = []
     half = analyze_clip(
-        path, "glute-kickback", progress=lambda *at: told.append(at), stop=lambda: len(told) > 330
+        path,
+        Settings.of("glute-kickback"),
+        progress=lambda *at: told.append(at),
+        stop=lambda: len(told) > 330,
     ).report
     assert not half.complete
     assert len([rep for rep in half.reps if not rep.partial]) == 2
@@ -401,17 +405,17 @@ def test_what_nobody_knows_is_not_said_to_lie_on_its_side() -> None:
 def test_with_the_wrong_side_given_it_is_said_which_leg_moves(name: str) -> None:
     right = report(MAKERS[name]()).working_side
     wrong = Side.LEFT if right == "right" else Side.RIGHT
-    notes = report(MAKERS[name](), side=wrong).notes
+    notes = report(MAKERS[name](), side=wrong.value).notes
     assert any(
         note.startswith(f"The {right} leg moves, not the {wrong.value} one: leave out --side")
         for note in notes
     )
     assert any("--mirrored" in note for note in notes)
-    assert not any("leg moves" in note for note in report(MAKERS[name](), side=wrong.other).notes)
+    assert not any("leg moves" in note for note in report(MAKERS[name](), side=wrong.other.value).notes)
 
 
 def test_why_a_clip_is_partial_reaches_the_report() -> None:
-    run = Session((640, 480), catalog.exercise("glute-kickback"))
+    run = Session((640, 480), Settings(exercise=catalog.exercise("glute-kickback")))
     for pose in kickbacks().poses():
         run.push(pose)
     analysis = run.finish(complete=False, why="9 parts are damaged in a.mp4 and were left out")

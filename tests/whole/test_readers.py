@@ -24,7 +24,9 @@ from formcheck.cli import app
 from formcheck.cli.terminal import complain
 from formcheck.errors import ReportError, TrackError, UsageError
 from formcheck.evaluation.truth import Truth
+from formcheck.history import recording
 from formcheck.history.keeper import keeper_from_options
+from formcheck.judging.settings import Settings
 from formcheck.poses.track import Track
 from formcheck.report.model import Report
 from formcheck.report.saved import load_report
@@ -53,7 +55,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A report as JSON."""
     path = tmp_path_factory.mktemp("saved") / "a.npz"
     kickbacks(Shot(fps=15.0), reps=3).save(path)
-    found: dict[str, Any] = json.loads(analyze_clip(path, "glute-kickback").report.to_json())
+    found: dict[str, Any] = json.loads(analyze_clip(path, Settings.of("glute-kickback")).report.to_json())
     return found
 
 
@@ -317,7 +319,7 @@ def test_whatever_a_log_does_the_table_is_printed(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.history.recording.record", fail)
+    monkeypatch.setattr(recording, "record", fail)
     clip = tmp_path / "a.npz"
     kickbacks(Shot(fps=15.0), reps=2).save(clip)
     code, out, err = formcheck("analyze", clip)

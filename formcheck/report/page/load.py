@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from formcheck import kinds
+from formcheck.files import kinds
 from formcheck.report.model import Report
 
 MAX_STILL_BYTES = 5_000_000

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from formcheck import names
 from formcheck.errors import OutputError, UsageError
+from formcheck.files import names
 
 
 def check_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:

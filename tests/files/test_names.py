@@ -13,8 +13,8 @@ import pytest
 from support.pages import faulty
 from support.skeleton import kickbacks
 
-from formcheck import kinds, names
 from formcheck.batch.job import Item
+from formcheck.files import kinds, names
 from formcheck.report.model import Report
 from formcheck.video.writer import VideoSink
 
