@@ -104,8 +104,9 @@ def _with_the_hips(track: Track, end_px: Floats, look: Look) -> bool:
         return False
     if np.ptp(np.percentile(hips[:, 1], [5, 95])) < _MOVES:
         return True
-    together = np.corrcoef(hips[:, 1], plate[:, 1])[0, 1]
-    return bool(together > _TOGETHER and np.ptp(np.percentile(plate[:, 1], [5, 95])) > 0.5 * _MOVES)
+    if np.ptp(np.percentile(plate[:, 1], [5, 95])) < 0.5 * _MOVES:
+        return False
+    return bool(np.corrcoef(hips[:, 1], plate[:, 1])[0, 1] > _TOGETHER)
 
 
 def shin_seen(track: Track, part: slice) -> float:

@@ -35,7 +35,11 @@ _STRONG = 50.0  # Sobel, grey levels: weaker edges are noise
 _MOST_EDGES = 3000
 _SQUARE = 0.92  # cosine between an edge's direction and the ellipse's at most 23 deg
 _BINS = 48  # of the rim
-_FOUND, _KEPT = 0.3, 0.15  # share of the rim that is seen of a plate: newly found, and followed
+_FOUND, _KEPT, _CLEAR = (
+    0.3,
+    0.15,
+    0.4,
+)  # share of the rim that is seen: newly found, followed, of a known size
 _OUTER = 0.6  # of the best share: a circle outside of others with so much is the rim
 _CANDIDATES = 5
 _OFF = 1.1  # trunk lengths: how far from the hips a plate is found
@@ -43,7 +47,7 @@ _GONE_S = 0.8  # a plate that is not seen for longer is looked for anew
 _FEWEST = 8  # edges
 _RIM = 1.0  # an edge lies on the rim, pixels
 _BESIDE = -4.0, -2.5, 2.5, 4.0  # from the rim: where there are as many edges there is no rim, but clutter
-_SIZE_PRIOR_PX, _LEAST_ERROR_PX = 0.6, 0.3
+_SIZE_PRIOR_PX, _LEAST_ERROR_PX = 0.4, 0.3
 _LOOK_EVERY_S = 0.7
 
 
@@ -65,7 +69,7 @@ class PlateWatch:
         self._disc: Disc | None = None
         self._speed = np.zeros(2)  # pixels a second
         self._seen_s = self._looked_s = float("-inf")
-        self._looks = 0
+        self._looks, self._sized = 0, False
 
     def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> Floats:
         """Find the plate in the next picture.
@@ -93,6 +97,9 @@ class PlateWatch:
             return NO_DISC
         if passed_s > 0.0:
             self._speed += 0.7 * ((np.array(disc[:2]) - self._disc[:2]) / passed_s - self._speed)
+        self._sized |= disc.share >= _CLEAR
+        if self._sized and disc.share < _CLEAR:  # its size is not seen well now
+            disc = disc._replace(half_width=self._disc.half_width, half_height=self._disc.half_height)
         self._disc, self._seen_s = disc, time_s
         return np.array(disc)
 
@@ -103,6 +110,7 @@ class PlateWatch:
         found = find_disc(image_rgb, image_px, aspect)
         if found is not None and (self._disc is None or _better(found, self._disc)):
             self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
+            self._sized = False
 
 
 def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
@@ -117,7 +125,7 @@ def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
     if not trunk >= _LOOKED_PX / 4:  # nobody, or the body is seen along
         return None
     scale = np.array([1.0 / aspect, 1.0]) * _LOOKED_PX / trunk
-    edges, low = _edges(image_rgb, hips, np.full(2, _AROUND * trunk), scale)
+    edges = _edges(image_rgb, hips, np.full(2, _AROUND * trunk), scale)
     if edges is None:
         return None
     radii = np.arange(RADII[0] * _LOOKED_PX, RADII[1] * _LOOKED_PX + 1.0, 2.0)
@@ -125,24 +133,19 @@ def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
     found = []
     for _ in range(_CANDIDATES):
         _, y, x = np.unravel_index(int(np.argmax(votes)), votes.shape)
-        found.append(_rim(edges, float(x), float(y), radii))
+        found.append(edges.in_image(_rim(edges, float(x), float(y), radii)))
         votes[:, max(0, y - 4) : y + 5, max(0, x - 4) : x + 5] = 0.0
-    at = [(disc, np.array(disc[:2]) / scale + low) for disc in found]
-    near = [(disc, centre) for disc, centre in at if np.hypot(*(centre - hips)) < _OFF * trunk]
-    if not near:
-        return None
-    seen = [one for one in near if one[0].share >= _FOUND]
-    if not seen:
-        return None
-    disc, centre = max(seen, key=lambda one: one[0].share * np.sqrt(one[0].half_height))  # the nearer one
-    width, height = disc.half_width / scale[0], disc.half_height / scale[1]
-    return Disc(centre[0], centre[1], width, height, disc.error / scale[1], disc.share)
+    near = [disc for disc in found if np.hypot(disc.x - hips[0], disc.y - hips[1]) < _OFF * trunk]
+    seen = [disc for disc in near if disc.share >= _FOUND]
+    # Of two plates the nearer one is the larger one.
+    return max(seen, key=lambda disc: disc.share * np.sqrt(disc.half_height), default=None)
 
 
 def _better(found: Disc, followed: Disc) -> bool:
     """Whether another circle is the plate's: it is clearer, or the rim about the ring that is followed."""
     off = np.hypot(found.x - followed.x, found.y - followed.y) / followed.half_height
-    if off < 0.25 and found.half_height > 1.12 * followed.half_height:
+    larger = min(found.half_height / followed.half_height, found.half_width / followed.half_width)
+    if off < 0.25 and larger > 1.12:
         return found.share > _OUTER * followed.share
     return found.share > followed.share + 0.15
 
@@ -154,13 +157,32 @@ def _right_size(disc: Disc, image_px: Floats) -> bool:
 
 
 class _Edges(NamedTuple):
-    """The strong edges of a small picture: where they are and their direction, (N,) each."""
+    """The strong edges of a part of a picture that was scaled: places and directions, (N,) each.
+
+    Attributes:
+        size: Height and width of the scaled part.
+        scale: (2,) its pixels over those of the picture.
+        low: (2,) the part's first pixel in the picture.
+    """
 
     x: Floats
     y: Floats
     across: Floats
     down: Floats
     size: tuple[int, int]
+    scale: Floats
+    low: Floats
+
+    def in_image(self, disc: Disc) -> Disc:
+        """Return an ellipse of the scaled part in the picture."""
+        x, y = (np.array(disc[:2]) + 0.5) / self.scale - 0.5 + self.low
+        width, height = np.array(disc[2:4]) / self.scale
+        return Disc(x, y, width, height, disc.error / self.scale[1], disc.share)
+
+    def place(self, px: Floats) -> Floats:
+        """Return a place of the picture in the scaled part."""
+        scaled: Floats = (px - self.low + 0.5) * self.scale - 0.5
+        return scaled
 
     def votes(self, radii: Floats) -> NDArray[np.float32]:
         """Return (H, W) how many edges have their centre at a place, for circles of some radii."""
@@ -175,15 +197,13 @@ class _Edges(NamedTuple):
         return np.asarray(blurred, dtype=np.float32)
 
 
-def _edges(
-    image_rgb: Image, centre: Floats, half: Floats, scale: Floats
-) -> tuple[_Edges, Floats] | tuple[None, Floats]:
-    """Return the edges about a place in a picture of another scale, and where that picture begins."""
+def _edges(image_rgb: Image, centre: Floats, half: Floats, scale: Floats) -> _Edges | None:
+    """Return the edges about a place, scaled; None where hardly anything of it is in the picture."""
     size = np.array(image_rgb.shape[1::-1])
     low = np.clip(centre - half, 0, size).astype(int)
     high = np.clip(centre + half, 0, size).astype(int)
     if min((high - low) * scale) < _FOLLOWED_PX / 2:
-        return None, low
+        return None
     wanted = np.rint((high - low) * scale).astype(int)
     way = cv2.INTER_AREA if scale[1] < 1.0 else cv2.INTER_LINEAR
     small = cv2.resize(image_rgb[low[1] : high[1], low[0] : high[0]], wanted.tolist(), interpolation=way)
@@ -192,17 +212,13 @@ def _edges(
     channel = (across**2 + down**2).argmax(axis=2)[..., None]
     across, down = (np.take_along_axis(one, channel, axis=2)[..., 0] for one in (across, down))
     strength = np.hypot(across, down)
-    least = (
-        max(_STRONG, float(np.partition(strength.ravel(), -_MOST_EDGES)[-_MOST_EDGES]))
-        if (strength.size > _MOST_EDGES)
-        else _STRONG
-    )
+    least = _STRONG
+    if strength.size > _MOST_EDGES:
+        least = max(least, float(np.partition(strength.ravel(), -_MOST_EDGES)[-_MOST_EDGES]))
     y, x = np.nonzero(strength >= least)
-    of = strength[y, x]
-    edges = _Edges(
-        x.astype(np.float64), y.astype(np.float64), across[y, x] / of, down[y, x] / of, strength.shape
-    )
-    return edges, low
+    along = across[y, x] / strength[y, x], down[y, x] / strength[y, x]
+    of = x.astype(np.float64), y.astype(np.float64), *along
+    return _Edges(*of, strength.shape, wanted / (high - low), low)
 
 
 def _rim(edges: _Edges, x: float, y: float, radii: Floats) -> Disc:
@@ -257,20 +273,16 @@ def _followed(image_rgb: Image, before: Disc, expected: Floats) -> Disc | None:
     """Find a plate again about an expected place."""
     half = np.array([before.half_width, before.half_height])
     scale = _FOLLOWED_PX / half
-    edges, low = _edges(image_rgb, expected, (1.0 + _SEARCH) * half, scale)
+    edges = _edges(image_rgb, expected, (1.0 + _SEARCH) * half, scale)
     if edges is None:
         return None
     votes = edges.votes(_FOLLOWED_PX * np.array([0.96, 1.0, 1.04]))
-    guess = (expected - low) * scale
+    guess = edges.place(expected)
     rows, columns = np.arange(edges.size[0])[:, None], np.arange(edges.size[1])
     far = ((columns - guess[0]) ** 2 + (rows - guess[1]) ** 2) / (0.4 * _FOLLOWED_PX) ** 2
     y, x = np.unravel_index(int(np.argmax(votes * np.exp(-far / 2))), votes.shape)
-    fitted = _fitted(edges, np.array([x, y, _FOLLOWED_PX, _FOLLOWED_PX], dtype=np.float64))
-    if fitted is None:
-        return None
-    x, y = np.array(fitted[:2]) / scale + low
-    width, height = np.array(fitted[2:4]) / scale
-    return Disc(x, y, width, height, fitted.error / scale[1], fitted.share)
+    fitted = _fitted(edges, np.array([x, y, *(half * edges.scale)], dtype=np.float64))
+    return None if fitted is None else edges.in_image(fitted)
 
 
 def _fitted(edges: _Edges, start: Floats) -> Disc | None:
