@@ -24,7 +24,7 @@ async function ask(path, body) {
 const about = await ask("/about");
 const words = about.words;
 const state = { now: null, said: "", results: "", outline: null, outlineFor: "", lock: null, running: false };
-const sound = new Sound(kept("voice", "on"));
+const sound = new Sound(kept("voice", about.voice));
 const camera = new Camera($("video"), frame, reopen);
 const sender = new Sender(page, show, trouble);
 Object.assign(window, { formcheck: { measured, sound, sender, camera } }); // for tests and for measuring
