@@ -49,7 +49,7 @@ class Workers:
 
     def __init__(self, count: int, setup: Setup, by: Versions, *, stall_s: float = STALL_S) -> None:
         self._count, self._setup, self._by, self._stall_s = count, setup, by, stall_s
-        self._alive: list[_Worker] = []
+        self._alive: list[Worker] = []
         self._tries: dict[str, int] = {}
         self._again: deque[Job] = deque()
         self._stillborn = 0  # workers in a row that ended before they began
@@ -64,7 +64,7 @@ class Workers:
         """
         began = time.monotonic()
         while len(self._alive) < self._count:
-            self._alive.append(_Worker(self._setup, self._by))
+            self._alive.append(Worker(self._setup, self._by))
         while not all(worker.began for worker in self._alive):
             self._collect(lambda frames: None)
         return time.monotonic() - began
@@ -119,7 +119,7 @@ class Workers:
             job = self._next(waiting)
             if job is None:
                 return
-            worker = _Worker(self._setup, self._by)
+            worker = Worker(self._setup, self._by)
             self._alive.append(worker)
             if not worker.give(job):
                 self._again.appendleft(job)
@@ -144,7 +144,7 @@ class Workers:
                 done += self._lost(worker, f"showed no progress for {patience_s:.0f} s and was ended")
         return done
 
-    def _hear(self, worker: _Worker, frames: Frames) -> Outcome | None:
+    def _hear(self, worker: Worker, frames: Frames) -> Outcome | None:
         try:
             kind, what = worker.pipe.recv()
         except (EOFError, OSError):
@@ -166,7 +166,7 @@ class Workers:
             self._alive.remove(worker)
         return outcome
 
-    def _lost(self, worker: _Worker, why: str) -> list[Outcome]:
+    def _lost(self, worker: Worker, why: str) -> list[Outcome]:
         """Deal with a worker that is gone, or has to go: its clip is tried again or set aside."""
         worker.end()
         self._alive.remove(worker)
@@ -187,7 +187,7 @@ class Workers:
         return [Outcome(job, record(job, status="set-aside", error="lost worker", reason=reason))]
 
 
-class _Worker:
+class Worker:
     """One process and the pipe to it."""
 
     def __init__(self, setup: Setup, by: Versions) -> None:

@@ -18,7 +18,7 @@ from formcheck.live.feeds import Feed, Lost, Taken
 from formcheck.video.frames import AS_FILMED, Filming, Fitter, Pace
 
 _FIRST_FRAME_S = 10.0
-_RETRY_S = (0.5, 1.0, 2.0, 3.0)  # waits before the feed is opened again; the last one repeats
+RETRY_S = (0.5, 1.0, 2.0, 3.0)  # waits before the feed is opened again; the last one repeats
 
 
 class Capture:
@@ -140,7 +140,7 @@ class Capture:
         self.notices.append(f"{name[0].upper()}{name[1:]} broke off; waiting for it to come back.")
         self._feed.close()
         tries = 0
-        while not self._stop.wait(_RETRY_S[min(tries, len(_RETRY_S) - 1)]):
+        while not self._stop.wait(RETRY_S[min(tries, len(RETRY_S) - 1)]):
             tries += 1
             try:
                 self._feed.open()

@@ -25,7 +25,7 @@ from formcheck.video.frames import Frame, display_matrix, presentation_time_s, t
 from formcheck.video.opening import limited, opened_stream, unfit
 from formcheck.video.reader import VideoSource
 
-_OPEN_S, _READ_S = 8.0, 4.0  # a phone's camera app answers within a second or two, or not at all
+_OPEN_S, READ_S = 8.0, 4.0  # a phone's camera app answers within a second or two, or not at all
 _WIDTH, _HEIGHT, _FPS = 640, 480, 30
 _OWN_CLOCK = ("rtsp", "rtp", "hls", "mpegts", "flv", "mov", "matroska")
 """Formats whose time stamps are the sender's; MJPEG has none, FFmpeg makes some up."""
@@ -172,7 +172,7 @@ class StreamFeed:
             "http_proxy": "",
         }
         try:
-            self._container = opened_stream(self._url, options, (_OPEN_S, _READ_S))
+            self._container = opened_stream(self._url, options, (_OPEN_S, READ_S))
             stream = limited(self._container.streams.video[0])
         except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
             self.close()

@@ -144,7 +144,7 @@ TONES: dict[str, Samples] = {
 
 
 _CHUNK = RATE // 20  # samples handed on at once: how soon speech can be cut off
-_STALE_S = {0: 1.0, 1: 4.0, 2: 1.5, 3: 1.5}  # by urgency: after that it is of no use any more
+STALE_S = {0: 1.0, 1: 4.0, 2: 1.5, 3: 1.5}  # by urgency: after that it is of no use any more
 
 
 class Urgency(IntEnum):
@@ -424,7 +424,7 @@ class Voice:
 
 
 def _fresh(message: Message) -> bool:
-    return time.monotonic() - message.asked_s <= _STALE_S[message.urgency]
+    return time.monotonic() - message.asked_s <= STALE_S[message.urgency]
 
 
 def _short(error: Exception) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from formcheck.poses.geometry import weighted_median
 from formcheck.poses.pose import Landmark, View
 from formcheck.poses.smoothing import unswap
 from formcheck.poses.track import Track
@@ -68,5 +67,6 @@ def restlessness_pct(raw: Track, smoothed: Track, scale_px: float, frames: np.nd
     if not known.any():
         return float("inf")
     lasts_s = np.gradient(raw.time_s)[known]
-    left, right = (weighted_median(jump[known][:, side::2].max(axis=1), lasts_s) for side in (0, 1))
-    return 100.0 * min(left, right) / scale_px
+    furthest = [jump[known][:, side::2].max(axis=1) for side in (0, 1)]
+    medians = [np.quantile(way, 0.5, weights=lasts_s, method="inverted_cdf") for way in furthest]
+    return 100.0 * float(min(medians)) / scale_px

@@ -43,7 +43,7 @@ CLOSED_ENVIRONMENT = {
     "NO_PROXY": "formcheck.invalid",
 }
 
-_MOST_BYTES = 1 << 18  # of what C code wrote; the older half goes first
+MOST_BYTES = 1 << 18  # of what C code wrote; the older half goes first
 _STDERR = 2
 
 
@@ -206,9 +206,9 @@ class Aside:
     def trim(cls) -> None:
         """Keep the file small: to be called now and then."""
         with cls._lock:
-            if cls._file is None or os.fstat(cls._file.fileno()).st_size <= _MOST_BYTES:
+            if cls._file is None or os.fstat(cls._file.fileno()).st_size <= MOST_BYTES:
                 return
-            kept = cls.said()[-_MOST_BYTES // 2 :]
+            kept = cls.said()[-MOST_BYTES // 2 :]
             cls._file.seek(0)
             cls._file.truncate()
             cls._file.write(kept)

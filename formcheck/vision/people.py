@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.poses.pose import TRUNK, Floats, Landmark
@@ -170,17 +170,14 @@ class Crowd:
         """Take the people seen in one image."""
         self._looks_s.append(time_s)
         self._forget(time_s - self._memory_s)
-        free, new = list(self.candidates), list(seen)
-        while free and new:
-            match, body = min(product(free, new), key=lambda pair: pair[0].unlike(pair[1]))
-            if match.unlike(body) > SAME_PLACE:
-                break
-            match.add(time_s, body)
-            free.remove(match)
-            new.remove(body)
-        for body in new:
-            self.candidates.append(Candidate())
-            self.candidates[-1].add(time_s, body)
+        apart = np.array([[one.unlike(body) for body in seen] for one in self.candidates])
+        apart = apart.reshape(len(self.candidates), len(seen))
+        pairs = zip(*linear_sum_assignment(np.fmin(apart, SAME_PLACE)), strict=True)
+        known = {body: one for one, body in pairs if apart[one, body] <= SAME_PLACE}
+        for index, body in enumerate(seen):
+            if index not in known:
+                self.candidates.append(Candidate())
+            self.candidates[known.get(index, -1)].add(time_s, body)
 
     def score(self, candidate: Candidate) -> float:
         """Say how likely a person is the one training: large, central, moving, and there all the time."""

@@ -360,7 +360,7 @@ def fuzz(inputs: Iterable[tuple[str, str]], folder: Path) -> list[Failure]:
     """Run inputs, two at a time; return what went wrong."""
     bases = Bases(folder)
     bases.make()
-    batch._team = lambda work, setup, workers, cluster: Here(setup)
+    batch.team = lambda work, setup, workers, cluster: Here(setup)
     rest = list(inputs)
     reader, writer = os.pipe()
     children = []
