@@ -33,10 +33,12 @@ from formcheck.measures.body import Part, Role
 from formcheck.measures.reading import Reading
 from formcheck.poses.geometry import angle_at_deg, finite_median
 from formcheck.poses.pose import Side, View
+from formcheck.poses.viewpoint import BIACROMIAL_TO_TRUNK
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase, Rep
 
 __all__ = [
+    "BIACROMIAL_TO_TRUNK",
     "MOST_OFFSET_FLOOR_DEG",
     "OBLIQUE",
     "SEVERAL",

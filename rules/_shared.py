@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.rule import (
-    OBLIQUE,
+    BIACROMIAL_TO_TRUNK,
     SIDEWAYS,
     Above,
     Below,
@@ -33,7 +33,7 @@ _FORESEEN = 0.6  # of the lowering; from there on a repetition that is still ope
 
 
 def hold_of(signal: str) -> Callable[[RepData], Reading]:
-    """Return a check of the seconds at the top of a signal."""
+    """Return a check of the seconds that an eye sees the top of a signal held."""
 
     def hold(data: RepData) -> Reading:
         rep = data.rep
@@ -41,7 +41,7 @@ def hold_of(signal: str) -> Callable[[RepData], Reading]:
         error_s = data.time_error_s(moving, signal)
         if error_s > MAX_HOLD_ERROR_S:
             return Reading.none("the movement is too small or too slow to time the hold")
-        return Reading(rep.lower_s - rep.lockout_s, error_s, rep.lower_s)
+        return Reading(rep.held_s, error_s, rep.lower_s)
 
     return hold
 
@@ -140,26 +140,171 @@ def feet_apart(data: RepData) -> Reading:
     return Reading(100.0 * float(np.percentile(gap, 90)) / body.trunk_px, 4.0, data.rep.lockout_s)
 
 
+ROLES: tuple[Role, Role] = ("near", "far")
+_STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
+STANCE = 0.8
+"""Distance of the feet over that of the shoulders [assumed: feet hip-width apart]."""
+_MOST_SINE = 0.85  # of a yaw estimated from the shoulders, which cannot tell a steeper one
+_KNEES_DEG, _HEIGHTS_PCT, _PLACES_PCT = 20.0, 25.0, 25.0
+"""What two planted legs differ by at most, as one standard deviation: knees, height and place of the feet.
+Real bridges and thrusts on both feet (26 clips): 8 to 36 deg, 0 to 27 %, 0 to 38 %."""
+_PUSHING_DEG, _STRAIGHT_DEG = 22.0, 6.0
+"""Least bend of a knee that pushes (bridges with the heels far out: 25 to 35), and its error."""
+
+
+def _high(data: RepData) -> slice:
+    """Return the frames of the upper half of a repetition: many more than those of a short top."""
+    rep = data.rep
+    return data.set.frames((rep.start_s + rep.lockout_s) / 2, (rep.lower_s + rep.end_s) / 2)
+
+
+def _low(data: RepData) -> np.ndarray:
+    """Return the frames just before and just after a repetition."""
+    waits = [data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.BOTTOM)]
+    return np.concatenate([np.arange(part.start, part.stop) for part in waits])
+
+
+def foot_stagger(data: RepData) -> Reading:
+    """How much further from the head the free foot stands than the working one, percent of the trunk.
+
+    At the top, without what a view off the side adds: that shows in the line of the shoulders.
+    """
+    body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
+    if min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) < _STEADY:
+        return Reading.none("the feet are not seen steadily")
+    along, _ = _across(data, part)
+    if data.set.working is not data.look.near:
+        along = -along
+    apart = median(body.joint("free", "ankle")[part, 0] - body.joint("working", "ankle")[part, 0])
+    value = 100.0 * (data.look.facing * apart / body.trunk_px - STANCE * along)
+    if math.isnan(value):
+        return Reading.none("the feet are not seen")
+    return Reading(value, math.hypot(8.0, 30.0 * along), data.rep.lockout_s)
+
+
+def _across(data: RepData, frames: slice | np.ndarray) -> tuple[float, float]:
+    """Return how far the far shoulder is from the near one in the picture: towards the feet, and up.
+
+    In trunk lengths. Both shoulders are equally high, so this shows where the camera stands: along the body
+    by its yaw, upwards by its height.
+    """
+    body = data.set.body
+    apart = body.joint("far", "shoulder")[frames] - body.joint("near", "shoulder")[frames]
+    return data.look.facing * median(apart[:, 0]) / body.trunk_px, -median(apart[:, 1]) / body.trunk_px
+
+
+def floor_slope(data: RepData, frames: slice | np.ndarray) -> float:
+    """Return by how much the floor falls in the picture towards the feet, per length along the body.
+
+    A camera that stands higher and off the side shows what is nearer as lower. Both come from the line
+    between the shoulders: sin(yaw) * sin(elevation) of the camera.
+    """
+    along, up = (value / BIACROMIAL_TO_TRUNK for value in _across(data, frames))
+    sine = float(np.clip(along, -_MOST_SINE, _MOST_SINE))
+    return sine * float(np.clip(up / math.sqrt(1.0 - sine**2), -_MOST_SINE, _MOST_SINE))
+
+
+def _fall(data: RepData, frames: np.ndarray, upper: Part, lower: Part) -> tuple[float, float]:
+    """Return how far a joint is below another on the near and the far side, pixels, as if seen level."""
+    body, slope, falls = data.set.body, floor_slope(data, frames), []
+    for role in ROLES:
+        apart = body.joint(role, lower)[frames] - body.joint(role, upper)[frames]
+        falls.append(median(apart[:, 1]) - slope * data.look.facing * median(apart[:, 0]))
+    return falls[0], falls[1]
+
+
+def shoulders_raised(data: RepData) -> Reading:
+    """How far the shoulders are above the feet, and the hips below the shoulders, before the lift: their sum.
+
+    Percent of the trunk, without the slope that a high camera gives the floor. On the floor all three are
+    about equally high; a bench lifts the shoulders by about a trunk's length over the feet.
+    """
+    low = _low(data)
+    feet = max(_fall(data, low, "shoulder", "ankle"))  # of two feet the lower one is planted
+    hips = sum(_fall(data, low, "shoulder", "hip")) / 2
+    if not math.isfinite(feet + hips):
+        return Reading.none("shoulders, hips or feet are not seen")
+    error = math.hypot(12.0, 60.0 * floor_slope(data, low))
+    return Reading(100.0 * (feet + hips) / data.set.body.trunk_px, error, data.rep.start_s)
+
+
+def legs_unlike(data: RepData) -> Reading:
+    """How unlike the two legs are at the top, in standard deviations of two planted ones.
+
+    Planted side by side they have the same bend, and the feet are equally high. Where one foot only is
+    planted, the other is in the air or the other knee straight.
+    """
+    knees, heights, _ = _leg_differences(data)
+    return _unlike(data, knees, heights)
+
+
+def legs_unlike_on_the_floor(data: RepData) -> Reading:
+    """The same, and where the feet are along the body: a foot on the other knee counts as well."""
+    return _unlike(data, *_leg_differences(data))
+
+
+def _unlike(data: RepData, *differences: float) -> Reading:
+    value = math.hypot(*differences)
+    if math.isnan(value):
+        return Reading.none("the legs are not seen")
+    return Reading(value, 0.4, data.rep.lockout_s)
+
+
+def _leg_differences(data: RepData) -> tuple[float, float, float]:
+    """Return what the legs differ by in knee, height and place of the foot, in standard deviations.
+
+    Where the feet would be in the picture if they stood side by side comes from the shoulders. A knee that is
+    all but straight does not push, so it counts as a difference even where the other one seems straight too.
+    """
+    body, part = data.set.body, _high(data)
+    along, up = _across(data, part)
+    feet = body.joint("far", "ankle")[part] - body.joint("near", "ankle")[part]
+    place = data.look.facing * median(feet[:, 0]) / body.trunk_px - STANCE * along
+    height = -median(feet[:, 1]) / body.trunk_px - STANCE * up
+    bends = [data.set.values(name)[part] for name in ("knee_flexion_deg", "free_knee_flexion_deg")]
+    turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
+    apart = abs(median(bends[0] - bends[1])) * turned / _KNEES_DEG
+    straight = (_PUSHING_DEG - min(median(bend) for bend in bends)) / _STRAIGHT_DEG
+    return math.hypot(apart, max(straight, 0.0)), 100.0 * height / _HEIGHTS_PCT, 100.0 * place / _PLACES_PCT
+
+
 STRAIGHT_KNEE = Gate(says="the knee stays bent: a donkey kick", read=knee_kept_bent, high=0.0)
 BENT_KNEE = Gate(says="the knee is not bent throughout: a kickback", read=knee_kept_bent, low=0.0)
 HANDS_DOWN = Gate(says="a hand leaves the floor: a bird dog", read=hands_depth, low=35.0)
+BENCH_PCT = 75.0
+"""Shoulders raised by more lie on a bench (real and rendered people: floor -50 to 56, bench 93 to 194)."""
 ON_A_BENCH = Gate(
+    says="the shoulders are as low as feet and hips: a bridge from the floor",
+    read=shoulders_raised,
+    low=BENCH_PCT,
+)
+ON_A_BENCH_FROM_THE_FEET = Gate(
     says="the shoulders are as low as the hips: a bridge from the floor",
     measure="hip_height_pct",
     when=Phase.START,
     high=-18.0,
-    views=OBLIQUE | {View.FOOT_END},
+    views=frozenset({View.FOOT_END}),
 )
-ON_THE_FLOOR = replace(ON_A_BENCH, says="the shoulders are on a bench: a hip thrust", low=-18.0, high=45.0)
+ON_THE_FLOOR = replace(
+    ON_A_BENCH, says="the shoulders are on a bench: a hip thrust", low=-110.0, high=BENCH_PCT
+)
 HIPS_RISE = Gate(
     says="the shoulders move as far as the hips: sitting or standing up",
     read=hips_over_shoulders,
     low=5.0,
 )
-ONE_FOOT = Gate(says="both knees are bent: both feet are planted", measure="free_knee_flexion_deg", high=62.0)
-BOTH_FEET = Gate(
-    says="the other knee is straight: one foot only is planted", measure="free_knee_flexion_deg", low=52.0
+NOT_ON_THE_HANDS = Gate(
+    says="the hands carry the shoulders",
+    read=hands_depth,
+    high=25.0,
+    error=8.0,
 )
+ONE_FOOT = Gate(says="the legs do the same: both feet are planted", read=legs_unlike, low=2.3)
+BOTH_FEET = replace(
+    ONE_FOOT, says="one leg is held up or straight: one foot only is planted", low=-1.0, high=2.3
+)
+ONE_FOOT_ON_THE_FLOOR = replace(ONE_FOOT, read=legs_unlike_on_the_floor, low=2.1)
+BOTH_FEET_ON_THE_FLOOR = replace(BOTH_FEET, read=legs_unlike_on_the_floor, high=2.1)
 ONE_FOOT_FROM_THE_FEET = Gate(
     says="both feet are on the floor", read=feet_apart, low=10.0, views=frozenset({View.FOOT_END})
 )

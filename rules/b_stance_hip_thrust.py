@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from formcheck.rule import (
@@ -18,7 +20,17 @@ from formcheck.rule import (
 )
 
 from . import single_leg_hip_thrust as single
-from ._shared import BOTH_FEET, BRIEF, HIPS_RISE, ON_A_BENCH, drift_in_hold, pause_of, variant
+from ._shared import (
+    BOTH_FEET,
+    BRIEF,
+    HIPS_RISE,
+    NOT_ON_THE_HANDS,
+    ON_A_BENCH,
+    drift_in_hold,
+    foot_stagger,
+    pause_of,
+    variant,
+)
 from .hip_thrust import SIDE_BY_SIDE_PCT
 
 SOURCE = f"{single.SOURCE}: names the B-stance hip thrust as an easier exercise"
@@ -27,8 +39,8 @@ NO_HOLD = variant(single.NO_HOLD, "BST10", weight=8)
 
 def staggered(data: RepData) -> Reading:
     """How far apart the feet are along the body at the top, percent of the trunk."""
-    value = abs(data.median("foot_stagger_pct", Phase.TOP))
-    return Reading(value, 8.0, data.rep.lockout_s)
+    stagger = foot_stagger(data)
+    return replace(stagger, value=abs(stagger.value))
 
 
 def working(data: RepData) -> float:
@@ -73,6 +85,7 @@ EXERCISE = Exercise(
         ON_A_BENCH,
         BOTH_FEET,
         HIPS_RISE,
+        NOT_ON_THE_HANDS,
         Gate(says="the feet stand side by side", read=staggered, low=SIDE_BY_SIDE_PCT, views=SIDEWAYS),
     ),
     refuses=single.not_on_the_back,

@@ -86,7 +86,11 @@ def pelvis_rotation(data: RepData) -> Reading:
     if data.look.view is View.FOOT_END:
         return opening_from_behind(data)
     if data.look.near is not data.set.working:
-        return Reading.none("the hips are hidden from here", "Film from the kicking leg's side.")
+        return Reading.none(
+            "the hips are hidden from here",
+            "Film from the kicking leg's side.",
+            change="film from the side of the kicking leg",
+        )
     if not data.comparable:
         return Reading.none("there is no other repetition to compare with", "Do two or more repetitions.")
     if lumbar_extension(data).value > LUMBAR_ARCHING.limit.warn:
@@ -311,7 +315,7 @@ HIP_DRIFT = Rule(
     stat="median",
     from_start=True,
     limit=Above(10.0, 16.0),
-    views=SIDEWAYS,
+    views=FROM_HEAD,
     priority=5,
     weight=10,
     cue="Hips stay over your knee",
@@ -331,7 +335,7 @@ SET_UP = Rule(
     read=hands_and_knees,
     unit="%",
     limit=Above(40.0),
-    views=SIDEWAYS,
+    views=FROM_HEAD,
     priority=10,
     weight=0,
     cue="Hands under shoulders, knees under hips",

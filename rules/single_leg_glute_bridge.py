@@ -5,6 +5,7 @@ from __future__ import annotations
 from formcheck.rule import (
     MOST_OFFSET_FLOOR_DEG,
     OBLIQUE,
+    SIDEWAYS,
     Above,
     Below,
     Example,
@@ -16,7 +17,16 @@ from formcheck.rule import (
 )
 
 from . import single_leg_hip_thrust as single
-from ._shared import BRIEF, HIPS_RISE, ON_THE_FLOOR, ONE_FOOT, drift_in_hold, pause_of, variant
+from ._shared import (
+    BRIEF,
+    HIPS_RISE,
+    NOT_ON_THE_HANDS,
+    ON_THE_FLOOR,
+    ONE_FOOT_ON_THE_FLOOR,
+    drift_in_hold,
+    pause_of,
+    variant,
+)
 
 SOURCE = f"{single.SOURCE}: names the single-leg glute bridge as the easier exercise"
 LEHECKA = "a heel nearer than under the knee is as good or better for the glute (Lehecka 2017, PMC5534144)"
@@ -39,7 +49,7 @@ EXERCISE = Exercise(
     signal_per_leg=False,
     working=single.working,
     views=OBLIQUE,
-    gates=(ON_THE_FLOOR, ONE_FOOT, HIPS_RISE),
+    gates=(ON_THE_FLOOR, ONE_FOOT_ON_THE_FLOOR, HIPS_RISE, NOT_ON_THE_HANDS),
     refuses=single.not_on_the_back,
     pause=pause_of(NO_HOLD, drift_in_hold("SGB20", SOURCE)),
     rules=(
@@ -62,6 +72,7 @@ EXERCISE = Exercise(
             "SGB05",
             source=f"{SOURCE}; the planted thigh hides this knee, which is read 15 deg too bent: {BRIEF}",
             limit=Above(40.0, 50.0),
+            views=SIDEWAYS,
             weight=3,
             passes=(Example(25.0, 9.0), Example(45.0, 9.0)),
             fails=(Example(65.0, 9.0),),

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from formcheck.api import LEAST_STEP_S
@@ -158,7 +159,7 @@ class Capture:
         elif (width, height) != self._shape:
             self._shape = (width, height)
             self.notices.append(f"The picture is {width}x{height} now; it goes on fitted into the old size.")
-        frame = Taken(self._fitter.fit(upright), frame.time_s, frame.arrived_s)
+        frame = replace(frame, image=self._fitter.fit(upright))
         with self._changed:
             while self._every and self._slot is not None and not self._stop.is_set():
                 self._changed.wait(0.1)

@@ -44,11 +44,13 @@ class Taken:
         image: (H, W, 3) RGB, upright, unmirrored.
         time_s: Capture stamp, seconds since the first frame; strictly increasing.
         arrived_s: When this process had it, on the monotonic clock.
+        jpeg: The picture as it came, where it came as a JPEG file: recordings keep it as it is.
     """
 
     image: Image
     time_s: float
     arrived_s: float
+    jpeg: bytes = b""
 
 
 class Feed(Protocol):

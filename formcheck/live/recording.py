@@ -18,12 +18,14 @@ from platformdirs import user_state_path
 
 from formcheck.errors import FormcheckError, NoPersonError, OutputError, UsageError
 from formcheck.files.writing import make_folder, write_text
+from formcheck.live.feeds import Taken
 from formcheck.pipeline import Session
 from formcheck.poses import claims, journal
 from formcheck.poses.journal import Journal, Memory
-from formcheck.poses.pose import Image, Pose
+from formcheck.poses.pose import Pose
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
+from formcheck.video.jpegs import JpegSink
 from formcheck.video.writer import VideoSink
 
 _AHEAD = 30  # frames the encoder may lag behind: a second, 28 MB at 640x480
@@ -39,12 +41,15 @@ class Recorder:
         path: The video, MP4 or MKV; it must not exist.
         tell: Told once when the recording ends early.
         every: Whether `put` waits for the encoder instead of leaving a frame out.
+        copy: Whether the frames' JPEG files are kept as they are; they must have some, and the video is MKV.
 
     Raises:
         UsageError: There is such a file already, or it is of another kind.
     """
 
-    def __init__(self, path: Path, tell: Callable[[str], None], *, every: bool = False) -> None:
+    def __init__(
+        self, path: Path, tell: Callable[[str], None], *, every: bool = False, copy: bool = False
+    ) -> None:
         if path.suffix.lower() not in (".mp4", ".mkv"):
             raise UsageError(f"{path} is neither .mp4 nor .mkv; name the recording so")
         if path.exists():
@@ -52,16 +57,17 @@ class Recorder:
         self._tell, self._every = tell, every
         self.left_out = 0
         self.failed = False
-        self._sink = VideoSink(path, growing=True)
-        self._queue: queue.Queue[tuple[Image, float] | None] = queue.Queue(_AHEAD)
+        self._path = path
+        self._sink: VideoSink | JpegSink | None = None if copy else VideoSink(path, growing=True)
+        self._queue: queue.Queue[Taken | None] = queue.Queue(_AHEAD)
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
-    def put(self, image: Image, time_s: float) -> None:
+    def put(self, frame: Taken) -> None:
         """Add a frame; returns at once, unless every frame counts."""
         if self.failed:
             return
         try:
-            self._queue.put((image, time_s), block=self._every)
+            self._queue.put(frame, block=self._every)
         except queue.Full:
             self.left_out += 1
 
@@ -76,11 +82,20 @@ class Recorder:
             self._queue.put(None)
             self._thread.join()
 
+    def _write(self, frame: Taken) -> None:
+        if self._sink is None:
+            self._sink = JpegSink(self._path, (frame.image.shape[1], frame.image.shape[0]))
+        if isinstance(self._sink, JpegSink):
+            self._sink.write(frame.jpeg, frame.time_s)
+        else:
+            self._sink.write(frame.image, frame.time_s)
+
     def _work(self) -> None:
         try:
-            while (item := self._queue.get()) is not None:
-                self._sink.write(*item)
-            self._sink.close()
+            while (frame := self._queue.get()) is not None:
+                self._write(frame)
+            if self._sink is not None:
+                self._sink.close()
         except OutputError as error:
             self.failed = True
             self._tell(f"{str(error).rstrip('.')}; what was recorded so far stays, the coach goes on.")
@@ -144,13 +159,14 @@ class Shelf:
     Args:
         folder: The folder the user named for reports, or None: then the journal alone is kept, in the user's
             state folder, for as long as the session runs.
+        name: What tells this session from others that begin in the same second.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, name: str = "") -> None:
         self.wanted = folder is not None
         self.folder = folder or user_state_path("formcheck") / "live"
         make_folder(self.folder)
-        stamp = time.strftime("%Y-%m-%d-%H%M%S")
+        stamp = time.strftime("%Y-%m-%d-%H%M%S") + (f"-{name}" if name else "")
         self._stem, number = stamp, 1
         while list(self.folder.glob(f"{self._stem}.*")):
             number += 1

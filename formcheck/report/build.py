@@ -19,6 +19,7 @@ from formcheck.judging.settings import Settings
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import Side
 from formcheck.report.baselines import baseline_notes, own_values
+from formcheck.report.camera import camera_change
 from formcheck.report.model import (
     CueReport,
     Fix,
@@ -124,6 +125,12 @@ def build(
         ),
         not_judged=_not_judged(judged),
         fix=_fix(judged),
+        camera=camera_change(
+            (one.found.exercise, verdict)
+            for one in judged_sets
+            for each in one.reps
+            for verdict in each.verdicts
+        ),
         notes=(
             *recording.notes,
             *baseline_notes(found, settings.baselines),
@@ -161,6 +168,7 @@ def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet) -> RepReport
         range=Quantity(
             value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
         ),
+        held_s=round(rep.held_s, 3),
         time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
         at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
     )
@@ -194,6 +202,7 @@ def _verdict(verdict: Verdict) -> VerdictReport:
         view=verdict.view.value,
         reason=reading.reason,
         cue=verdict.cue,
+        beyond=reading.beyond,
     )
 
 

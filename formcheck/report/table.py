@@ -14,7 +14,7 @@ from formcheck.judging.judge import MIN_COVERAGE
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import View
 from formcheck.report.model import Report, RepReport, SetSummary, VerdictReport
-from formcheck.wording import capital, limit_text, quantity, seen_from, sentence, share, spans, works
+from formcheck.wording import capital, limit_text, seen_from, sentence, share, spans, works
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -113,9 +113,8 @@ def _verdicts(verdicts: Iterable[VerdictReport], rules: dict[str, Rule]) -> Rend
     grid.add_column()
     for verdict in verdicts:
         word, style = _SHOWN[verdict.status]
-        value = "" if verdict.value is None else quantity(verdict.value, verdict.unit, verdict.uncertainty)
         limits = _limits(verdict, rules.get(verdict.rule))
-        grid.add_row(Text(word, style), Text(verdict.fault, style), value, limits)
+        grid.add_row(Text(word, style), Text(verdict.fault, style), verdict.measured, limits)
     return Padding(grid, (0, 0, 0, 6))
 
 
@@ -131,6 +130,8 @@ def _legend(report: Report, rules: dict[str, Rule]) -> Iterator[RenderableType]:
     """Explain what the lines above use, once, and only what they use."""
     shown = [v for rep in report.reps if not rep.partial for v in rep.verdicts if v.status in _SHOWN]
     texts = []
+    if any(verdict.beyond for verdict in shown):
+        texts.append("Marked: as far as a body can, or further: no number would be right.")
     if any(verdict.status is Status.TOO_CLOSE for verdict in shown):
         texts.append("Too close: the limit lies within the uncertainty, so it counts neither way.")
     measured = {rules[v.rule].measure for v in shown if v.rule in rules}
@@ -158,6 +159,8 @@ def _not_judged(report: Report) -> Iterator[RenderableType]:
         for remedy, faults in remedies.items():
             advice = (f": {sentence(remedy)}", "dim") if remedy else ""
             yield Padding(Text.assemble(", ".join(faults), advice), (0, 0, 0, 4))
+    if report.camera is not None:
+        yield Padding(Text(report.camera.text), (0, 0, 0, 2))
 
 
 def _notes(report: Report) -> Iterator[RenderableType]:

@@ -22,6 +22,7 @@ from support.relatives import (
     empty_rooms,
     glute_bridges,
     hip_thrusts,
+    single_leg_bridges,
 )
 from support.skeleton import Shot, join, kickbacks, thrusts
 
@@ -29,7 +30,8 @@ from formcheck import analyze
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.exercises import catalog
 from formcheck.exercises.modes import Modes
-from formcheck.judging.recognition import SURE, recognisable, share_of
+from formcheck.judging.candidates import share_of
+from formcheck.judging.recognition import SURE, recognisable
 from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Landmark
@@ -50,7 +52,8 @@ POSITIVES: dict[str, Callable[[Shot], Track]] = {
     "donkey-kick": donkey_kicks,
     "cable-kickback": cable_kickbacks,
     "single-leg-hip-thrust": thrusts,
-    "single-leg-glute-bridge": glute_bridges,
+    "single-leg-glute-bridge": single_leg_bridges,
+    "glute-bridge": glute_bridges,
     "hip-thrust": hip_thrusts,
     "b-stance-hip-thrust": lambda shot: hip_thrusts(shot, stagger=0.5),
 }

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.relatives import hip_thrusts, single_leg_bridges
 from support.skeleton import SIZE, Shot, Tempo, change_legs, clock, exchange, join, kickbacks, level, thrusts
 
 from formcheck.exercises import catalog
-from formcheck.judging.sets import Found, find_sets
+from formcheck.judging.prepare import prepared
+from formcheck.judging.sets import Footage, Found, find
 from formcheck.poses.pose import Floats, Landmark, Side, View
-from formcheck.poses.smoothing import smooth, unswap
+from formcheck.poses.smoothing import unswap
 from formcheck.poses.track import Track
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase
@@ -20,8 +22,7 @@ each = pytest.mark.parametrize("name", MAKERS)
 
 
 def found_in(track: Track, name: str, side: Side | None = None) -> Found:
-    raw = unswap(track)
-    return find_sets(raw, smooth(raw), catalog.exercise(name), side=side)
+    return find(Footage(prepared(unswap(track))), catalog.exercise(name), side=side)
 
 
 def sides(found: Found) -> list[tuple[Side, int]]:
@@ -98,8 +99,8 @@ def test_each_exercise_refuses_the_other(name: str) -> None:
     ("track", "name", "reason"),
     [
         (kickbacks(knee_deg=90.0, top_deg=10.0), "glute-kickback", "donkey kick"),
-        (thrusts(free_knee_deg=90.0), "single-leg-hip-thrust", "both feet are planted"),
-        (thrusts(low_deg=-10.0), "single-leg-hip-thrust", "a bridge from the floor"),
+        (hip_thrusts(), "single-leg-hip-thrust", "both feet are planted"),
+        (single_leg_bridges(), "single-leg-hip-thrust", "a bridge from the floor"),
     ],
 )
 def test_near_relatives_are_refused_with_a_reason(track: Track, name: str, reason: str) -> None:

@@ -32,7 +32,7 @@ from formcheck.pipeline import Session
 from formcheck.poses import journal
 from formcheck.poses.pose import Pose, Side
 from formcheck.poses.track import Track
-from formcheck.report.model import Report
+from formcheck.report.model import CameraChange, Report
 from formcheck.video.frames import Frame
 from formcheck.video.reader import VideoSource
 
@@ -481,6 +481,18 @@ def test_the_summary_names_a_strength_that_is_not_the_fix() -> None:
     assert WORDS.summary_clean not in blind.spoken
     none = summarise(report.model_copy(update={"reps": ()}), KICK, WORDS)
     assert none.spoken == WORDS.no_reps
+
+
+def test_the_summary_names_the_change_of_the_camera_where_much_was_not_judged() -> None:
+    report = record_of(kickbacks(Shot(noise_px=0.5), reps=4))
+    change = CameraChange(change="stand the camera upright", adds=("head-up",), loses=(), verdicts=4, of=4)
+    seen = {
+        share: summarise(report.model_copy(update={"camera": change, "coverage": share}), KICK, WORDS)
+        for share in (0.5, 1.0)
+    }
+    assert change.text in seen[0.5].lines
+    assert change.text not in seen[1.0].lines
+    assert "camera" not in seen[0.5].spoken
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there, links and pipes need rights or are none")

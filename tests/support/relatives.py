@@ -48,9 +48,17 @@ def cable_kickbacks(shot: Shot = PLAIN, *, lean_deg: float = 35.0, back_deg: flo
     return _upright(t, shot, lean_deg, _limb(_xy(1.0, 0.0, t), -95.0 + lift * (back_deg + 5.0), 5.0 + 0 * t))
 
 
-def glute_bridges(shot: Shot = PLAIN) -> Track:
+def single_leg_bridges(shot: Shot = PLAIN) -> Track:
     """The back on the floor, one foot planted."""
-    return thrusts(shot, low_deg=4.0, top_deg=30.0, foot_x=-0.15)
+    return thrusts(shot, low_deg=4.0, top_deg=30.0, foot_x=-0.15, foot_y=-0.15)
+
+
+def glute_bridges(shot: Shot = PLAIN) -> Track:
+    """The back on the floor, both feet planted."""
+    t, lift = _time(shot)
+    hip = _unit(4.0 + 28.0 * lift)
+    feet = _planted(hip, _xy(1.6, -0.15, t))
+    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, feet, feet)
 
 
 def hip_thrusts(shot: Shot = PLAIN, *, stagger: float = 0.0) -> Track:
@@ -170,13 +178,6 @@ def lies(shot: Shot) -> Track:
     return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, _straight(hip, 0 * t), _straight(hip, 0 * t))
 
 
-def bridges_on_both_feet(shot: Shot) -> Track:
-    t, lift = _time(shot)
-    hip = _unit(4.0 + 28.0 * lift)
-    feet = _planted(hip, _xy(1.6, -0.15, t))
-    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, feet, feet)
-
-
 def sit_ups(shot: Shot) -> Track:
     t, lift = _time(shot)
     hip = _xy(1.0, 0.0, t)
@@ -201,7 +202,7 @@ NEGATIVES: dict[str, Callable[[Shot], Track]] = {
     made.__name__: made
     for made in (
         bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, planks, push_ups, supermen, squats,
-        walks, knees_high, leg_curls, hinges, lunges, stands, lies, bridges_on_both_feet, sit_ups, leg_raises,
+        walks, knees_high, leg_curls, hinges, lunges, stands, lies, sit_ups, leg_raises,
     )
 }  # fmt: skip
 

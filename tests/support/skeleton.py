@@ -135,18 +135,20 @@ def thrusts(
     free_deg: PerRep = 0.0,
     free_knee_deg: float = 4.0,
     foot_x: float = 0.0,
+    foot_y: float = -SHANK,
     arch_deg: PerRep = 0.0,
 ) -> Track:
     """A person with the shoulders on a bench: the trunk turns about them by `low_deg` to `top_deg`.
 
     The free leg rises to `free_deg`; the foot is planted `foot_x` trunk lengths further than under the
-    knee; `arch_deg` bends the back's outline. Negative angles: hip or foot lower.
+    knee and `foot_y` above the shoulders; `arch_deg` bends the back's outline. Negative angles: hip or
+    foot lower.
     """
     t = clock(tempo.duration(reps), shot)
     turn = low_deg + level(t, tempo, reps, np.broadcast_to(top_deg, reps) - low_deg)
     shoulder = _xy(0.0, 0.0, t)
     hip = shoulder + _unit(turn)
-    planted = _planted(hip, _xy(1.0 + THIGH + foot_x, -SHANK, t))
+    planted = _planted(hip, _xy(1.0 + THIGH + foot_x, foot_y, t))
     free = _leg(hip, level(t, tempo, reps, free_deg), np.full_like(t, free_knee_deg), bend=1.0)
     arm = {"ELBOW": _xy(0.4, 0.25, t), "WRIST": hip + _xy(-0.05, 0.15, t)}
     ear = shoulder + 0.3 * _unit(np.full_like(t, 150.0))

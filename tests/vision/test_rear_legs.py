@@ -13,7 +13,8 @@ from support.skeleton import Tempo, kickbacks, level
 from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
 from formcheck.judging.judge import judge
-from formcheck.judging.sets import find_sets
+from formcheck.judging.prepare import prepared
+from formcheck.judging.sets import Footage, find
 from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body
 from formcheck.pipeline import Session
@@ -211,7 +212,7 @@ def test_followed_legs_take_the_place_of_guessed_ones_behind_somebody_only() -> 
 def test_repetitions_from_behind_are_counted_where_the_exercise_is_named() -> None:
     exercise = catalog.exercises()["glute-kickback"]
     track = seen_from_behind()
-    found = find_sets(track, smooth(track), exercise)
+    found = find(Footage(prepared(track)), exercise)
     assert found.look.view is View.FOOT_END
     assert [(one.side, one.full) for one in found.sets] == [(Side.RIGHT, 3)]
     first = found.sets[0].reps[0]
@@ -255,7 +256,7 @@ def test_live_counts_the_same_and_draws_the_leg_where_it_is() -> None:
 def test_guesses_of_legs_from_behind_count_nothing_however_still() -> None:
     exercise = catalog.exercises()["glute-kickback"]
     track = replace(seen_from_behind(), behind_px=None)
-    found = find_sets(track, smooth(track), exercise)
+    found = find(Footage(prepared(track)), exercise)
     assert not found.sets
     assert any("landmarks jump" in reason for reason in found.refused)
     coach = Coach(exercise, SIZE)
