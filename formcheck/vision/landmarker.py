@@ -23,17 +23,7 @@ from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
-<<<<<<< HEAD
 from formcheck.vision.plate import PlateWatch, shin_below
-from formcheck.vision.rear_legs import Behind
-
-_MOST = 4  # people looked for in one image
-_GIVE_BACK = 300  # frames after which memory that was freed is given back to the system
-_MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
-_LOOKS = 3  # before somebody is picked from the row
-_APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
-_LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
-=======
 from formcheck.vision.rear_legs import RearLegs
 
 _MOST = 4  # people detected in one image
@@ -41,9 +31,7 @@ _GIVE_BACK = 300  # frames after which freed memory is returned to the system
 _MEMORY_S = 15.0  # how long people are remembered before `settle`
 _LOOKS = 3  # observations before the wanted person is chosen
 _APART_S = 0.9  # between observations that count for who trains: frequent ones do not weigh more
-_PLATE_EVERY_S = 0.5
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the image, and its model sees 256 x 256 of it
->>>>>>> libs
 
 
 class MediaPipeLandmarker:
@@ -88,13 +76,8 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-<<<<<<< HEAD
         self._plate = PlateWatch()
-        self._behind = Behind()
-=======
-        self._plate, self._plate_s = barbell.NO_PLATE, float("nan")
         self._behind = RearLegs()
->>>>>>> libs
         self._pose: Pose | None = None
         self._settled = False
         self._wanted = wanted
@@ -284,16 +267,10 @@ class MediaPipeLandmarker:
         return self._follower.update(time_s, seen)
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
-<<<<<<< HEAD
-        """Add what the person holds, and legs followed from behind."""
+        """Add what the person holds, and legs tracked from behind."""
         disc = self._plate.update(image_rgb, pose.image_px, pose.time_s)
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
-=======
-        """Add the bar and legs tracked from behind, and from time to time search for plates."""
-        if not pose.time_s - self._plate_s < _PLATE_EVERY_S:
-            self._plate, self._plate_s = barbell.find_plate(image_rgb, pose.image_px), pose.time_s
->>>>>>> libs
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = barbell.find_bar(image_rgb, pose.image_px)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
