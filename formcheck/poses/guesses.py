@@ -33,8 +33,10 @@ def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool
     """
     if seen.from_behind:
         return not _followed(raw, seen)
-    limit_pct = RESTLESS_PCT if seen.prone or seen.view is View.FOOT_END else RESTLESS_CLEAR_PCT
-    return restlessness_pct(raw, smoothed, seen.scale_px, frames) > limit_pct
+    hides = seen.prone or seen.view is View.FOOT_END
+    lowest = Landmark.LEFT_ANKLE if hides else Landmark.LEFT_KNEE
+    limit_pct = RESTLESS_PCT if hides else RESTLESS_CLEAR_PCT
+    return restlessness_pct(raw, smoothed, seen.scale_px, frames, lowest=lowest) > limit_pct
 
 
 def behind(seen: Look, track: Track) -> Look:
@@ -55,13 +57,23 @@ def _followed(track: Track, seen: Look) -> bool:
     return float(np.isfinite(legs[track.found, 0, 0]).mean()) > _FOLLOWED
 
 
-def restlessness_pct(raw: Track, smoothed: Track, scale_px: float, frames: np.ndarray) -> float:
-    """Return how far leg landmarks jump about their smooth path, percent of the trunk.
+def restlessness_pct(
+    raw: Track,
+    smoothed: Track,
+    scale_px: float,
+    frames: np.ndarray,
+    *,
+    lowest: Landmark = Landmark.LEFT_ANKLE,
+) -> float:
+    """Return how far leg landmarks, from the hips down to `lowest`, jump about their smooth path.
+
+    Percent of the trunk. Face up and from the side the shins do not count: a plate on the bar hides them, and
+    the movement of hips and knees is seen all the same.
 
     It is the median of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the model guesses
     (all fours from behind or ahead). Frames are weighted by their duration, as still frames may be skipped.
     """
-    legs = slice(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)
+    legs = slice(Landmark.LEFT_HIP, lowest + 2)
     off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
     jump = np.hypot(off[..., 0], off[..., 1])
     known = frames & np.isfinite(jump).all(axis=1)
