@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DATA = ("assets", "templates", "vendor")
+DATA = ("assets", "templates", "vendor", "web")
 BUILD = """
 import sys
 from setuptools import build_meta
