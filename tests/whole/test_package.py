@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DATA = ("assets", "templates", "vendor", "web")
+DATA = ("report/page/assets", "report/page/templates", "report/page/vendor", "serve/web")
 BUILD = """
 import sys
 from setuptools import build_meta
@@ -39,8 +39,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def source_files() -> set[str]:
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "formcheck").rglob("*.py")}
-    page = ROOT / "formcheck" / "report" / "page"
-    data = {str(path.relative_to(ROOT)) for name in DATA for path in (page / name).iterdir()}
+    data = {str(path.relative_to(ROOT)) for name in DATA for path in (ROOT / "formcheck" / name).iterdir()}
     rules = {f"rules/{path.name}" for path in (ROOT / "rules").iterdir() if path.suffix in (".py", ".toml")}
     return code | data | rules | {"formcheck/py.typed"}
 
