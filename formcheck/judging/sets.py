@@ -253,7 +253,9 @@ def _not_upright(track: Track) -> np.ndarray:
     shins = [
         np.hypot(*(px[:, knee + 2] - px[:, knee]).T) for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
     ]
-    shin = float(np.nanpercentile(np.maximum(*shins), 80)) if track.found.any() else float("nan")
+    longest = np.fmax(*shins)
+    longest = longest[np.isfinite(longest)]
+    shin = float(np.percentile(longest, 80)) if len(longest) else float("nan")
     with np.errstate(invalid="ignore"):
         stands = ((hip - shoulder)[:, 1] > 0.85 * trunk) & (trunk > 0.85 * shin)
     down = track.found & ~stands

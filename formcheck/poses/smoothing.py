@@ -143,13 +143,16 @@ def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
 
     def quiet(values: Floats, index: np.ndarray) -> Floats:
         """Smooth (T, N, 2) values known at some frames."""
-        flat = _interpolate(grid, t[index], values[index].reshape(len(index), -1))
+        rows, lost = _bridged(t[index], values[index].reshape(len(index), -1))
+        flat = _interpolate(grid, t[index], rows)
         flat = median_filter(flat, size=(3, 1), mode="nearest")
         window = max(5, 2 * round(WINDOW_S / step / 2) + 1)
         if len(flat) > window:
             flat = savgol_filter(flat, window, 2, axis=0)
         smoothed = (flat if uniform else _interpolate(t, grid, flat)).reshape(len(t), -1, 2)
         smoothed[_far_from(t, t[index])] = np.nan
+        for column, seen in lost.items():
+            smoothed.reshape(len(t), -1)[_far_from(t, t[index][seen]), column] = np.nan
         return smoothed
 
     known = {name: np.flatnonzero(np.isfinite(values[:, 0, 0])) for name, values in arrays.items()}
@@ -158,6 +161,20 @@ def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
         name: quiet(values, known[name]) if len(known[name]) >= _FEWEST else values
         for name, values in arrays.items()
     }
+
+
+def _bridged(t: Floats, rows: Floats) -> tuple[Floats, dict[int, np.ndarray]]:
+    """Fill what single points lack, so that they can be smoothed.
+
+    Returns:
+        The (T, N) values without NaN, and for each column that lacked some which frames it was seen in.
+    """
+    seen = np.isfinite(rows)
+    lost = {int(column): seen[:, column] for column in np.flatnonzero(~seen.all(axis=0))}
+    rows = rows.copy() if lost else rows
+    for column, there in lost.items():
+        rows[:, column] = np.interp(t, t[there], rows[there, column]) if there.any() else 0.0
+    return rows, lost
 
 
 def scenes(track: Track) -> list[slice]:
@@ -192,6 +209,8 @@ def _interpolate(at: Floats, t: Floats, values: Floats) -> Floats:
 
 def _far_from(t: Floats, known: Floats) -> np.ndarray:
     """(T,) True inside gaps longer than `_GAP_S` and outside the known times."""
+    if not len(known):
+        return np.ones(len(t), dtype=bool)
     right = np.searchsorted(known, t)
     inside = (right > 0) & (right < len(known))
     width = np.where(

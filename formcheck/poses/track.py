@@ -37,6 +37,8 @@ from formcheck.poses.pose import OPTIONAL, PEOPLE, SHAPES, Floats, OptionalArray
 FORMAT = "formcheck-track-1"
 MOST_PX = 100_000
 """No picture is wider or higher."""
+_SLOWEST_S = 2.0  # between frames; with more nothing can be judged, and it is rather milliseconds
+_SHARES = 3.0  # largest coordinate; a body of so few pixels cannot be seen
 _PASSED_OVER = 1.6  # of the shortest steps: a longer one leaves out a frame
 
 
@@ -146,19 +148,25 @@ class Track(OptionalArrays[Floats]):
 
         Args:
             time_s: (T,) seconds, strictly increasing.
-            image_px: (T, 33, 2) pixels of the unmirrored image, NaN where nobody was found.
-            visibility: (T, 33) in 0 to 1.
+            image_px: (T, 33, 2) pixels of the unmirrored image, NaN where nobody was found. Single joints
+                may be NaN too; what needs them is then not judged.
+            visibility: (T, 33) in 0 to 1. Zero for a joint that is NaN.
             size: Image width and height in pixels.
             world_m: (T, 33, 3) metric landmarks if there are any.
             source: What to call the clip in reports.
 
         Raises:
-            TrackError: If shapes or times do not fit. What needs an absent array is not judged later.
+            TrackError: If shapes or times do not fit, or if values are in another unit. What needs an absent
+                array is not judged later.
         """
+        times, points, seen = (
+            np.asarray(values, dtype=np.float64) for values in (time_s, image_px, visibility)
+        )
+        _check_units(times, points, seen)
         return cls(
-            np.asarray(time_s, dtype=np.float64),
-            np.asarray(image_px, dtype=np.float64),
-            np.asarray(visibility, dtype=np.float64),
+            times,
+            points,
+            np.where(np.isfinite(seen), seen, 0.0),
             (int(size[0]), int(size[1])),
             world_m=None if world_m is None else np.asarray(world_m, dtype=np.float64),
             source=source,
@@ -232,6 +240,24 @@ class Track(OptionalArrays[Floats]):
         except (OSError, ArchiveError) as error:
             why = error if isinstance(error, ArchiveError) else error.strerror or error
             raise TrackError(f"{path} is not a recorded track: {why}; make one with --track") from error
+
+
+def _check_units(time_s: Floats, image_px: Floats, visibility: Floats) -> None:
+    """Refuse values that are plainly in another unit than they should be.
+
+    Raises:
+        TrackError: If they are.
+    """
+    if len(time_s) > 1 and np.median(np.diff(time_s)) > _SLOWEST_S:
+        raise TrackError("the times of a track are seconds; these look like milliseconds: divide by 1000")
+    seen = image_px[np.isfinite(image_px)]
+    if len(seen) and np.abs(seen).max() <= _SHARES:
+        raise TrackError(
+            "image_px are pixels; these look like shares of the picture: multiply by its width and height"
+        )
+    known = visibility[np.isfinite(visibility)]
+    if len(known) and not (known.min() >= 0.0 and known.max() <= 1.0):
+        raise TrackError("visibility lies between 0 and 1; bring it into this range")
 
 
 def _read(archive: Archive, path: Path) -> Track:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.reading import (
@@ -167,10 +168,15 @@ class SetData:
         return self._rolled[key]
 
     @cached_property
+    def bar(self) -> Bar | None:
+        """The bar on the hips, where a plate on it was followed."""
+        return bar_of(self.body.track, self.look)
+
+    @cached_property
     def plated(self) -> bool:
         """Whether a plate hides the hips."""
         spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
-        return bool(spans) and plated(self.body.track.plate_px, spans)
+        return bool(spans) and plated(self.body.track, self.bar, spans)
 
     def start_value(self, name: str) -> float:
         """Return a measure in the start position of the set: the median while waiting between repetitions."""
@@ -346,7 +352,7 @@ class RepData:
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
-        by_plate = measure.plate_error if self.set.plated else 0.0
+        by_plate = measure.plate_error if self.set.plated and self.set.bar is None else 0.0
         by_length = (
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
@@ -356,11 +362,18 @@ class RepData:
         )
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
 
+    def _shin_hidden(self, part: slice) -> bool:
+        """Whether a plate that is followed hides the planted shin in some frames."""
+        hidden = self.set.plated and self.set.bar is not None
+        return hidden and shin_seen(self.set.body.track, part) < MIN_USABLE
+
     def _good(self, measure: Measure, part: slice) -> np.ndarray | Reading:
         """Return which frames of a part show a measure, or a reading that says why too few do.
 
         In a good frame every joint is seen steadily, and the value is one that a body can show.
         """
+        if measure.plate_error and self._shin_hidden(part):
+            return Reading.none("the planted shin is not seen below the plate", REMEDY, change=NOTHING_BEFORE)
         values = self.set.values(measure.name)[part]
         good = np.isfinite(values)
         for role, joint in measure.needs:

@@ -207,8 +207,9 @@ class Phone:
         with self._lock:
             sets = [one for one in self.results if one.record == record]
             if len(sets) == 1:  # the verdict of record takes the place of the set's own
-                self.results.remove(sets[0])
-            self._add(lines, analysis, record, whole=len(sets) > 1)
+                sets[0].analysis, sets[0].lines, sets[0].page = analysis, lines, None
+            else:
+                self._add(lines, analysis, record, whole=True)
         self._studio.keep(analysis, choice.lifter)
 
 

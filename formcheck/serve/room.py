@@ -240,6 +240,7 @@ class Room:
             "exercise": choice.exercise,
             "side": choice.side.value if choice.side else "",
             "lifter": choice.lifter,
+            "voice": "on" if self.plan.spoken else "beep",
             "sounds": self.sounds.prepared if self.sounds.spoken else [],
             "trains": phone.take is not None,
             "phases": [said.phase_up, said.phase_hold, said.phase_down, said.phase_ready],

@@ -23,6 +23,7 @@ from formcheck.vision.masking import blinkered, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
+from formcheck.vision.plate import PlateWatch, shin_below
 from formcheck.vision.rear_legs import Behind
 
 _MOST = 4  # people looked for in one image
@@ -30,7 +31,6 @@ _GIVE_BACK = 300  # frames after which memory that was freed is given back to th
 _MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
 _LOOKS = 3  # before somebody is picked from the row
 _APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
-_PLATE_EVERY_S = 0.5
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
 
 
@@ -77,7 +77,7 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plate, self._plate_s = barbell.NO_PLATE, float("nan")
+        self._plate = PlateWatch()
         self._behind = Behind()
         self._pose: Pose | None = None
         self._settled = False
@@ -112,6 +112,7 @@ class MediaPipeLandmarker:
         """
         if self._size_px is not None and not self._closed:
             self._last_ms += 1
+            self._plate = PlateWatch()
             black = np.zeros((*self._size_px, 3), np.uint8)
             self._one.detect_for_video(_mp_image(black), self._last_ms)
 
@@ -268,12 +269,14 @@ class MediaPipeLandmarker:
         return self._follower.update(time_s, seen)
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
-        """Add what the person holds, and legs followed from behind; plates are looked for now and then."""
-        if not pose.time_s - self._plate_s < _PLATE_EVERY_S:
-            self._plate, self._plate_s = barbell.find_plate(image_rgb, pose.image_px), pose.time_s
+        """Add what the person holds, and legs followed from behind."""
+        disc = self._plate.update(image_rgb, pose.image_px, pose.time_s)
+        size = image_rgb.shape[1], image_rgb.shape[0]
+        shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = barbell.find_bar(image_rgb, pose.image_px)
-        return replace(pose, bar_px=held_px, plate_px=self._plate, behind_px=legs_px, turn_deg=turn_deg)
+        pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
+        return replace(pose, behind_px=legs_px, turn_deg=turn_deg)
 
     def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
         """Return nobody, or somebody whom the model lost while their legs are followed from behind."""
