@@ -200,7 +200,7 @@ class Pose(OptionalArrays[float]):
         time_s: Presentation time of the frame.
         image_px: (33, 2) landmarks in pixels of the unmirrored image, x right, y down. NaN where nobody is.
         visibility: (33,) the model's own guess, 0 to 1. Not proof that a joint is seen.
-        people: How many people the last look for others found, or 0 where none was made.
+        people: How many people were found when they were last counted, or 0 if they were not counted.
     """
 
     time_s: float

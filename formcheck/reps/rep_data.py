@@ -26,7 +26,7 @@ from formcheck.measures.reading import (
     shrink_error_deg,
     shrunken,
 )
-from formcheck.poses.camera_motion import MOVED_PCT, Looks, Span
+from formcheck.poses.camera_motion import MOVED_PCT, Observations, Span
 from formcheck.poses.gaps import gaps, stalls, unseen_s
 from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
@@ -91,7 +91,7 @@ class SetData:
         self.own: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
-        self.looks = Looks.of(raw, look.scale_px)
+        self.observed = Observations.of(raw, look.scale_px)
         self._moved: dict[Span, float] = {}
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
@@ -148,7 +148,7 @@ class SetData:
         """Return how far the camera moved at most in a repetition from its place in most of the set."""
         spans = [_span(rep), *(_span(one) for one in self.reps)]
         if spans[0] not in self._moved:
-            self._moved[spans[0]] = self.looks.moved_pct(spans[0], spans)
+            self._moved[spans[0]] = self.observed.moved_pct(spans[0], spans)
         return self._moved[spans[0]]
 
     def length_px(self, role: Role, upper: Part, lower: Part, *parts: slice) -> float:
@@ -236,7 +236,7 @@ class RepData:
     @property
     def cut(self) -> bool:
         """Whether the whole picture changed within the repetition."""
-        return self.set.looks.cut(_span(self.rep))
+        return self.set.observed.cut(_span(self.rep))
 
     def out_of_sight(self, phase: Phase | None) -> Reading | None:
         """Return a reading without value where the person was out of sight for too long, else None.

@@ -10,32 +10,31 @@ from numpy.typing import NDArray
 
 from formcheck.poses.pose import HIPS, SHOULDERS, TRUNK, Floats, Image, Landmark, trunk_px
 
-# A straight bar held across the body, found as a line in the picture.
+# A straight bar held across the body, found as a line in the image.
 #
-# The hands that hold it are landmarks, but from the feet they are lost behind knees and shoes just when the
-# hips are high; the bar sticks out on both sides. It is the line near the hands that most edges lie on and
-# that
-# other edges run along: those of the bar's other side, or of its pad. One picture does not tell the edge of a
-# bench from a bar: who reads it has to look whether it rises with the hips.
+# The hands that hold it are landmarks. But from the feet, knees and shoes hide them just when the hips are
+# high, while the bar extends on both sides. It is the line near the hands with most edges on it, and with
+# parallel edges beside it: those of the bar's other side, or of its pad. One image cannot tell the edge of a
+# bench from a bar: the reader of the result must check whether it rises with the hips.
 
 
 NO_BAR: Floats = np.full((2, 2), np.nan)
-"""What is given out where no bar was found."""
+"""The result where no bar was found."""
 STEEPEST_DEG = 40.0
-"""A line that slopes more is none across the body."""
+"""A line with a larger slope is no bar across the body."""
 
-_WIDTH_PX = 160  # the hands' surroundings are looked at in this width
+_WIDTH_PX = 160  # width of the small image of the hands' surroundings
 _APART = 0.5  # of the shoulders' width: closer hands hold no bar across
 _BELOW = 0.5  # nor do hands so far below shoulders and hips: they are on the floor
-_AROUND = np.array([0.4, 0.3])  # what is looked at beside and above the body, of the shoulders' width
+_AROUND = np.array([0.4, 0.3])  # searched beside and above the body, of the shoulders' width
 _SMALLEST_PX = 20
 _STEP_PX = 1.5  # between neighbouring lines of the same slope
 _LEAST_EDGE = 40.0  # Sobel, grey levels
 _ALONG_DEG = 6  # an edge counts for lines that differ less from its own direction
 _NEAR_HANDS = 0.18  # of the shoulders' width: how far from a line hands are that hold it
 _ALONGSIDE_DEG, _ALONGSIDE = 1.8, 0.3  # parallel to a line, and how far from it (of the shoulders' width)
-_LEAST_WEIGHT, _LEAST_NEAR = 0.36, 0.05  # edges on a line and alongside, of the width looked at
-_LINES, _FAINTEST = 6, 0.1  # looked at, and the least weight
+_LEAST_WEIGHT, _LEAST_NEAR = 0.36, 0.05  # edges on a line and beside it, of the searched width
+_LINES, _FAINTEST = 6, 0.1  # checked, and the least weight
 _FIT_DEG, _FEWEST = 9.0, 8  # edges a line is laid through
 _ANGLES = np.arange(-STEEPEST_DEG, STEEPEST_DEG + 1.0)
 _TANS = np.tan(np.radians(_ANGLES))
@@ -44,15 +43,15 @@ _WRISTS = [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]
 
 
 def find_bar(image_rgb: Image, image_px: Floats) -> Floats:
-    """Find the bar that somebody holds across the body.
+    """Find the bar that the person holds across the body.
 
     Args:
         image_rgb: (H, W, 3) image.
         image_px: (33, 2) the person's landmarks in its pixels.
 
     Returns:
-        (2, 2) points in pixels, the left one of the picture first: how far the bar was seen. All NaN where
-        there is none, or the hands are too close to each other to tell (as from the side).
+        (2, 2) visible ends of the bar in pixels, the left one in the image first. All NaN if there is none,
+        or if the hands are too close to each other (as seen from the side).
     """
     wrists, body = image_px[_WRISTS], image_px[SHOULDERS + _WRISTS + HIPS]
     if not np.isfinite(body).all():
@@ -74,7 +73,7 @@ def find_bar(image_rgb: Image, image_px: Floats) -> Floats:
 
 
 class _Line(NamedTuple):
-    """A line in a small picture: slope, y at x = 0, how many edges lie on it (of the width), and its ends."""
+    """A line in the small image: slope, y at x = 0, edges on it (share of the width), and its ends."""
 
     slope: float
     at: float
@@ -84,7 +83,7 @@ class _Line(NamedTuple):
 
 
 def _bar(grey: NDArray[np.uint8], hands: Floats, unit: float) -> Floats | None:
-    """Return the ends of the bar in a small picture, the hands' places and the shoulders' width known."""
+    """Return the ends of the bar in the small image, given hands and shoulder width."""
     lines = _lines(grey)
     if not lines:
         return None
@@ -102,7 +101,7 @@ def _bar(grey: NDArray[np.uint8], hands: Floats, unit: float) -> Floats | None:
 
 
 def _lines(grey: NDArray[np.uint8]) -> list[_Line]:
-    """Return the lines that most edges lie on: a Hough transform, an edge votes near its own slope."""
+    """Return the lines with most edges, by a Hough transform: an edge votes for slopes near its own."""
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     strength = np.hypot(across, down)
     strong = strength > max(_LEAST_EDGE, float(np.percentile(strength, 70)))
@@ -139,9 +138,9 @@ def _lines(grey: NDArray[np.uint8]) -> list[_Line]:
 def _fitted(
     x: Floats, y: Floats, own_deg: Floats, slope: float, at: float
 ) -> tuple[float, float, NDArray[np.bool_]]:
-    """Lay a line through the edges that lie on it; return it and which they are.
+    """Fit a line to the edges near it; return it and which edges these are.
 
-    First it takes the edges' own direction: a line over the edge of a pad on one side and that of the bar on
+    First it takes the edges' own direction, as a line over the edge of a pad on one side and of the bar on
     the other crosses both. Then it is fitted by least squares.
     """
     on = np.zeros(len(x), dtype=bool)
