@@ -20,9 +20,9 @@ from formcheck.poses.viewpoint import Look
 TRUNK_M = 0.50
 """Shoulder to hip of an adult: 0.288 of the height (Winter, Biomechanics and Motor Control of Human Movement,
 table 4.1), for 1.73 m; 6 % more or less over adults."""
-BAR_HALF_M = 0.70
+BAR_HALF_M = 0.65
 """From the middle of the bar to the face of the plate on its near end: an Olympic bar's sleeve begins 0.655 m
-from the middle. Short bars have 0.5."""
+from the middle, a plate is 0.03 to 0.09 thick; short bars have 0.5. So it is known to 0.1 m."""
 HIP_BELOW_BAR = 0.31
 """Trunk lengths from the bar to the hip joint, square to the trunk: half the depth of the pelvis, the pad and
 half the bar."""
