@@ -39,7 +39,7 @@ _ONE_SIDED = 0.5  # of all votes: where one side leads by more, the others are s
 _CLEAR_VOTE = 0.7  # votes of which each is at least so strong stand as they are
 _OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
 _ALTERNATING = 3  # changes of side, one of them back, from which on the legs alternate
-_LONG_S = 6.0  # a movement that takes longer may hold a set at its top
+_LONG_S = 3.0  # a movement that takes longer may hold a set at its top
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
