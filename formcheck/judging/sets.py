@@ -40,6 +40,10 @@ _CLEAR_VOTE = 0.7  # votes of which each is at least so strong stand as they are
 _OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
 _ALTERNATING = 3  # changes of side, one of them back, from which on the legs alternate
 _LONG_S = 3.0  # a movement that takes longer may hold a set at its top
+_AT_TOP, _UNDER_DIP = (
+    0.85,
+    0.03,
+)  # shares of a movement's range: what is its top, and the margin below a dip in it
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -254,10 +258,24 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     inner: list[Rep] = []
     for rep in found.reps:
         if rep.end_s - rep.start_s >= _LONG_S:
-            high = (t >= rep.start_s) & (t <= rep.end_s) & (values > (rep.bottom + rep.top) / 2)
+            high = _top_of(t, values, rep)
             inner += segment(t[high], values[high], min_range=exercise.min_range).reps
     reps = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
     return Movements(reps, found.dropped)
+
+
+def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:
+    """Return (T,) which frames belong to the top of a movement: all above the lowest dip in it.
+
+    Without a dip it is the upper half.
+    """
+    within = (t >= rep.start_s) & (t <= rep.end_s)
+    height = np.where(within, (values - rep.bottom) / rep.range, np.nan)
+    with np.errstate(invalid="ignore"):
+        tops = np.flatnonzero(height > _AT_TOP)
+        dip = float(np.nanmin(height[tops[0] : tops[-1] + 1])) if len(tops) else 1.0
+        lowest = max(dip - _UNDER_DIP, 0.5) if dip < _AT_TOP else 0.5
+        return np.asarray(height > lowest)
 
 
 def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:
