@@ -19,6 +19,7 @@ from formcheck.judging.coach import Coach, Step
 from formcheck.judging.cues import Cue
 from formcheck.judging.live_recognition import Recogniser
 from formcheck.judging.orientation import lying, other_leg
+from formcheck.judging.prepare import prepared
 from formcheck.judging.recognition import motion, recognisable, recognise, spells
 from formcheck.judging.record import judge_sets
 from formcheck.judging.sets import Footage, Found, find
@@ -26,9 +27,9 @@ from formcheck.judging.settings import Settings
 from formcheck.poses.camera_motion import move_notes
 from formcheck.poses.gaps import sight_notes
 from formcheck.poses.journal import Memory, PoseLog
-from formcheck.poses.levelling import roll_notes
+from formcheck.poses.levelling import as_filmed, roll_notes
 from formcheck.poses.pose import Pose
-from formcheck.poses.smoothing import smooth, unswap
+from formcheck.poses.smoothing import unswap
 from formcheck.poses.stillness import Rest
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
@@ -169,8 +170,8 @@ class Session:
                 f"no person was seen in {self._source or 'the clip'}: "
                 "film the whole body, well lit, 2 to 3 m away"
             )
-        smoothed = smooth(raw)
-        footage = Footage(raw, smoothed)
+        frames = prepared(raw)
+        footage = Footage(frames)
         found = self._find(footage)
         seems = self._seems(footage, found)
         if self.settings.coached and self._coach is None and found.sets:
@@ -193,7 +194,7 @@ class Session:
             seems=seems if not found.sets else "",
         )
         report = build(found, judge_sets(found.sets), self.settings, recording)
-        return Analysis(report, raw, smoothed, found, self._said)
+        return Analysis(report, raw, as_filmed(frames.smoothed), found, self._said)
 
     def _begin_anew(self, person: int) -> None:
         """Forget what somebody else did, who was taken for the one training."""

@@ -36,7 +36,7 @@ _FORESEEN = 0.6  # of the lowering; from there on a repetition that is still ope
 
 
 def hold_of(signal: str) -> Callable[[RepData], Reading]:
-    """Return a check of the seconds at the top of a signal."""
+    """Return a check of the seconds that an eye sees the top of a signal held."""
 
     def hold(data: RepData) -> Reading:
         rep = data.rep
@@ -44,7 +44,7 @@ def hold_of(signal: str) -> Callable[[RepData], Reading]:
         error_s = data.time_error_s(moving, signal)
         if error_s > MAX_HOLD_ERROR_S:
             return Reading.none("the movement is too small or too slow to time the hold")
-        return Reading(rep.lower_s - rep.lockout_s, error_s, rep.lower_s)
+        return Reading(rep.held_s, error_s, rep.lower_s)
 
     return hold
 

@@ -41,6 +41,16 @@ def trunk_swing(data: RepData) -> Reading:
     return Reading(lean.value - low.value, lean.uncertainty * math.sqrt(2.0), lean.time_s)
 
 
+def past_straight(data: RepData) -> Reading:
+    """Degrees by which the leg is behind the line of the trunk: those of thigh or whole leg, what is less.
+
+    A bent knee lifts the ankle, and the line from the hip to it, but not the thigh.
+    """
+    leg = data.read("leg_against_trunk_deg", Phase.TOP, "median", from_start=False)
+    thigh = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
+    return thigh if thigh.value < leg.value else leg
+
+
 RULES = (
     Rule(
         code="CKB01",
@@ -49,9 +59,10 @@ RULES = (
         says="The back stays flat: an arched one moves the work from the glutes to the lower back.",
         why="Past what the hip can extend, the leg only goes further back because the lower back hollows.",
         source=f"{SOURCE}; {HIP_LIMIT}; {BRIEF}",
-        measure="leg_against_trunk_deg",
-        when=Phase.TOP,
-        stat="median",
+        read=past_straight,
+        shows="leg_against_trunk_deg",
+        unit="deg",
+        decided=Phase.TOP,
         limit=Above(25.0, 35.0),
         views=SIDEWAYS,
         priority=1,

@@ -6,7 +6,6 @@ import math
 
 from formcheck.rule import (
     OBLIQUE,
-    SIDEWAYS,
     Above,
     Example,
     Exercise,
@@ -145,7 +144,7 @@ EXERCISE = Exercise(
             weight=12,
         ),
         variant(kickback.HIP_DRIFT, "DNK09", weight=14),
-        variant(kickback.SET_UP, "DNK10", views=SIDEWAYS),
+        variant(kickback.SET_UP, "DNK10"),
     ),
     unobservable=(
         Unobservable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from formcheck.rule import (
     MOST_OFFSET_FLOOR_DEG,
     OBLIQUE,
+    SIDEWAYS,
     Above,
     Below,
     Example,
@@ -71,6 +72,7 @@ EXERCISE = Exercise(
             "SGB05",
             source=f"{SOURCE}; the planted thigh hides this knee, which is read 15 deg too bent: {BRIEF}",
             limit=Above(40.0, 50.0),
+            views=SIDEWAYS,
             weight=3,
             passes=(Example(25.0, 9.0), Example(45.0, 9.0)),
             fails=(Example(65.0, 9.0),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,6 +56,13 @@ HELD_S = 0.15
 """A top that lasts so long is no bounce."""
 THROWN_S = 0.7
 """A way up that takes longer is not thrown, whatever the others take."""
+ASIDE_HEEL_PCT = 5.0
+"""Error of the heel's rise that an oblique view adds, of the trunk's length: flat feet of rendered clips seem
+to rise by up to 12 there."""
+HELD_OUT_DEG = 45.0
+"""Bend of the free knee at the start, above which that leg is not held out (rendered clips: 0 to 32)."""
+SLOPE_DEG = 10.0
+"""Slope of the trunk at the top, shoulders low: above it somebody lies on the floor (on a bench: -5 to 5)."""
 FOOT_PCT = 40.0
 """Height of a heel on tiptoe, of the trunk's length: it cannot rise further."""
 
@@ -63,7 +71,9 @@ def planted_leg_hidden(data: RepData) -> Reading | None:
     """Say that the near, held-out leg hides the planted one, or that its knee contradicts the thigh."""
     if data.look.view is not View.SIDE and data.look.near is not data.set.working:
         return Reading.none(
-            "the other leg hides the planted one from here", "Film from the working leg's side."
+            "the other leg hides the planted one from here",
+            "Film from the working leg's side.",
+            change="film from the side of the working leg",
         )
     leg = data.read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
     return leg if math.isnan(leg.value) else None
@@ -104,7 +114,32 @@ def heel_off_the_floor(data: RepData) -> Reading:
     rise = data.read("heel_rise_pct", Phase.TOP, "median", from_start=True)
     if abs(rise.value) > FOOT_PCT:
         return Reading.none("the planted foot is not seen where it stands")
-    return rise
+    if data.look.view is View.SIDE:
+        return rise
+    return replace(rise, uncertainty=math.hypot(rise.uncertainty, ASIDE_HEEL_PCT))
+
+
+def free_leg_change(data: RepData) -> Reading:
+    """Degrees by which the held-out leg is higher (+) or lower (-) at the top than at the start.
+
+    On the floor the trunk slopes at the top: a leg between its place at the start and the line of the body is
+    where it belongs.
+    """
+    change = data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=True)
+    if math.isnan(change.value):
+        return change
+    if data.set.start_value("free_knee_flexion_deg") > HELD_OUT_DEG:
+        return Reading.none(
+            "the free leg was not held out at the start", "Hold it out, straight, before you lift."
+        )
+    start_deg, line_deg = (
+        data.set.start_value("free_leg_elevation_deg"),
+        -data.median("trunk_pitch_deg", Phase.TOP),
+    )
+    if not line_deg > SLOPE_DEG:
+        return change
+    low, high = sorted((0.0, line_deg - start_deg))
+    return replace(change, value=change.value - min(max(change.value, low), high))
 
 
 LUMBAR_ARCHING = Rule(
@@ -160,11 +195,10 @@ FREE_LEG_DROP = Rule(
     says="The free leg stays level at the top; it does not sink.",
     why="Holding it level is the stability the exercise asks for.",
     source=f"{SOURCE}; {BRIEF}",
-    measure="free_leg_elevation_deg",
-    when=Phase.TOP,
+    read=free_leg_change,
+    shows="free_leg_elevation_deg",
+    unit="deg",
     decided=Phase.UP,
-    stat="median",
-    from_start=True,
     limit=Below(-10.0, -18.0),
     views=OBLIQUE,
     priority=5,
@@ -184,11 +218,10 @@ FREE_LEG_RISE = Rule(
     says="The free leg stays level at the top; it does not rise.",
     why="A swinging leg throws the hips up instead of the glute lifting them.",
     source=f"{SOURCE}; {BRIEF}",
-    measure="free_leg_elevation_deg",
-    when=Phase.TOP,
+    read=free_leg_change,
+    shows="free_leg_elevation_deg",
+    unit="deg",
     decided=Phase.UP,
-    stat="median",
-    from_start=True,
     limit=Above(10.0, 18.0),
     views=OBLIQUE,
     priority=5,
@@ -212,7 +245,7 @@ FREE_LEG_BENT = Rule(
     when=Phase.TOP,
     stat="median",
     limit=Above(25.0, 35.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=5,
     weight=2,
     cue="Long leg, hovering",
@@ -233,7 +266,7 @@ FREE_LEG_TOUCHING = Rule(
     when=Phase.LIFT,
     stat="median",
     limit=Below(-14.0, -22.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=5,
     weight=1,
     cue="Keep the free foot off the floor",
@@ -316,20 +349,20 @@ NO_HOLD = Rule(
     statement="H9, H28",
     says="At the top the working glute is tensed hard; the hips do not bounce.",
     why="A moment without movement shows that the glute, not the swing, holds the bar.",
-    source=f"{SOURCE} (no duration given); {BRIEF}",
+    source=f"{SOURCE} (no duration given; a second as in the kickback); {BRIEF}",
     read=hold_of("hip_height_pct"),
     shows="hip_height_pct",
     decided=Phase.DOWN,
     unit="s",
-    limit=Below(0.5, 0.2),
+    limit=Below(1.0, 0.6),
     views=ANY,
     priority=7,
     weight=5,
     cue="Freeze at the top",
     good="steady hold",
     remedy="Film so that the trunk is seen throughout.",
-    passes=(Example(1.0, 0.12), Example(0.45, 0.12)),
-    fails=(Example(0.05, 0.12), Example(0.3, 0.12)),
+    passes=(Example(1.4, 0.12), Example(0.95, 0.12)),
+    fails=(Example(0.4, 0.12), Example(0.8, 0.12)),
 )
 
 BOUNCE = Rule(
@@ -387,12 +420,12 @@ HEEL_UP = Rule(
     unit="%",
     decided=Phase.BOTTOM,  # feet are seen too unsteadily to speak of before the repetition is over
     limit=Above(12.0, 20.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=4,
     weight=3,
     cue="Leave a heel print",
     good="heel down",
-    remedy="Film from the side of the working leg with the foot in the picture.",
+    remedy="Film from the working leg's side, or obliquely from the feet, with the foot in the picture.",
     passes=(Example(2.0, 4.0),),
     fails=(Example(28.0, 4.0), Example(17.0, 4.0)),
 )
@@ -431,11 +464,11 @@ SHOULDER_SLIDES = Rule(
     stat="median",
     from_start=True,
     limit=Above(16.0, 26.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=9,
     weight=0,
     cue="Hinge on the bench edge, don't slide",
-    remedy="Film from the side with the bench in the picture.",
+    remedy="Film from the side, or obliquely from the feet, with the bench in the picture.",
     passes=(Example(6.0, 4.0),),
     fails=(Example(35.0, 4.0),),
 )

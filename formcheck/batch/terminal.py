@@ -17,7 +17,7 @@ from formcheck.batch.summary import Summary
 from formcheck.report.compare_table import amount
 from formcheck.wording import plain, sentence
 
-_LINE_S = 30.0  # between lines where stderr is no terminal
+LINE_S = 30.0  # between lines where stderr is no terminal
 _FAULTS, _OPEN = 3, 8  # shown of the most frequent
 
 
@@ -71,7 +71,7 @@ def progress(total: int) -> Iterator[Progress]:
 
         def line(state: Progress) -> None:
             nonlocal last
-            if time.monotonic() - last > _LINE_S:
+            if time.monotonic() - last > LINE_S:
                 last = time.monotonic()
                 print(f"formcheck: {state.text()}", file=sys.stderr, flush=True)
 

@@ -8,7 +8,6 @@ commands.
 
 from __future__ import annotations
 
-import itertools
 import json as jsonlib
 import logging
 import sys
@@ -20,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from formcheck.cli import authoring, batch, history, reports
+from formcheck.cli import authoring, batch, evaluating, history, reports
 from formcheck.cli import live as live_command
 from formcheck.cli import options as opt
+from formcheck.cli import serve as serve_command
 from formcheck.cli.terminal import (
     PIPE_CLOSED,
     bar,
@@ -35,7 +35,7 @@ from formcheck.cli.terminal import (
     say,
     say_rich,
 )
-from formcheck.errors import FormcheckError, NoPersonError, UsageError, brief
+from formcheck.errors import FormcheckError, NoPersonError, brief
 from formcheck.history.keeper import keeper_from_options
 from formcheck.vision.mediapipe_guard import part_stderr
 
@@ -79,6 +79,7 @@ def analyze(
     side: opt.WorkingLeg = None,
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
+    plate: opt.Plate = None,
     person: opt.Person = None,
     rotate: opt.Rotate = None,
     mirrored: opt.Mirrored = False,
@@ -128,6 +129,7 @@ def analyze(
         model=model,
         pause_s=pause,
         deficit=deficit,
+        plate_mm=plate,
         rotate=rotate,
         mirrored=mirrored,
         slow_motion=slow_motion,
@@ -164,54 +166,6 @@ def analyze(
     if stopped():
         return 130
     return int(fail_on is not None and _fails(report, fail_on))
-
-
-@app.command()
-def evaluate(
-    folder: opt.ClipFolder,
-    *,
-    exercise: opt.TrueOrAuto = "",
-    json: opt.Json = None,
-    curves: opt.Curves = None,
-    tracks: opt.Tracks = None,
-    profile: opt.Profile = "standard",
-    limits: opt.Limits = None,
-    model: opt.Model = "full",
-    rules: opt.Rules = None,
-) -> None:
-    """Compare the analysis of clips with the known truth about them."""
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}; name one with clips and their truth files")
-    judged_by = check_names(None, profile, rules, limits=limits)
-    from formcheck.exercises.catalog import AUTO
-
-    if exercise not in ("", AUTO):
-        raise UsageError("evaluate takes the exercise from the truth files; --exercise auto recognises it")
-    from formcheck.evaluation import evaluate as evaluation
-    from formcheck.evaluation.sensitivity import draw
-    from formcheck.files.writing import check_writable, make_folder, write_text
-
-    if json and not is_dash(json):
-        check_writable(json)
-    if curves:
-        check_writable(curves)
-    if tracks:
-        make_folder(tracks)
-    count = itertools.count()
-    with bar("evaluating", len(evaluation.clips_with_truth(folder)), "clips") as advance:
-        result = evaluation.evaluate(
-            folder,
-            model=model,
-            profile=judged_by,
-            tracks=tracks,
-            recognise=exercise == AUTO,
-            progress=lambda name: advance(next(count)),
-        )
-    if json and not is_dash(json):
-        write_text(json, result.to_json())
-    if curves:
-        draw(result.rows, curves)
-    say(_line(result.to_json() if is_dash(json) else result.table()))
 
 
 def bench(clip: opt.Clip, *, json: opt.Json = None, model: opt.Model = "full") -> None:
@@ -293,8 +247,10 @@ def schema() -> None:
 
 reports.register(app)
 history.register(app)
+evaluating.register(app)
 authoring.register(app)
 batch.register(app, live_command.register(app, bench))
+serve_command.register(app)
 
 
 def main() -> None:

@@ -114,7 +114,7 @@ def score(
         work = plan(items, setup, ledger)
         try:
             if work.jobs:
-                _carry_out(work, _team(work, setup, workers, cluster), ledger, stopped)
+                _carry_out(work, team(work, setup, workers, cluster), ledger, stopped)
         except FormcheckError:
             with suppress(FormcheckError):  # what is there is put into tables, if that goes
                 finish(ledger, wanted)
@@ -147,7 +147,8 @@ def _items(paths: Sequence[str], manifest: Path | None, exercise: str | None, ou
     return [item if item.exercise or named is None else replace(item, exercise=named.name) for item in found]
 
 
-def _team(work: Work, setup: Setup, workers: int | None, cluster: str | None) -> Team:
+def team(work: Work, setup: Setup, workers: int | None, cluster: str | None) -> Team:
+    """Return who scores the clips: a cluster, worker processes, or this process."""
     if cluster is not None:
         from formcheck.batch.cluster import Cluster
 

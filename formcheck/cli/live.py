@@ -162,7 +162,7 @@ def live(
         mirrored=mirrored,
         verbose=verbose,
     )
-    feed, aim_s = feed_for(camera, source), _tempo(tempo)
+    feed, aim_s = feed_for(camera, source), tempo_of(tempo)
     from formcheck.vision.models import resolve
 
     bundle = resolve(model, progress=True)
@@ -207,7 +207,12 @@ def live(
     return 130 if stopped() else 0
 
 
-def _tempo(text: str | None) -> tuple[float, float, float] | None:
+def tempo_of(text: str | None) -> tuple[float, float, float] | None:
+    """Read seconds up, hold and down.
+
+    Raises:
+        UsageError: They are none, or nobody moves so.
+    """
     if text is None:
         return None
     try:

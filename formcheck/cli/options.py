@@ -28,6 +28,13 @@ class Turn(str, Enum):
     LEFT = "270"
 
 
+class Told(str, Enum):
+    """Values of `evaluate --exercise`."""
+
+    AUTO = "auto"
+    TOLD = "told"
+
+
 class FailOn(str, Enum):
     """Values of `--fail-on`."""
 
@@ -46,7 +53,12 @@ Clip = Annotated[
     Path, Argument(metavar="CLIP", help="A video, or a recorded track (.npz).", show_default=False)
 ]
 ClipFolder = Annotated[
-    Path, Argument(metavar="DIR", help="Clips with truth files beside them.", show_default=False)
+    Path,
+    Argument(
+        metavar="DIR",
+        help="Clips with truth files beside them, or labelled by eye (labels.json, CLIP.labels.json).",
+        show_default=False,
+    ),
 ]
 Topic = Annotated[
     str, Argument(metavar="NAME", help="An exercise, a rule's code or a fault.", show_default=False)
@@ -61,12 +73,25 @@ Pause = Annotated[
     Option("--pause", metavar="SECONDS", help="Pause repetitions: how long to hold.", show_default=False),
 ]
 Deficit = Annotated[bool, Option("--deficit", help="The working foot stands on a platform.")]
+Plate = Annotated[
+    float | None,
+    Option(
+        "--plate",
+        metavar="MM",
+        help="Diameter of the plate on the bar, for its speed in m/s: 450 for an Olympic one.",
+        show_default=False,
+    ),
+]
 OneExercise = Annotated[
     str | None, Option("--exercise", metavar="NAME", help="Only this one.", show_default="all of them")
 ]
 TrueOrAuto = Annotated[
-    str,
-    Option("--exercise", metavar="auto", help="Recognise the exercise.", show_default="that of the truth"),
+    Told | None,
+    Option(
+        "--exercise",
+        help="Recognise the exercise (auto), or take that of the label or truth file (told).",
+        show_default="auto for labels by eye, told for truth files",
+    ),
 ]
 WorkingLeg = Annotated[
     Leg | None, Option("--side", help="The working leg, the person's own.", show_default="the one that moves")
@@ -104,6 +129,28 @@ Annotate = Annotated[
 ]
 Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
 Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
+LabelFile = Annotated[
+    Path | None,
+    Option(
+        "--labels",
+        metavar="FILE",
+        help="The file of the label: NAME.labels.json for one clip, any other name for many.",
+        show_default="CLIP.labels.json, or the labels.json that has the clip",
+    ),
+]
+Port = Annotated[
+    int, Option("--port", metavar="NUMBER", min=0, max=65535, help="Where to listen.", show_default="any")
+]
+NoBrowser = Annotated[bool, Option("--no-browser", help="Only print the address, do not open it.")]
+Markdown = Annotated[
+    bool, Option("--markdown", help="Print repetitions, exercises and legs as Markdown, for documents.")
+]
+GalleryPage = Annotated[
+    Path | None,
+    _file(
+        "Write a page with a picture of everything that the eye and formcheck say differently.", name="--html"
+    ),
+]
 Csv = Annotated[Path | None, _file("Write a table with a row for each repetition.", name="--csv")]
 CsvFrames = Annotated[Path | None, _file("Write a table with a row for each frame.", name="--csv-frames")]
 Stills = Annotated[

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from formcheck.evaluation.agreement_table import Agreement
+from formcheck.evaluation.counts import Counts
 from formcheck.exercises.rule import Status
-
-FLAGGED = (Status.WARN, Status.FAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +49,6 @@ class Row:
 
 
 @dataclass
-class Counts:
-    """Verdicts against truth for one fault."""
-
-    hit: int = 0
-    missed: int = 0
-    false: int = 0
-    right: int = 0
-    unsure: int = 0
-    abstained: int = 0
-    abstained_there: int = 0
-
-    def add(self, present: bool, status: Status) -> None:
-        """Count one verdict where the fault is truly present or truly absent."""
-        if status is Status.NOT_JUDGED:
-            self.abstained += 1
-            self.abstained_there += present
-            return
-        flagged = status in FLAGGED
-        self.unsure += status is Status.TOO_CLOSE
-        self.hit += flagged and present
-        self.missed += present and not flagged
-        self.false += flagged and not present
-        self.right += not flagged and not present
-
-    def scores(self) -> dict[str, float | int | None]:
-        """Return precision, recall, F1 and the counts behind them."""
-        found, there = self.hit + self.false, self.hit + self.missed
-        either = 2 * self.hit + self.false + self.missed
-        return {
-            "precision": self.hit / found if found else None,
-            "recall": self.hit / there if there else None,
-            "f1": 2 * self.hit / either if either else None,
-            "hit": self.hit,
-            "missed": self.missed,
-            "false": self.false,
-            "right": self.right,
-            "too_close": self.unsure,
-            "not_judged": self.abstained,
-            "not_judged_there": self.abstained_there,
-        }
-
-
-@dataclass
 class Evaluation:
     """The comparison over a folder.
 
@@ -102,6 +59,8 @@ class Evaluation:
         angle_errors, phase_errors: Mean errors a clip, by measure; errors a repetition, by phase time.
         latency_s: From a fault's onset to its live decision.
         cues: Live decisions against onsets, by tolerance in seconds.
+        agreement: Repetitions, exercises and legs of all clips, and the faults of those labelled by eye.
+        problems: What is wrong with labels that were left out, a sentence each.
     """
 
     clips: list[dict[str, Any]] = field(default_factory=list)
@@ -111,6 +70,8 @@ class Evaluation:
     phase_errors: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     latency_s: list[float] = field(default_factory=list)
     cues: dict[float, Counts] = field(default_factory=lambda: defaultdict(Counts))
+    agreement: Agreement = field(default_factory=Agreement)
+    problems: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, dict[str, Counts]]:
         """Return the counts by view (and over `all`), then by fault."""
@@ -126,6 +87,7 @@ class Evaluation:
         exact = [clip["reps_found"] == clip["reps_true"] for clip in self.clips]
         lumbar = calibration(row for row in self.rows if row.fault == "lumbar-arching")
         return {
+            "agreement": self.agreement.to_dict(),
             "clips": self.clips,
             "reps_exact": float(np.mean(exact)) if exact else None,
             "faults": {
@@ -161,7 +123,8 @@ class Evaluation:
 
     def table(self) -> str:
         """Return the figures as text."""
-        return "\n".join(_lines(self.to_dict())) + "\n"
+        lines = [*self.agreement.lines(), *(_lines(self.to_dict()) if self.clips else ())]
+        return "\n".join(lines) + "\n"
 
 
 def calibration(rows: Iterable[Row]) -> dict[str, float | int] | None:

@@ -1,26 +1,31 @@
-"""How right the tool is: every clip of a folder with a truth file beside it, analysed and compared."""
+"""How right the tool is: every clip of a folder with a truth file or a label, analysed and compared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from formcheck.api import analyze_clip
 from formcheck.errors import ClipError, UsageError
-from formcheck.evaluation.accuracy import Counts, Evaluation, Row
-from formcheck.evaluation.truth import TRUE_VALUE, TrueRep, Truth
+from formcheck.evaluation.accuracy import Evaluation, Row
+from formcheck.evaluation.agreement import ClipAgreement, compare
+from formcheck.evaluation.counts import Counts
+from formcheck.evaluation.eye_labels import BESIDE, TOGETHER, read_folder
+from formcheck.evaluation.seen import Seen, seen_in
+from formcheck.evaluation.truth import TRUE_VALUE, TrueRep, Truth, present
 from formcheck.exercises import catalog
 from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Rule, Status
 from formcheck.files import kinds, names
 from formcheck.judging.coach import Coach
-from formcheck.judging.sets import find_sets
+from formcheck.judging.prepare import prepared
+from formcheck.judging.sets import Footage, find
 from formcheck.judging.settings import Settings
 from formcheck.poses.geometry import wrap_deg
-from formcheck.poses.levelling import upright
 from formcheck.report.analysis import Analysis
 from formcheck.report.model import RepReport
 from formcheck.reps.rep_data import SetData
@@ -35,63 +40,168 @@ ANGLES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A clip with what it truly shows.
+
+    Attributes:
+        clip: A video or a recorded track.
+        truth: What its truth file says, or None where it was labelled by eye.
+        seen: The same, or what the eye saw.
+        file: Where that is written.
+    """
+
+    clip: Path
+    truth: Truth | None
+    seen: Seen
+    file: Path
+
+
+Look = Callable[[Case, ClipAgreement, Analysis | None], None]
+"""Told each clip with its analysis, None where there is none, for pictures of it."""
+
+
 def evaluate(
     folder: Path,
     *,
     model: str = "full",
     profile: str | Profile = "standard",
     tracks: Path | None = None,
-    recognise: bool = False,
+    recognise: bool | None = None,
     progress: Callable[[str], None] | None = None,
+    look: Look | None = None,
 ) -> Evaluation:
-    """Compare every clip of a folder with the truth file beside it.
+    """Compare every clip of a folder with the truth file or the label beside it.
 
     Args:
-        folder: Holds videos, or recorded tracks, and a truth file `NAME.json` for each: `synth-truth-1`, or
-            made by eye (see `formcheck.evaluation.truth`).
+        folder: Holds videos, or recorded tracks, and for each a truth file `NAME.json` (`synth-truth-1`, or
+            made by eye: see `formcheck.evaluation.truth`) or a label (see `formcheck.evaluation.eye_labels`).
         model: The pose model.
         profile: The limits that decide what is a fault, for verdicts and truth alike.
         recognise: Whether the exercise is not told but recognised: what is taken for another one, or for
-            none, then counts as not found.
+            none, then counts as not found. None tells it where there is a truth file, and not to clips that
+            were labelled by eye.
         tracks: Where recorded tracks are kept: used where there, written where not.
         progress: Told each clip's name.
+        look: Told each clip with its analysis.
 
     Raises:
-        UsageError: If no clip has a truth file.
+        UsageError: If no clip has a truth file or a label.
     """
-    result = Evaluation()
-    pairs = clips_with_truth(folder)
-    if not pairs:
-        raise UsageError(f"{folder} holds no clip (video or .npz track) with a truth file (.json) beside it")
-    for clip, truth_file in pairs:
-        if progress:
-            progress(clip.name)
-        truth = Truth.load(truth_file)
-        track = tracks / f"{clip.stem}.npz" if tracks else None
-        known = truth.exercise in catalog.exercises()
-        asked = truth.exercise if known and not recognise else None
-        source = track if track and track.is_file() else clip
-        if trouble := kinds.trouble(source):
-            result.clips.append(_clip(clip, truth, None, f"it {trouble}"))
-            continue
-        try:
-            analysis = analyze_clip(source, Settings.of(asked, profile=profile, model=model))
-        except ClipError as error:
-            result.clips.append(_clip(clip, truth, None, str(error)))
-            continue
-        if track and not track.is_file():
-            track.parent.mkdir(parents=True, exist_ok=True)
-            analysis.raw.save(track, of_clip=True)
-        result.clips.append(_clip(clip, truth, analysis, ""))
-        if known and analysis.exercise.name == truth.exercise:
-            _compare(result, truth, analysis, names.shown(clip.stem))
+    found, problems = cases(folder, tracks)
+    if not found:
+        refuse(folder, problems)
+    result = compare_cases(
+        found,
+        model=model,
+        profile=profile,
+        tracks=tracks,
+        recognise=recognise,
+        progress=progress,
+        look=look,
+    )
+    result.problems = problems
     return result
+
+
+def refuse(folder: Path, problems: Sequence[str] = ()) -> NoReturn:
+    """Say that a folder holds no clip to compare.
+
+    Raises:
+        UsageError: Always.
+    """
+    why = f" ({problems[0]})" if problems else ""
+    raise UsageError(
+        f"{folder} holds no clip (video or .npz track) with a truth file (.json) or a label ({TOGETHER}, "
+        f"CLIP{BESIDE}) beside it{why}"
+    )
+
+
+def compare_cases(
+    found: Sequence[Case],
+    *,
+    model: str = "full",
+    profile: str | Profile = "standard",
+    tracks: Path | None = None,
+    recognise: bool | None = None,
+    progress: Callable[[str], None] | None = None,
+    look: Look | None = None,
+) -> Evaluation:
+    """Compare clips with what they truly show; the arguments are those of `evaluate`."""
+    result = Evaluation()
+    for case in found:
+        if progress:
+            progress(case.clip.name)
+        analysis, error = _analysed(case, recognise, model, profile, tracks)
+        name = names.shown(case.clip.stem)
+        agreement = compare(name, case.seen, analysis.report if analysis else None, names.cleaned(error))
+        result.agreement.clips.append(agreement)
+        if look is not None:
+            look(case, agreement, analysis)
+        if case.truth is None:
+            continue
+        result.clips.append(_clip(case.clip, case.truth, analysis, error))
+        known = case.truth.exercise in catalog.exercises()
+        if analysis is not None and known and analysis.exercise.name == case.truth.exercise:
+            _compare(result, case.truth, analysis, name)
+    return result
+
+
+def cases(folder: Path, tracks: Path | None = None) -> tuple[list[Case], list[str]]:
+    """Return each clip of a folder with what it truly shows, and what is wrong with labels left out.
+
+    A truth file goes before a label.
+
+    Raises:
+        UsageError: A truth file, or the file of all labels, cannot be read.
+    """
+    labels = read_folder(folder, tracks)
+    found = []
+    for clip, path in clips_with_truth(folder):
+        truth = Truth.load(path)
+        found.append(Case(clip, truth, seen_in(truth), path))
+    taken = {case.clip.stem for case in found}
+    for clip, label in labels.of.items():
+        if clip.stem not in taken:
+            found.append(Case(clip, None, label.seen(), labels.file[clip]))
+    return sorted(found, key=lambda case: case.clip.name), labels.problems
+
+
+def _analysed(
+    case: Case, recognise: bool | None, model: str, profile: str | Profile, tracks: Path | None
+) -> tuple[Analysis | None, str]:
+    """Return the analysis of a clip, or why there is none."""
+    track = tracks / f"{case.clip.stem}.npz" if tracks else None
+    source = track if track and track.is_file() else case.clip
+    if trouble := kinds.trouble(source):
+        return None, f"it {trouble}"
+    try:
+        settings = Settings.of(_told(case, recognise), profile=profile, model=model)
+        analysis = analyze_clip(source, replace(settings, coached=False))
+    except ClipError as error:
+        return None, str(error)
+    if track and not track.is_file():
+        track.parent.mkdir(parents=True, exist_ok=True)
+        analysis.raw.save(track, of_clip=True)
+    return analysis, ""
+
+
+def _told(case: Case, recognise: bool | None) -> str | None:
+    """Return the name of the exercise where it is not to be recognised."""
+    if recognise if recognise is not None else case.truth is None:
+        return None
+    only = case.seen.exercises[0] if len(case.seen.exercises) == 1 else None
+    return only if only in catalog.exercises() else None
 
 
 def clips_with_truth(folder: Path) -> list[tuple[Path, Path]]:
     """Return each clip of a folder with the truth file beside it; a recorded track goes before its video."""
     files = [path for path in sorted(folder.iterdir()) if not path.is_dir()]
-    truth = {path.stem: path for path in files if kinds.is_report(path) and not kinds.trouble(path)}
+    truth = {
+        path.stem: path
+        for path in files
+        if kinds.is_report(path) and path.name != TOGETHER and not kinds.trouble(path)
+    }
     clips = sorted(filter(kinds.is_clip, files), key=kinds.is_track)
     found = {path.stem: path for path in clips if path.stem in truth}
     return [(found[stem], truth[stem]) for stem in sorted(found)]
@@ -159,18 +269,6 @@ def _rows(truth: Truth, analysis: Analysis, true: TrueRep, rep: RepReport, clip:
         )
 
 
-def present(rule: Rule, true: TrueRep) -> bool | None:
-    """Say whether a fault is truly there; None where it lies between the limits."""
-    if rule.name not in TRUE_VALUE or true.by_eye:
-        return rule.name in true.severity
-    value = TRUE_VALUE[rule.name](true)
-    worse = (abs(value) if rule.limit.both else value) * rule.limit.sign
-    fault = rule.limit.fault if rule.limit.fault is not None else 1.5 * rule.limit.warn
-    if worse >= fault * rule.limit.sign:
-        return True
-    return False if worse < rule.limit.warn * rule.limit.sign else None
-
-
 def _compare_cues(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
     """Match the live decisions to the onsets of the faults they are about, one to one, in time.
 
@@ -230,11 +328,12 @@ def _truly_there(rule: Rule, truth: Truth, time_s: float) -> bool:
 
 
 def _compare_angles(result: Evaluation, truth: Truth, analysis: Analysis) -> None:
-    found = find_sets(analysis.raw, analysis.smoothed, analysis.exercise)
+    frames = prepared(analysis.raw)
+    found = find(Footage(frames), analysis.exercise)
     if not found.sets:
         return
     one = found.sets[0]
-    data = SetData(upright(analysis.raw), upright(analysis.smoothed), one.side, one.data.look, [])
+    data = SetData(*frames, one.side, one.data.look, [])
     at = np.isin(np.round(analysis.raw.time_s, 3), np.round(truth.time_s, 3))
     if at.mean() < 0.9:  # another clip's truth
         return

@@ -23,7 +23,7 @@ import numpy as np
 
 from formcheck.api import analyze_clip
 from formcheck.errors import UsageError
-from formcheck.evaluation.accuracy import Counts
+from formcheck.evaluation.counts import Counts
 from formcheck.evaluation.evaluate import CUE_TOLERANCES_S, match_decisions, onset_latencies_s
 from formcheck.evaluation.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
 from formcheck.evaluation.truth import Truth

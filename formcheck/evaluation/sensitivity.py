@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from formcheck.errors import UsageError
-from formcheck.evaluation.accuracy import FLAGGED, Row
+from formcheck.evaluation.accuracy import Row
+from formcheck.evaluation.counts import FLAGGED
 from formcheck.exercises.rule import Status
 
 YAW_EDGES_DEG = (0.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0)

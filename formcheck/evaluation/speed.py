@@ -13,8 +13,9 @@ import numpy as np
 from formcheck.api import analyze_clip
 from formcheck.errors import VideoError
 from formcheck.judging.coach import Coach
+from formcheck.judging.prepare import prepared
 from formcheck.judging.record import judge_sets
-from formcheck.judging.sets import find_sets
+from formcheck.judging.sets import Footage, find
 from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Pose
@@ -143,7 +144,7 @@ def _parts(analysis: Analysis) -> dict[str, float]:
     """Time the stages after the landmarks, best of five."""
     raw, exercise = analysis.raw, analysis.exercise
     poses = raw.poses()
-    smoothed = smooth(raw)
+    frames = prepared(raw)
 
     def coach() -> None:
         one = Coach(exercise, raw.size)
@@ -151,7 +152,7 @@ def _parts(analysis: Analysis) -> dict[str, float]:
             one.update(pose)
 
     def judge() -> None:
-        again = find_sets(raw, smoothed, exercise)
+        again = find(Footage(frames), exercise)
         build(
             again,
             judge_sets(again.sets),
@@ -160,7 +161,7 @@ def _parts(analysis: Analysis) -> dict[str, float]:
         )
 
     def sets() -> None:
-        find_sets(raw, smoothed, exercise)
+        find(Footage(frames), exercise)
 
     loops: dict[str, Callable[[], object]] = {
         "coach": coach,

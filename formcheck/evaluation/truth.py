@@ -23,9 +23,11 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from formcheck.errors import UsageError, brief
+from formcheck.exercises.rule import Rule
 from formcheck.files.reading import Finite, Part, parse_json, read_bytes, strictly_rising, validated
-from formcheck.poses.pose import View
+from formcheck.poses.pose import Floats, View
 from formcheck.poses.viewpoint import END_MIN_DEG, SIDE_MAX_DEG
+from formcheck.reps.segmentation import ON_TIME, phase_times
 
 EXERCISES = {
     "kickback": "glute-kickback",
@@ -34,6 +36,15 @@ EXERCISES = {
     "glute_bridge": "single-leg-glute-bridge",
     "hip_thrust_bilateral": "hip-thrust",
 }
+_SIGNALS = {
+    "kickback": "leg_elevation_working",
+    "hip_thrust": "hip_height",
+    "donkey_kick": "thigh_elevation_working",
+    "glute_bridge": "hip_height",
+    "hip_thrust_bilateral": "hip_height",
+}
+"""The true angle that the exercise's signal measures."""
+_AROUND_S = 0.3  # of the rest before and after a repetition
 PRONE = frozenset({"kickback", "donkey_kick"})
 INJECTED = {
     "lumbar_extension": "lumbar-arching",
@@ -76,6 +87,7 @@ class TrueRep:
     rest: dict[str, float]
     severity: dict[str, float]
     by_eye: bool = False
+    held_s: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +210,7 @@ def _complete(field: str, angles: _Angles, needed: frozenset[str]) -> None:
 def _rendered(data: _Rendered) -> Truth:
     frames = data.frames
     angles = {key: np.array([frame.angles[key] for frame in frames]) for key in frames[0].angles}
+    times = np.array([frame.t for frame in frames])
     idle = np.array([frame.phase == "start" for frame in frames])
     rest = {key: float(np.median(values[idle])) for key, values in angles.items()}
     yaw_deg = _yaw_deg(data.camera.azimuth, data.exercise in PRONE)
@@ -211,6 +224,7 @@ def _rendered(data: _Rendered) -> Truth:
             rep.peak,
             rest,
             {INJECTED[fault.type]: fault.severity for fault in data.faults if fault.rep == index},
+            held_s=_held_s(rep, times, angles.get(_SIGNALS[data.exercise])),
         )
         for index, rep in enumerate(data.reps)
     )
@@ -221,9 +235,19 @@ def _rendered(data: _Rendered) -> Truth:
         yaw_deg,
         reps,
         tuple((INJECTED[fault.type], fault.rep, fault.onset) for fault in data.faults),
-        np.array([frame.t for frame in frames]),
+        times,
         angles,
     )
+
+
+def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
+    """Return how long an eye sees the top held: by the definition of the rule, on the true signal."""
+    if signal is not None:
+        during = (times >= rep.start - _AROUND_S) & (times <= rep.end + _AROUND_S)
+        found = phase_times(times[during], signal[during], late=ON_TIME)
+        if found is not None:
+            return found.held_s
+    return rep.lower - rep.lockout
 
 
 def _by_eye(data: object, path: Path) -> Truth:
@@ -283,7 +307,7 @@ TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {
     "pelvis-rotated": _changed("pelvic_obliquity"),
     "head-up": _if_injected("head-up"),
     "small-range": _if_injected("small-range"),
-    "no-hold": lambda rep: rep.lower_s - rep.lockout_s,
+    "no-hold": lambda rep: rep.held_s,
     "lowering-too-fast": lambda rep: rep.end_s - rep.lower_s,
     "incomplete-lockout": lambda rep: rep.lockout["hip_trunk_angle_working"] - 180.0,
     "free-leg-drop": _changed("leg_elevation_other"),
@@ -294,3 +318,15 @@ TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {
     "pelvis-tilt": _changed("pelvic_obliquity"),
 }
 """True value of a fault's measure at a repetition; faults not named here are never put in."""
+
+
+def present(rule: Rule, true: TrueRep) -> bool | None:
+    """Say whether a fault is truly there; None where it lies between the limits."""
+    if rule.name not in TRUE_VALUE or true.by_eye:
+        return rule.name in true.severity
+    value = TRUE_VALUE[rule.name](true)
+    worse = (abs(value) if rule.limit.both else value) * rule.limit.sign
+    fault = rule.limit.fault if rule.limit.fault is not None else 1.5 * rule.limit.warn
+    if worse >= fault * rule.limit.sign:
+        return True
+    return False if worse < rule.limit.warn * rule.limit.sign else None

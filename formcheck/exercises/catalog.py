@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 GROUP = "formcheck.exercises"
 """Entry-point group by which other packages add exercises: each entry loads an `Exercise`."""
 
-_added: dict[str, Exercise] = {}
+added: dict[str, Exercise] = {}
+"""Those of folders that the user named, by name."""
 _homes: dict[str, Path] = {}
 
 
@@ -33,7 +34,7 @@ def exercises() -> dict[str, Exercise]:
     Raises:
         UsageError: If two exercises share a name or two rules a code.
     """
-    found = {**_installed(), **_added}
+    found = {**_installed(), **added}
     return dict(sorted(found.items()))
 
 
@@ -98,18 +99,18 @@ def add(new: Exercise) -> None:
     Raises:
         UsageError: If its name or one of its codes is taken.
     """
-    _add(_added, new, against=_installed())
+    _add(added, new, against=_installed())
 
 
 @contextmanager
 def for_a_while() -> Iterator[None]:
     """Remove at the end of a `with` block the exercises that were added in it."""
-    before = dict(_added)
+    before = dict(added)
     try:
         yield
     finally:
-        _added.clear()
-        _added.update(before)
+        added.clear()
+        added.update(before)
 
 
 def load_folder(folder: Path) -> list[Exercise]:

@@ -13,7 +13,7 @@ from formcheck.exercises import catalog
 from formcheck.exercises.catalog import nothing_called
 from formcheck.exercises.profiles import PROFILES, limits
 from formcheck.exercises.rule import Example, Exercise, Limit, Rule
-from formcheck.measures.catalogue import MEASURES
+from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.pose import View
 from formcheck.reps.segmentation import Phase
 from formcheck.wording import VIEW_WORDS, limit_text, quantity
@@ -103,6 +103,12 @@ def explain_rule(exercise: Exercise, rule: Rule) -> str:
     return f"{heading}, {title}\n\n" + "".join(_field(name, text) for name, text in rows if text)
 
 
+def _possible(measure: Measure) -> str:
+    if not measure.bound:
+        return ""
+    return f"{measure.least:g} to {quantity(measure.most, measure.unit)}: {measure.bound}"
+
+
 def explain_measures() -> str:
     """Return what can be measured: names, definitions, errors, and which rules use it from where."""
     rules = [rule for item in catalog.exercises().values() for rule in item.rules]
@@ -123,6 +129,7 @@ def explain_measures() -> str:
             ("Unit", {"deg": "degrees", "%": "percent of the trunk length"}.get(measure.unit, measure.unit)),
             ("Error", ", ".join(dict.fromkeys(errors))),
             ("Needs", ", ".join(joints)),
+            ("Possible", _possible(measure)),
             ("Fooled by", measure.fooled_by),
             ("Used by", by),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from formcheck.exercises import answers
 from formcheck.measures.catalogue import MEASURES
@@ -77,9 +78,5 @@ class Gate:
         value, error = self.value(data)
         if math.isnan(value):
             return 0.0 if self.proof else 1.0
-        return _below((self.high - value) / error) - _below((self.low - value) / error)
-
-
-def _below(z: float) -> float:
-    """Return the share of a standard normal distribution below z."""
-    return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
+        true = NormalDist(value, error)
+        return true.cdf(self.high) - true.cdf(self.low)

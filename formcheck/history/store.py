@@ -59,6 +59,9 @@ class Log:
         path: The file.
         create: Whether to create it, with its folder, where there is none.
 
+    Attributes:
+        connection: To the SQLite database that the file is.
+
     Raises:
         LogError: It cannot be opened, is no log, is damaged, or was made by a newer formcheck.
     """
@@ -72,7 +75,7 @@ class Log:
         with self._named():
             if create:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = self._open(create)
+            self.connection = self._open(create)
 
     def __enter__(self) -> Log:
         return self
@@ -84,7 +87,7 @@ class Log:
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self.connection.close()
 
     def write(
         self, sets: Sequence[LoggedSet], *, clip: str, landmarks: str | None = None, dated: bool = True
@@ -141,7 +144,7 @@ class Log:
     def lifters(self) -> dict[str, int]:
         """Return how many sets everybody has."""
         with self._named():
-            found = self._connection.execute(
+            found = self.connection.execute(
                 "SELECT lifter, count(*) FROM sets GROUP BY lifter ORDER BY lifter"
             )
             return {str(name): int(count) for name, count in found}
@@ -157,7 +160,7 @@ class Log:
                 where, values = ("WHERE lifter = ?", (lifter,)) if lifter is not None else ("", ())
                 count = int(run.execute(f"SELECT count(*) FROM sets {where}", values).fetchone()[0])
                 run.execute(f"DELETE FROM sets {where}", values)
-            self._connection.execute("VACUUM")
+            self.connection.execute("VACUUM")
         return count
 
     def _open(self, create: bool) -> sqlite3.Connection:
@@ -205,13 +208,13 @@ class Log:
 
     @contextmanager
     def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-        self._connection.execute(f"BEGIN {kind}")
+        self.connection.execute(f"BEGIN {kind}")
         try:
-            yield self._connection
-            self._connection.execute("COMMIT")
+            yield self.connection
+            self.connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):  # a full disk may have rolled back already
-                self._connection.execute("ROLLBACK")
+                self.connection.execute("ROLLBACK")
             raise
 
     @contextmanager

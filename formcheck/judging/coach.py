@@ -12,21 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.exercises import answers
 from formcheck.exercises.rule import Exercise
+from formcheck.judging.candidates import fit, refusal, share_of, side_vote, sides
 from formcheck.judging.cues import Cue, CueChooser
 from formcheck.judging.judge import Verdict, judge, judge_rule
-from formcheck.judging.recognition import share_of
-from formcheck.judging.sets import belongs
+from formcheck.judging.prepare import Seen, look_at, prepared, seen
 from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body, followed
 from formcheck.measures.catalogue import measure
-from formcheck.poses.guesses import behind, guessed
 from formcheck.poses.levelling import Leveller
 from formcheck.poses.pose import OPTIONAL, SCENE, SHAPES, Pose, Side, View
-from formcheck.poses.smoothing import CausalSmoother, smooth
+from formcheck.poses.smoothing import CausalSmoother
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import Look, look
+from formcheck.poses.viewpoint import Look
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Phase, Rep, RepSegmenter
 
@@ -139,8 +137,7 @@ class Coach:
         )
         self._segmenters = {side: RepSegmenter(self.exercise.min_range) for side in sides}
         self._side = self._given
-        self._look: Look | None = None
-        self._guessed = False
+        self._seen: Seen | None = None
         self._looked_s = self._judged_s = float("-inf")
         self._reps: list[Rep] = []
         self._verdicts: tuple[Verdict, ...] = ()
@@ -180,18 +177,16 @@ class Coach:
         )
 
     def _orient(self, time_s: float) -> None:
+        """Estimate anew how the camera sees the person: from the last frames, the record from the whole."""
         self._looked_s = time_s
+        self._seen = Seen(look_at(self._smoothed.track()[::3], self.exercise))
         raw = self._raw.track()
-        self._look = look(
-            self._smoothed.track()[::3], prone=self.exercise.prone, standing=self.exercise.standing
-        )
-        self._guessed = False
-        if len(raw) < _FEWEST:
-            return
-        quiet = smooth(raw)
-        if guessed(raw, quiet, self._look, raw.found):
-            self._look = behind(self._look, raw)
-            self._guessed = guessed(raw, quiet, self._look, raw.found)
+        if len(raw) >= _FEWEST:
+            self._seen = seen(prepared(raw), self.exercise, raw.found, self._seen.look)
+
+    @property
+    def _look(self) -> Look | None:
+        return self._seen and self._seen.look
 
     def _alone(self, pose: Pose) -> Track:
         """Return a track of one pose."""
@@ -259,27 +254,23 @@ class Coach:
             side = self._given
         data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
         if exercise.working is not None and self._given is None:
-            working = Side.LEFT if answers.number(exercise.working, data) >= 0 else Side.RIGHT
+            [working] = sides([side_vote(exercise, data)])
             if working is not side:
                 data = RepData(rep, SetData(raw, smoothed, working, self._look, recent, baselines=own))
         return data
 
     def _weigh(self, rep: Rep, side: Side) -> None:
         """Use a closed repetition to decide which of the relatives is being done."""
-        fits = []
-        for one in self._options:
-            data = self._seen_as(one, rep, side)
-            fits.append(one.fit(data) if data.look.view in one.views else 0.0)
+        fits = [fit(one, self._seen_as(one, rep, side)) for one in self._options]
         for i, one in enumerate(self._options):
             self._shares[one.name].append(share_of(fits[i], fits[:i] + fits[i + 1 :]))
         self.exercise = max(self._options, key=lambda one: sum(self._shares[one.name]))
 
     def _refuses(self, data: RepData) -> bool:
-        """Whether a movement is not of this exercise, or cannot be judged from here (as in `find_sets`)."""
-        view = data.set.look.view
-        if view not in self.exercise.views or self._guessed:
-            return True
-        return self.exercise.refusal(data) is not None and not belongs(data, self._reps)
+        """Whether a movement is not of this exercise, or cannot be judged from here."""
+        assert self._seen is not None
+        doubt = self._seen.refusal(self.exercise)
+        return doubt is not None or refusal(self.exercise, data, self._reps) is not None
 
     def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
         """Judge the open repetition by what it has shown so far."""

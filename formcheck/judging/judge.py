@@ -111,7 +111,9 @@ def _decide(rule: Rule, reading: Reading, view: View) -> Verdict:
         unit = {"deg": "°"}.get(rule.value_unit, f" {rule.value_unit}")
         why = f": {reading.reason}" if reading.reason else ""
         vague = Reading.none(
-            f"too uncertain from here (±{reading.uncertainty:.0f}{unit}){why}", reading.remedy
+            f"too uncertain from here (±{reading.uncertainty:.0f}{unit}){why}",
+            reading.remedy,
+            change=reading.change,
         )
         return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
     status = limit.status(reading.value, reading.uncertainty)

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from formcheck.exercises.rule import SEVERAL, Exercise
+from formcheck.judging.candidates import share
 from formcheck.judging.sets import REST_S, Footage, Found, FoundSet, find, overlap, uncounted
 from formcheck.poses.pose import Side
 from formcheck.reps.baseline import Baseline
@@ -225,23 +226,12 @@ def _confidence(one: FoundSet, candidates: Sequence[Exercise]) -> float:
         for rival in candidates
         if rival.name != one.exercise.name and (rival.prone, rival.standing) == _posture(one.exercise)
     ]
-    shares = [_share(RepData(rep, one.data), one.exercise, rivals) for rep in one.reps if not rep.partial]
+    shares = [share(one.exercise, rivals, RepData(rep, one.data)) for rep in one.reps if not rep.partial]
     return sum(shares) / len(shares)
 
 
 def _posture(exercise: Exercise) -> tuple[bool, bool]:
     return exercise.prone, exercise.standing
-
-
-def _share(data: RepData, exercise: Exercise, rivals: Sequence[Exercise]) -> float:
-    others = [rival.fit(data) for rival in rivals if data.look.view in rival.views]
-    return share_of(exercise.fit(data), others)
-
-
-def share_of(fit: float, others: Sequence[float]) -> float:
-    """Return p as defined in the text of the module: how well one exercise fits, of all that may be."""
-    neither = math.prod(1.0 - each for each in (fit, *others))
-    return fit / max(fit + sum(others) + neither, 1e-9)
 
 
 def _apart(one: FoundSet, kept: Sequence[FoundSet]) -> list[FoundSet]:

@@ -10,40 +10,25 @@ from typing import Literal
 
 import numpy as np
 
-from formcheck.exercises import answers
 from formcheck.exercises.rule import Exercise
-from formcheck.measures.body import Part, Role
-from formcheck.poses.guesses import behind, guessed
-from formcheck.poses.levelling import turned, upright
+from formcheck.judging.candidates import refusal, side_vote, sides
+from formcheck.judging.prepare import Prepared, look_at, seen
+from formcheck.poses.guesses import behind
+from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Landmark, Side, View
 from formcheck.poses.smoothing import stretches
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import Look, look
+from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData, SetData
-from formcheck.reps.segmentation import Dropped, Movements, Phase, Rep, segment
+from formcheck.reps.segmentation import Dropped, Movements, Rep, segment
 
-_ALIKE = 0.7  # least ratio of two ranges that count as alike
-_LEGS: list[tuple[Role, Part]] = [
-    ("working", "hip"),
-    ("working", "knee"),
-    ("working", "ankle"),
-    ("free", "hip"),
-    ("free", "knee"),
-    ("free", "ankle"),
-]
-_CLEAR = 0.9  # legs are seen well where each joint is steady in this share of the frames at the top
 REST_S = 12.0
 """A longer pause between two repetitions ends the set."""
-_ONE_SIDED = 0.5  # of all votes: where one side leads by more, the others are strays
-_CLEAR_VOTE = 0.7  # votes of which each is at least so strong stand as they are
-_OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
 _ALTERNATING = 3  # changes of side, one of them back, from which on the legs alternate
 _LONG_S = 3.0  # a movement that takes longer may hold a set at its top
-_AT_TOP, _UNDER_DIP = (
-    0.85,
-    0.03,
-)  # shares of a movement's range: what is its top, and the margin below a dip in it
+_AT_TOP = 0.85  # of the range of a movement: what is its top
+_UNDER_DIP = 0.03  # of the range: the margin below a dip in the top
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -82,14 +67,7 @@ class FoundSet:
 
     def only(self, reps: Sequence[Rep]) -> FoundSet:
         """Return the set with only some of its repetitions, which are given in order."""
-        data = SetData(
-            self.data.raw.track,
-            self.data.body.track,
-            self.data.working,
-            self.data.look,
-            [rep for rep in reps if not rep.partial],
-            baselines=[] if self.data.baseline is None else [self.data.baseline],
-        )
+        data = self.data.with_reps([rep for rep in reps if not rep.partial])
         return replace(self, data=data, reps=tuple(reps))
 
 
@@ -123,37 +101,31 @@ class Footage:
     """A track to search for several exercises. Work that is the same for all of them is done once.
 
     Args:
-        raw: The frames as measured. The roll of the camera is removed here.
-        smoothed: The same frames, smoothed without lag.
+        frames: The track.
     """
 
-    def __init__(self, raw: Track, smoothed: Track) -> None:
-        self._hold(upright(raw), upright(smoothed))
-
-    def _hold(self, raw: Track, smoothed: Track) -> None:
-        self.raw, self._smoothed = raw, smoothed
-        self.parts = [(raw[part], smoothed[part]) for part in stretches(smoothed)]
-        self.frames = len(raw)
+    def __init__(self, frames: Prepared) -> None:
+        self.raw, self._smoothed = frames
+        self.parts = [Prepared(self.raw[part], self._smoothed[part]) for part in stretches(self._smoothed)]
+        self.frames = len(self.raw)
         self._moves: dict[tuple[object, ...], _Moves] = {}
 
     def turned(self, deg: float) -> Footage:
         """Return the track as if the picture were turned clockwise, without what is known of the camera."""
-        there = Footage.__new__(Footage)
-        there._hold(*(turned(replace(one, camera=None), deg) for one in (self.raw, self._smoothed)))
-        return there
+        return Footage(
+            Prepared(*(turned(replace(one, camera=None), deg) for one in (self.raw, self._smoothed)))
+        )
 
     def between(self, start_s: float, end_s: float) -> Footage:
         """Return the part between two times as a track of its own."""
-        cut = Footage.__new__(Footage)
-        cut._hold(self.raw.between(start_s, end_s), self._smoothed.between(start_s, end_s))
-        return cut
+        return Footage(Prepared(*(one.between(start_s, end_s) for one in (self.raw, self._smoothed))))
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
         posture = (exercise.prone, exercise.standing, exercise.views)
         key = (number, side, *posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
         if key not in self._moves:
-            self._moves[key] = _moves(*self.parts[number], exercise, side)
+            self._moves[key] = _moves(self.parts[number], exercise, side)
         return self._moves[key]
 
 
@@ -165,18 +137,6 @@ class _Moves:
     camera: Look
     refused: str = ""
     dropped: tuple[Dropped, ...] = ()
-
-
-def find_sets(
-    raw: Track,
-    smoothed: Track,
-    exercise: Exercise,
-    *,
-    side: Side | None = None,
-    baselines: Sequence[Baseline] = (),
-) -> Found:
-    """Find the sets of an exercise in a track. See `Footage` and `find` for the arguments."""
-    return find(Footage(raw, smoothed), exercise, side=side, baselines=baselines)
 
 
 def find(
@@ -196,12 +156,12 @@ def find(
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
     parts = []
-    for number, (raw, smoothed) in enumerate(footage.parts):
+    for number, frames in enumerate(footage.parts):
         moves = footage.moves(number, exercise, side)
         refused = Counter([moves.refused] if moves.refused else [])
-        placed = _sides(raw, smoothed, exercise, moves, side)
-        sets = _group(raw, smoothed, exercise, placed, refused, baselines, moves.camera)
-        parts.append(Found(sets, refused, moves.camera, exercise, len(raw), moves.dropped))
+        placed = _sides(frames, exercise, moves, side)
+        sets = _group(frames, exercise, placed, refused, baselines, moves.camera)
+        parts.append(Found(sets, refused, moves.camera, exercise, len(frames.raw), moves.dropped))
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
     sets = tuple(one for found in parts for one in found.sets)
@@ -220,16 +180,13 @@ def uncounted(dropped: Sequence[Dropped], sets: Sequence[FoundSet]) -> tuple[Dro
     return tuple(sorted(kept, key=lambda one: one.start_s))
 
 
-def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -> _Moves:
+def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     """Find the movements in a part of the track in which the person does not turn round."""
+    raw, smoothed = frames
     posture = smoothed.found if exercise.standing else _not_upright(smoothed)
-    overall = look(smoothed.only(posture), prone=exercise.prone, standing=exercise.standing)
-    if overall.view not in exercise.views:
-        return _Moves([], overall)
-    if guessed(raw, smoothed, overall, posture):
-        overall = behind(overall, raw)
-        if overall.view not in exercise.views or guessed(raw, smoothed, overall, posture):
-            return _Moves([], overall, "the landmarks jump: the body is not seen well from here")
+    overall, doubt = _seen(frames, exercise, posture)
+    if doubt is not None:
+        return _Moves([], overall, doubt)
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
     taken: list[tuple[RepData, Side]] = []
     dropped: list[Dropped] = []
@@ -237,7 +194,7 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
         data = SetData(raw, smoothed, working, overall, [])
         found = _segmented(data, exercise)
         if found.reps:  # once more with the camera as seen during the movement
-            here = _look_at(smoothed, found.reps, exercise, overall)
+            here = _look_during(smoothed, found.reps, exercise, overall)
             if here.view not in exercise.views:
                 continue
             data = SetData(raw, smoothed, working, here, [])
@@ -245,6 +202,12 @@ def _moves(raw: Track, smoothed: Track, exercise: Exercise, side: Side | None) -
         taken += [(RepData(rep, data), working) for rep in found.reps]
         dropped += found.dropped
     return _Moves(taken, overall, dropped=tuple(dropped))
+
+
+def _seen(frames: Prepared, exercise: Exercise, posture: np.ndarray) -> tuple[Look, str | None]:
+    """Return how the camera sees the person, and why nothing can be judged from there, or None."""
+    here = seen(frames, exercise, posture, look_at(frames.smoothed.only(posture), exercise))
+    return here.look, here.refusal(exercise)
 
 
 def _segmented(data: SetData, exercise: Exercise) -> Movements:
@@ -278,9 +241,9 @@ def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:
         return np.asarray(height > lowest)
 
 
-def _look_at(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:
+def _look_during(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:
     during = _during(smoothed, reps)
-    here = look(during, prone=exercise.prone, standing=exercise.standing)
+    here = look_at(during, exercise)
     return behind(here, during) if overall.view is View.FOOT_END else here
 
 
@@ -325,44 +288,23 @@ def _not_upright(track: Track) -> np.ndarray:
     shins = [
         np.hypot(*(px[:, knee + 2] - px[:, knee]).T) for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
     ]
-    shin = float(np.nanpercentile(np.maximum(*shins), 80)) if track.found.any() else float("nan")
+    longest = np.fmax(*shins)
+    longest = longest[np.isfinite(longest)]
+    shin = float(np.percentile(longest, 80)) if len(longest) else float("nan")
     with np.errstate(invalid="ignore"):
         stands = ((hip - shoulder)[:, 1] > 0.85 * trunk) & (trunk > 0.85 * shin)
     down = track.found & ~stands
     return down if down.sum() >= 0.2 * track.found.sum() else track.found
 
 
-def _sides(
-    raw: Track,
-    smoothed: Track,
-    exercise: Exercise,
-    moves: _Moves,
-    given: Side | None,
-) -> list[tuple[Rep, Side]]:
-    """Find the working side, where the signal cannot tell it, by votes of neighbouring repetitions."""
+def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | None) -> list[tuple[Rep, Side]]:
+    """Find the working side of each repetition, where the signal cannot tell it."""
     placed = _without_overlaps(moves.taken, exercise)
     if exercise.working is None or given is not None or not placed:
         return placed
-    data = SetData(raw, smoothed, Side.LEFT, moves.camera, [])
-    votes = [answers.number(exercise.working, RepData(rep, data)) for rep, _ in placed]
-    return [
-        (rep, Side.LEFT if vote >= 0 else Side.RIGHT)
-        for (rep, _), vote in zip(placed, _steady(np.clip(np.nan_to_num(votes), -1.0, 1.0)), strict=True)
-    ]
-
-
-def _steady(votes: np.ndarray) -> np.ndarray:
-    """Return (R,) votes for the left leg (positive) in which a stray or doubtful one follows the others.
-
-    Args:
-        votes: (R,) votes of single repetitions, -1 to 1. Near 0 they are doubtful.
-    """
-    if abs(votes.sum()) > _ONE_SIDED * np.abs(votes).sum() and len(votes) > 2:
-        return np.full_like(votes, votes.sum())
-    if np.abs(votes).min() >= _CLEAR_VOTE:
-        return votes
-    padded = np.pad(votes, 1)
-    return padded[:-2] + _OWN * votes + padded[2:]
+    data = SetData(*frames, Side.LEFT, moves.camera, [])
+    reps = [rep for rep, _ in placed]
+    return list(zip(reps, sides([side_vote(exercise, RepData(rep, data)) for rep in reps]), strict=True))
 
 
 def _runs(placed: Sequence[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
@@ -384,8 +326,7 @@ def _by_side(run: list[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
 
 
 def _group(
-    raw: Track,
-    smoothed: Track,
+    frames: Prepared,
     exercise: Exercise,
     placed: list[tuple[Rep, Side]],
     refused: Counter[str],
@@ -396,40 +337,22 @@ def _group(
     sets = []
     for run in _runs(placed):
         reps = [rep for rep, _ in run]
-        camera = _look_at(smoothed, reps, exercise, overall)
+        camera = _look_during(frames.smoothed, reps, exercise, overall)
         if camera.view not in exercise.views:
             camera = replace(camera, view=View.UNKNOWN)
         working = camera.near if exercise.both_legs else run[0][1]
-        data = SetData(raw, smoothed, working, camera, [], baselines=baselines)
-        reasons = [exercise.refusal(RepData(rep, data)) for rep in reps]
-        clear = [rep for rep, reason in zip(reps, reasons, strict=True) if reason is None and not rep.partial]
+        data = SetData(*frames, working, camera, [], baselines=baselines)
+        movements = [RepData(rep, data) for rep in reps]
+        clear = [one.rep for one in movements if not one.rep.partial and exercise.refusal(one) is None]
+        sure = clear if 2 * len(clear) > len(reps) else []
         good = []
-        for rep, reason in zip(reps, reasons, strict=True):
-            if reason is None or (2 * len(clear) > len(reps) and belongs(RepData(rep, data), clear)):
-                good.append(rep)
+        for movement in movements:
+            reason = refusal(exercise, movement, sure)
+            if reason is None:
+                good.append(movement.rep)
             else:
                 refused[reason] += 1
         if any(not rep.partial for rep in good):
-            data.reps.extend(rep for rep in good if not rep.partial)
-            sets.append(FoundSet(data, tuple(good), exercise))
+            full = data.with_reps([rep for rep in good if not rep.partial])
+            sets.append(FoundSet(full, tuple(good), exercise))
     return tuple(sets)
-
-
-def belongs(data: RepData, others: Sequence[Rep]) -> bool:
-    """Whether a movement that a gate refuses is a repetition after all.
-
-    It is one if it moves like the others of the set and the legs are not seen well enough for the gate.
-
-    Args:
-        data: The movement.
-        others: The other repetitions of the set.
-    """
-    if len(others) < 2:
-        return False
-    rep = data.rep
-    ranges = rep.range / float(np.median([one.range for one in others]))
-    times = (rep.end_s - rep.start_s) / float(np.median([one.end_s - one.start_s for one in others]))
-    if not (_ALIKE <= ranges <= 1 / _ALIKE and _ALIKE / 2 <= times <= 2 / _ALIKE):
-        return False
-    top = data.set.frames(*rep.window(Phase.TOP))
-    return any(float(data.set.sees(*joint)[top].mean()) < _CLEAR for joint in _LEGS)

@@ -1,4 +1,4 @@
-"""The live loop: newest frame in, engine, coach, voice, picture; everything slow is done beside it."""
+"""The live loop: newest frame in; engine, coach, voice, image; slow work runs elsewhere."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from formcheck.judging.cues import Cue
 from formcheck.live.capture import Capture, Meter
 from formcheck.live.feeds import Taken
 from formcheck.live.recording import Job, Recorder, Scribe
-from formcheck.live.screen import Show
-from formcheck.live.setup_coach import SetUp, SetUpCoach
+from formcheck.live.screen import Screen, Show
+from formcheck.live.setup_coach import Advice, SetUp, SetUpCoach
 from formcheck.live.stages import Change, Stage, Stages
 from formcheck.live.summary import Summary, summarise
 from formcheck.live.talk import Speaker, Talk, Tell, Wishes
@@ -56,6 +56,16 @@ class SetResult:
     summary: Summary
 
 
+class Remote(Protocol):
+    """A screen elsewhere, that draws by itself: a phone's."""
+
+    def show(self, screen: Screen, advice: Advice | None, time_s: float) -> str:
+        """Show what is to be seen after the frame of this time; return the key pressed there."""
+
+    def sum_up(self, result: SetResult, analysis: Analysis) -> None:
+        """Take a set that was judged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outlets:
     """Where sound, pictures and text of a session go.
@@ -64,6 +74,7 @@ class Outlets:
         voice: Says things, or None.
         window: Shows pictures, or None.
         recorder: Keeps the frames, or None.
+        remote: A screen elsewhere, or None.
         tell: Told in text what happens: the text, and a style.
         line: Told how things stand.
         render: Whether pictures are drawn; always where there is a window.
@@ -72,6 +83,7 @@ class Outlets:
     voice: Speaker | None = None
     window: Picture | None = None
     recorder: Recorder | None = None
+    remote: Remote | None = None
     tell: Tell = lambda text, style: None
     line: Callable[[str, str], None] = lambda text, cue: None
     render: bool = False
@@ -104,7 +116,7 @@ class Live:
         outlets = outlets or Outlets()
         self._capture, self._session, self._scribe, self._words = capture, session, scribe, wishes.words
         self._talk = Talk(outlets.voice, wishes, outlets.tell)
-        self._window, self._recorder = outlets.window, outlets.recorder
+        self._window, self._recorder, self._remote = outlets.window, outlets.recorder, outlets.remote
         self._line = outlets.line
         self._render = outlets.render or outlets.window is not None
         self._setup_coach = SetUpCoach(capture.size, wishes.words, side=session.settings.side)
@@ -124,7 +136,7 @@ class Live:
         self._quit = False
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Coach until the feed ends, the window is closed, a key says so, or `stop` does.
+        """Coach until the feed ends, the window is closed, a key ends it, or `stop` returns True.
 
         Raises:
             FormcheckError: The feed cannot be read any further.
@@ -149,7 +161,7 @@ class Live:
         self._farewell(stop)
 
     def _farewell(self, stop: Callable[[], bool]) -> None:
-        """Let the last summary be heard and read, unless the user wants to go."""
+        """Wait until the last summary was heard and read, unless the user ends the session."""
         until_s = time.monotonic() + _LAST_WORDS_S
         shown = self._window if self._image is not None and self.results else None
         while time.monotonic() < until_s and not (self._quit or stop()):
@@ -168,7 +180,7 @@ class Live:
         if self._session.frames > known:
             self._times.append(frame.time_s)
         if self._recorder is not None:
-            self._recorder.put(frame.image, frame.time_s)
+            self._recorder.put(frame)
         exercise = self._session.exercise
         if exercise is not None:
             self._stages.per_leg = exercise.signal_per_leg
@@ -208,7 +220,7 @@ class Live:
     def _end_set(self, change: Change, *, moving: bool = False) -> None:
         if not change.ended:
             return
-        # With the other leg the movement goes on: the set ended where its last repetition did.
+        # With the other leg the movement continues: the set ended with its last repetition.
         last = self._closed_at if moving else self._session.frames
         self._scribe.ask(Job(self._set_number, self._first, last))
         self._first = last
@@ -218,24 +230,26 @@ class Live:
         self._session.next_set(moving=moving)
 
     def _read_results(self) -> None:
-        """Sum up the sets that the scribe has judged."""
+        """Tell the summaries of sets that are judged now."""
         while self._scribe.judged:
             judged = self._scribe.judged.popleft()
             if judged.analysis is None:
                 continue
             summary = summarise(judged.analysis.report, judged.analysis.exercise, self._words)
             self.results.append(SetResult(judged.job.number, summary))
+            if self._remote is not None:
+                self._remote.sum_up(self.results[-1], judged.analysis)
             self._show.summary(summary)
             self._talk.summary(summary)
 
     def _hear(self) -> None:
-        """Pass on what happened to the feed."""
+        """Tell what happened to the feed."""
         notices = self._capture.notices
         while notices:
             self._talk.note(notices.popleft())
 
     def _idle(self, waited_s: float) -> None:
-        """No frame came: keep the window alive, and say so once when it lasts."""
+        """Handle that no frame came: keep the window responsive, and say it once if this lasts."""
         if waited_s > _STALLED_S and not self._stalled:
             self._stalled = True
             self._talk.lost(waited_s)
@@ -246,12 +260,16 @@ class Live:
             self._press(self._window.key())
 
     def _draw(self, image: Image, step: Step, exercise: Exercise | None) -> None:
-        if not self._render:
+        if not self._render and self._remote is None:
             return
         status = self.meter.status(self._capture)
         screen = self._show.screen(
             step, self._stages, exercise, self._setup, status, recording=self._recorder is not None
         )
+        if self._remote is not None:
+            self._press(self._remote.show(screen, self._setup.advice, step.pose.time_s))
+        if not self._render:
+            return
         drawn = self._show.draw(image, screen, mirror=self._mirror)
         self._image = image
         if self._window is not None:
@@ -275,13 +293,13 @@ class Live:
         return f"{head}   {step.phase.value}   {self.meter.status(self._capture)}"
 
     def _frame_at(self, time_s: float) -> int:
-        """Return the number of the first frame at or after a time, of those remembered."""
+        """Return the number of the first remembered frame at or after a time."""
         times = list(self._times)
         return self._session.frames - len(times) + bisect_left(times, time_s)
 
 
 def conclude(session: Session, *, complete: bool) -> Analysis | None:
-    """Judge the whole session for the record; None where nobody was seen in it."""
+    """Return the final analysis of the whole session; None if nobody was seen."""
     try:
         return session.finish(complete=complete)
     except NoPersonError:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
+from typing import Protocol
 
 from formcheck.errors import FormcheckError, OutputError, brief
 from formcheck.files import names
@@ -14,9 +16,9 @@ from formcheck.judging.settings import Settings
 from formcheck.live.capture import Capture
 from formcheck.live.display import Line, Window
 from formcheck.live.feeds import Feed
-from formcheck.live.loop import Live, Outlets, conclude
+from formcheck.live.loop import Live, Outlets, Remote, conclude
 from formcheck.live.recording import Recorder, SafeLog, Scribe, Shelf, set_aside
-from formcheck.live.talk import Wishes
+from formcheck.live.talk import Speaker, Wishes
 from formcheck.live.voice import Player, SoundDevice, Voice
 from formcheck.pipeline import Session
 from formcheck.poses import claims, journal
@@ -24,6 +26,24 @@ from formcheck.report.analysis import Analysis
 from formcheck.vision.finder import Landmarker
 
 _COUNTED = 30  # numbers that are prepared to be said; more are rendered when they come
+
+
+class Terminal(Protocol):
+    """Writes what happens; `display.Line`."""
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Write what happened."""
+
+    def show(self, text: str, cue: str = "") -> None:
+        """Write how things stand."""
+
+    def __enter__(self) -> Terminal:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +64,11 @@ class Parts:
         player: Makes the sound device.
         every: Whether no frame may be dropped: for files that are not played at their own pace.
         notes: What is known beforehand and belongs into the reports.
+        copy: Whether the recording keeps the feed's JPEG files as they came.
+        name: What tells this session's files from those of others that begin in the same second.
+        speaker: Says things in place of this machine's voice, or None.
+        remote: A screen elsewhere, or None.
+        line: Makes what writes to the terminal.
     """
 
     feed: Feed
@@ -59,6 +84,11 @@ class Parts:
     player: Callable[[], Player] = SoundDevice
     every: bool = False
     notes: Sequence[str] = ()
+    copy: bool = False
+    name: str = ""
+    speaker: Speaker | None = None
+    remote: Remote | None = None
+    line: Callable[[], Terminal] = Line
 
 
 def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | None:
@@ -68,9 +98,9 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
         FormcheckError: The feed cannot be opened, or an output cannot be written; what was seen until
             then is judged and written first.
     """
-    shelf = Shelf(parts.report)
+    shelf = Shelf(parts.report, parts.name)
     with ExitStack() as stack:
-        line = stack.enter_context(Line())
+        line = stack.enter_context(parts.line())
         told: set[str] = set()
 
         def tell_once(text: str) -> None:
@@ -80,7 +110,9 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
 
         for path in shelf.left_behind(lambda text: line.tell(text, "yellow")):
             _rescue(path, parts, line)
-        recorder = Recorder(parts.record, tell_once, every=parts.every) if parts.record else None
+        recorder = None
+        if parts.record:
+            recorder = Recorder(parts.record, tell_once, every=parts.every, copy=parts.copy)
         finder = stack.enter_context(parts.landmarker())
         capture = stack.enter_context(Capture(parts.feed, every=parts.every, filming=parts.settings.filming))
         source = names.shown(parts.record.name) if parts.record else parts.feed.name
@@ -90,8 +122,8 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             capture.size, parts.settings, landmarker=finder, source=source, log=log, notes=parts.notes
         )
         scribe = stack.enter_context(Scribe(session, shelf.set_report, tell_once))
-        voice = None
-        if parts.sound != "off":
+        voice = parts.speaker
+        if voice is None and parts.sound != "off":
             voice = stack.enter_context(
                 Voice(
                     sayable(parts.wishes, parts.settings),
@@ -109,7 +141,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             session,
             scribe,
             parts.wishes,
-            Outlets(voice, window, recorder, tell=line.tell, line=line.show),
+            Outlets(voice, window, recorder, parts.remote, tell=line.tell, line=line.show),
         )
         broke: FormcheckError | None = None
         try:
@@ -142,7 +174,7 @@ def _keep(session: Session, shelf: Shelf, log: SafeLog, parts: Parts, *, complet
     return analysis
 
 
-def _rescue(path: Path, parts: Parts, line: Line) -> None:
+def _rescue(path: Path, parts: Parts, line: Terminal) -> None:
     """Judge what a killed session left behind; what cannot be judged keeps no new one from starting."""
 
     def tell(text: str) -> None:

@@ -10,6 +10,7 @@ from formcheck.live.words import Words
 from formcheck.report.model import Report
 
 _STRONG = 0.8  # of the judged reps a rule must be fine in to be called a strength
+_WELL_JUDGED = 0.9  # share of the form; a camera that shows so much may stay where it is
 _SEEN = 0.5  # of the reps it must have been judged in
 
 
@@ -41,7 +42,8 @@ def summarise(report: Report, exercise: Exercise, words: Words) -> Summary:
     fix = words.summary_fix.format(fix=report.fix.text) if report.fix else seen
     said.append(fix)
     judged = f"judged {report.coverage:.0%}"
-    lines = (" ".join(said[:-1][:2]), fix, *said[2:-1], judged, words.next_set)
+    camera = (report.camera.text,) if report.camera and report.coverage < _WELL_JUDGED else ()
+    lines = (" ".join(said[:-1][:2]), fix, *said[2:-1], judged, *camera, words.next_set)
     return Summary(" ".join(said), lines)
 
 

@@ -1,8 +1,9 @@
-"""Everything the live coach says or writes, in one place, to be replaced or translated by the user.
+"""All texts of the live coach, in one place. The user can replace or translate them.
 
 A file for `--cues` is TOML: `language = "de"` for the voice, and the tables `[say]` (the coach's own
-sentences, named as the fields of `Words`), `[cues]` and `[good]` (by a rule's code or the name of its
-fault; `NAME-minus` for the words of the other direction). What it leaves out stays as it is.
+sentences, named as the fields of `Words`), `[page]` (the page for phones, named as those of `PageWords`),
+`[cues]` and `[good]` (by a rule's code or the name of its fault; `NAME-minus` for the words of the other
+direction). What it leaves out stays as it is.
 `formcheck live --print-cues` writes such a file with all texts.
 """
 
@@ -25,7 +26,7 @@ _MAX_CUE_WORDS = 8  # a cue is heard during a movement: the longest built-in one
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The coach's own sentences; braces hold what is filled in."""
+    """The coach's own sentences; braces mark what is filled in."""
 
     nobody: str = "I can't see you. Step into the picture."
     others: str = "Only one person in the picture, please."
@@ -72,9 +73,85 @@ class Words:
     head_view: str = "the head end"
 
 
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of the page that `formcheck serve` gives a phone."""
+
+    title: str = "formcheck"
+    hello: str = "Lean the phone against something 2 to 3 m away, at hip height."
+    private: str = "The picture goes to your own computer and nowhere else."
+    start: str = "Start"
+    go_on: str = "Go on"
+    stop: str = "End"
+    other_leg: str = "Other leg"
+    menu: str = "Settings"
+    exercise: str = "Exercise"
+    any_exercise: str = "Automatic"
+    leg: str = "Working leg"
+    any_leg: str = "Automatic"
+    left_leg: str = "Left"
+    right_leg: str = "Right"
+    lifter: str = "Who trains"
+    voice: str = "Voice"
+    voice_on: str = "Speak"
+    voice_beep: str = "Beep"
+    voice_off: str = "Silent"
+    camera: str = "Camera"
+    back_camera: str = "Back"
+    front_camera: str = "Front"
+    reps: str = "repetitions"
+    of_target: str = "of {target}"
+    judging: str = "judging {share} %"
+    not_judged: str = "not {faults}"
+    closer: str = "closer"
+    away: str = "further away"
+    lower: str = "lower"
+    level: str = "level"
+    turn: str = "turn"
+    starting: str = "One moment."
+    reports: str = "Your sets"
+    whole: str = "All of it"
+    report: str = "Report"
+    close: str = "Close"
+    no_camera: str = "The camera may not be used. Allow it in the browser's settings for this page."
+    no_camera_found: str = "No camera was found."
+    lost: str = "No connection. What was done so far is kept."
+    elsewhere: str = "This session goes on in another tab."
+    ended: str = "The session has ended. Scan a new code on the computer."
+    stranger: str = "Scan the code that formcheck shows on the computer."
+    another: str = "Another phone"
+    another_how: str = "Scan this with the other phone. It works once."
+    trust: str = "No more warnings"
+    trust_why: str = (
+        "The warning does not mean danger here: your own computer made the certificate, and the phone does "
+        "not know it. All works without this page. To end the warnings, install your computer's authority."
+    )
+    trust_get: str = "Download the authority"
+    trust_safe: str = (
+        "Its key never leaves your computer, and it holds only for addresses of private networks. Remove it "
+        "from the phone when you no longer use formcheck."
+    )
+    trust_iphone: str = "iPhone and iPad"
+    trust_iphone_1: str = "Open the download and allow the profile."
+    trust_iphone_2: str = "Settings → General → VPN & Device Management → the profile → Install."
+    trust_iphone_3: str = "Settings → General → About → Certificate Trust Settings → turn formcheck on."
+    trust_android: str = "Android"
+    trust_android_1: str = (
+        "Settings → Security → Encryption & credentials → Install a certificate → CA certificate. Where a "
+        "menu differs, search the settings for “CA certificate”."
+    )
+    trust_android_2: str = "Choose “Install anyway”, then the file that was downloaded."
+    trust_last: str = "Close this page and scan a new code."
+    back: str = "Back"
+
+
 _NEEDED: dict[str, frozenset[str]] = {
     f.name: frozenset(name for _, name, _, _ in string.Formatter().parse(str(f.default)) if name)
     for f in fields(Words)
+}
+_PAGE_NEEDED: dict[str, frozenset[str]] = {
+    f.name: frozenset(name for _, name, _, _ in string.Formatter().parse(str(f.default)) if name)
+    for f in fields(PageWords)
 }
 
 
@@ -87,15 +164,17 @@ class Texts:
         language: For the voice, as espeak names it.
         cues: Cues by rule code or fault name.
         good: What is called good, likewise.
+        page: The words of the page for phones.
     """
 
     words: Words = field(default_factory=Words)
     language: str = "en-us"
     cues: dict[str, str] = field(default_factory=dict)
     good: dict[str, str] = field(default_factory=dict)
+    page: PageWords = field(default_factory=PageWords)
 
     def applied(self, exercise: Exercise) -> Exercise:
-        """Return an exercise that speaks these words."""
+        """Return an exercise with these texts."""
         return replace(exercise, rules=tuple(self._applied(rule) for rule in exercise.rules))
 
     def _applied(self, rule: Rule) -> Rule:
@@ -111,7 +190,7 @@ class Texts:
 
 
 def load(path: Path, exercises: Sequence[Exercise]) -> Texts:
-    """Read a file of texts and hold it against the rules there are.
+    """Read a file of texts and compare it with the existing rules.
 
     Raises:
         UsageError: It cannot be read, or a name, a placeholder or a text in it does not fit.
@@ -119,9 +198,9 @@ def load(path: Path, exercises: Sequence[Exercise]) -> Texts:
     if not path.exists():
         raise UsageError(f"there is no file {path}; `formcheck live --print-cues` writes one")
     data = read_toml(path, "the texts in")
-    _check_names(path, "", data, ("language", "say", "cues", "good"))
+    _check_names(path, "", data, ("language", "say", "cues", "good", "page"))
     language = data.get("language", "en-us")
-    tables = {name: data.get(name, {}) for name in ("say", "cues", "good")}
+    tables = {name: data.get(name, {}) for name in ("say", "cues", "good", "page")}
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise UsageError(f"{path}: {name} must be a table, [{name}]")
@@ -130,7 +209,10 @@ def load(path: Path, exercises: Sequence[Exercise]) -> Texts:
     _check_text(path, "language", language)
     _check_names(path, "say.", tables["say"], tuple(_NEEDED))
     for key, text in tables["say"].items():
-        _check_places(path, key, text)
+        _check_places(path, f"say.{key}", text, _NEEDED[key])
+    _check_names(path, "page.", tables["page"], tuple(_PAGE_NEEDED))
+    for key, text in tables["page"].items():
+        _check_places(path, f"page.{key}", text, _PAGE_NEEDED[key])
     _check_names(path, "cues.", tables["cues"], tuple(_cue_keys(exercises)))
     _check_names(path, "good.", tables["good"], tuple(_keys(exercises)))
     for key, text in tables["cues"].items():
@@ -139,7 +221,8 @@ def load(path: Path, exercises: Sequence[Exercise]) -> Texts:
                 f"{path}: cues.{key} has {len(text.split())} words; a cue is heard during a movement, "
                 f"say it in {_MAX_CUE_WORDS}"
             )
-    return Texts(Words(**tables["say"]), language, tables["cues"], tables["good"])
+    page = PageWords(**tables["page"])
+    return Texts(Words(**tables["say"]), language, tables["cues"], tables["good"], page)
 
 
 def template(exercises: Sequence[Exercise]) -> str:
@@ -151,6 +234,8 @@ def template(exercises: Sequence[Exercise]) -> str:
         "[say]",
     ]
     lines += [f"{f.name} = {_quoted(str(f.default))}" for f in fields(Words)]
+    lines += ["", "[page]  # for phones: `formcheck serve`"]
+    lines += [f"{f.name} = {_quoted(str(f.default))}" for f in fields(PageWords)]
     rules = {rule.code: (exercise, rule) for exercise in exercises for rule in exercise.rules}
     lines += ["", "[cues]"]
     for code, (exercise, rule) in rules.items():
@@ -193,15 +278,15 @@ def _check_text(path: Path, key: str, text: object) -> None:
         raise UsageError(f"{path}: {key} must be a text that is not empty")
 
 
-def _check_places(path: Path, key: str, text: str) -> None:
+def _check_places(path: Path, key: str, text: str, needed: frozenset[str]) -> None:
     try:
         parts = [part for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError as error:
-        raise UsageError(f"{path}: say.{key} has a brace that is not closed") from error
+        raise UsageError(f"{path}: {key} has a brace that is not closed") from error
     if any(form or conversion for _, _, form, conversion in parts):  # a width may be anything
-        raise UsageError(f"{path}: say.{key} says how to write what it fills in; leave only the name in {{}}")
+        raise UsageError(f"{path}: {key} says how to write what it fills in; leave only the name in {{}}")
     found = {name for _, name, _, _ in parts if name is not None}
-    if found - _NEEDED[key]:
-        wrong = sorted(found - _NEEDED[key])[0]
-        can = ", ".join("{" + name + "}" for name in sorted(_NEEDED[key])) or "nothing"
-        raise UsageError(f"{path}: say.{key} cannot fill in {{{wrong}}}; it knows {can}")
+    if found - needed:
+        wrong = sorted(found - needed)[0]
+        can = ", ".join("{" + name + "}" for name in sorted(needed)) or "nothing"
+        raise UsageError(f"{path}: {key} cannot fill in {{{wrong}}}; it knows {can}")

@@ -2,6 +2,9 @@
 
 The values come from `Measure.of(body)` as (T,) arrays. Angles are degrees, lengths percent of the trunk
 length (shoulder to hip), so that neither camera distance nor body size matters.
+
+Each measure says what a body can do (`can=`), wide enough for every healthy person and for the offset of the
+landmarks from the joints: a value outside is no fault of form but wrong landmarks.
 """
 
 from __future__ import annotations
@@ -16,6 +19,18 @@ from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats
 
 __all__ = ["MEASURES", "Measure", "measure"]
+
+_NORKIN = "Norkin and White, Measurement of Joint Motion"
+_LANDMARKS_DEG = 10.0  # by which landmarks shift an angle between joints at most, where they are right
+_KNEE = (-15.0 - _LANDMARKS_DEG, 150.0 + _LANDMARKS_DEG)
+_KNEE_BOUND = f"a knee bends by 140 to 150 deg and overextends by up to 15 ({_NORKIN}); landmarks 10 more"
+_HIP = (-130.0 - _LANDMARKS_DEG, 45.0 + _LANDMARKS_DEG)
+_HIP_BOUND = (
+    f"a hip bends by 120 to 130 deg and extends by 20 to 30 ({_NORKIN}); an arched back turns the "
+    "trunk's line by 15 more; landmarks 10"
+)
+_ROLL = (-45.0, 45.0)
+_ROLL_BOUND = "standing on one leg the pelvis or shoulders tip by 30 deg at most; landmarks 15 more"
 
 # Measures of where feet, knees and hips are or went, in percent of the trunk length.
 
@@ -39,7 +54,7 @@ def _hip_travel(body: Body) -> Floats:
     over_time=True,
 )
 def _foot_slide(body: Body) -> Floats:
-    foot = (body.joint("working", "heel") + body.joint("working", "foot_index")) / 2
+    foot = (body.sagittal("working", "heel") + body.sagittal("working", "foot_index")) / 2
     return _along_pct(body, foot)
 
 
@@ -49,6 +64,8 @@ def _foot_slide(body: Body) -> Floats:
     error=4.0,
     needs=(("working", "heel"),),
     over_time=True,
+    can=(-45.0, 45.0),
+    bound="a foot is half a trunk long: on tiptoe its heel is 45 % up",
 )
 def _heel_rise(body: Body) -> Floats:
     heel = body.joint("working", "heel")
@@ -63,7 +80,7 @@ def _heel_rise(body: Body) -> Floats:
     over_time=True,
 )
 def _shoulder_slide(body: Body) -> Floats:
-    return _along_pct(body, body.joint("near", "shoulder"))
+    return _along_pct(body, body.sagittal("near", "shoulder"))
 
 
 def _along_pct(body: Body, points: Floats) -> Floats:
@@ -88,6 +105,8 @@ def _at_first(points: Floats) -> Floats:
     needs=(("free", "heel"), ("working", "heel")),
     fooled_by="a camera above floor height: the further foot looks higher",
     per_roll=1.7,
+    can=(-60.0, 300.0),
+    bound="a heel is no lower than the floor, and the other one stands half a trunk above it at most",
 )
 def _free_foot_clearance(body: Body) -> Floats:
     return body.above_pct(body.joint("free", "heel"), body.joint("working", "heel"))
@@ -189,7 +208,7 @@ def _free_thigh_elevation(body: Body) -> Floats:
 @define(
     "free_leg_elevation_deg",
     "Line from the free hip to the free ankle above the horizontal, + = up.",
-    needs=_FREE,
+    needs=(_FREE[0], _FREE[2]),
     error=5.0,
     change_error=3.0,
     fooled_by="a bar or plate over the hips",
@@ -200,13 +219,26 @@ def _free_leg_elevation(body: Body) -> Floats:
 
 
 @define(
-    "knee_flexion_deg", "Bend of the working knee, 0 = straight.", needs=_LEG, error=4.5, change_error=3.5
+    "knee_flexion_deg",
+    "Bend of the working knee, 0 = straight.",
+    needs=_LEG,
+    error=4.5,
+    change_error=3.5,
+    can=_KNEE,
+    bound=_KNEE_BOUND,
 )
 def _knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.sagittal("working", part) for part in ("hip", "knee", "ankle")))
 
 
-@define("free_knee_flexion_deg", "Bend of the free knee, 0 = straight.", needs=_FREE, error=6.0)
+@define(
+    "free_knee_flexion_deg",
+    "Bend of the free knee, 0 = straight.",
+    needs=_FREE,
+    error=6.0,
+    can=_KNEE,
+    bound=_KNEE_BOUND,
+)
 def _free_knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.sagittal("free", part) for part in ("hip", "knee", "ankle")))
 
@@ -231,6 +263,8 @@ def _trunk_pitch(body: Body) -> Floats:
     error=7.0,
     change_error=4.0,
     fooled_by="the hip landmark sitting off the joint; plates over the hips",
+    can=_HIP,
+    bound=_HIP_BOUND,
 )
 def _hip_extension(body: Body) -> Floats:
     thigh = _rise_deg(body, "working", "hip", "knee")
@@ -257,6 +291,9 @@ def _leg_against_trunk(body: Body) -> Floats:
     fooled_by="plates over the hips, which draw the knee to them",
     per_roll=1.0,
     plate_error=9.0,
+    can=(-60.0, 65.0),
+    bound=f"on a flat foot a shin leans by 45 deg forward and 50 back ({_NORKIN}), on its heel by 60; "
+    "landmarks 5 to 15",
 )
 def _shin_from_vertical(body: Body) -> Floats:
     return _rise_deg(body, "working", "knee", "ankle") + 90.0
@@ -298,6 +335,8 @@ def _face_from_floor(body: Body) -> Floats:
     change_error=3.0,
     fooled_by="views from the side, where the hips hide each other",
     per_roll=1.0,
+    can=_ROLL,
+    bound=_ROLL_BOUND,
 )
 def _pelvis_roll(body: Body) -> Floats:
     return _roll_deg(body, "hip")
@@ -323,6 +362,8 @@ def _hip_rise(body: Body) -> Floats:
     error=4.0,
     change_error=3.0,
     per_roll=1.0,
+    can=_ROLL,
+    bound=_ROLL_BOUND,
 )
 def _shoulder_roll(body: Body) -> Floats:
     return _roll_deg(body, "shoulder")
@@ -401,6 +442,8 @@ def _bar_at(body: Body, x: Floats | float) -> Floats:
     needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")),
     error=6.0,
     change_error=5.0,
+    can=(-60.0, 60.0),
+    bound=f"a trunk turns by 45 deg to each side ({_NORKIN}); landmarks 15 more",
 )
 def _trunk_twist(body: Body) -> Floats:
     return _roll_deg(body, "hip") - _roll_deg(body, "shoulder")
@@ -446,6 +489,8 @@ def _heel_lift(body: Body) -> Floats:
     error=8.0,
     change_error=5.0,
     fooled_by="loose clothes, hair, the bench, an arm across the back, a view off the side",
+    can=(-60.0, 60.0),
+    bound="an outline of a rounded back bends by 40 deg, of a marked hollow by 45; the buttock adds 15",
 )
 def _back_bend(body: Body) -> Floats:
     return back_bend_deg(body)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+import numpy as np
 
 from formcheck.errors import UsageError
 from formcheck.measures.body import Body, Part, Role
@@ -29,6 +32,9 @@ class Measure:
         per_roll: What a degree of camera roll changes it by, in its unit; 0 where it needs no vertical.
         plate_error: What a plate over the hips adds to the error.
         over_time: Whether places of different times are compared.
+        least, most: The range of values that a body can show, in its unit. A value beyond it means that the
+            landmarks are wrong. Infinite where the body sets no bound, such as the slope of a leg.
+        bound: Where the range comes from, in words; empty where there is none.
         of: Computes (T,) values from a body.
     """
 
@@ -42,7 +48,15 @@ class Measure:
     per_roll: float
     plate_error: float
     over_time: bool
+    least: float
+    most: float
+    bound: str
     of: Callable[[Body], Floats]
+
+    def possible(self, values: Floats) -> np.ndarray:
+        """Return (N,) whether a body can show some (N,) values; NaN counts as impossible."""
+        inside: np.ndarray = (values >= self.least) & (values <= self.most)
+        return inside
 
 
 MEASURES: dict[str, Measure] = {}
@@ -78,8 +92,13 @@ def define(
     per_roll: float = 0.0,
     plate_error: float = 0.0,
     over_time: bool = False,
+    can: tuple[float, float] = (-math.inf, math.inf),
+    bound: str = "",
 ) -> Callable[[Callable[[Body], Floats]], Callable[[Body], Floats]]:
-    """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments."""
+    """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments.
+
+    `can` is the range of values that a body can show, `Measure.least` and `Measure.most`.
+    """
     unit = {"deg": "deg", "pct": "%"}[name.rsplit("_", 1)[1]]
 
     def register(of: Callable[[Body], Floats]) -> Callable[[Body], Floats]:
@@ -94,6 +113,8 @@ def define(
             per_roll,
             plate_error,
             over_time,
+            *can,
+            bound,
             of,
         )
         return of

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from formcheck.measures.body import Body, Part
+from formcheck.measures.body import Body, Part, Role
 from formcheck.poses.pose import EDGE_STATIONS, Floats
 
 _CHORD: tuple[Part, Part] = ("shoulder", "hip")
 UPPER = (0.20, 0.52)
 LOWER = (0.55, 0.85)
+_ARM: tuple[Part, ...] = ("shoulder", "elbow", "wrist")
+_ARM_THICK = 0.08
+"""Half of an arm and what the wrist's landmark is off, as a share of the line from shoulder to hip (4 cm)."""
 
 
 def profile(body: Body, *, dorsal: bool) -> Floats:
@@ -29,13 +34,50 @@ def profile(body: Body, *, dorsal: bool) -> Floats:
     chord = hip - shoulder
     length = np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-6)
     normal = np.stack([-chord[:, 1], chord[:, 0]], axis=1) / length[:, None]
-    # The normal (-dy, dx) points down in the image where the feet are to the right.
-    up_side = 1 if body.look.facing > 0 else 0
-    side = up_side if dorsal == body.look.prone else 1 - up_side
-    sign = 1.0 if side == 0 else -1.0
+    sign = _outward(body, dorsal=dorsal)
+    side = 0 if sign > 0 else 1
     offset = edges[:, side] - shoulder[:, None, :]
     height: Floats = sign * (offset * normal[:, None, :]).sum(axis=2) / length[:, None]
-    return height
+    return np.where(_under_an_arm(body, height, dorsal=dorsal), np.nan, height)
+
+
+def _under_an_arm(body: Body, heights: Floats, *, dorsal: bool) -> np.ndarray:
+    """Return (T, 33) where the outline is an arm's, not the trunk's.
+
+    An arm on the floor beside the body, or a hand on the hip, is in front of the trunk: where the line from
+    shoulder over elbow to wrist runs along the outline or outside it, the outline is that of the arm.
+
+    Args:
+        body: The frames.
+        heights: (T, 33) of the outline over the chord, in chord lengths, outward positive.
+        dorsal: Whether it is the back's outline, or the belly's.
+    """
+    shoulder, hip = body.joint("middle", "shoulder"), body.joint("middle", "hip")
+    along = hip - shoulder
+    square = np.maximum((along**2).sum(axis=1), 1e-6)
+    outward = _outward(body, dorsal=dorsal)
+    covered = np.zeros(heights.shape, dtype=bool)
+    roles: tuple[Role, Role] = ("near", "far")
+    for role in roles:
+        places = []
+        for part in _ARM:
+            offset = body.joint(role, part) - shoulder
+            across = outward * (along[:, 0] * offset[:, 1] - along[:, 1] * offset[:, 0]) / square
+            places.append(((offset * along).sum(axis=1) / square, across))
+        for (from_x, from_y), (to_x, to_y) in pairwise(places):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = (EDGE_STATIONS - from_x[:, None]) / (to_x - from_x)[:, None]
+            arm = from_y[:, None] + share * (to_y - from_y)[:, None]
+            covered |= (share >= 0) & (share <= 1) & (arm > heights - _ARM_THICK)
+    return covered
+
+
+def _outward(body: Body, *, dorsal: bool) -> float:
+    """Return +1 where the normal (-dy, dx) of the line from shoulder to hip points outwards there, else -1.
+
+    It points down in the picture where the feet are to the right.
+    """
+    return 1.0 if (body.look.facing > 0) != (dorsal == body.look.prone) else -1.0
 
 
 def raised(body: Body, heights: Floats, frame: int) -> Floats:

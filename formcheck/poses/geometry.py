@@ -80,13 +80,6 @@ def median(values: Floats) -> float:
     return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2.0
 
 
-def weighted_median(values: Floats, weights: Floats) -> float:
-    """Return the value of (N,) below and above which lies half of the weight."""
-    order = np.argsort(values)
-    weight = np.cumsum(weights[order])
-    return float(values[order[np.searchsorted(weight, 0.5 * weight[-1])]])
-
-
 def finite_median(values: Floats) -> Floats:
     """Return the medians over the first axis of (N,) or (N, K) values, of those that are finite, or NaN."""
     columns = values.reshape(len(values), -1).T

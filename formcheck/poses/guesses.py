@@ -1,4 +1,4 @@
-"""Whether the landmarks of the legs are seen or guessed, and what takes their place from behind."""
+"""Whether the legs were seen or their landmarks are guesses, and what replaces them from behind."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from formcheck.poses.geometry import weighted_median
 from formcheck.poses.pose import Landmark, View
 from formcheck.poses.smoothing import unswap
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import END_MIN_DEG, Look
 
 RESTLESS_PCT = 2.75
-"""Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
+"""Landmarks of both legs that jump further than this (median, percent of the trunk) are guesses."""
 RESTLESS_CLEAR_PCT = 4.5
 """The same where one leg does not hide behind the other or the trunk: not on all fours, not from an end."""
 
@@ -21,9 +20,10 @@ _FOLLOWED = 0.9  # share of the frames
 
 
 def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool:
-    """Say whether the legs' landmarks are guesses: they jump about, or are those of all fours from behind.
+    """Return whether the legs' landmarks are guesses: they jump, or all fours are seen from behind.
 
-    Those are often still and wrong: there only legs that were followed count (`formcheck.vision.rear_legs`).
+    From behind, landmarks are often steady and wrong. There, only legs tracked by their motion count
+    (`formcheck.vision.rear_legs`).
 
     Args:
         raw: The frames as measured.
@@ -40,9 +40,9 @@ def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool
 
 
 def behind(seen: Look, track: Track) -> Look:
-    """Return an oblique look from the feet as one from behind, where the legs were followed from there.
+    """Return an oblique view from the feet as a view from behind, where the legs were tracked from there.
 
-    Where landmarks are guesses, so is what they say of the camera.
+    Where landmarks are guesses, the camera position estimated from them is a guess too.
     """
     if seen.view is not View.OBLIQUE_FOOT or not _followed(track, seen):
         return seen
@@ -50,7 +50,7 @@ def behind(seen: Look, track: Track) -> Look:
 
 
 def _followed(track: Track, seen: Look) -> bool:
-    """Whether somebody is face down and their legs were followed from behind in nearly every frame."""
+    """Whether the person is face down and the legs were tracked from behind in nearly every frame."""
     legs = track.behind_px
     if legs is None or not seen.prone:
         return False
@@ -70,8 +70,8 @@ def restlessness_pct(
     Percent of the trunk. Face up and from the side the shins do not count: a plate on the bar hides them, and
     the movement of hips and knees is seen all the same.
 
-    The median over time, of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the
-    model guesses (all fours from behind or ahead). Over time, as still frames may have been passed over.
+    It is the median of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the model guesses
+    (all fours from behind or ahead). Frames are weighted by their duration, as still frames may be skipped.
     """
     legs = slice(Landmark.LEFT_HIP, lowest + 2)
     off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
@@ -80,5 +80,6 @@ def restlessness_pct(
     if not known.any():
         return float("inf")
     lasts_s = np.gradient(raw.time_s)[known]
-    left, right = (weighted_median(jump[known][:, side::2].max(axis=1), lasts_s) for side in (0, 1))
-    return 100.0 * min(left, right) / scale_px
+    furthest = [jump[known][:, side::2].max(axis=1) for side in (0, 1)]
+    medians = [np.quantile(way, 0.5, weights=lasts_s, method="inverted_cdf") for way in furthest]
+    return 100.0 * float(min(medians)) / scale_px

@@ -6,6 +6,7 @@ Times are seconds of the clip's own clock. `null` stands for "not known", always
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -13,9 +14,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from formcheck.exercises.rule import Status
 from formcheck.files import names
 from formcheck.video.frames import Filming, Turns
+from formcheck.wording import plain, quantity
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 
+
+_MOST_NAMED = 3  # faults in a sentence
 
 # Text cannot match: a line break inside it is written as \\n.
 _NUMBERS = re.compile(r"\[\n\s*(?:(?:null|-?[\d.eE+-]+),?\n\s*)+\]")
@@ -80,6 +84,36 @@ class VerdictReport(Model):
     view: str = Field(description="Where the camera stood.")
     reason: str = Field(description="Why it was not judged, or what the value says; may be empty.")
     cue: str = Field(description="What the lifter would be told; empty unless warn or fault.")
+    beyond: bool = Field(
+        default=False,
+        description="True where more was measured than a body can do: `value` is that limit, and people are "
+        "told `marked`.",
+    )
+
+    @property
+    def measured(self) -> str:
+        """The value with its uncertainty and unit, in words; empty where it was not judged."""
+        if self.value is None:
+            return ""
+        return "marked" if self.beyond else quantity(self.value, self.unit, self.uncertainty)
+
+    def words(self) -> str:
+        """Return fault, value and status in words, such as `knee bent 40 ± 4°, fault`."""
+        if self.value is None:
+            return plain(self.fault)
+        status = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
+            self.status, self.status.value
+        )
+        return f"{plain(self.fault)} {self.measured}, {status}"
+
+
+class LiftReport(Model):
+    """The way up of a load on the hips; units are m and m/s by a plate of known size, else trunk lengths."""
+
+    by: Literal["plate", "hips"] = Field(description="What was followed: the plate on the bar, or the hips.")
+    rise: Quantity
+    mean_speed: Quantity = Field(description="Over the middle 90 % of the rise.")
+    peak_speed: Quantity
 
 
 class RepReport(Model):
@@ -100,6 +134,13 @@ class RepReport(Model):
     time_uncertainty_s: float | None = Field(
         default=None, description="Standard uncertainty of a phase's length."
     )
+    held_s: float | None = Field(
+        default=None,
+        description="How long the top is held: within a tenth of the way from it. Null in older reports.",
+    )
+    lift: LiftReport | None = Field(
+        default=None, description="How fast it went up, where something on the hips is lifted."
+    )
     at_top: dict[str, Quantity | None] = Field(
         default={}, description="Median of each measure at the top; null where it was not seen."
     )
@@ -111,8 +152,8 @@ class RepReport(Model):
 
     @property
     def hold_s(self) -> float:
-        """Duration of the hold at the top."""
-        return self.lower_s - self.lockout_s
+        """Duration of the hold at the top, as an eye sees it."""
+        return self.lower_s - self.lockout_s if self.held_s is None else self.held_s
 
     @property
     def down_s(self) -> float:
@@ -138,6 +179,33 @@ class NotJudged(Model):
     remedy: str = Field(description="What to change so that it can be judged.")
 
 
+class CameraChange(Model):
+    """The one change of the camera that would add most verdicts."""
+
+    change: str = Field(description="What to change, as a request without a capital and full stop.")
+    adds: tuple[str, ...] = Field(description="Faults that could be judged then, the weightiest first.")
+    loses: tuple[str, ...] = Field(description="Faults that could no longer be judged.")
+    verdicts: int = Field(description="How many verdicts there would be more, less those lost.")
+    of: int = Field(description="How many verdicts were not given.")
+
+    @property
+    def text(self) -> str:
+        """It all in one sentence."""
+        faults = _named(self.adds)
+        but = f", but no longer {_named(self.loses)}" if self.loses else ""
+        return (
+            f"One change of the camera would add most: {self.change}; then {faults} could be judged too{but}."
+        )
+
+
+def _named(faults: Sequence[str]) -> str:
+    """Name some faults, at most three."""
+    words = [plain(fault) for fault in faults]
+    if len(words) > _MOST_NAMED:
+        words = [*words[: _MOST_NAMED - 1], f"{len(words) - _MOST_NAMED + 1} more"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 class SetSummary(Model):
     """One set: consecutive repetitions of one working side."""
 
@@ -157,6 +225,10 @@ class SetSummary(Model):
     baseline: Name | None = Field(
         default=None,
         description="Where the repetitions come from that it was compared with; null for its own.",
+    )
+    speed_loss: Quantity | None = Field(
+        default=None,
+        description="By how much the last full repetition went up slower than the fastest, by the plate.",
     )
     exercise: str = Field(default="", description="Its exercise; empty in old reports: that of the report.")
     title: str = Field(default="", description="The exercise, for people.")
@@ -269,6 +341,9 @@ class Report(Model):
     cues: tuple[CueReport, ...]
     not_judged: tuple[NotJudged, ...]
     fix: Fix | None
+    camera: CameraChange | None = Field(
+        default=None, description="The change of the camera that would add most verdicts, where one would."
+    )
     notes: tuple[str, ...] = Field(description="What a reader must know: people lost, wrong exercise, ...")
     about: About | None = Field(default=None, description="The exercise; null in old reports.")
     series: Series | None = Field(default=None, description="Measures over the sets, if any.")

@@ -14,7 +14,7 @@ from formcheck.judging.judge import MIN_COVERAGE
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import View
 from formcheck.report.model import Report, RepReport, SetSummary, VerdictReport
-from formcheck.wording import capital, limit_text, quantity, seen_from, sentence, share, spans, works
+from formcheck.wording import capital, limit_text, seen_from, sentence, share, spans, works
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -44,6 +44,7 @@ def render(report: Report, exercise: Exercise) -> RenderableType:
     if report.reps:
         parts += [Text(), _reps(report, rules)]
         parts += _legend(report, rules)
+        parts += _bar(report)
         parts += _not_judged(report)
     parts += [Text(), *_notes(report)]
     parts += _verdict(report)
@@ -113,9 +114,8 @@ def _verdicts(verdicts: Iterable[VerdictReport], rules: dict[str, Rule]) -> Rend
     grid.add_column()
     for verdict in verdicts:
         word, style = _SHOWN[verdict.status]
-        value = "" if verdict.value is None else quantity(verdict.value, verdict.unit, verdict.uncertainty)
         limits = _limits(verdict, rules.get(verdict.rule))
-        grid.add_row(Text(word, style), Text(verdict.fault, style), value, limits)
+        grid.add_row(Text(word, style), Text(verdict.fault, style), verdict.measured, limits)
     return Padding(grid, (0, 0, 0, 6))
 
 
@@ -131,6 +131,8 @@ def _legend(report: Report, rules: dict[str, Rule]) -> Iterator[RenderableType]:
     """Explain what the lines above use, once, and only what they use."""
     shown = [v for rep in report.reps if not rep.partial for v in rep.verdicts if v.status in _SHOWN]
     texts = []
+    if any(verdict.beyond for verdict in shown):
+        texts.append("Marked: as far as a body can, or further: no number would be right.")
     if any(verdict.status is Status.TOO_CLOSE for verdict in shown):
         texts.append("Too close: the limit lies within the uncertainty, so it counts neither way.")
     measured = {rules[v.rule].measure for v in shown if v.rule in rules}
@@ -139,6 +141,24 @@ def _legend(report: Report, rules: dict[str, Rule]) -> Iterator[RenderableType]:
     if texts:
         yield Text()
         yield Text(" ".join(texts), "dim")
+
+
+def _bar(report: Report) -> Iterator[RenderableType]:
+    """Say how fast the bar went up in each set, where its plate was followed."""
+    for part in report.sets:
+        lifts = [rep.lift for rep in report.reps if rep.set == part.index and rep.lift and not rep.partial]
+        if not lifts or lifts[0].by != "plate":
+            continue
+        speeds = ", ".join(f"{one.mean_speed.value:.2f}" for one in lifts)
+        error = max(one.mean_speed.uncertainty or 0.0 for one in lifts)
+        where = f"Bar, set {part.index}" if len(report.sets) > 1 else "Bar"
+        text = f"{where}: up at {speeds} {lifts[0].mean_speed.unit} (± {error:.2f})"
+        if part.speed_loss is not None:
+            text += (
+                f", {part.speed_loss.value:.0f} ± {part.speed_loss.uncertainty or 0.0:.0f} % lost to the end"
+            )
+        yield Text()
+        yield Text(text if lifts[0].rise.unit == "m" else f"{text}; --plate 450 gives metres")
 
 
 def _not_judged(report: Report) -> Iterator[RenderableType]:
@@ -158,6 +178,8 @@ def _not_judged(report: Report) -> Iterator[RenderableType]:
         for remedy, faults in remedies.items():
             advice = (f": {sentence(remedy)}", "dim") if remedy else ""
             yield Padding(Text.assemble(", ".join(faults), advice), (0, 0, 0, 4))
+    if report.camera is not None:
+        yield Padding(Text(report.camera.text), (0, 0, 0, 2))
 
 
 def _notes(report: Report) -> Iterator[RenderableType]:

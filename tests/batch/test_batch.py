@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from support.skeleton import Shot, kickbacks, thrusts
 
 from formcheck.batch import pool as pool_module
 from formcheck.batch import run as run_module
+from formcheck.batch import terminal
 from formcheck.batch.inputs import day_of, find, read_manifest
 from formcheck.batch.job import Job, Setup
 from formcheck.batch.ledger import NAME, Ledger
@@ -30,6 +32,7 @@ from formcheck.batch.run import carry_out, plan
 from formcheck.batch.score import Outcome, score
 from formcheck.batch.summary import summarise
 from formcheck.batch.tables import TABLES, columns
+from formcheck.cli import batch
 from formcheck.cli.app import run
 from formcheck.errors import OutputError, UsageError
 from formcheck.exercises.profiles import Profile
@@ -82,7 +85,16 @@ def library(folder: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _no_word_on_how_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a run takes so long that it says how far it is."""
-    monkeypatch.setattr("formcheck.batch.terminal._LINE_S", float("inf"))
+    monkeypatch.setattr(terminal, "LINE_S", float("inf"))
+
+
+@pytest.fixture
+def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`score` scores in this process: a worker of its own takes seconds to start, and is no matter here."""
+    monkeypatch.setattr(batch, "team", lambda work, setup, workers, cluster: Here(setup))
+
+
+in_this_process = pytest.mark.usefixtures("_in_this_process")
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +200,7 @@ def test_links_in_circles_give_each_clip_once_by_its_own_name(tmp_path: Path) ->
 
 
 @posix
+@in_this_process
 def test_what_cannot_be_read_is_a_row_and_the_others_are_scored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,32 +232,31 @@ def test_what_cannot_be_read_is_a_row_and_the_others_are_scored(
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file systems there refuse such names")
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
-def test_no_name_ends_a_run_or_its_resuming(tmp_path: Path, kind: str) -> None:
-    if kind == "parquet":
-        pytest.importorskip("pyarrow")
+@in_this_process
+def test_no_name_ends_a_run_or_its_resuming(tmp_path: Path) -> None:
     home, out = tmp_path / "clients", tmp_path / "out"
     home.mkdir()
-    kickbacks(reps=2).save(home / "T.NPZ")
+    kickbacks(Shot(fps=15.0), reps=2).save(home / "T.NPZ")
     odd = [b"k\xff.npz", b"k\\xff.npz", b"\x1b[31m.npz", "\u202e[red].npz".encode(), b"\xdc/b.npz"]
     odd += [b"a" * 246 + b".npz", ("\u6df1" * 80).encode() + b".npz", b"=1.npz", b"set:1.npz"]
     for name in map(os.fsdecode, odd):
         (home / name).parent.mkdir(exist_ok=True)
         shutil.copy(home / "T.NPZ", home / name)
-    order = ["score", str(home), "--out", str(out), "--workers", "1", "--html", "--format", kind]
+    order = ["score", str(home), "--out", str(out), "--html"]
     assert run(order) == 0
     assert go(home, out, Setup(html=True), resume=True) == []
-    assert run([*order, "--resume"]) == 0
+    for kind in ("csv", "jsonl", *(["parquet"] if find_spec("pyarrow") else [])):
+        assert run([*order, "--format", kind, "--resume"]) == 0
     found = kept(out)
     assert len(found) == len(odd) + 1 - 1  # two look alike, but are two
     with Ledger(out, resume=True) as ledger:
         assert len(ledger) == len(odd) + 1
         assert {len(one.report.reps) for one in ledger.records() if one.report} == {2}
         assert all((out / one.page).is_file() for one in ledger.records())
-    if kind == "csv":
-        rows = table(out / "clips.csv")
-        assert {r"k\xff.npz", "'=1.npz", r"\x1b[31m.npz"} <= {row["name"] for row in rows}
-        assert r"\xdc" in {row["person"] for row in rows}
+    rows = table(out / "clips.csv")
+    assert {r"k\xff.npz", "'=1.npz", r"\x1b[31m.npz"} <= {row["name"] for row in rows}
+    assert r"\xdc" in {row["person"] for row in rows}
+    assert len((out / "clips.jsonl").read_text("utf-8").splitlines()) == len(rows)
 
 
 @pytest.mark.parametrize("text", ["nothing/here", "nothing*.mp4"])
@@ -253,6 +265,7 @@ def test_a_path_that_names_nothing_is_said(text: str) -> None:
         find([text])
 
 
+@in_this_process
 def test_a_manifest_says_what_a_folder_does_not(clients: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "clips.csv"
     sheet.write_text(
@@ -499,6 +512,7 @@ def test_the_command_makes_everything_and_a_bad_clip_stops_nothing(
     assert run(["score", str(clients), "--out", str(out), "--resume", "--fail-on", "fault"]) == 1
 
 
+@pytest.mark.slow
 def test_a_lost_worker_takes_nothing_with_it_and_a_poison_clip_is_set_aside(
     clients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -526,13 +540,14 @@ def test_a_lost_worker_takes_nothing_with_it_and_a_poison_clip_is_set_aside(
     assert "3 tries: the process that analysed it ended with code 9" in aside.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("often", [1, 3])
 def test_a_worker_that_ends_before_it_begins_is_replaced_twice(
     clients: Path, monkeypatch: pytest.MonkeyPatch, often: int
 ) -> None:
     started: list[int] = []
 
-    class Weak(pool_module._Worker):
+    class Weak(pool_module.Worker):
         """The first ones are killed while they start."""
 
         def __init__(self, setup: Setup, by: Versions) -> None:
@@ -541,7 +556,7 @@ def test_a_worker_that_ends_before_it_begins_is_replaced_twice(
             if len(started) <= often:
                 os.kill(started[-1], signal.SIGKILL)
 
-    monkeypatch.setattr(pool_module, "_Worker", Weak)
+    monkeypatch.setattr(pool_module, "Worker", Weak)
     setup, by = Setup(), versions(None, None)
     job = Job(find([str(clients / "ben")])[0], stamp(by, setup.settings.profile))
     team = pool_module.Workers(1, setup, by)
@@ -554,6 +569,7 @@ def test_a_worker_that_ends_before_it_begins_is_replaced_twice(
         assert len(started) == 2
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_is_ended(clients: Path) -> None:
     class Sleep:
         def __reduce__(self) -> tuple[Any, ...]:
@@ -577,7 +593,7 @@ def wait_for(path: Path, lines: int, process: subprocess.Popen[str]) -> None:
     pytest.fail("nothing was scored")
 
 
-@pytest.mark.model  # no model, but seconds
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_a_run_that_is_killed_or_stopped_loses_only_what_was_in_flight(
@@ -637,6 +653,7 @@ def test_every_format_holds_the_same_rows(clients: Path, tmp_path: Path) -> None
     assert len(dataset.dataset(out / "clips", partitioning="hive").to_table()) == 4
 
 
+@in_this_process
 def test_columns_are_documented_where_the_tables_are(clients: Path, tmp_path: Path) -> None:
     assert run(["score", str(clients), "--out", str(tmp_path / "out"), "--workers", "1"]) == 0
     text = (tmp_path / "out" / "columns.md").read_text("utf-8")
@@ -646,6 +663,7 @@ def test_columns_are_documented_where_the_tables_are(clients: Path, tmp_path: Pa
             assert column.unit or not column.name.endswith(("_s", "_kg", "_deg"))
 
 
+@in_this_process
 def test_a_cell_is_no_formula(tmp_path: Path) -> None:
     folder = tmp_path / "clips"
     folder.mkdir()

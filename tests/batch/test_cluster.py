@@ -85,7 +85,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[Path, list[int]]]:
                 process.wait()
 
 
-@pytest.mark.model  # no model, but half a minute
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_lost_worker_loses_nothing_and_scores_nothing_twice(
     clips: Path, cluster: tuple[Path, list[int]], tmp_path: Path

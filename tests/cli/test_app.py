@@ -18,12 +18,14 @@ import jsonschema
 import numpy as np
 import pytest
 
+from formcheck import api
 from formcheck.errors import NoPersonError, OutputError
 from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
 from formcheck.poses.pose import Side, View
 from formcheck.poses.track import Track
 from formcheck.report.model import Report, Still
+from formcheck.report.pictures import annotated_video, stills
 from formcheck.report.pictures.stills import Picture
 from formcheck.reps.baseline import Baseline
 from formcheck.vision.people import Wanted
@@ -106,10 +108,10 @@ class Fake:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     stand_in = Fake()
-    monkeypatch.setattr("formcheck.api.analyze_clip", stand_in.analyze_clip)
-    monkeypatch.setattr("formcheck.api.frames_estimate", lambda path: None)
-    monkeypatch.setattr("formcheck.report.pictures.annotated_video.write_annotated", stand_in.write_annotated)
-    monkeypatch.setattr("formcheck.report.pictures.stills.take", stand_in.take)
+    monkeypatch.setattr(api, "analyze_clip", stand_in.analyze_clip)
+    monkeypatch.setattr(api, "frames_estimate", lambda path: None)
+    monkeypatch.setattr(annotated_video, "write_annotated", stand_in.write_annotated)
+    monkeypatch.setattr(stills, "take", stand_in.take)
     return stand_in
 
 
@@ -163,7 +165,7 @@ def test_limits_and_baseline_reach_the_pipeline(
         read.append((path, settings.profile.name))
         return (usual,)
 
-    monkeypatch.setattr("formcheck.api.read_baseline", read_baseline)
+    monkeypatch.setattr(api, "read_baseline", read_baseline)
     mine, own = tmp_path / "mine.toml", tmp_path / "clean.npz"
     mine.write_text("[glute-kickback.knee-bent]\nwarn = 20\n")
     small_track().save(own)

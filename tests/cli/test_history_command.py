@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 from support.logs import KICK, THRUST, a_set, day, four_weeks_of_sets
 from support.pages import FAULTY, faulty
-from support.skeleton import change_legs, kickbacks
+from support.skeleton import Shot, change_legs, kickbacks
 
 from formcheck.cli.history import since_of
 from formcheck.cli.terminal import complain, say_rich
 from formcheck.errors import UsageError
+from formcheck.history import recording
 from formcheck.history.entries import LoggedSet
 from formcheck.history.keeper import keeper_from_options, kilograms, moment
 from formcheck.history.store import Log, log_place
@@ -30,13 +31,15 @@ from formcheck.video.reader import VideoSink, created
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 Run = Callable[..., tuple[int, str, str]]
+QUICK = Shot(fps=15.0)
+"""Half as many frames to analyse: what is logged is the matter here."""
 
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     """A recorded set whose second repetition bends the knee."""
     path = tmp_path / "kick.npz"
-    kickbacks(reps=3, knee_deg=[4.0, FAULTY, 4.0]).save(path)
+    kickbacks(QUICK, reps=3, knee_deg=[4.0, FAULTY, 4.0]).save(path)
     os.utime(path, (1_760_000_000, 1_760_000_000))
     return path
 
@@ -68,7 +71,7 @@ def test_an_analysis_is_logged(clip: Path, own_log: Path, formcheck: Run) -> Non
 
 
 def test_both_legs_of_a_clip_are_two_sets(tmp_path: Path, own_log: Path, formcheck: Run) -> None:
-    both = change_legs(kickbacks(reps=2), kickbacks(reps=3, working=Side.RIGHT), Side.LEFT)
+    both = change_legs(kickbacks(QUICK, reps=2), kickbacks(QUICK, reps=3, working=Side.RIGHT), Side.LEFT)
     both.save(tmp_path / "both.npz")
     assert "Logged 2 sets" in formcheck("analyze", tmp_path / "both.npz")[1]
     assert [(one.side, len(one.full)) for one in logged(own_log)] == [("left", 2), ("right", 3)]
@@ -88,7 +91,7 @@ def test_the_same_recording_again_is_no_second_set(clip: Path, own_log: Path, fo
     assert (one.load_kg, one.source) == (60.0, Track.load(clip).source)
     assert one.at - moment("2026-03-02T18:00") < timedelta(seconds=5)
     other = clip.with_name("other.npz")
-    kickbacks(reps=3, top_deg=6.0).save(other)
+    kickbacks(QUICK, reps=3, top_deg=6.0).save(other)
     assert "in place" not in formcheck("analyze", other)[1]
     assert len(logged(own_log)) == 2
 
@@ -112,7 +115,7 @@ def test_no_log_means_no_file(
 
 
 def test_what_shows_no_exercise_is_not_logged(tmp_path: Path, own_log: Path, formcheck: Run) -> None:
-    kickbacks(reps=0).save(tmp_path / "still.npz")
+    kickbacks(QUICK, reps=0).save(tmp_path / "still.npz")
     assert formcheck("analyze", tmp_path / "still.npz")[0] == 0
     assert not own_log.exists()
 
@@ -139,9 +142,9 @@ def test_advice_follows_the_analysis(clip: Path, formcheck: Run) -> None:
     out = formcheck("analyze", clip)[1]
     assert out.rstrip().endswith("shows them.")  # the kickback's source has no plan to be off
     first = clip.with_name("first.npz")
-    kickbacks(reps=4).save(first)
+    kickbacks(QUICK, reps=4).save(first)
     formcheck("analyze", first, "--date", "2026-03-02")
-    kickbacks(reps=4, top_deg=5.0).save(first)
+    kickbacks(QUICK, reps=4, top_deg=5.0).save(first)
     out = " ".join(formcheck("analyze", first, "--date", "2026-03-05")[1].split())
     assert "Ready for more: the cable kickback" in out
     assert "go on to harder exercises" in out
@@ -307,10 +310,10 @@ def _remux(path: Path, out: Path, said: dict[str, str]) -> None:
 
 
 def test_landmarks_are_known_again_once_saved(tmp_path: Path) -> None:
-    track = kickbacks(reps=1)
+    track = kickbacks(QUICK, reps=1)
     track.save(tmp_path / "a.npz")
     assert digest_of(Track.load(tmp_path / "a.npz")) == digest_of(track)
-    assert digest_of(kickbacks(reps=1, top_deg=5.0)) != digest_of(track)
+    assert digest_of(kickbacks(QUICK, reps=1, top_deg=5.0)) != digest_of(track)
     assert Take.live(day(0)).clip != Take.live(day(0)).clip
     assert Take.live(day(0), track).landmarks == digest_of(track)
 
@@ -336,7 +339,7 @@ def test_the_first_set_says_where_the_log_is_and_how_to_do_without(
     assert "--no-log leaves a set out" in first
     assert "begins here" not in again
     other = clip.with_name("other.npz")
-    kickbacks(reps=4).save(other)
+    kickbacks(QUICK, reps=4).save(other)
     assert "begins here" not in formcheck("analyze", other)[1]
     formcheck("history", "--delete-everything", "--yes")
     code, out, err = formcheck("analyze", other, "--json", "-")
@@ -383,7 +386,7 @@ def test_a_log_that_fails_in_any_way_costs_a_warning_only(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("formcheck.history.recording.record", broken)
+    monkeypatch.setattr(recording, "record", broken)
     code, out, err = formcheck("analyze", clip)
     assert code == 0
     assert "Set score" in out

@@ -15,7 +15,8 @@ from support.skeleton import Shot, Tempo, kickbacks
 
 from formcheck.api import analyze
 from formcheck.errors import UsageError
-from formcheck.evaluation.accuracy import Counts, Evaluation, Row, calibration
+from formcheck.evaluation.accuracy import Evaluation, Row, calibration
+from formcheck.evaluation.counts import Counts
 from formcheck.evaluation.evaluate import clips_with_truth, evaluate
 from formcheck.evaluation.truth import TRUE_VALUE, Truth
 from formcheck.poses.track import Track

@@ -18,7 +18,7 @@ EXERCISE = replace(donor, name={name!r}, title="Mine", rules=(rule,{again}))
 
 @pytest.fixture(autouse=True)
 def _forget_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "_added", {})
+    monkeypatch.setattr(catalog, "added", {})
 
 
 def folder_with(folder: Path, *, code: str = "ZZZ01", name: str = "arm-raise", again: str = "") -> Path:

@@ -105,13 +105,14 @@ def test_a_full_disk_is_said_and_costs_nothing(path: Path) -> None:
     with Log(path, create=True) as log:
         log.write([a_set()], clip="a")
         before = log.read()
-        pages = log._connection.execute("PRAGMA page_count").fetchone()[0]
-        log._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        pages = log.connection.execute("PRAGMA page_count").fetchone()[0]
+        log.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(LogError, match="disk is full"):
             log.write([a_set(start_s=float(i)) for i in range(40)], clip="a")
         assert log.read() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_killed_writer_loses_nothing_that_was_done_and_leaves_nothing_half(path: Path) -> None:
     done = 0
@@ -135,6 +136,7 @@ def test_a_killed_writer_loses_nothing_that_was_done_and_leaves_nothing_half(pat
     check.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_writer_killed_inside_a_transaction_leaves_the_log_as_it_was(path: Path) -> None:
     """The journal is on disk and pages of the set are written when it dies: the next one rolls back."""
@@ -153,7 +155,7 @@ def die(run, *arguments):
         os.kill(os.getpid(), signal.SIGKILL)
 store.insert = die
 with store.Log(Path({str(path)!r})) as log:
-    log._connection.execute("PRAGMA cache_size = 2")  # pages go to the file before the commit
+    log.connection.execute("PRAGMA cache_size = 2")  # pages go to the file before the commit
     log.write([a_set(start_s=float(i)) for i in range(400)], clip="a")
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -164,6 +166,7 @@ with store.Log(Path({str(path)!r})) as log:
         assert log.read() == before
 
 
+@pytest.mark.slow
 def test_two_processes_write_at_once(path: Path) -> None:
     processes = [writer(path, name, 25) for name in ("a", "b")]
     for process in processes:
@@ -206,7 +209,7 @@ def test_logs_of_every_version_are_read(path: Path, version: int) -> None:
     with Log(path) as log:
         [one] = log.read()
         assert (one.at, one.load_kg, one.reps[0].verdicts[0].fault) == (MONDAY, 60.0, "lumbar-arching")
-        assert schema.version_of(log._connection) == schema.VERSION
+        assert schema.version_of(log.connection) == schema.VERSION
         log.write([a_set()], clip="b", landmarks="m")
         assert len(log.read()) == 2
 
@@ -315,6 +318,6 @@ def test_deleted_means_gone_from_the_file(path: Path) -> None:
     with Log(path) as log:
         assert log.delete_everything() == 1
         for name in ("sets", "reps", "verdicts"):
-            assert log._connection.execute(f"SELECT count(*) FROM {name}").fetchone() == (0,)
+            assert log.connection.execute(f"SELECT count(*) FROM {name}").fetchone() == (0,)
     assert b"secret-name" not in path.read_bytes()
     assert [each.name for each in path.parent.iterdir()] == [path.name]

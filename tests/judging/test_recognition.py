@@ -31,7 +31,8 @@ from formcheck import analyze
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.exercises import catalog
 from formcheck.exercises.modes import Modes
-from formcheck.judging.recognition import SURE, recognisable, share_of
+from formcheck.judging.candidates import share_of
+from formcheck.judging.recognition import SURE, recognisable
 from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
 from formcheck.poses.pose import Landmark, Side

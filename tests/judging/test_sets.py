@@ -9,9 +9,10 @@ from support.relatives import hip_thrusts, single_leg_bridges
 from support.skeleton import SIZE, Shot, Tempo, change_legs, clock, exchange, join, kickbacks, level, thrusts
 
 from formcheck.exercises import catalog
-from formcheck.judging.sets import Found, find_sets
+from formcheck.judging.prepare import prepared
+from formcheck.judging.sets import Footage, Found, find
 from formcheck.poses.pose import Floats, Landmark, Side, View
-from formcheck.poses.smoothing import smooth, unswap
+from formcheck.poses.smoothing import unswap
 from formcheck.poses.track import Track
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase
@@ -21,8 +22,7 @@ each = pytest.mark.parametrize("name", MAKERS)
 
 
 def found_in(track: Track, name: str, side: Side | None = None) -> Found:
-    raw = unswap(track)
-    return find_sets(raw, smooth(raw), catalog.exercise(name), side=side)
+    return find(Footage(prepared(unswap(track))), catalog.exercise(name), side=side)
 
 
 def sides(found: Found) -> list[tuple[Side, int]]:

@@ -19,6 +19,8 @@ from support.live_fakes import GREY, Stage
 
 from formcheck.errors import UsageError, VideoError
 from formcheck.evaluation.loopback import Loopback, MjpegServer, RtspServer, h264, jpegs
+from formcheck.live import capture as capture_module
+from formcheck.live import feeds
 from formcheck.live.address import without_secrets
 from formcheck.live.capture import Capture
 from formcheck.live.feeds import CameraFeed, FileFeed, Lost, Stamps, StreamFeed, Taken, feed_for
@@ -62,7 +64,7 @@ def times_of(capture: Capture) -> list[float]:
 
 def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
     with Capture(Stage([i / 30 for i in range(100)])) as capture:
-        while not capture._ended:  # the reader has run through
+        while capture.dropped < 99:  # until the reader has run through
             time.sleep(0.01)
         frame = capture.take(0.1)
         assert frame is not None
@@ -87,7 +89,7 @@ def test_frames_that_come_too_fast_are_passed_over() -> None:
 
 
 def test_a_feed_that_breaks_off_is_opened_again_and_both_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formcheck.live.capture._RETRY_S", (0.01, 0.02))
+    monkeypatch.setattr(capture_module, "RETRY_S", (0.01, 0.02))
     stage = Stage([0.0, 0.1, 0.2, 0.3], lost_at={2: 3})
     with Capture(stage, every=True) as capture:
         seen = [take(capture).time_s for _ in range(4)]
@@ -244,6 +246,7 @@ def test_a_camera_that_comes_back_goes_on() -> None:
         ]
 
 
+@pytest.mark.slow
 def test_opencv_stays_silent_about_a_missing_camera(tmp_path: Path) -> None:
     code = "from formcheck.cli.app import run; raise SystemExit(run(['live', '--camera', '77']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -323,7 +326,7 @@ def test_a_stream_arrives_whole_and_keeps_its_tempo(
 ) -> None:
     """Measured in frames; what becomes of times of arrival is the stamps' own matter, tested below."""
     stamps = Counted()
-    monkeypatch.setattr("formcheck.live.feeds.Stamps", lambda: stamps)
+    monkeypatch.setattr(feeds, "Stamps", lambda: stamps)
     with SERVERS[kind](clip) as server, Capture(StreamFeed(server.url), every=True) as capture:
         assert capture.size == (160, 120)
         seen = [take(capture) for _ in range(40)]
@@ -340,7 +343,7 @@ def test_a_stream_arrives_whole_and_keeps_its_tempo(
 
 @both_streams
 def test_a_stream_that_is_cut_comes_back(kind: str, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formcheck.live.capture._RETRY_S", (0.05,))
+    monkeypatch.setattr(capture_module, "RETRY_S", (0.05,))
     with SERVERS[kind](clip) as server, Capture(StreamFeed(server.url)) as capture:
         before = take(capture)
         server.cut()
@@ -353,7 +356,7 @@ def test_a_stream_that_is_cut_comes_back(kind: str, clip: Path, monkeypatch: pyt
 
 
 def test_a_stream_that_hangs_is_lost_after_a_while(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formcheck.live.feeds._READ_S", 2.0)
+    monkeypatch.setattr(feeds, "READ_S", 2.0)
     with SERVERS["http"](clip) as server:
         feed = StreamFeed(server.url)
         feed.open()

@@ -176,6 +176,7 @@ print(sum(not rep.partial for rep in analysis.report.reps), analysis.report.comp
 """
 
 
+@pytest.mark.slow
 def test_a_window_opens_beside_pyav_and_is_ended_by_a_key(screen_of_its_own: str, tmp_path: Path) -> None:
     """PyAV's wheel once made every OpenCV window hang; this one is opened, shown and left by `q`."""
     mark = tmp_path / "far"

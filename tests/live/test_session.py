@@ -21,6 +21,7 @@ from formcheck.exercises import catalog
 from formcheck.judging.coach import Coach
 from formcheck.judging.cues import MODES
 from formcheck.judging.settings import Settings
+from formcheck.live import recording
 from formcheck.live.recording import Recorder, Shelf
 from formcheck.live.session import run
 from formcheck.live.setup_coach import Advice, SetUpCoach, upright
@@ -31,7 +32,7 @@ from formcheck.pipeline import Session
 from formcheck.poses import journal
 from formcheck.poses.pose import Pose, Side
 from formcheck.poses.track import Track
-from formcheck.report.model import Report
+from formcheck.report.model import CameraChange, Report
 from formcheck.video.frames import Frame
 from formcheck.video.reader import VideoSource
 
@@ -43,7 +44,7 @@ KICK = catalog.exercise("glute-kickback")
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals of these tests do not go into the user's folder."""
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
+    monkeypatch.setattr(recording, "user_state_path", lambda name: folder)
 
 
 def standing(seconds: float) -> Track:
@@ -211,6 +212,7 @@ def child(body: str, *, timeout_s: float = 600.0) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.slow
 def test_recording_journal_and_report_survive_a_kill(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -278,13 +280,14 @@ def test_a_journal_that_cannot_be_judged_keeps_no_session_from_starting(
     def fail(path: Path) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.live.session.journal.recover", fail)
-    monkeypatch.setattr("formcheck.live.recording.journal.read", lambda path: left)
+    monkeypatch.setattr(journal, "recover", fail)
+    monkeypatch.setattr(journal, "read", lambda path: left)
     assert run(parts(kickbacks(reps=1), report=tmp_path)) is not None
     assert "journal.damaged: division by zero" in " ".join(capsys.readouterr().err.split())
     assert (tmp_path / "2026-01-03.journal.damaged").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
 def test_a_full_disk_ends_the_recording_not_the_session(tmp_path: Path) -> None:
     done = child(
@@ -478,6 +481,18 @@ def test_the_summary_names_a_strength_that_is_not_the_fix() -> None:
     assert WORDS.summary_clean not in blind.spoken
     none = summarise(report.model_copy(update={"reps": ()}), KICK, WORDS)
     assert none.spoken == WORDS.no_reps
+
+
+def test_the_summary_names_the_change_of_the_camera_where_much_was_not_judged() -> None:
+    report = record_of(kickbacks(Shot(noise_px=0.5), reps=4))
+    change = CameraChange(change="stand the camera upright", adds=("head-up",), loses=(), verdicts=4, of=4)
+    seen = {
+        share: summarise(report.model_copy(update={"camera": change, "coverage": share}), KICK, WORDS)
+        for share in (0.5, 1.0)
+    }
+    assert change.text in seen[0.5].lines
+    assert change.text not in seen[1.0].lines
+    assert "camera" not in seen[0.5].spoken
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there, links and pipes need rights or are none")

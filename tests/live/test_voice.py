@@ -37,7 +37,7 @@ PATIENCE_S = 120.0
 @pytest.fixture(autouse=True)
 def _nothing_grows_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is; where staleness is meant, a test says so."""
-    monkeypatch.setattr(voice_module, "_STALE_S", dict.fromkeys(Urgency, float("inf")))
+    monkeypatch.setattr(voice_module, "STALE_S", dict.fromkeys(Urgency, float("inf")))
 
 
 class Ear:
@@ -94,7 +94,7 @@ def test_beeps_need_no_voice() -> None:
 
 
 def test_asking_never_waits_and_a_late_count_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(voice_module._STALE_S, Urgency.COUNT, -1.0)  # is late at once
+    monkeypatch.setitem(voice_module.STALE_S, Urgency.COUNT, -1.0)  # is late at once
     ear = Ear(held=True)
     with Voice([], beep=True, player=lambda: ear) as voice:
         voice.say("", "technique", Urgency.CUE)
@@ -152,7 +152,7 @@ def test_headphones_unplugged_are_said_once() -> None:
 
 
 def test_no_voice_on_the_system_is_said_and_beeps_take_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formcheck.live.voice.shutil.which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     said: list[str] = []
     ear = Ear()
     with Voice([CUE], player=lambda: ear, tell=said.append) as voice:
@@ -224,7 +224,7 @@ def test_the_system_s_sound_output_gets_the_words(tmp_path: Path) -> None:
     code = (
         "from formcheck.live import voice as module\n"
         "from formcheck.live.voice import Voice, Urgency\n"
-        "module._STALE_S = dict.fromkeys(Urgency, float('inf'))\n"
+        "module.STALE_S = dict.fromkeys(Urgency, float('inf'))\n"
         "with Voice(['Long leg'], tell=print) as voice:\n"
         "    assert voice.prepared.wait(120)\n"
         "    voice.say('Long leg', 'technique', Urgency.CUE)\n"

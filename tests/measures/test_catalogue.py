@@ -9,6 +9,7 @@ from support.skeleton import Shot, Tempo, kickbacks, level, thrusts
 from formcheck.errors import UsageError
 from formcheck.measures.body import Body
 from formcheck.measures.catalogue import MEASURES, measure
+from formcheck.measures.outline import profile, raised
 from formcheck.poses.pose import Floats, Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -210,7 +211,7 @@ def test_noise_of_a_clip_is_told_and_widens_the_uncertainty() -> None:
 
 @pytest.mark.parametrize(
     ("yaw_deg", "lost", "shrinks"),
-    [(0.0, 0.0, False), (0.0, 0.15, True), (22.0, 0.15, False), (22.0, 0.6, True)],
+    [(0.0, 0.0, False), (0.0, 0.15, False), (0.0, 0.25, True), (22.0, 0.15, False), (22.0, 0.6, True)],
 )
 def test_a_thigh_that_shrinks_at_the_top_has_lost_its_knee(
     yaw_deg: float, lost: float, shrinks: bool
@@ -223,6 +224,59 @@ def test_a_thigh_that_shrinks_at_the_top_has_lost_its_knee(
     reading = RepData(data.reps[0], data).read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
     assert ("seems to shrink" in reading.reason) == shrinks
     assert np.isnan(reading.value) == shrinks
+
+
+def test_a_leg_that_looks_a_little_short_is_judged_less_surely() -> None:
+    readings = []
+    for lost in (0.0, 0.15):
+        track = kickbacks(reps=2)
+        part = slice(70, 115)
+        hip, knee = (track.image_px[part, joint].copy() for joint in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE))
+        track.image_px[part, Landmark.LEFT_KNEE] = knee + lost * (hip - knee)
+        data = set_of(track)
+        readings.append(
+            RepData(data.reps[0], data).read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
+        )
+    assert readings[1].uncertainty > readings[0].uncertainty + 0.3
+
+
+def test_what_no_body_can_do_is_told_and_never_a_value() -> None:
+    for knee_shift_px, possible in ((0.0, True), (-160.0, False)):
+        data = set_of(kickbacks(reps=2))
+        data.values("knee_flexion_deg")[:] += knee_shift_px
+        reading = RepData(data.reps[0], data).read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
+        assert np.isfinite(reading.value) == possible
+        assert ("which no body can do" in reading.reason) == (not possible)
+        assert bool(reading.remedy) == (not possible)
+
+
+def test_frames_that_no_body_can_show_are_left_out_where_most_are_good() -> None:
+    data = set_of(kickbacks(reps=2))
+    rep = RepData(data.reps[0], data)
+    part = data.frames(*rep.rep.window(Phase.TOP))
+    usual = rep.read("knee_flexion_deg", Phase.TOP, "max", from_start=False).value
+    data.values("knee_flexion_deg")[part.start : part.start + (part.stop - part.start) // 4] = 175.0
+    assert rep.read("knee_flexion_deg", Phase.TOP, "max", from_start=False).value == pytest.approx(
+        usual, abs=1.0
+    )
+
+
+def test_what_a_body_can_do_has_a_source_and_holds_the_usual_values() -> None:
+    bounded = [one for one in MEASURES.values() if np.isfinite([one.least, one.most]).any()]
+    assert {"knee_flexion_deg", "hip_extension_deg", "shin_from_vertical_deg"} <= {m.name for m in bounded}
+    for one in MEASURES.values():
+        assert bool(one.bound) == (one in bounded)
+        assert one.least < 0.0 < one.most
+
+
+def test_an_arm_along_the_back_hides_its_outline() -> None:
+    track = kickbacks(reps=2)
+    body = set_of(track).body
+    assert np.isfinite(MEASURES["back_bend_deg"].of(body)).all()
+    back = raised(body, profile(body, dorsal=True)[0], 0)
+    for place, joint in ((10, Landmark.LEFT_ELBOW), (24, Landmark.LEFT_WRIST)):
+        track.image_px[:, joint] = back[place]
+    assert np.isnan(MEASURES["back_bend_deg"].of(set_of(track).body)).all()
 
 
 def test_off_the_side_the_uncertainty_grows() -> None:

@@ -13,7 +13,6 @@ from formcheck.poses.geometry import (
     elevation_deg,
     line_slope_deg,
     rotate_px,
-    weighted_median,
     wrap_deg,
 )
 from formcheck.poses.pose import Floats
@@ -135,10 +134,3 @@ def test_one_lost_point_spoils_only_its_own_row() -> None:
     a = np.array([[0.0, 0.0], [np.nan, np.nan], [0.0, 0.0]])
     b = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, -1.0]])
     np.testing.assert_allclose(elevation_deg(a, b, forward=1), [0.0, np.nan, 90.0])
-
-
-@given(st.lists(st.tuples(st.floats(-9, 9), st.integers(1, 5)), min_size=1, max_size=20))
-def test_a_weight_counts_as_so_many_values(pairs: list[tuple[float, int]]) -> None:
-    values, weights = (np.array(column, dtype=np.float64) for column in zip(*pairs, strict=True))
-    each = np.sort(np.repeat(values, weights.astype(int)))
-    assert weighted_median(values, weights) == each[(len(each) - 1) // 2]

@@ -175,10 +175,15 @@ def test_the_working_leg_and_a_faulty_limb_have_their_colours() -> None:
     assert not has(annotate(image, state), canvas.COLOURS[Status.WARN])
 
 
-def test_an_opencv_without_unicode_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canvas, "_UNICODE", False)
-    assert canvas.drawable("33 ±4° – ü") == "33 +-4 deg - ?"
-    assert annotate(np.zeros((180, 320, 3), np.uint8), full(320, 180)).any()
+def test_signs_outside_ascii_have_letters() -> None:
+    def drawn(text: str) -> NDArray[np.uint8]:
+        sheet = canvas.Canvas(np.zeros((60, 120, 3), np.uint8))
+        sheet.text(text, 5, 45, 4.0, canvas.WHITE)
+        return sheet.image
+
+    signs = [drawn(sign) for sign in "°±–’?"]
+    assert all(sign.any() for sign in signs)
+    assert len({sign.tobytes() for sign in signs}) == len(signs)
 
 
 def test_the_phases_follow_the_repetition() -> None:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from formcheck.exercises.catalog import exercise
-from formcheck.report.model import Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
+from formcheck.report.model import CameraChange, Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
 from formcheck.report.table import render
 from formcheck.rule import Status
 
@@ -227,3 +227,18 @@ def test_a_rule_that_is_not_known_here_is_shown_all_the_same() -> None:
     known = verdict("no-hold", Status.WARN, 0.42, 0.08)
     strange = known.model_copy(update={"rule": "OLD01"})
     assert "good > 1.0 s, fault < 0.6 s" in text(report(reps=[rep(1, strange)]))
+
+
+def test_the_one_change_of_the_camera_stands_below_what_was_not_judged() -> None:
+    change = CameraChange(change="film from the side", adds=("head-up",), loses=(), verdicts=1, of=4)
+    said = " ".join(text(report(camera=change)).split())
+    assert said.index("Not judged") < said.index("film from the side; then head up could be judged too.")
+    assert "One change of the camera" not in text(report())
+
+
+def test_more_than_a_body_can_do_is_called_marked_and_no_number() -> None:
+    marked = verdict("lumbar-arching", Status.FAULT, 30.0, 5.0).model_copy(update={"beyond": True})
+    said = text(report(reps=(rep(1, marked),)))
+    assert "marked" in said
+    assert "30" not in said.split("lumbar-arching")[1].split("good <")[0]
+    assert "no number would be right" in " ".join(said.split())

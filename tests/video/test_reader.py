@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from formcheck.api import LEAST_STEP_S
 from formcheck.errors import UsageError, VideoError
-from formcheck.video import frames as _frames
+from formcheck.video import frames, reader
 from formcheck.video.frames import Filming
 from formcheck.video.reader import VideoSink, VideoSource, player_clock
 
@@ -166,7 +166,7 @@ def test_wide_pixels_are_made_square(tmp_path: Path) -> None:
     ids=["as they are", "missing", "twice", "swapped", "restart"],
 )
 def test_the_clock_repairs_times(given: list[float | None], expected: list[float]) -> None:
-    clock = _frames.Clock(10.0)
+    clock = frames.Clock(10.0)
     assert [clock.tick(t) for t in given] == pytest.approx(expected)
 
 
@@ -188,22 +188,30 @@ def test_leaving_early_ends_the_thread(tmp_path: Path) -> None:
     assert not decoding()
 
 
-def test_the_queue_is_bounded(tmp_path: Path) -> None:
+def test_few_frames_are_decoded_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[Any] = []
+
+    def noted(frame: Any) -> float | None:
+        decoded.append(frame.pts)
+        return frames.presentation_time_s(frame)
+
     with VideoSource(record(tmp_path / "a.mp4")) as source:
-        next(iter_ := iter(source))
-        while not source._queue.full():  # until the reader has to wait
+        monkeypatch.setattr(reader, "presentation_time_s", noted)
+        next(rest := iter(source))
+        while len(decoded) < 6:  # one taken, four waiting, and one that finds no room
             time.sleep(0.01)
-        assert source._queue.qsize() <= 4
-        assert sum(1 for _ in iter_) == len(TIMES) - 1
+        time.sleep(0.2)
+        assert len(decoded) == 6
+        assert sum(1 for _ in rest) == len(TIMES) - 1
 
 
 def test_an_error_while_decoding_reaches_the_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = VideoSource(record(tmp_path / "a.mp4"))
 
-    def fail(frame: Any) -> Any:
+    def fail(*_: Any) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(source, "_upright", fail)
+    monkeypatch.setattr(reader, "turn", fail)
     with source, pytest.raises(MemoryError):
         list(source)
     assert not decoding()
@@ -481,7 +489,7 @@ def test_a_picture_of_another_shape_is_laid_into_the_first_ones_and_bars_are_cut
     wide[40:50, 70:90] = (250, 0, 0)
     barred = np.zeros((160, 160, 3), np.uint8)
     barred[35:125] = wide
-    fitter = _frames.Fitter()
+    fitter = frames.Fitter()
     assert fitter.fit(wide) is wide
     assert np.array_equal(fitter.fit(barred), wide)
     full = np.full((160, 160, 3), 200, np.uint8)

@@ -68,14 +68,25 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_an_output_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sink = VideoSink(tmp_path / "out.mp4")
-    sink.write(image(), 0.0)
+    opened = av.open
 
     class Full:
-        def encode(self, frame: Any) -> Any:
-            raise OSError(28, "No space left on device")
+        """A container that takes one frame."""
 
-    monkeypatch.setattr(sink, "_stream", Full())
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            self._whole: Any = opened(*arguments, **options)
+            self._taken = 0
+            self.add_stream, self.close = self._whole.add_stream, self._whole.close
+
+        def mux(self, packets: Any) -> None:
+            self._taken += 1
+            if self._taken > 1:
+                raise OSError(28, "No space left on device")
+            self._whole.mux(packets)
+
+    monkeypatch.setattr(av, "open", Full)
+    sink = VideoSink(tmp_path / "out.mp4")
+    sink.write(image(), 0.0)
     with pytest.raises(OutputError, match="No space left"):
         sink.write(image(), 0.1)
     assert not list(tmp_path.iterdir())

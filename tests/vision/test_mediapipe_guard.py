@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.vision.mediapipe_guard import _MOST_BYTES, Aside
+from formcheck.vision.mediapipe_guard import MOST_BYTES, Aside
 
 ROOT = Path(__file__).parents[2]
 START = """
@@ -144,9 +144,9 @@ def test_the_file_stays_small_and_keeps_the_end(capfd: pytest.CaptureFixture[str
     Aside.acquire()
     try:
         for count in range(40):
-            os.write(2, b"x" * (_MOST_BYTES // 10) + b"%d" % count)
+            os.write(2, b"x" * (MOST_BYTES // 10) + b"%d" % count)
             Aside.trim()
-            assert len(Aside.said()) <= _MOST_BYTES
+            assert len(Aside.said()) <= MOST_BYTES
         assert Aside.said().endswith(b"x39")
     finally:
         Aside.release()

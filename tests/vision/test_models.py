@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
 import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,7 @@ from formcheck.video.reader import VideoSource
 from formcheck.vision import model_bundle, models, npm
 from formcheck.vision.landmarker import MediaPipeLandmarker
 
-DETECTOR, LANDMARKS = models._WHEEL_FILES
+DETECTOR, LANDMARKS = models.WHEEL_FILES
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "kickback.mp4"
 KNEES = [25, 26]
@@ -44,9 +47,9 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the user's cache, the network or an installer unless it says so."""
     monkeypatch.setenv("FORMCHECK_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("FORMCHECK_MODEL", raising=False)
-    monkeypatch.setattr(models, "_spare", None)
+    monkeypatch.setattr(models, "spare", None)
     monkeypatch.setenv("NPM_CONFIG_USERCONFIG", str(tmp_path / ".npmrc"))
-    for name in npm._VARIABLES:
+    for name in npm.VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
     def offline(*_: Any, **__: Any) -> Any:
@@ -55,7 +58,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_index(command: list[str], **_: Any) -> Any:
         return subprocess.CompletedProcess(command, 1, b"", b"ERROR: no matching distribution")
 
-    monkeypatch.setattr("urllib.request.urlopen", offline)
+    monkeypatch.setattr(urllib.request, "urlopen", offline)
     monkeypatch.setattr(subprocess, "run", no_index)
 
 
@@ -63,7 +66,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """A model storage with made-up bundles."""
     held = {name: name.encode() * 1000 for name in models.NAMES}
-    monkeypatch.setattr(models, "_PUBLISHED", {name: (sha(data),) for name, data in held.items()})
+    monkeypatch.setattr(models, "PUBLISHED", {name: (sha(data),) for name, data in held.items()})
 
     class Reply(io.BytesIO):
         headers: dict[str, str]
@@ -77,7 +80,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
         reply.headers = {"Content-Length": str(len(held[name]))}
         return reply
 
-    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     return held
 
 
@@ -85,9 +88,9 @@ def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 def index(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """A package index with a made-up wheel; gives the commands that asked it."""
     members = {DETECTOR: tiny_model(), LANDMARKS: tiny_model() + b"more"}
-    monkeypatch.setattr(models, "_WHEEL_FILES", {name: sha(data) for name, data in members.items()})
+    monkeypatch.setattr(models, "WHEEL_FILES", {name: sha(data) for name, data in members.items()})
     built = sha(model_bundle.bundle(members[DETECTOR], members[LANDMARKS]))
-    monkeypatch.setattr(models, "_BUILT", {**models._BUILT, "full": built})
+    monkeypatch.setattr(models, "BUILT", {**models.BUILT, "full": built})
     asked: list[list[str]] = []
 
     def run(command: list[str], **options: Any) -> Any:
@@ -124,8 +127,8 @@ def test_full_is_made_from_the_wheel_and_kept(index: list[list[str]]) -> None:
 
 
 def test_without_pip_uv_is_asked(index: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
     assert models.resolve().is_file()
     assert index[0][:3] == ["/bin/uv", "pip", "install"]
 
@@ -133,7 +136,7 @@ def test_without_pip_uv_is_asked(index: list[list[str]], monkeypatch: pytest.Mon
 def test_a_wheel_with_other_models_is_refused(
     index: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "_WHEEL_FILES", dict.fromkeys(models._WHEEL_FILES, "0" * 64))
+    monkeypatch.setattr(models, "WHEEL_FILES", dict.fromkeys(models.WHEEL_FILES, "0" * 64))
     with pytest.raises(ModelError, match="unknown checksum"):
         models.resolve()
     assert not list(models.cache_folder().iterdir())
@@ -163,8 +166,8 @@ def registry(index: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> list[st
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
     built = {name: sha(model_bundle.bundle(detector, data)) for name, data in landmarks.items()}
-    monkeypatch.setattr(models, "_NPM_TARBALL", sha(packed.getvalue()))
-    monkeypatch.setattr(models, "_BUILT", {**models._BUILT, **built})
+    monkeypatch.setattr(models, "NPM_TARBALL", sha(packed.getvalue()))
+    monkeypatch.setattr(models, "BUILT", {**models.BUILT, **built})
     asked: list[str] = []
 
     class Reply(io.BytesIO):
@@ -178,7 +181,7 @@ def registry(index: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> list[st
             raise urllib.error.URLError("blocked")
         return Reply(packed.getvalue())
 
-    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
     return asked
 
 
@@ -187,7 +190,7 @@ def test_where_nothing_is_published_npms_package_is_taken(
     name: str, registry: list[str], index: list[list[str]]
 ) -> None:
     path = models.resolve(name)
-    assert sha(path.read_bytes()) == models._BUILT[name]
+    assert sha(path.read_bytes()) == models.BUILT[name]
     assert registry[-1].startswith("https://registry.npmjs.org/@mediapipe/")
     assert len(index) == 1, "the detector comes from the wheel"
     (info,) = (one for one in models.available() if one.name == name)
@@ -204,7 +207,7 @@ def test_the_detector_of_full_is_used_again(registry: list[str], index: list[lis
 def test_a_package_with_another_checksum_is_refused(
     registry: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "_NPM_TARBALL", "0" * 64)
+    monkeypatch.setattr(models, "NPM_TARBALL", "0" * 64)
     with pytest.raises(ModelError, match=r"blocked; @mediapipe/pose.* has an unknown checksum"):
         models.resolve("lite")
     assert not list(models.cache_folder().iterdir())
@@ -337,7 +340,7 @@ def test_the_bundle_is_reproducible_aligned_and_holds_the_old_model() -> None:
 def test_the_real_bundle_has_the_pinned_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()  # the real cache, index and storage
     path = models.resolve("full")
-    assert sha(path.read_bytes()) in (models._BUILT["full"], *models._PUBLISHED["full"])
+    assert sha(path.read_bytes()) in (models.BUILT["full"], *models.PUBLISHED["full"])
 
 
 @pytest.mark.model
@@ -348,7 +351,7 @@ def test_lite_and_heavy_find_somebody(name: str, monkeypatch: pytest.MonkeyPatch
         path = models.resolve(name)
     except ModelError as error:
         pytest.skip(str(error))
-    assert sha(path.read_bytes()) in (models._BUILT[name], *models._PUBLISHED[name])
+    assert sha(path.read_bytes()) in (models.BUILT[name], *models.PUBLISHED[name])
     with VideoSource(SAMPLE) as clip, MediaPipeLandmarker(path) as landmarker:
         frame = next(iter(clip))
         pose = landmarker.detect(frame.image, frame.time_s)

@@ -28,7 +28,7 @@ def test_style() -> None:
     run(tool("ruff"), "format", "--check", ".")
 
 
-@pytest.mark.model
+@pytest.mark.slow
 def test_types() -> None:
     run(sys.executable, "-m", "mypy")
 

@@ -24,6 +24,7 @@ from formcheck.cli import app
 from formcheck.cli.terminal import complain
 from formcheck.errors import ReportError, TrackError, UsageError
 from formcheck.evaluation.truth import Truth
+from formcheck.history import recording
 from formcheck.history.keeper import keeper_from_options
 from formcheck.judging.settings import Settings
 from formcheck.poses.track import Track
@@ -318,7 +319,7 @@ def test_whatever_a_log_does_the_table_is_printed(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("formcheck.history.recording.record", fail)
+    monkeypatch.setattr(recording, "record", fail)
     clip = tmp_path / "a.npz"
     kickbacks(Shot(fps=15.0), reps=2).save(clip)
     code, out, err = formcheck("analyze", clip)

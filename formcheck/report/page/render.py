@@ -128,9 +128,9 @@ def library_page(
     return fill_template("library.html.j2", summary=summary, groups=groups, clips=clips, more=more, data=data)
 
 
-def fill_template(template: str, **values: Any) -> str:
-    """Return a page made of a template, with all scripts and styles inside."""
-    script, style = _assets()
+def fill_template(template: str, *, scripts: tuple[str, ...] = _SCRIPTS, **values: Any) -> str:
+    """Return a page made of a template, with these scripts and all styles inside."""
+    script, style = _assets(scripts)
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     text: str = (
         _environment()
@@ -146,10 +146,10 @@ def fill_template(template: str, **values: Any) -> str:
 
 
 @cache
-def _assets() -> tuple[str, str]:
-    """Return all scripts and the style sheet as text."""
+def _assets(names: tuple[str, ...]) -> tuple[str, str]:
+    """Return scripts and the style sheet as text."""
     here = files(__package__)
-    scripts = [here.joinpath(name).read_text(encoding="utf-8").rstrip() for name in _SCRIPTS]
+    scripts = [here.joinpath(name).read_text(encoding="utf-8").rstrip() for name in names]
     return "\n".join(scripts) + "\n", here.joinpath("assets/page.css").read_text(encoding="utf-8")
 
 

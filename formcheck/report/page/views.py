@@ -12,7 +12,7 @@ from formcheck.report.compare import Asymmetry, asymmetry
 from formcheck.report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
 from formcheck.report.moments import badness, flagged_rules, moment_s, sides_of, worse_way
 from formcheck.report.table import camera, judged_by, no_score, recognised, rep_no_score
-from formcheck.wording import capital, leg, limit_text, plain, quantity, seen_from, sentence, spans
+from formcheck.wording import capital, leg, limit_text, plain, seen_from, sentence, spans
 
 WORDS = {
     Status.OK: "good",
@@ -125,7 +125,7 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
     rule = rule_of(report, code)
     worst = _still(report, pictures, "fault", code, (rep.index,))
     best = _still(report, pictures, "best", code, tuple(other.index for other in reps))
-    value = quantity(verdict.value or 0.0, verdict.unit, verdict.uncertainty)
+    value = verdict.measured
     judged = sum(v.rule == code and v.value is not None for other in reps for v in other.verdicts)
     times = f"{len(found)} of {judged} repetitions" if judged > 1 else "the one repetition judged"
     compared = next(
@@ -152,7 +152,7 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
 def _best_caption(index: int, verdict: VerdictReport | None) -> str:
     if verdict is None or verdict.value is None:
         return f"Your best: rep {index}"
-    return f"Your best: rep {index}, {quantity(verdict.value, verdict.unit, verdict.uncertainty)}"
+    return f"Your best: rep {index}, {verdict.measured}"
 
 
 def rule_of(report: Report, code: str) -> RuleReport | None:
@@ -200,7 +200,7 @@ def gauge(verdict: VerdictReport, worse: str, best: VerdictReport | None = None)
         high=at(value + u),
         best=None if other is None else at(other),
         marks=tuple((at(edge), quantity_of(edge, verdict.unit)) for edge in edges),
-        words=f"{quantity(verdict.value, verdict.unit, verdict.uncertainty)}; {limits_of(verdict, worse)}",
+        words=f"{verdict.measured}; {limits_of(verdict, worse)}",
     )
 
 
@@ -227,10 +227,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
         words = rep_no_score(rep.coverage)
     else:
         words = "good" + (f", {close} too close to call" if close else "")
-    lines = [
-        (v.status.value, f"{capital(plain(v.fault))} {quantity(v.value or 0.0, v.unit, v.uncertainty)}")
-        for v in flagged
-    ]
+    lines = [(v.status.value, f"{capital(plain(v.fault))} {v.measured}") for v in flagged]
     start_s, end_s = timeline_span(report)
     whole = max(end_s - start_s, 1e-6)
     took = max(rep.end_s - rep.start_s, 1e-6)
@@ -245,7 +242,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
         width=round(100 * took / whole, 2),
         phases=(
             round(100 * rep.up_s / took, 1),
-            round(100 * rep.hold_s / took, 1),
+            round(100 * (rep.lower_s - rep.lockout_s) / took, 1),
             round(100 * rep.down_s / took, 1),
         ),
     )
@@ -296,7 +293,7 @@ def _cell(verdict: VerdictReport | None) -> Cell:
     words = WORDS[verdict.status]
     if verdict.value is None:
         return Cell(verdict.status.value, "–", f"{words}: {verdict.reason}" if verdict.reason else words)
-    return Cell(verdict.status.value, quantity(verdict.value, verdict.unit, verdict.uncertainty), words)
+    return Cell(verdict.status.value, verdict.measured, words)
 
 
 def not_judged(report: Report) -> list[tuple[str, list[tuple[str, list[str]]]]]:

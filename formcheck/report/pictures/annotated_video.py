@@ -184,8 +184,8 @@ def _pressing(rep: RepReport | None, verdict: VerdictReport, time_s: float) -> b
 def _line(verdict: VerdictReport) -> str:
     """Return a verdict in a few words: the fault, its value and how sure that is."""
     name = verdict.fault.replace("-", " ")
-    if verdict.value is None:
-        return name
+    if verdict.value is None or verdict.beyond:
+        return f"{name} {verdict.measured}".rstrip()
     digits = 1 if verdict.unit == "s" else 0
     unit = "°" if verdict.unit == "deg" else f" {verdict.unit}"
     spread = f" ±{verdict.uncertainty:.{digits}f}" if verdict.uncertainty and digits == 0 else ""

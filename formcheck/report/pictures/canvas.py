@@ -30,21 +30,11 @@ COLOURS: dict[Status, Colour] = {
 
 _SHIFT = 3  # binary places below the pixel, so that lines glide instead of jumping
 _FONT, _BOLD = cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX
-_UNICODE = int(cv2.__version__.split(".")[0]) >= 5  # before, its letters are strokes, ASCII only
-
-
-def drawable(text: str) -> str:
-    """Replace what this OpenCV has no letters for."""
-    if _UNICODE:
-        return text
-    for sign, plain in (("°", " deg"), ("±", "+-"), ("–", "-"), ("’", "'")):
-        text = text.replace(sign, plain)
-    return text.encode("ascii", "replace").decode()
 
 
 @lru_cache(maxsize=1024)
-def _width(text: str, font: int, scale: float, thick: int) -> int:
-    (width, _), _ = cv2.getTextSize(text, font, scale, thick)
+def _width(text: str, font: int, scale: float) -> int:
+    (width, _), _ = cv2.getTextSize(text, font, scale, 1)
     return int(width)
 
 
@@ -133,15 +123,14 @@ class Canvas:
 
     def text(self, text: str, x: int, y: int, size: float, colour: Colour, *, bold: bool = False) -> int:
         """Write a line with its foot at `y` and return where it ends."""
-        font, scale, thick = self._pen(size, bold)
-        plain = drawable(text)
-        if plain:
-            cv2.putText(self.image, plain, (x, y), font, scale, colour, thick, cv2.LINE_AA)
-        return x + _width(plain, font, scale, thick)
+        font, scale = self._pen(size, bold)
+        if text:
+            cv2.putText(self.image, text, (x, y), font, scale, colour, 1, cv2.LINE_AA)
+        return x + _width(text, font, scale)
 
     def width_of(self, text: str, size: float, *, bold: bool = False) -> int:
         """Return how wide a line would be."""
-        return _width(drawable(text), *self._pen(size, bold)) if text else 0
+        return _width(text, *self._pen(size, bold)) if text else 0
 
     def fit(self, text: str, size: float, room: int) -> str:
         """Shorten a text to the room there is."""
@@ -151,11 +140,8 @@ class Canvas:
             text = text[:-1]
         return text.rstrip() + "..."
 
-    def _pen(self, size: float, bold: bool) -> tuple[int, float, int]:
-        scale = size * self.unit
-        weight = 2.0 if bold else 1.0
-        thick = 1 if _UNICODE else max(1, round(weight * max(scale, 0.5)))
-        return (_BOLD if bold else _FONT), scale, thick
+    def _pen(self, size: float, bold: bool) -> tuple[int, float]:
+        return (_BOLD if bold else _FONT), size * self.unit
 
     def badge(self, x: int, y: int, size: int, status: Status) -> None:
         """Draw the sign of a status, centred: tick, !, x, or a dash."""

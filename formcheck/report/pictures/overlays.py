@@ -119,29 +119,52 @@ def draw_contour(canvas: Canvas, state: Overlay) -> None:
     canvas.polyline(points, colour, 2.2 if flagged else 1.2)
 
 
+@dataclass(frozen=True, slots=True)
+class Bone:
+    """A line of the skeleton.
+
+    Attributes:
+        ends: (2, 2) pixels.
+        colour: Of the line.
+        width: In units of an image 640 pixels wide.
+    """
+
+    ends: Floats
+    colour: Colour
+    width: float
+
+
 def draw_skeleton(canvas: Canvas, state: Overlay) -> None:
-    """Draw the bones, the working leg in its own colour, faulty limbs in that of their status."""
+    """Draw the bones."""
+    for bone in bones(state):
+        canvas.polyline(bone.ends, INK, bone.width + 1.6)
+        canvas.polyline(bone.ends, bone.colour, bone.width)
+        for end in bone.ends:
+            canvas.dot(end, bone.width * 0.85, bone.colour)
+
+
+def bones(state: Overlay) -> list[Bone]:
+    """Return the bones seen: the working leg in its own colour, faulty limbs in that of their status."""
+    found = []
     for a, b in ((Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER), (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)):
-        _draw_bone(canvas, state, a, b, DIM, 2.0)
+        found.append(_bone(state, a, b, DIM, 2.0))
     for side in (state.near.other, state.near):
         for a_name, b_name in _BONES:
             first, last = (Landmark[f"LEFT_{name}"].value + side.offset for name in (a_name, b_name))
             leg = side in state.working and a_name in _LEG
             plain = WHITE if side is state.near else DIM
-            _draw_bone(canvas, state, first, last, BLUE if leg else plain, 4.0 if leg else 2.4)
+            found.append(_bone(state, first, last, BLUE if leg else plain, 4.0 if leg else 2.4))
+    return [bone for bone in found if bone is not None]
 
 
-def _draw_bone(canvas: Canvas, state: Overlay, a: int, b: int, colour: Colour, width: float) -> None:
+def _bone(state: Overlay, a: int, b: int, colour: Colour, width: float) -> Bone | None:
     ends = state.pose.image_px[[a, b]]
     if not np.isfinite(ends).all() or state.pose.visibility[[a, b]].min() < _SEEN:
-        return
+        return None
     for joints, status in state.flagged:
         if a in joints and b in joints:
             colour, width = COLOURS[status], 5.0
-    canvas.polyline(ends, INK, width + 1.6)
-    canvas.polyline(ends, colour, width)
-    for end in ends:
-        canvas.dot(end, width * 0.85, colour)
+    return Bone(ends, colour, width)
 
 
 def draw_angles(canvas: Canvas, state: Overlay) -> None:

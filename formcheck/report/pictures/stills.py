@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
-from formcheck.exercises.rule import Rule, Status
+from formcheck.exercises.rule import Rule
 from formcheck.files.writing import write_bytes
 from formcheck.measures.body import Body
 from formcheck.measures.outline import profile, raised
@@ -34,6 +34,14 @@ from formcheck.wording import leg, quantity
 
 _QUALITY = 82
 _ORDER = {"fault": 0, "best": 1, "rep": 2}
+
+
+class _Timed(Protocol):
+    @property
+    def time_s(self) -> float: ...
+
+
+_T = TypeVar("_T", bound=_Timed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ def take(
     painter = Painter(analysis)
     taken: list[Picture] = []
     with VideoSource(clip, filming=analysis.report.filming) as source:
-        for moment, image, time_s in _frames_at(source, wanted, progress):
+        for moment, image, time_s in frames_at(source, wanted, progress):
             shown = image if blur is None else blur(image, time_s)
             drawn, alt = painter.paint(moment, shown, time_s)
             taken.append(_picture(moment, drawn, time_s, alt))
@@ -84,10 +92,10 @@ def save(pictures: Iterable[Picture], folder: Path) -> None:
         write_bytes(folder / Path(picture.still.file).name, picture.jpeg)
 
 
-def _frames_at(
-    source: VideoSource, wanted: Sequence[Moment], progress: Callable[[int], None] | None
-) -> Iterator[tuple[Moment, NDArray[np.uint8], float]]:
-    """Give each moment, in order of time, the frame nearest to it."""
+def frames_at(
+    source: VideoSource, wanted: Sequence[_T], progress: Callable[[int], None] | None = None
+) -> Iterator[tuple[_T, NDArray[np.uint8], float]]:
+    """Give each moment, in order of time, the frame nearest to it and the time of that."""
     left = list(wanted)
     before: Any = None
     for frame in source:
@@ -104,12 +112,21 @@ def _frames_at(
         yield from ((moment, before.image, before.time_s) for moment in left)
 
 
-def _picture(moment: Moment, image: NDArray[np.uint8], time_s: float, alt: str) -> Picture:
+def jpeg(image: NDArray[np.uint8]) -> bytes:
+    """Return an (H, W, 3) image as a JPEG file.
+
+    Raises:
+        OutputError: OpenCV cannot encode it.
+    """
     ok, data = cv2.imencode(
         ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]
     )
     if not ok:
         raise OutputError("a picture could not be encoded as JPEG; check that OpenCV is whole")
+    return bytes(data.tobytes())
+
+
+def _picture(moment: Moment, image: NDArray[np.uint8], time_s: float, alt: str) -> Picture:
     about = f"-{moment.verdict.rule}" if moment.verdict else ""
     still = Still(
         kind=moment.kind,
@@ -121,7 +138,7 @@ def _picture(moment: Moment, image: NDArray[np.uint8], time_s: float, alt: str) 
         width=int(image.shape[1]),
         height=int(image.shape[0]),
     )
-    return Picture(still, data.tobytes())
+    return Picture(still, jpeg(image))
 
 
 # One still: the person cut out of a frame, with what was measured, its limit and the outline drawn in.
@@ -193,7 +210,7 @@ class Painter:
             draw_skeleton(canvas, self._overlay(moment, frame, window))
             return canvas.image, f"{about}, at the top"
         self._draw(canvas, moment, frame, window)
-        return canvas.image, f"{about}: {_words(moment.verdict)}"
+        return canvas.image, f"{about}: {moment.verdict.words()}"
 
     def _draw(self, canvas: Canvas, moment: Moment, frame: int, window: _Window) -> None:
         verdict, scene = moment.verdict, self._scenes[moment.rep.set]
@@ -294,13 +311,3 @@ def _limit(rule: Rule, verdict: VerdictReport, scene: Scene, frame: int) -> floa
     # What `read` returns differs from its measure by an origin of its own, and maybe in sign.
     grows = -1.0 if rule.shows.startswith("-") else 1.0
     return float(scene.values(rule.shown)[frame]) - grows * (verdict.value - limit)
-
-
-def _words(verdict: VerdictReport) -> str:
-    name = verdict.fault.replace("-", " ")
-    if verdict.value is None:
-        return name
-    word = {Status.OK: "good", Status.TOO_CLOSE: "too close to call"}.get(
-        verdict.status, verdict.status.value
-    )
-    return f"{name} {quantity(verdict.value, verdict.unit, verdict.uncertainty)}, {word}"

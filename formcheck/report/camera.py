@@ -1,0 +1,64 @@
+"""Which one change of the camera would make most of what was not judged visible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from formcheck.exercises.rule import Exercise
+from formcheck.judging.judge import Verdict
+from formcheck.poses.pose import View
+from formcheck.report.model import CameraChange
+
+_FROM = {
+    View.SIDE: "film from the side, at hip height",
+    View.OBLIQUE_FOOT: "film obliquely from the feet, 30 to 50° off the side",
+    View.OBLIQUE_HEAD: "film obliquely from the head, 30 to 50° off the side",
+    View.FOOT_END: "film from the foot end, at 1.2 to 1.5 m height",
+}
+
+
+def camera_change(judged: Iterable[tuple[Exercise, Verdict]]) -> CameraChange | None:
+    """Find the change that adds most verdicts, less those that it takes away.
+
+    Another place of the camera adds the rules that can be judged from there and not from here, and takes away
+    those for which it is the other way round. What hides or moves (`Reading.change`) only adds.
+
+    Args:
+        judged: Every verdict with its exercise.
+
+    Returns:
+        The change, or None where none adds a verdict.
+    """
+    pairs = list(judged)
+    changes = [_moved(view, pairs) for view in _FROM]
+    for change in dict.fromkeys(verdict.reading.change for _, verdict in pairs if not verdict.judged):
+        if change:
+            changes.append((change, [v for _, v in pairs if v.reading.change == change], []))
+    best = max(changes, key=lambda one: len(one[1]) - len(one[2]))
+    change, added, lost = best
+    if len(added) <= len(lost):
+        return None
+    return CameraChange(
+        change=change,
+        adds=_faults(added),
+        loses=_faults(lost),
+        verdicts=len(added) - len(lost),
+        of=sum(not verdict.judged for _, verdict in pairs),
+    )
+
+
+def _moved(view: View, pairs: Sequence[tuple[Exercise, Verdict]]) -> tuple[str, list[Verdict], list[Verdict]]:
+    """Return what filming from a view adds and takes away; nothing where an exercise cannot be seen so."""
+    if any(view not in exercise.views or view in exercise.alike_from for exercise, _ in pairs):
+        return _FROM[view], [], []
+    added = [v for _, v in pairs if not v.judged and view in v.rule.views and v.view not in v.rule.views]
+    lost = [v for _, v in pairs if v.judged and view not in v.rule.views]
+    return _FROM[view], added, lost
+
+
+def _faults(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """Return the names of the faults, those that weigh most first."""
+    weights = {verdict.rule.name: verdict.rule.weight for verdict in verdicts}
+    counts = Counter(verdict.rule.name for verdict in verdicts)
+    return tuple(sorted(weights, key=lambda name: (-weights[name], -counts[name], name)))
