@@ -27,7 +27,7 @@ from formcheck.exercises.rule import Rule
 from formcheck.files.reading import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 from formcheck.poses.pose import Floats, View
 from formcheck.poses.viewpoint import END_MIN_DEG, SIDE_MAX_DEG
-from formcheck.reps.segmentation import phase_times
+from formcheck.reps.segmentation import ON_TIME, phase_times
 
 EXERCISES = {
     "kickback": "glute-kickback",
@@ -244,7 +244,7 @@ def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
     """Return how long an eye sees the top held: by the definition of the rule, on the true signal."""
     if signal is not None:
         during = (times >= rep.start - _AROUND_S) & (times <= rep.end + _AROUND_S)
-        found = phase_times(times[during], signal[during], late_s=0.0)
+        found = phase_times(times[during], signal[during], late=ON_TIME)
         if found is not None:
             return found.held_s
     return rep.lower - rep.lockout

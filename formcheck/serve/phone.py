@@ -18,7 +18,7 @@ from formcheck.serve.state import Data
 from formcheck.serve.take import Take
 
 _MOST_RESULTS = 12  # reports a phone can look at; their files stay where `--report` keeps them
-_WAIT_S = 2.0  # a reply without a picture is better than none
+WAIT_S = 2.0  # a reply without a picture is better than none
 _SILENT_S = 90.0  # without a frame so long a take has ended: the phone sleeps or has left
 _LONGEST_S = 3 * 3600.0
 
@@ -125,7 +125,7 @@ class Phone:
                 return self.state()  # it came after the end
             if take is None:
                 take = self._begin(size)
-        take.frame(image, jpeg, captured_s, _WAIT_S)
+        take.frame(image, jpeg, captured_s, WAIT_S)
         return self.state()
 
     def state(self) -> Data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -285,3 +286,16 @@ def test_a_real_set_by_https_has_the_verdicts_that_analyze_has(model: Path, tmp_
     assert again.report.score == live.report.score
     faults = {v.fault for rep in live.report.reps for v in rep.verdicts if v.status.value == "fault"}
     assert faults <= {"lumbar-arching"}  # what the truth holds; with few frames less may be sure
+
+
+@pytest.mark.model
+def test_the_bench_plays_a_clip_to_a_browser(model: Path, tmp_path: Path) -> None:
+    from formcheck.cli.app import run
+
+    path = tmp_path / "bench.json"
+    assert run(["bench", "live", str(SAMPLE), "--via", "browser", "--json", str(path)]) == 0
+    (row,) = json.loads(path.read_text())["runs"]
+    assert row["via"] == "browser"
+    assert row["reps"][1] == 4
+    assert row["frames"] > 10
+    assert all(late >= 0 for late in row["decided_s"])

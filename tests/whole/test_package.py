@@ -40,7 +40,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def source_files() -> set[str]:
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "formcheck").rglob("*.py")}
     page = ROOT / "formcheck" / "report" / "page"
-    data = {str(path.relative_to(ROOT)) for name in DATA for path in (page / name).iterdir()}
+    folders = [*(page / name for name in DATA), ROOT / "formcheck" / "serve" / "web"]
+    data = {str(path.relative_to(ROOT)) for folder in folders for path in folder.iterdir()}
     rules = {f"rules/{path.name}" for path in (ROOT / "rules").iterdir() if path.suffix in (".py", ".toml")}
     return code | data | rules | {"formcheck/py.typed"}
 
