@@ -38,6 +38,8 @@ from ._shared import (
 SOURCE = "PureGym, Glute Kickbacks (puregym.com/exercises/glutes/glute-kickbacks/glute-kickback)"
 ENOUGH_DEG = 6.0
 """Leg above the line of the trunk that is enough: the source asks for a flat back, not for height."""
+FROM_THE_KNEE_DEG = 65.0
+"""Bend of the knee in the start position above which the leg starts from the floor, on its knee."""
 FROM_HEAD = SIDEWAYS | {View.OBLIQUE_HEAD}
 ROTATION_GAIN = 3.3
 """Degrees of pelvis rotation for a percent of the trunk by which the hip rises (fitted on rendered clips)."""
@@ -109,6 +111,17 @@ def pelvis_rotation(data: RepData) -> Reading:
     )
 
 
+def knee_bend(data: RepData) -> Reading:
+    """Largest bend of the knee on the way up and at the top; obliquely its change from the start.
+
+    Where the leg starts from the floor, on its knee, only the top counts.
+    """
+    aside = data.look.view is not View.SIDE
+    if data.set.start_value("knee_flexion_deg") > FROM_THE_KNEE_DEG:
+        return data.read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
+    return data.read("knee_flexion_deg", Phase.LIFT, "max", from_start=aside)
+
+
 def toe_rest(data: RepData) -> Reading:
     """Degrees of the leg below horizontal where it turns."""
     return data.read("leg_elevation_deg", Phase.BOTTOM, "median", from_start=False)
@@ -156,10 +169,10 @@ KNEE_BENT = Rule(
     says="The leg goes up with a straight knee all the way.",
     why="A bent knee shortens the lever and turns the kickback into a donkey kick.",
     source=f"{SOURCE}; {BRIEF}",
-    measure="knee_flexion_deg",
-    when=Phase.LIFT,
-    stat="max",
-    start_aside=True,
+    read=knee_bend,
+    shows="knee_flexion_deg",
+    unit="deg",
+    decided=Phase.UP,
     limit=Above(15.0, 25.0),
     views=FROM_HEAD,
     priority=5,

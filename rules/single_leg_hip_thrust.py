@@ -24,7 +24,6 @@ from formcheck.rule import (
     Step,
     Unobservable,
     View,
-    angle_at_deg,
     lockout_shortfall,
     lumbar_extension,
     pelvis_tilt,
@@ -39,6 +38,7 @@ from ._shared import (
     ONE_FOOT_FROM_THE_FEET,
     drift_in_hold,
     hold_of,
+    leg_votes,
     lowering_of,
     pause_of,
 )
@@ -59,6 +59,10 @@ THROWN_S = 0.7
 ASIDE_HEEL_PCT = 5.0
 """Error of the heel's rise that an oblique view adds, of the trunk's length: flat feet of rendered clips seem
 to rise by up to 12 there."""
+HELD_OUT_DEG = 45.0
+"""Bend of the free knee at the start, above which that leg is not held out (rendered clips: 0 to 32)."""
+SLOPE_DEG = 10.0
+"""Slope of the trunk at the top, shoulders low: above it somebody lies on the floor (on a bench: -5 to 5)."""
 FOOT_PCT = 40.0
 """Height of a heel on tiptoe, of the trunk's length: it cannot rise further."""
 
@@ -115,6 +119,29 @@ def heel_off_the_floor(data: RepData) -> Reading:
     return replace(rise, uncertainty=math.hypot(rise.uncertainty, ASIDE_HEEL_PCT))
 
 
+def free_leg_change(data: RepData) -> Reading:
+    """Degrees by which the held-out leg is higher (+) or lower (-) at the top than at the start.
+
+    On the floor the trunk slopes at the top: a leg between its place at the start and the line of the body is
+    where it belongs.
+    """
+    change = data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=True)
+    if math.isnan(change.value):
+        return change
+    if data.set.start_value("free_knee_flexion_deg") > HELD_OUT_DEG:
+        return Reading.none(
+            "the free leg was not held out at the start", "Hold it out, straight, before you lift."
+        )
+    start_deg, line_deg = (
+        data.set.start_value("free_leg_elevation_deg"),
+        -data.median("trunk_pitch_deg", Phase.TOP),
+    )
+    if not line_deg > SLOPE_DEG:
+        return change
+    low, high = sorted((0.0, line_deg - start_deg))
+    return replace(change, value=change.value - min(max(change.value, low), high))
+
+
 LUMBAR_ARCHING = Rule(
     code="SHT01",
     name="lumbar-arching",
@@ -168,11 +195,10 @@ FREE_LEG_DROP = Rule(
     says="The free leg stays level at the top; it does not sink.",
     why="Holding it level is the stability the exercise asks for.",
     source=f"{SOURCE}; {BRIEF}",
-    measure="free_leg_elevation_deg",
-    when=Phase.TOP,
+    read=free_leg_change,
+    shows="free_leg_elevation_deg",
+    unit="deg",
     decided=Phase.UP,
-    stat="median",
-    from_start=True,
     limit=Below(-10.0, -18.0),
     views=OBLIQUE,
     priority=5,
@@ -192,11 +218,10 @@ FREE_LEG_RISE = Rule(
     says="The free leg stays level at the top; it does not rise.",
     why="A swinging leg throws the hips up instead of the glute lifting them.",
     source=f"{SOURCE}; {BRIEF}",
-    measure="free_leg_elevation_deg",
-    when=Phase.TOP,
+    read=free_leg_change,
+    shows="free_leg_elevation_deg",
+    unit="deg",
     decided=Phase.UP,
-    stat="median",
-    from_start=True,
     limit=Above(10.0, 18.0),
     views=OBLIQUE,
     priority=5,
@@ -594,16 +619,16 @@ def not_on_the_back(data: RepData) -> str | None:
 
 
 def working(data: RepData) -> float:
-    """Vote for the left (positive) or right leg: the planted knee is bent, the planted foot rests."""
-    px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
-    top = data.set.body.track.image_px[data.set.frames(*data.rep.window(Phase.TOP))]
+    """Vote for the left (positive) or right leg: the planted foot is the lower one, its knee bent.
+
+    Where both knees are bent far, the more bent one is folded up and not planted. 1 is a clear vote.
+    """
     if data.look.view in OBLIQUE:
-        bend = [
-            180.0 - np.nanmedian(angle_at_deg(top[:, 23 + i], top[:, 25 + i], top[:, 27 + i])) for i in (0, 1)
-        ]
-        return float(bend[0] - bend[1])
+        left, height = leg_votes(data)
+        return left + height
+    px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
     travel = [np.nanpercentile(px[:, 27 + i, 1], 90) - np.nanpercentile(px[:, 27 + i, 1], 10) for i in (0, 1)]
-    return float(travel[1] - travel[0])
+    return float(travel[1] - travel[0]) / (0.1 * data.set.body.trunk_px)
 
 
 DOSE = "The plan is 3 to 4 sets of 6 to 10 repetitions a leg, on two days a week."

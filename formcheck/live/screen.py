@@ -1,4 +1,4 @@
-"""The live picture: what is drawn over a frame so that it can be read three metres away.
+"""The live image: what is drawn over a frame, large enough to read from three metres.
 
 Big number, big cue, little else. One small function a part, on the canvas of the annotated videos.
 
@@ -119,7 +119,7 @@ def draw(image: Image, screen: Screen, words: Words, *, mirror: bool = True) -> 
 
 
 def draw_count(canvas: Canvas, screen: Screen, words: Words) -> None:
-    """Write the number of repetitions as large as a hand, and the phase below it."""
+    """Draw the number of repetitions very large, and the phase below it."""
     number, of = str(screen.reps), f"/{screen.target}" if screen.target else ""
     big, small = 4.6, 1.25
     phase = _phase(screen, words)
@@ -231,7 +231,7 @@ def draw_summary(canvas: Canvas, screen: Screen) -> None:
 
 
 def _placed(overlay: Overlay, scale: float, width: int | None) -> Overlay:
-    """Put what has a place on the body where it is in the picture shown; `width` where it is mirrored."""
+    """Move points on the body to their place in the displayed image; `width` if it is mirrored."""
 
     def move(points: Floats) -> Floats:
         moved = points.copy()
@@ -244,11 +244,11 @@ def _placed(overlay: Overlay, scale: float, width: int | None) -> Overlay:
     return replace(overlay, pose=pose, contour=contour)
 
 
-# What the picture shows, remembered from frame to frame: cues stay a while, tempo adds up.
+# The state of the image between frames: cues stay for a while, tempo adds up.
 
 
 class Show:
-    """Collects what is to be seen.
+    """Collects what is shown.
 
     Args:
         words: In which words.
@@ -268,10 +268,10 @@ class Show:
         self._flags: dict[str, tuple[float, Verdict]] = {}
 
     def update(self, step: Step) -> None:
-        """Take what the engine knows after a frame."""
+        """Add the engine's result of a frame."""
         now_s, phase = step.pose.time_s, step.phase
         if phase is Phase.UP and self._tempo_s[1] > 0 and self._phase in (Phase.TOP, Phase.DOWN):
-            phase = Phase.DOWN  # the engine is sure of a lowering only half-way down; the eye sees it before
+            phase = Phase.DOWN  # the engine detects a lowering only half-way down; the eye sees it earlier
         elif phase is Phase.UP and self._phase is not Phase.UP:
             self._tempo_s = [0.0, 0.0, 0.0]
         if phase in _ORDER and now_s > self._last_s:
@@ -300,7 +300,7 @@ class Show:
         self._summary = summary
 
     def clear_summary(self) -> None:
-        """A new set begins."""
+        """Remove the summary: a new set begins."""
         self._summary = None
 
     def screen(
@@ -337,7 +337,7 @@ class Show:
         return draw(image, screen, self._words, mirror=mirror)
 
     def still(self, image: Image, text: str = "", *, mirror: bool = True) -> Image:
-        """Draw the last picture with a word on why it stands still, or the summary of the last set."""
+        """Draw the last image with the reason why it is frozen, or the summary of the last set."""
         lines = self._summary.lines if self._summary and not text else ()
         banner = Banner(text, ADVICE) if text else None
         return draw(

@@ -15,7 +15,7 @@ from formcheck.render.coming import Walk
 from formcheck.render.movement import Instant, Motion, Timeline
 from formcheck.render.skeleton import Points, Rotations
 from formcheck.render.soft import Soft
-from formcheck.render.spec import Options, Spec
+from formcheck.render.spec import BRIDGES, Options, Spec
 from formcheck.render.supine import Supine
 from formcheck.render.vectors import Wander
 
@@ -85,7 +85,7 @@ def build(spec: Spec) -> Clip:
         if spec.prone:
             poser = AllFours(body, spec.working_leg, options, rng)
         else:
-            poser = Supine(body, spec.working_leg, options, bench=spec.exercise != "glute_bridge")
+            poser = Supine(body, spec.working_leg, options, bench=spec.exercise not in BRIDGES)
     except ValueError as error:
         raise UsageError(f"the spec {spec.id}: {error}") from error
     times = movement.timeline(spec, rng, own)
@@ -106,9 +106,9 @@ def _options(spec: Spec, body: Body) -> Options:
     for fault in spec.faults:
         if fault.type == "shin_not_vertical":
             put["shin_lock"] = fault.severity
-    if spec.exercise == "hip_thrust_bilateral":
+    if spec.exercise in ("hip_thrust_bilateral", "glute_bridge_bilateral"):
         put["bilateral"] = True
-    if spec.exercise == "glute_bridge":
+    if spec.exercise in BRIDGES:
         barred = said.bar not in (None, "none")
         put["arms"] = said.arms or ("bar" if barred else "floor")
     elif not spec.prone:

@@ -34,6 +34,7 @@ _BASES = {
     "hip_thrust": _Base(-58, 0, 2),
     "hip_thrust_bilateral": _Base(-58, 0, 2),
     "glute_bridge": _Base(-52, -1, 2),
+    "glute_bridge_bilateral": _Base(-52, -1, 2),
 }
 
 

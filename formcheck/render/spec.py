@@ -19,7 +19,9 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import Self
 
-Exercise = Literal["kickback", "donkey_kick", "hip_thrust", "hip_thrust_bilateral", "glute_bridge"]
+Exercise = Literal[
+    "kickback", "donkey_kick", "hip_thrust", "hip_thrust_bilateral", "glute_bridge", "glute_bridge_bilateral"
+]
 FaultType = Literal[
     "lumbar_extension",
     "knee_bend",
@@ -37,6 +39,7 @@ FaultType = Literal[
 View = Literal["left", "right", "working_side", "other_side", "oblique", "front", "rear", "foot"]
 Profile = Literal["minimum-jerk", "sharp", "eased", "asymmetric", "trembling", "stop-and-go", "drifting"]
 PRONE = frozenset({"kickback", "donkey_kick"})
+BRIDGES = frozenset({"glute_bridge", "glute_bridge_bilateral"})
 _KICK: tuple[FaultType, ...] = (
     "lumbar_extension",
     "knee_bend",
@@ -62,6 +65,7 @@ FAULTS: dict[str, tuple[FaultType, ...]] = {
     "hip_thrust": _THRUST,
     "hip_thrust_bilateral": _THRUST,
     "glute_bridge": _THRUST,
+    "glute_bridge_bilateral": _THRUST,
 }
 """The faults that each exercise can have; the order is that of the random draws."""
 

@@ -36,7 +36,7 @@ class Said:
     """Something for a phone to say.
 
     Attributes:
-        number: Of its sound file, or None where the tone says it all.
+        number: Of its sound file, or None where there is none.
         text: The words.
         tone: What stands for it without words.
         urgency: What it may interrupt.
@@ -84,7 +84,7 @@ class PhoneVoice:
         within_s: float = float("inf"),
     ) -> None:
         """Ask for something to be said; returns at once."""
-        number = self._sounds.number(text, within_s) if text else None
+        number = self._sounds.number(text, within_s) if text and self._sounds.spoken else None
         self._waiting.append(Said(number, text, tone, urgency, tone_first, time.monotonic()))
 
     def wait(self, timeout_s: float) -> bool:

@@ -21,6 +21,7 @@ import pytest
 from support.phones import room
 from support.skeleton import kickbacks
 
+from formcheck.cli import serve as serve_command
 from formcheck.errors import UsageError
 from formcheck.serve import certificates as certs
 from formcheck.serve.access import Place
@@ -156,7 +157,7 @@ def test_wrong_options_are_said(formcheck: Callable[..., tuple[int, str, str]]) 
 def test_without_the_extra_it_says_what_to_install(
     formcheck: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("formcheck.cli.serve.find_spec", lambda name: None)
+    monkeypatch.setattr(serve_command, "find_spec", lambda name: None)
     code, _, err = formcheck("serve")
     assert code == 2
     assert "pip install 'formcheck[serve]'" in err

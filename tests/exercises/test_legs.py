@@ -1,0 +1,73 @@
+"""What the rules read of the legs: the leg held out in a thrust, the knee of a kickback."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.skeleton import Tempo, kickbacks, thrusts
+
+from formcheck.exercises.catalog import exercise
+from formcheck.poses.pose import Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Phase, Rep
+from formcheck.rule import Reading
+
+
+def read(of: str, fault: str, track: Track, working: Side, **values: float) -> Reading:
+    """Read a rule from the first of two repetitions, with some measures moved by an angle."""
+    reps = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(2)]
+    found = exercise(of)
+    data = SetData(track, smooth(track), working, look(track, prone=found.prone), reps)
+    for name, by_deg in values.items():
+        data.values(name)[:] += by_deg
+    rule = next(rule for rule in found.rules if rule.name == fault)
+    assert rule.read is not None
+    return rule.read(RepData(reps[0], data))
+
+
+@pytest.mark.parametrize(("free_knee_deg", "told"), [(4.0, True), (70.0, False)])
+def test_a_leg_that_is_bent_at_the_start_is_not_held_out(free_knee_deg: float, told: bool) -> None:
+    reading = read(
+        "single-leg-hip-thrust",
+        "free-leg-drop",
+        thrusts(reps=2, free_knee_deg=free_knee_deg),
+        Side.RIGHT,
+    )
+    assert np.isfinite(reading.value) == told
+    assert bool(reading.remedy) == (not told)
+
+
+def test_a_leg_that_sinks_is_read_as_lower_by_as_much() -> None:
+    sunk = read("single-leg-hip-thrust", "free-leg-drop", thrusts(reps=2, free_deg=(-20.0, 0.0)), Side.RIGHT)
+    assert sunk.value == pytest.approx(-20.0, abs=3.0)
+
+
+def test_on_the_floor_a_leg_may_sink_from_above_to_the_line_of_the_body() -> None:
+    # The trunk slopes by 26 deg at the top, the leg starts 30 deg up: it belongs anywhere between the two.
+    track = thrusts(reps=2, free_deg=(-20.0, 0.0))
+    body = {"trunk_pitch_deg": -26.0, "free_leg_elevation_deg": 30.0}
+    level = read("single-leg-glute-bridge", "free-leg-drop", track, Side.RIGHT, **body)
+    assert level.value == pytest.approx(-16.0, abs=4.0)
+    body["free_leg_elevation_deg"] = 46.0
+    assert read("single-leg-glute-bridge", "free-leg-drop", track, Side.RIGHT, **body).value == pytest.approx(
+        0.0, abs=4.0
+    )
+
+
+def test_a_knee_that_starts_on_the_floor_is_read_at_the_top() -> None:
+    track = kickbacks(reps=2, knee_deg=4.0)
+    reps = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(2)]
+    data = SetData(track, smooth(track), Side.LEFT, look(track, prone=True), reps)
+    rule = next(rule for rule in exercise("glute-kickback").rules if rule.name == "knee-bent")
+    assert rule.read is not None
+    rep = RepData(reps[0], data)
+    values = data.values("knee_flexion_deg")
+    first_s = rep.rep.window(Phase.TOP)[0]
+    values[data.body.track.time_s < first_s] = 95.0
+    for each in reps:
+        values[data.frames(*each.window(Phase.BOTTOM))] = 95.0
+    values[data.frames(*reps[1].window(Phase.START))] = 95.0
+    assert rule.read(rep).value == pytest.approx(8.0, abs=6.0)
