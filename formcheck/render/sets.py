@@ -220,7 +220,7 @@ def _lifelike() -> Iterator[Spec]:
             "fatigue": round(float(rng.uniform(0, 0.7)), 2),
         }
         told["soft"] = {
-            "bulge_m": round(float(rng.uniform(0.008, 0.022)), 3),
+            "bulge_m": round(float(rng.uniform(0.015, 0.030)), 3),
             "loose_m": round(float(rng.choice([0.0, 0.02, 0.05])), 3),
         }
         told["around"] = {

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.render.skeleton import Rotations, Skeleton
-from formcheck.render.vectors import Floats
+from formcheck.render.vectors import Floats, smooth
 
-_RELAXED_DEG = -60.0  # hip flexed so far: at rest
+_RELAXED_DEG = -45.0  # hip flexed so far: at rest
+_CONTRACTED_DEG = 10.0  # hip extended so far: shortened all the way
 _SPREAD_M = (0.065, 0.060, 0.075)  # of the bulge about its middle
 _MIDDLE_M = (0.07, 0.015, -0.10)  # from the hip joints' middle: to the side, up, backward
 _FOLD_M = 0.09  # how far folds lie apart
@@ -61,7 +62,8 @@ class Soft:
         for side in "LR":
             thigh = turned["pelvis"].T @ turned[f"thigh.{side}"] @ self._thigh[side]
             ext_deg = float(np.degrees(np.arctan2(-thigh[2], -thigh[1])))
-            out = out + self._bulge[side] * float(np.clip(1 - ext_deg / _RELAXED_DEG, 0, 1))
+            share = (ext_deg - _RELAXED_DEG) / (_CONTRACTED_DEG - _RELAXED_DEG)
+            out = out + self._bulge[side] * smooth(share)
         return np.asarray(out)
 
     def hung(self, vertices: Floats, normals: Floats) -> Floats:

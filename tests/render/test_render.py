@@ -181,24 +181,26 @@ def test_fatigue_makes_repetitions_slower_lower_and_shorter_held() -> None:
     assert tired[2]["tempo"]["concentric"] == pytest.approx(2 * fresh[2]["tempo"]["concentric"], abs=0.01)
     assert tired[2]["tempo"]["hold"] == pytest.approx(0.5 * fresh[2]["tempo"]["hold"], abs=0.01)
     name = "hip_extension_working"
-    assert tired[2]["at_lockout"][name] < fresh[2]["at_lockout"][name] - 4
+    assert tired[2]["at_lockout"][name] < fresh[2]["at_lockout"][name] - 3
 
 
 @pytest.mark.parametrize("exercise", ["kickback", "hip_thrust"])
 def test_people_who_come_and_leave_stand_before_and_after(exercise: str) -> None:
     around = {"enter_s": 2.0, "fidget_s": 1.0, "leave_s": 2.0}
-    found = told(KICK | {"exercise": exercise, "around": around})
+    plain = KICK | {"exercise": exercise}
+    found = told(plain | {"around": around})
     phases = [frame["phase"] for frame in found["frames"]]
     assert (phases[0], phases[-1]) == ("setup", "leave")
     assert phases == sorted(phases, key=lambda phase: (phase == "leave") - (phase == "setup"))
     hips = [frame["angles"]["hip_height"] for frame in found["frames"]]
     assert min(hips[0], hips[-1]) > 0.7 > max(h for h, p in zip(hips, phases, strict=True) if p == "start")
-    assert found["reps"][0]["start"] == pytest.approx(told(KICK)["reps"][0]["start"] + 3.0, abs=0.01)
+    assert found["reps"][0]["start"] == pytest.approx(told(plain)["reps"][0]["start"] + 3.0, abs=0.01)
 
 
 def test_soft_tissue_moves_the_outline_and_not_the_truth() -> None:
-    spec = THRUST | {"soft": {"bulge_m": 0.03, "loose_m": 0.05}}
-    hard, soft = build(Spec.model_validate(THRUST)), build(Spec.model_validate(spec))
+    plain = KICK | {"exercise": "hip_thrust_bilateral"}
+    spec = plain | {"soft": {"bulge_m": 0.03, "loose_m": 0.05}}
+    hard, soft = build(Spec.model_validate(plain)), build(Spec.model_validate(spec))
     assert truth(hard)["frames"] == truth(soft)["frames"]
     assert soft.soft is not None
 
@@ -210,7 +212,7 @@ def test_soft_tissue_moves_the_outline_and_not_the_truth() -> None:
         )
 
     top = next(k for k, frame in enumerate(soft.frames) if frame.instant.phase == "lockout")
-    buttock = Spec.model_validate(THRUST | {"soft": {"bulge_m": 0.03}})
+    buttock = Spec.model_validate(plain | {"soft": {"bulge_m": 0.03}})
     soft = build(buttock)
     assert 0.02 < moved(top) <= 0.06
     assert moved(0) < 0.2 * moved(top)
@@ -246,8 +248,8 @@ def test_wrong_use_is_one_sentence(formcheck: Command, tmp_path: Path) -> None:
     spec = tmp_path / "spec.json"
     spec.write_text(json.dumps(KICK), "utf-8")
     for arguments, says in (
-        ((), "name SPEC.json"),
-        ((spec,), "name SPEC.json"),
+        ((), "SPEC.json and OUT.mp4"),
+        ((spec,), "SPEC.json and OUT.mp4"),
         ((spec, tmp_path / "spec.mp4", "--truth-only"), "would overwrite"),
         ((tmp_path / "none.json", tmp_path / "out.mp4", "--truth-only"), "cannot be read"),
         (("--set", "none", "--out", tmp_path, "--truth-only"), "there is no set"),
