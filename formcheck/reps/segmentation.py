@@ -16,7 +16,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from formcheck.poses.pose import Floats
-from formcheck.reps.timing import HALF, eased_time, leaves_at, passes
+from formcheck.reps.timing import HALF, eased_time, held_s, leaves_at, passes
 
 RATE_LIMIT = 0.30
 """Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
@@ -99,9 +99,11 @@ class Rep:
 
     @property
     def held_s(self) -> float:
-        """How long an eye sees the top held: within a tenth of the way from it."""
-        from_s, to_s = self.near_top_s or (self.lockout_s, self.lower_s)
-        return max(to_s - from_s, 0.0)
+        """How long an eye sees the top held (`timing.held_s`)."""
+        if self.near_top_s is None:
+            return max(self.lower_s - self.lockout_s, 0.0)
+        from_s, to_s = self.near_top_s
+        return held_s(max(to_s - from_s, 0.0), self.end_s - self.start_s, self.lower_s - self.lockout_s)
 
     @property
     def range(self) -> float:
