@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
 _SHOWN = 60  # of a set's name
 
-SpecFile = Annotated[
-    Path | None, Argument(metavar="[SPEC.json", help="What to show.", show_default=False, allow_dash=False)
-]
+SpecFile = Annotated[Path | None, Argument(metavar="SPEC.json", help="What to show.", show_default=False)]
 Target = Annotated[
     Path | None,
-    Argument(metavar="OUT.mp4]", help="The video; its truth goes beside it.", show_default=False),
+    Argument(metavar="OUT.mp4", help="The video; its truth goes beside it.", show_default=False),
 ]
 TruthOnly = Annotated[bool, Option("--truth-only", help="No video: OUT.json only. Needs no OpenGL.")]
 Still = Annotated[

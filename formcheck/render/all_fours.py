@@ -6,12 +6,13 @@ import numpy as np
 from scipy.optimize import fsolve
 
 from formcheck.render.body import Body
-from formcheck.render.posture import LEFT, Poser, Posture
+from formcheck.render.posture import LEFT, CannotPose, Poser, Posture
 from formcheck.render.skeleton import Points, Rotations
 from formcheck.render.spec import Options
 from formcheck.render.vectors import Floats, rx, ry, rz, unit
 
 _ABDUCTION_DEG = 2.0
+_MISSED_M = 0.02  # of the shoulders, at most
 _ARM_REACH = 0.985  # of the whole arm: elbows are not locked
 
 
@@ -26,6 +27,9 @@ class AllFours(Poser):
 
     Attributes:
         floor_ext: Hip extension, deg, at which the working foot touches the mat.
+
+    Raises:
+        CannotPose: This body cannot take this position.
     """
 
     def __init__(self, body: Body, working: str, options: Options, rng: np.random.Generator) -> None:
@@ -67,7 +71,9 @@ class AllFours(Poser):
             shoulder = _middle(self.skeleton.place_trunk(turned, pelvis), "uarm")
             return [(shoulder[1] - target[1]) * 10, (shoulder[2] - target[2]) * 10]
 
-        self._guess = fsolve(off, self._guess)
+        self._guess, missed, _, _ = fsolve(off, self._guess, full_output=True)
+        if not abs(missed["fvec"]).max() < 10 * _MISSED_M:
+            raise CannotPose("this body cannot kneel like this; change options or motion")
         turned, pelvis = self._place(self._guess[0], self._guess[1], q.lumbar, q.roll)
         at = self.skeleton.place_trunk(turned, pelvis)
         self._turn_legs(turned, at, q)
@@ -124,7 +130,10 @@ class AllFours(Poser):
             at = self.skeleton.place_trunk(*self._place(float(a[0]), 0, 0, 0))
             return [(at["uarm.L"][1] + at["uarm.R"][1]) / 2 - self._shoulder_m]
 
-        self._pitch = fsolve(off, [3.0])[0]
+        found, missed, _, _ = fsolve(off, [3.0], full_output=True)
+        if not abs(missed["fvec"]).max() < _MISSED_M:
+            raise CannotPose("this body cannot kneel like this; change options or body")
+        self._pitch = found[0]
         return self.skeleton.place_trunk(*self._place(self._pitch, 0, 0, 0))
 
 

@@ -13,6 +13,7 @@ from formcheck.render.all_fours import AllFours
 from formcheck.render.body import Body
 from formcheck.render.coming import Walk
 from formcheck.render.movement import Instant, Motion, Timeline
+from formcheck.render.posture import CannotPose
 from formcheck.render.skeleton import Points, Rotations
 from formcheck.render.soft import Soft
 from formcheck.render.spec import BRIDGES, Options, Spec
@@ -21,6 +22,7 @@ from formcheck.render.vectors import Wander
 
 _LATER = 20261
 """Names the stream of what came after the first published seeds."""
+_SHOWN = 60  # of a name
 _SWAYED = ("ext", "lum", "roll", "head", "yaw", "knee", "shift", "dy")
 
 
@@ -80,14 +82,25 @@ def build(spec: Spec) -> Clip:
     person = people.draw(spec.body, rng)
     body = Body(person.build, person.outfit)
     options = _options(spec, body)
-    poser: AllFours | Supine
     try:
-        if spec.prone:
-            poser = AllFours(body, spec.working_leg, options, rng)
-        else:
-            poser = Supine(body, spec.working_leg, options, bench=spec.exercise not in BRIDGES)
-    except ValueError as error:
-        raise UsageError(f"the spec {spec.id}: {error}") from error
+        return _posed(spec, person, body, options, rng, own)
+    except CannotPose as error:
+        raise UsageError(f"the spec {spec.id[:_SHOWN]!r}: {error}") from error
+
+
+def _posed(
+    spec: Spec,
+    person: people.Drawn,
+    body: Body,
+    options: Options,
+    rng: np.random.Generator,
+    own: np.random.Generator,
+) -> Clip:
+    poser: AllFours | Supine
+    if spec.prone:
+        poser = AllFours(body, spec.working_leg, options, rng)
+    else:
+        poser = Supine(body, spec.working_leg, options, bench=spec.exercise not in BRIDGES)
     times = movement.timeline(spec, rng, own)
     noise = {name: Wander(rng, spec.noise) for name in _SWAYED}
     lowest = poser.floor_ext if isinstance(poser, AllFours) else None

@@ -249,7 +249,7 @@ class Motion:
         if self.spec.movement.profile == "trembling":
             ext += self._tremor(t_s) * s
         shifting = self._fidgets(t_s)
-        ext += shifting * abs(self._restless[0](t_s)) * 7.0
+        ext += shifting * abs(self._restless[0](t_s)) * 2.5
         q = Posture(
             hip_ext=ext,
             lumbar=b.lum1 * s * (0.4 + (rep.arch if rep else 0)) + n["lum"](t_s) * 0.6,

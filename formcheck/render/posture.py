@@ -7,7 +7,6 @@ left is +x.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
@@ -53,11 +52,8 @@ class Posture:
         return replace(self, **changes)
 
 
-class Kinematics(Protocol):
-    """An exercise that a body can do: it turns a posture into a pose."""
-
-    def pose(self, q: Posture) -> tuple[Rotations, Points]:
-        """Return the rotation of each bone, and where each begins."""
+class CannotPose(ValueError):
+    """This body cannot take this position: an arm or a leg is too short for it."""
 
 
 class Poser:

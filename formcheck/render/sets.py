@@ -220,7 +220,8 @@ def _lifelike() -> Iterator[Spec]:
             "fatigue": round(float(rng.uniform(0, 0.7)), 2),
         }
         told["soft"] = {
-            "bulge_m": round(float(rng.uniform(0.015, 0.030)), 3),
+            # In a thrust it takes the outline of the back away from that of real people.
+            "bulge_m": round(float(rng.uniform(0.015, 0.030)), 3) if told["exercise"] == "kickback" else 0.0,
             "loose_m": round(float(rng.choice([0.0, 0.02, 0.05])), 3),
         }
         told["around"] = {

@@ -53,7 +53,7 @@ class Soft:
             2 * np.pi * vertices[:, 1] / _FOLD_M + phase[0] + 3 * np.sin(9 * vertices[:, 0] + phase[1])
         )
         self.hangs = loose_m > 0
-        self._hang = loose_m * np.clip(covered / 0.06, 0, 1) * (1 + 0.2 * folds)
+        self._hang = loose_m * np.clip(covered / 0.06, 0, 1) * (1 + 0.12 * folds)
         self._thigh = {side: skeleton.head[f"shin.{side}"] - skeleton.head[f"thigh.{side}"] for side in "LR"}
 
     def bulged(self, vertices: Floats, turned: Rotations) -> Floats:

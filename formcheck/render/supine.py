@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import fsolve
 
 from formcheck.render.body import Body
-from formcheck.render.posture import LEFT, Poser, Posture
+from formcheck.render.posture import LEFT, CannotPose, Poser, Posture
 from formcheck.render.shape import SKIN_VERTICES
 from formcheck.render.skeleton import Points, Rotations
 from formcheck.render.spec import Options
@@ -43,7 +43,7 @@ class Supine(Poser):
         bench: Whether the upper back is on a bench.
 
     Raises:
-        ValueError: This body cannot take this position.
+        CannotPose: This body cannot take this position.
     """
 
     def __init__(self, body: Body, working: str, options: Options, *, bench: bool) -> None:
@@ -74,7 +74,7 @@ class Supine(Poser):
             if status == 1 and (best is None or abs(found[0] - 90) < abs(best[0] - 90)):
                 best = found
         if best is None:
-            raise ValueError("this body cannot lie like this; change options.bench_h or body.height")
+            raise CannotPose("this body cannot lie like this; change options.bench_h or body.height")
         self._lean, self._foot_z = float(best[0]), float(best[1])
 
     def pose(self, q: Posture) -> tuple[Rotations, Points]:
@@ -110,6 +110,8 @@ class Supine(Poser):
             found, _, status, _ = fsolve(off, [guess], full_output=True)
             if status == 1:
                 break
+        if status != 1:
+            raise CannotPose("this body cannot lie like this; change motion or faults")
         self._lean = float(found[0])
         return self._sagittal(self._lean, self._foot_z, q.lumbar, q.roll)
 

@@ -244,6 +244,26 @@ def test_a_spec_that_does_not_fit_is_one_sentence(
     assert [file.name for file in tmp_path.iterdir()] == ["spec.json"]
 
 
+IMPOSSIBLE: list[dict[str, Any]] = [
+    {"options": {"hand_fwd": 5.0}, "motion": {"ext1": 170}},
+    {"options": {"mat_h": 0.1, "arm_straight": 0.5, "trunk_pitch": -90}},
+    {"exercise": "hip_thrust", "options": {"bench_h": 0.8}, "body": {"height": 0.0}},
+    {"exercise": "hip_thrust", "motion": {"ext0": -170, "ext1": 170}},
+    {"exercise": "glute_bridge", "options": {"lock_ext": 150, "shin_lock": 120}},
+]
+
+
+@pytest.mark.parametrize("change", IMPOSSIBLE, ids=str)
+def test_what_no_body_can_do_is_rendered_or_said(
+    change: dict[str, Any], formcheck: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps(KICK | {"reps": 1} | change), "utf-8")
+    code, _, err = formcheck("render", path, tmp_path / "out.mp4", "--truth-only")
+    assert (code, err.count("\n")) in ((0, 0), (2, 1)), err
+    assert not (tmp_path / "out.json").exists() or Truth.load(tmp_path / "out.json").reps
+
+
 def test_wrong_use_is_one_sentence(formcheck: Command, tmp_path: Path) -> None:
     spec = tmp_path / "spec.json"
     spec.write_text(json.dumps(KICK), "utf-8")
