@@ -78,6 +78,7 @@ class Outlets:
         tell: Told in text what happens: the text, and a style.
         line: Told how things stand.
         render: Whether pictures are drawn; always where there is a window.
+        meter: What the loop measures of itself; one of its own where there is none.
     """
 
     voice: Speaker | None = None
@@ -87,6 +88,7 @@ class Outlets:
     tell: Tell = lambda text, style: None
     line: Callable[[str, str], None] = lambda text, cue: None
     render: bool = False
+    meter: Meter | None = None
 
 
 class Live:
@@ -123,7 +125,7 @@ class Live:
         self._stages = Stages()
         self._show = Show(wishes.words, target=wishes.target, aim_s=wishes.aim_s)
         self._setup = SetUp(None, False, float("nan"), ())
-        self.meter = Meter()
+        self.meter = outlets.meter or Meter()
         self.results: list[SetResult] = []
         self.cues: list[Cue] = []
         self._times: deque[float] = deque(maxlen=9000)  # of the last frames kept, five minutes at 30 a second

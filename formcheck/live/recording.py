@@ -16,7 +16,7 @@ from types import TracebackType
 
 from platformdirs import user_state_path
 
-from formcheck.errors import FormcheckError, NoPersonError, OutputError, UsageError
+from formcheck.errors import FormcheckError, NoPersonError, OutputError, UsageError, brief
 from formcheck.files.writing import make_folder, write_text
 from formcheck.live.feeds import Taken
 from formcheck.pipeline import Session
@@ -326,6 +326,8 @@ class Scribe:
                 self._write(job, analysis)
             except NoPersonError:
                 pass
+            except Exception as error:  # the next set is judged all the same, and this one again at the end
+                self._tell(f"set {job.number} cannot be summed up ({brief(error)}); the coach goes on.")
             finally:
                 with self._changed:
                     if job.last is not None:

@@ -77,7 +77,7 @@ def restlessness_pct(
     off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
     jump = np.hypot(off[..., 0], off[..., 1])
     known = frames & np.isfinite(jump).all(axis=1)
-    if not known.any():
+    if not known.any() or len(raw) < 2:  # one frame between two cuts shows no motion
         return float("inf")
     lasts_s = np.gradient(raw.time_s)[known]
     furthest = [jump[known][:, side::2].max(axis=1) for side in (0, 1)]

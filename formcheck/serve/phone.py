@@ -121,6 +121,8 @@ class Phone:
             if take is not None and take.size != size and not take.in_set:
                 self._end(take)  # the phone was turned before or after a set: judge what comes as it is
                 take = None
+            if not self.page:
+                return self.state()  # it came after the end
             if take is None:
                 take = self._begin(size)
         take.frame(image, jpeg, captured_s, WAIT_S)
@@ -145,6 +147,12 @@ class Phone:
             if choice != self.choice:
                 self.end()
                 self.choice = choice
+
+    def stop(self) -> None:
+        """End the take; frames that still come begin none."""
+        with self._lock:
+            self.page = ""
+            self.end()
 
     def end(self, wait_s: float = 0.0) -> None:
         """End the take; what was seen is judged and kept."""

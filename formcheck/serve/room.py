@@ -30,7 +30,7 @@ _GONE_S = 4 * 3600.0  # a phone that has not been heard of for so long is forgot
 _MOST_PIXELS = 1920 * 1080
 _LONGEST_NAME = 40
 RATE, BURST = 70.0, 140.0  # requests a second of one phone: 60 frames and some more
-_LEAVE_S = 30.0
+_LEAVE_S = 120.0
 
 
 @dataclass(frozen=True)

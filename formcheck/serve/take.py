@@ -28,6 +28,7 @@ from formcheck.serve.sounds import Sounds
 from formcheck.serve.state import Data, screen_data
 
 _WAITING = 12  # things to say that a phone has not fetched: more are of no use any more
+_FIRST_S = 30.0
 _RATE_OVER = 60  # frames over which the rate is measured
 
 
@@ -192,10 +193,16 @@ class Take:
         return (len(times) - 1) / max(times[-1] - times[0], 1e-3) if len(times) > 1 else 0.0
 
     def frame(self, image: Image, jpeg: bytes, captured_s: float | None, wait_s: float) -> None:
-        """Put a frame in and wait until it was judged, or a later one was."""
+        """Put a frame in and wait until it was judged, or a later one was.
+
+        The first one is waited for until the session stands: none may take its place, as all times count
+        from it, those of the recording too.
+        """
         time_s = self._feed.put(image, jpeg, captured_s)
         if time_s is not None:
             with self._changed:
+                if self._shown_s < 0:
+                    wait_s = max(wait_s, _FIRST_S)
                 self._changed.wait_for(lambda: self.over or self._shown_s >= time_s, wait_s)
 
     def state(self) -> Data:

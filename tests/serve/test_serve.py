@@ -182,6 +182,18 @@ def test_garbage_between_the_frames_ends_nothing(tmp_path: Path) -> None:
     assert last["stage"] == "off"
 
 
+def test_a_frame_that_comes_after_the_end_begins_nothing(tmp_path: Path) -> None:
+    track = kickbacks(SHOT, tempo=QUICK, reps=1)
+    with room(track, tmp_path) as inside:
+        phone = Handset(inside).join()
+        phone.frame(0.0)
+        phone.end()
+        assert phone.frame(0.1).status_code == 409
+        (one,) = inside.phones
+        assert inside.frame(one, jpeg(), 0.2)["stage"] == "off"
+        assert one.take is None
+
+
 def test_another_tab_takes_over(tmp_path: Path) -> None:
     track = kickbacks(SHOT, tempo=QUICK, reps=1)
     with room(track, tmp_path) as inside:

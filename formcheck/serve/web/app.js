@@ -121,6 +121,7 @@ async function start() {
     return;
   }
   $("wrong").textContent = "";
+  sender.sent = 0;
   state.running = sender.on = true;
   $("start").textContent = words.go_on;
   go();
@@ -194,6 +195,7 @@ function frame(captured, since) {
 }
 
 function trouble(status, times) {
+  if (!sender.on) return;
   if (status === 403 || status === 409) {
     sender.on = state.running = false;
     camera.close();
