@@ -101,7 +101,8 @@ class ClipAgreement:
         reason: Why it could not be analysed, or empty.
         counted: Full repetitions of the right exercise.
         off: By how many that differs from what is right.
-        recognised: Whether it was taken for its exercise; None where it shows no repetition.
+        recognised: Whether it was taken for its exercise; None where it shows no whole repetition and none
+            was found.
         tops: Labelled tops that are not partial, and how many are inside a counted repetition.
         other: Repetitions counted as another exercise (or, of a clip of none we know, at all).
         verdicts: Verdicts of counted repetitions of the right exercise, and how many were given.
@@ -163,7 +164,7 @@ def compare(clip: str, seen: Seen, report: Report | None, reason: str = "") -> C
     result.tops = sum(not top.partial for top in wanted)
     if report is None:
         result.off = result.tops
-        result.recognised = False if wanted else None
+        result.recognised = False if result.tops else None
         if wanted:
             result.disagreements.append(Disagreement("clip", None, plain(seen.name), reason))
         return result
@@ -174,7 +175,8 @@ def compare(clip: str, seen: Seen, report: Report | None, reason: str = "") -> C
     result.disagreements += [_other(seen, found, rep, bool(known)) for rep in other]
     if known:
         result.off = _off(known, wanted, right, found)
-        result.recognised = _recognised(known, found) if wanted else None
+        if result.tops or (wanted and found.all):
+            result.recognised = _recognised(known, found)
         _match(result, wanted, right, found, report)
         _verdicts(result, right)
     if result.recognised is False:

@@ -75,6 +75,13 @@ def test_partial_tops_may_be_counted_or_not() -> None:
     assert kinds(result) == []
 
 
+def test_nothing_need_be_recognised_where_all_tops_are_partial() -> None:
+    nothing = report().model_copy(update={"reps": (), "sets": (), "exercise": "unknown"})
+    cut = (Top(0.0, NAME, "left", partial=True),)
+    assert compare("clip", seen(cut), nothing).recognised is None
+    assert compare("clip", seen((*cut, Top(5.0, NAME, "left"))), nothing).recognised is False
+
+
 def test_outside_the_window_nobody_looked() -> None:
     window = (0.0, TIMES_S[1] + 0.5)
     result = compare("clip", seen(tops()[:2], window_s=window), report())
