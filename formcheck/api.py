@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from formcheck.errors import UsageError
+from formcheck.exercises import catalog
+from formcheck.exercises.rule import Exercise
 from formcheck.files import kinds, names
 from formcheck.judging.settings import Options, Settings
 from formcheck.pipeline import Session
@@ -40,17 +42,19 @@ Progress = Callable[[int, float], None]
 
 
 def analyze(
-    path: str | Path,
-    exercise: str | None = None,
+    clip: str | Path | Track,
+    exercise: str | Exercise | None = None,
     *,
+    rules: str | Path | None = None,
     baseline: str | Path | None = None,
     **options: Unpack[Options],
 ) -> Report:
     """Analyse a clip or a recorded track.
 
     Args:
-        path: Any video ffmpeg reads, or a `.npz` track.
-        exercise: Name of the exercise, or None or `auto` to recognise it, set by set.
+        clip: Any video ffmpeg reads, a `.npz` track, or a `Track`.
+        exercise: The exercise or its name, or None or `auto` to recognise it, set by set.
+        rules: A folder with more exercises. Its rule files are Python code, which is run.
         baseline: A clip, track or report of a few clean repetitions of the same person.
         **options: As of the command line: `side`, `person`, `profile`, `limits`, `model`, `pause_s`,
             `deficit`, `rotate`, `mirrored`, `slow_motion`, `verbose`; see `Options` in
@@ -59,10 +63,12 @@ def analyze(
     Raises:
         FormcheckError: With one clear sentence; see `formcheck.errors`.
     """
+    if rules is not None:
+        catalog.load_folder(Path(rules))
     settings = Settings.of(exercise, **options)
     if baseline is not None:
         settings = replace(settings, baselines=read_baseline(baseline, settings))
-    return analyze_clip(path, settings).report
+    return analyze_clip(clip, settings).report
 
 
 def read_baseline(
@@ -106,7 +112,7 @@ def read_baseline(
 
 
 def analyze_clip(
-    path: str | Path,
+    clip: str | Path | Track,
     settings: Settings | None = None,
     *,
     progress: Progress | None = None,
@@ -115,7 +121,7 @@ def analyze_clip(
     """Analyse a clip or track and keep what it was made from.
 
     Args:
-        path: The clip or track. A recorded track holds only one person, and was set right where it was
+        clip: The clip or track. A recorded track holds only one person, and was set right where it was
             recorded.
         settings: What is known of it, and how to judge it.
         progress: Told of every frame.
@@ -124,31 +130,35 @@ def analyze_clip(
     Raises:
         FormcheckError: As for `analyze`.
     """
-    path, settings = Path(path), settings or Settings()
+    settings = settings or Settings()
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
     with ExitStack() as stack:
         notes: list[str] = []
         complete, why = True, ""
-        if journal.is_recorded(path):
+        if isinstance(clip, Track) or journal.is_recorded(Path(clip)):
             _check_recorded(settings.person, settings.filming)
-            recorded = journal.recover_recorded(path)
+            recorded = (
+                journal.Recovered(clip) if isinstance(clip, Track) else journal.recover_recorded(Path(clip))
+            )
             track = _at_true_speed(recorded.track, settings.filming)
             complete, why = not recorded.cut, recorded.cut
-            size, finder, source = track.size, None, names.shown(track.source or path.name)
+            name = "" if isinstance(clip, Track) else Path(clip).name
+            size, finder, source = track.size, None, names.shown(track.source or name)
             frames: Iterable[Frame | Pose] = track.poses()
         else:
-            frames = clip = stack.enter_context(
+            path = Path(clip)
+            frames = video = stack.enter_context(
                 VideoSource(path, least_step_s=LEAST_STEP_S, filming=settings.filming)
             )
             finder = stack.enter_context(
                 MediaPipeLandmarker(resolve(settings.model, progress=True), verbose=settings.verbose)
             )
-            if clip.info.slow_motion > 1:
-                notes = [f"The clip plays {clip.info.slow_motion:.3g} times slower than it was filmed."]
-                filming = replace(settings.filming, slow_motion=clip.info.slow_motion)
+            if video.info.slow_motion > 1:
+                notes = [f"The clip plays {video.info.slow_motion:.3g} times slower than it was filmed."]
+                filming = replace(settings.filming, slow_motion=video.info.slow_motion)
                 settings = replace(settings, filming=filming)
             notes += choose(finder, path, settings.person, settings.filming)
-            size, source = (clip.info.width, clip.info.height), names.shown(path.name)
+            size, source = (video.info.width, video.info.height), names.shown(path.name)
         session = Session(size, settings, landmarker=finder, source=source, notes=notes)
         tell(0, 0.0)
         for count, frame in enumerate(frames, start=1):

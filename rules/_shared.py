@@ -22,13 +22,16 @@ from formcheck.rule import (
     RepData,
     Role,
     Rule,
+    Side,
     View,
+    angle_at_deg,
     finite_median,
 )
 
 MAX_HOLD_ERROR_S = 0.55
 """Half of the hold asked for: beyond it a held top and none look the same."""
 BRIEF = "thresholds: engineering choices of the formcheck brief, measured on rendered clips"
+ROLES: tuple[Role, Role] = ("near", "far")
 _FORESEEN = 0.6  # of the lowering; from there on a repetition that is still open tells its speed
 
 
@@ -78,6 +81,12 @@ def depth_below(data: RepData, part: Part, of: Part, role: Role = "middle") -> f
     return median(body.joint(role, part)[frames, 1] - body.joint(role, of)[frames, 1]) / body.trunk_px
 
 
+def upper_half(data: RepData) -> slice:
+    """Return the frames of the upper half of a repetition: many more than those of a short top."""
+    rep = data.rep
+    return data.set.frames((rep.start_s + rep.lockout_s) / 2, (rep.lower_s + rep.end_s) / 2)
+
+
 _SEEN = 0.8  # share of the frames in which a leg must be seen steadily to say that it moves
 
 
@@ -119,15 +128,23 @@ def hands_depth(data: RepData) -> Reading:
 
 
 def hips_over_shoulders(data: RepData) -> Reading:
-    """Percent of the hips' rise by which they rise further than the shoulders move up or down."""
+    """Percent of the hips' rise by which they rise further than the shoulders move up or down.
+
+    The shoulders are followed against each ankle and in the picture, and the least movement counts: a foot
+    may be in the air, and the camera may move.
+    """
     body = data.set.body
     start, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
-    joints: tuple[Part, Part] = ("hip", "shoulder")
-    height = [body.joint("middle", part)[:, 1] for part in joints]
-    rise = [median(values[start]) - median(values[top]) for values in height]
-    if not math.isfinite(sum(rise)):
+    shoulder = body.joint("middle", "shoulder")[:, 1]
+    heights = [shoulder, *(shoulder - body.joint(role, "ankle")[:, 1] for role in ROLES)]
+    rises = [rise for y in heights if math.isfinite(rise := median(y[start]) - median(y[top]))]
+    hip = body.joint("middle", "hip")[:, 1] - shoulder
+    over = median(hip[start]) - median(hip[top])
+    if not rises or math.isnan(over):
         return Reading.none("hips or shoulders are not seen")
-    return Reading(100.0 * (rise[0] - abs(rise[1])) / body.trunk_px, 6.0, data.rep.lockout_s)
+    shoulders = min(rises, key=abs)
+    hips = over + shoulders
+    return Reading(100.0 * (hips - abs(shoulders)) / body.trunk_px, 4.0, data.rep.lockout_s)
 
 
 def feet_apart(data: RepData) -> Reading:
@@ -140,7 +157,6 @@ def feet_apart(data: RepData) -> Reading:
     return Reading(100.0 * float(np.percentile(gap, 90)) / body.trunk_px, 4.0, data.rep.lockout_s)
 
 
-ROLES: tuple[Role, Role] = ("near", "far")
 _STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
 STANCE = 0.8
 """Distance of the feet over that of the shoulders [assumed: feet hip-width apart]."""
@@ -150,12 +166,6 @@ _KNEES_DEG, _HEIGHTS_PCT, _PLACES_PCT = 20.0, 25.0, 25.0
 Real bridges and thrusts on both feet (26 clips): 8 to 36 deg, 0 to 27 %, 0 to 38 %."""
 _PUSHING_DEG, _STRAIGHT_DEG = 22.0, 6.0
 """Least bend of a knee that pushes (bridges with the heels far out: 25 to 35), and its error."""
-
-
-def _high(data: RepData) -> slice:
-    """Return the frames of the upper half of a repetition: many more than those of a short top."""
-    rep = data.rep
-    return data.set.frames((rep.start_s + rep.lockout_s) / 2, (rep.lower_s + rep.end_s) / 2)
 
 
 def _low(data: RepData) -> np.ndarray:
@@ -179,7 +189,7 @@ def foot_stagger(data: RepData) -> Reading:
     value = 100.0 * (data.look.facing * apart / body.trunk_px - STANCE * along)
     if math.isnan(value):
         return Reading.none("the feet are not seen")
-    return Reading(value, math.hypot(8.0, 30.0 * along), data.rep.lockout_s)
+    return Reading(value, math.hypot(8.0, 20.0 * along), data.rep.lockout_s)
 
 
 def _across(data: RepData, frames: slice | np.ndarray) -> tuple[float, float]:
@@ -256,7 +266,7 @@ def _leg_differences(data: RepData) -> tuple[float, float, float]:
     Where the feet would be in the picture if they stood side by side comes from the shoulders. A knee that is
     all but straight does not push, so it counts as a difference even where the other one seems straight too.
     """
-    body, part = data.set.body, _high(data)
+    body, part = data.set.body, upper_half(data)
     along, up = _across(data, part)
     feet = body.joint("far", "ankle")[part] - body.joint("near", "ankle")[part]
     place = data.look.facing * median(feet[:, 0]) / body.trunk_px - STANCE * along
@@ -268,11 +278,27 @@ def _leg_differences(data: RepData) -> tuple[float, float, float]:
     return math.hypot(apart, max(straight, 0.0)), 100.0 * height / _HEIGHTS_PCT, 100.0 * place / _PLACES_PCT
 
 
+_FOLDED_DEG = 75.0  # both knees bent further: one of them is drawn up
+
+
+def leg_votes(data: RepData) -> tuple[float, float]:
+    """Return votes for the left leg (positive) as the planted one: by the knees, and by the lower foot."""
+    body, part = data.set.body, upper_half(data)
+    _, up = _across(data, part)
+    joints: tuple[Part, ...] = ("hip", "knee", "ankle")
+    bends = [180.0 - median(angle_at_deg(*(body.sagittal(r, j)[part] for j in joints))) for r in ROLES]
+    feet = [median(body.joint(role, "ankle")[part, 1]) for role in ROLES]
+    near = 1.0 if data.look.near is Side.LEFT else -1.0
+    folded = -1.0 if min(bends) > _FOLDED_DEG else 1.0
+    lower = 100.0 * ((feet[0] - feet[1]) / body.trunk_px - STANCE * up) / _HEIGHTS_PCT
+    return near * folded * (bends[0] - bends[1]) / (2 * _KNEES_DEG), near * lower / 2
+
+
 STRAIGHT_KNEE = Gate(says="the knee stays bent: a donkey kick", read=knee_kept_bent, high=0.0)
 BENT_KNEE = Gate(says="the knee is not bent throughout: a kickback", read=knee_kept_bent, low=0.0)
 HANDS_DOWN = Gate(says="a hand leaves the floor: a bird dog", read=hands_depth, low=35.0)
-BENCH_PCT = 75.0
-"""Shoulders raised by more lie on a bench (real and rendered people: floor -50 to 56, bench 93 to 194)."""
+BENCH_PCT = 70.0
+"""Shoulders raised by more lie on a bench (real and rendered people: floor -50 to 56, bench 83 to 194)."""
 ON_A_BENCH = Gate(
     says="the shoulders are as low as feet and hips: a bridge from the floor",
     read=shoulders_raised,
@@ -291,7 +317,7 @@ ON_THE_FLOOR = replace(
 HIPS_RISE = Gate(
     says="the shoulders move as far as the hips: sitting or standing up",
     read=hips_over_shoulders,
-    low=5.0,
+    low=0.0,
 )
 NOT_ON_THE_HANDS = Gate(
     says="the hands carry the shoulders",

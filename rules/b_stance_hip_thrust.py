@@ -44,10 +44,10 @@ def staggered(data: RepData) -> Reading:
 
 
 def working(data: RepData) -> float:
-    """Vote for the left (positive) or right leg: its shin is the more upright one at the top."""
+    """Vote for the left (positive) or right leg: its shin is the more upright one at the top. 1 is clear."""
     px = data.set.body.track.image_px[data.set.frames(*data.rep.window(Phase.TOP))]
     lean = [np.nanmedian(np.abs(px[:, 27 + i, 0] - px[:, 25 + i, 0])) for i in (0, 1)]
-    return float(lean[1] - lean[0])
+    return float(lean[1] - lean[0]) / (0.1 * data.set.body.trunk_px)
 
 
 KICKSTAND_PUSHES = Rule(
@@ -86,7 +86,13 @@ EXERCISE = Exercise(
         BOTH_FEET,
         HIPS_RISE,
         NOT_ON_THE_HANDS,
-        Gate(says="the feet stand side by side", read=staggered, low=SIDE_BY_SIDE_PCT, views=SIDEWAYS),
+        Gate(
+            says="the feet are not seen to stand apart",
+            read=staggered,
+            low=SIDE_BY_SIDE_PCT,
+            views=SIDEWAYS,
+            proof=True,
+        ),
     ),
     refuses=single.not_on_the_back,
     pause=pause_of(NO_HOLD, drift_in_hold("BST22", SOURCE)),

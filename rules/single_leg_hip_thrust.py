@@ -24,7 +24,6 @@ from formcheck.rule import (
     Step,
     Unobservable,
     View,
-    angle_at_deg,
     lockout_shortfall,
     lumbar_extension,
     pelvis_tilt,
@@ -39,6 +38,7 @@ from ._shared import (
     ONE_FOOT_FROM_THE_FEET,
     drift_in_hold,
     hold_of,
+    leg_votes,
     lowering_of,
     pause_of,
 )
@@ -619,16 +619,16 @@ def not_on_the_back(data: RepData) -> str | None:
 
 
 def working(data: RepData) -> float:
-    """Vote for the left (positive) or right leg: the planted knee is bent, the planted foot rests."""
-    px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
-    top = data.set.body.track.image_px[data.set.frames(*data.rep.window(Phase.TOP))]
+    """Vote for the left (positive) or right leg: the planted foot is the lower one, its knee bent.
+
+    Where both knees are bent far, the more bent one is folded up and not planted. 1 is a clear vote.
+    """
     if data.look.view in OBLIQUE:
-        bend = [
-            180.0 - np.nanmedian(angle_at_deg(top[:, 23 + i], top[:, 25 + i], top[:, 27 + i])) for i in (0, 1)
-        ]
-        return float(bend[0] - bend[1])
+        left, height = leg_votes(data)
+        return left + height
+    px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
     travel = [np.nanpercentile(px[:, 27 + i, 1], 90) - np.nanpercentile(px[:, 27 + i, 1], 10) for i in (0, 1)]
-    return float(travel[1] - travel[0])
+    return float(travel[1] - travel[0]) / (0.1 * data.set.body.trunk_px)
 
 
 DOSE = "The plan is 3 to 4 sets of 6 to 10 repetitions a leg, on two days a week."
@@ -717,7 +717,7 @@ EXERCISE = Exercise(
         Unobservable(
             "H2",
             "A loaded bar lies across the hips, on a pad.",
-            "Of the bar only its tilt is read; the pad is not tracked. Plates that hide the hips are said.",
+            "Of the bar its tilt and, by a plate, its way are read; the pad is not tracked.",
         ),
         Unobservable(
             "H6",

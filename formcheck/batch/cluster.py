@@ -1,8 +1,8 @@
-"""A Dask cluster in place of processes here: it moves a lost worker's clips elsewhere and retries them.
+"""A Dask cluster instead of local processes: it moves the clips of a lost worker and retries them.
 
-Results come back to this process, which alone writes: however often a clip is tried, it is kept once. Dask
-gives clips up after `distributed.scheduler.allowed-failures` (3) lost workers, also those that only waited on
-them; each of these is tried once more at the end, alone, and only the one to blame is set aside.
+Only this process writes results: a clip is kept once, however often it is tried. Dask gives up clips after
+`distributed.scheduler.allowed-failures` (3) lost workers, even those that only waited on such a worker. Each
+of these is tried once more at the end, alone, and only the clip that ends its worker is set aside.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _LOOK_S = 1.0
 
 
 class Cluster:
-    """A Dask cluster that is there already.
+    """A running Dask cluster.
 
     Args:
         address: `tcp://HOST:PORT`, or the path of a scheduler file.
         setup: How to score.
-        by: By what the workers have to score.
+        by: The versions that the workers must have.
 
     Raises:
         UsageError: Dask is not installed.
@@ -52,15 +52,15 @@ class Cluster:
             raise OutputError(f"the cluster {address} does not answer: {error or 'no reply'}") from error
 
     def run(self, jobs: Iterable[Job], frames: Callable[[int], None]) -> Iterator[list[Outcome]]:
-        """Score jobs; give what is done as it gets done, every second at least, and be it nothing.
+        """Score jobs; yield results as they come, at least once a second, even if there are none.
 
         Args:
-            jobs: Taken as the cluster gets free.
-            frames: Told of the frames of each clip that is done.
+            jobs: Taken when the cluster is free.
+            frames: Called with the number of frames of each clip that is done.
 
         Raises:
             FormcheckError: No clip can be scored: the model is missing, or a worker's version differs.
-            OutputError: The cluster went away.
+            OutputError: The cluster is gone.
         """
         waiting, flying = iter(jobs), dict[Any, Job]()
         suspects: deque[Job] = (
@@ -91,7 +91,7 @@ class Cluster:
             self.close()
 
     def close(self) -> None:
-        """Take back what is not done and leave the cluster. May be called twice."""
+        """Cancel what is not done and leave the cluster. May be called twice."""
         self._client.close()
 
     def _submit(self, waiting: Iterator[Job], flying: dict[Any, Job]) -> None:
@@ -141,7 +141,7 @@ def _score(job: Job, setup: Setup, by: Versions) -> Outcome:
 
 
 def _given_up(future: Any) -> bool:
-    """Whether Dask gave a clip up since its workers were lost, which others on them may have caused."""
+    """Whether Dask gave up a clip because its workers were lost, perhaps because of other clips."""
     return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
 
 

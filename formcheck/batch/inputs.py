@@ -1,6 +1,6 @@
-"""From paths, folders, globs and addresses to the clips they name, each once and in a steady order.
+"""Finds the clips that paths, folders, globs and addresses name, each once and in a fixed order.
 
-Some of them lie elsewhere (`s3://`, `https://`, by fsspec); a manifest says of each what its folder does not.
+Clips may be remote (`s3://`, `https://`, with fsspec). A manifest gives more information on each clip.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ _DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[0
 
 
 def find(paths: Sequence[str], *, skip: Path | None = None) -> list[Item]:
-    """Return the clips of paths, folders (all below them), globs and remote addresses.
+    """Return the clips of paths, folders (with all below), globs and remote addresses.
 
-    Without a manifest the person is the folder a clip lies in below the folder that was named, and the day
-    is taken from the file's name, else from when it was last written (UTC). What cannot be read, or is no
-    ordinary file, is given with its trouble, so that it becomes a row that says so.
+    Without a manifest, the person is the name of the clip's folder below the named folder. The day comes from
+    the file's name, or else from the time it was last written (UTC). A file that cannot be read, or is no
+    ordinary file, is returned with its trouble, so that it becomes a row with the reason.
 
     Args:
-        paths: What was named.
-        skip: A folder that is not looked into: that of the results.
+        paths: What the user named.
+        skip: A folder to skip: that of the results.
 
     Raises:
         UsageError: A path names nothing.
@@ -56,7 +56,7 @@ def find(paths: Sequence[str], *, skip: Path | None = None) -> list[Item]:
 
 
 def local_item(path: Path, root: Path, trouble: str = "") -> Item:
-    """Describe a local clip as it is found below `root`, also one that cannot be read."""
+    """Describe a local clip below `root`, even one that cannot be read."""
     name = names.shown(Path(os.path.relpath(path, root)).as_posix())
     written = signature = ""
     trouble = trouble or kinds.trouble(path)
@@ -78,7 +78,7 @@ def local_item(path: Path, root: Path, trouble: str = "") -> Item:
 
 
 def day_of(name: str) -> str:
-    """Return the day that a file's name holds, `YYYY-MM-DD`, or nothing."""
+    """Return the day in a file's name, `YYYY-MM-DD`, or an empty text."""
     found = _DAY.search(name)
     return "-".join(found.groups()) if found else ""
 
@@ -105,7 +105,7 @@ def _local(text: str, skip: Path | None) -> Iterator[Item]:
 
 
 def _matches(pattern: str) -> list[Path]:
-    """Return the files of a glob, sorted; `**` stands for any folders below, each looked into once."""
+    """Return the files of a glob, sorted; `**` stands for any folders below, each visited once."""
     parts = pattern.replace(os.sep, "/").split("/")
     if "**" not in parts:
         return sorted(path for path in map(Path, glob.glob(pattern)) if not os.path.isdir(path))
@@ -130,7 +130,7 @@ def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 def _clips_in(folder: Path, skip: Path | None) -> list[tuple[Path, str]]:
-    """Return the clips below a folder, sorted. A folder that cannot be looked into comes with the reason."""
+    """Return the clips below a folder, sorted. A folder that cannot be read comes with the reason."""
     found: list[tuple[Path, str]] = []
     for here, inside, trouble in _folders(folder, skip):
         found += [(here, trouble)] if trouble else [(here / name, "") for name in _wanted(inside)]
@@ -138,10 +138,10 @@ def _clips_in(folder: Path, skip: Path | None) -> list[tuple[Path, str]]:
 
 
 def _folders(root: Path, skip: Path | None = None) -> Iterator[tuple[Path, list[str], str]]:
-    """Give a folder and all below it with what is in them that is no folder, or why that cannot be told.
+    """Yield a folder and all below it, with the files in each, or the reason why it cannot be read.
 
-    Each is looked into once, however many links lead to it, and rather by its own name than by a link. Hidden
-    files and folders are left alone.
+    Each folder is visited once, however many links lead to it, if possible by its own name. Hidden files and
+    folders are skipped.
     """
     seen = {_identity(skip)} if skip else set()
     places, links = deque([root]), deque[Path]()
@@ -163,7 +163,7 @@ def _folders(root: Path, skip: Path | None = None) -> Iterator[tuple[Path, list[
 
 
 def _identity(place: Path) -> Identity | None:
-    """Return what a folder is, by whichever name; None where it is gone."""
+    """Return what identifies a folder under any name; None if it is gone."""
     try:
         facts = os.stat(place)
     except (OSError, ValueError):
@@ -172,7 +172,7 @@ def _identity(place: Path) -> Identity | None:
 
 
 def _wanted(files: Sequence[str]) -> list[str]:
-    """Return the clips among a folder's files: not what formcheck drew, nor a track beside its video."""
+    """Return the clips among a folder's files, without videos made by formcheck and tracks beside videos."""
     shown = [name for name in files if not name.lower().endswith(_OURS)]
     videos = [name for name in shown if kinds.suffix(name) in kinds.VIDEOS]
     stems = {Path(name).stem for name in videos}
@@ -194,7 +194,7 @@ def _remote(address: str) -> Iterator[Item]:
             yield Item(found, name, person=_person(name), date=day_of(name) or day, signature=signature)
 
 
-# A manifest: a CSV table that says of each clip what the folder does not.
+# A manifest: a CSV table with more information on each clip.
 
 COLUMNS = {
     "clip": "path or address of the clip, any file there is; a path is seen from the manifest's folder",
@@ -249,7 +249,7 @@ def _check_columns(names: Sequence[str], path: Path) -> None:
 
 
 def apply(manifest: Sequence[Item], found: Sequence[Item]) -> list[Item]:
-    """Return the clips found with what a manifest says of them, or all of its own where none were named."""
+    """Return the clips found, with the manifest's information; or all of the manifest if none were named."""
     if not found:
         return list(manifest)
     said = {item.address: item for item in manifest}
@@ -263,7 +263,7 @@ def _item(row: Mapping[str | None, str | None], home: Path) -> Item:
         raise UsageError("there is no clip")
     if is_remote(clip) or os.path.lexists(home / clip):
         (item,) = _single(find([clip if is_remote(clip) else str(home / clip)]), clip)
-    else:  # becomes a row that says so
+    else:  # becomes a row with the reason
         place = os.path.abspath(home / clip)
         item = Item(Path(place).as_posix(), clip, date=day_of(clip), trouble=kinds.trouble(place))
     named = catalog.chosen(said.get("exercise") or None)
@@ -305,11 +305,11 @@ def _load(text: str) -> float | None:
     return value
 
 
-# Clips that lie elsewhere, through fsspec: `s3://`, `gs://`, `https://` and what else it knows.
+# Remote clips, with fsspec: `s3://`, `gs://`, `https://` and others.
 
 
 def file_system(address: str) -> tuple[Any, str]:
-    """Return fsspec's file system for an address and the path in it.
+    """Return the fsspec file system of an address, and the path in it.
 
     Raises:
         UsageError: fsspec, or its part for this kind of address, is not installed, or the address is wrong.
@@ -339,7 +339,7 @@ def download(address: str, target: Path) -> None:
         system.get_file(path, str(target))
     except OSError:
         raise
-    except Exception as error:  # every kind of storage has errors of its own
+    except Exception as error:  # each kind of storage has its own errors
         raise OSError(f"{type(error).__name__}: {error}") from error
 
 

@@ -1,9 +1,9 @@
-"""The ledger: one line a scored clip, only ever added to. Whatever is lost, the lines before are whole.
+"""The ledger: one line per scored clip, only appended to, so that a crash damages only the last line.
 
-A line counts once it is on the disk (`fsync`). A run that was killed may leave half a line at the end; it is
-cut off when the ledger is opened again. One run at a time holds the folder's lock, which ends with its
-process, however that ends. The last line of a clip is the valid one. Each line ends with a checksum; what
-was changed since it was written counts as damaged, and its clip is scored again.
+A line counts once it is on the disk (`fsync`). A killed run may leave half a line at the end; it is cut off
+when the ledger is opened again. One run at a time holds the folder's lock, which ends with its process. The
+last line of a clip is the valid one. Each line ends with a checksum. A line that was changed is damaged, and
+its clip is scored again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NAME = "ledger.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a clip's valid line is, and what decides whether it still holds."""
+    """Where a clip's valid line is, and the values that tell whether it is still right."""
 
     offset: int
     signature: str
@@ -34,10 +34,10 @@ class Line:
 
 
 class Ledger:
-    """The results of a folder, held for one run.
+    """The results of a folder, locked for one run.
 
     Args:
-        folder: The folder of results; made if it is not there.
+        folder: The folder of results; created if necessary.
         resume: Whether results of an earlier run may be in it.
 
     Raises:
@@ -94,7 +94,7 @@ class Ledger:
 
         Raises:
             KeyError: There is none.
-            OutputError: Its line is not any more what it was when the ledger was opened.
+            OutputError: The line has changed since the ledger was opened.
         """
         self._in.seek(self._lines[address].offset)
         try:
@@ -105,7 +105,7 @@ class Ledger:
             ) from error
 
     def records(self) -> Iterator[Record]:
-        """Give the valid record of every clip, in the order of their addresses, one in memory at a time."""
+        """Yield the valid record of every clip in order of address, with one in memory at a time."""
         for address in sorted(self._lines):
             yield self.record(address)
 
@@ -113,7 +113,8 @@ class Ledger:
         """Add records and wait until they are on the disk.
 
         Raises:
-            OutputError: They are not, for instance because the disk is full; earlier ones stay whole.
+            OutputError: They cannot be written, for instance because the disk is full; earlier ones stay
+                whole.
         """
         offset, data, new = self._size, bytearray(), {}
         for record in records:
@@ -136,7 +137,7 @@ class Ledger:
         self._lines |= new
 
     def close(self) -> None:
-        """Let go of the folder. May be called twice."""
+        """Release the folder. May be called twice."""
         self._in.close()
         self._out.close()
         self._lock.release()
@@ -150,12 +151,12 @@ class Ledger:
         self.close()
 
     def _cut_back(self) -> None:
-        """Take half a line off again."""
+        """Remove half a line."""
         with suppress(OSError):
             os.ftruncate(self._out.fileno(), self._size)
 
     def _read_index(self) -> int:
-        """Note where each clip's last line is; cut half a line off the end. Return the size."""
+        """Index the last line of each clip, cut off half a line at the end, and return the size."""
         offset = 0
         for data in self._in:
             if not data.endswith(b"\n"):

@@ -1,6 +1,6 @@
-"""The end of a run: tables, summary and index page, made anew of all results of the folder.
+"""The end of a run: writes tables, summary and index page from all results of the folder.
 
-The index page's words are found here.
+It also makes the texts of the index page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from formcheck.wording import plain, spans
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a run leaves.
+    """What a run wrote.
 
     Attributes:
         summary: Of all results of the folder.
@@ -37,7 +37,7 @@ class Finished:
 
     @property
     def places(self) -> str:
-        """Say where everything is."""
+        """Return where all files are."""
         names = ", ".join(path.name for path in self.tables)
         return f"In {self.index.parent}: {self.index.name}, {names}; what the columns mean: columns.md"
 
@@ -51,7 +51,7 @@ def finish(ledger: Ledger, wanted: Format) -> Finished:
     """Write tables, summary and index page.
 
     Raises:
-        OutputError: One cannot be written; the ledger is whole nevertheless.
+        OutputError: One cannot be written; the ledger stays whole.
     """
     folder = ledger.folder
     summary = summarise(ledger.records())
@@ -63,7 +63,7 @@ def finish(ledger: Ledger, wanted: Format) -> Finished:
     return Finished(summary, tuple(tables), index)
 
 
-# What the index page shows, in words.
+# The texts of the index page.
 
 MOST = 2000
 """Clips that the page lists; the tables hold all."""
@@ -71,7 +71,7 @@ Cells = dict[str, object]
 
 
 def groups(summary: Summary) -> list[Cells]:
-    """Return what is said of each person and exercise."""
+    """Return the text on each person and exercise."""
     return [_group(one) for one in summary.groups]
 
 
@@ -94,7 +94,7 @@ def _group(one: Group) -> Cells:
 
 
 def clip_rows(records: Iterable[Record]) -> tuple[list[Cells], int]:
-    """Return what is said of each clip, and how many more there are than are shown."""
+    """Return the text on each clip shown, and the number of clips not shown."""
     shown: list[Cells] = []
     more = 0
     for record in records:
@@ -126,6 +126,6 @@ def _clip(record: Record) -> Cells:
 
 
 def _why_none(record: Record) -> str:
-    """Say why a clip that was scored has no score: its report's notes."""
+    """Return why a clip has no score: the notes of its report."""
     report = record.report
     return " ".join(report.notes) if report and report.score is None else ""

@@ -1,10 +1,10 @@
-"""Worker processes on this machine. One that dies takes nothing with it but the clip it was at.
+"""Worker processes on this machine. If one dies, only the clip it was scoring is affected.
 
-Each worker has a pipe of its own, so that none can leave a lock behind; its end is noticed at once. The clip
-it was at is tried again, and set aside after `TRIES`. A worker ends by itself when the run goes away, however
-that happens.
+Each worker has its own pipe, so that it can leave no lock behind and its end is noticed at once. The clip it
+was scoring is tried again, and set aside after `TRIES`. A worker ends by itself when the run ends, for any
+reason.
 
-How many of them this machine carries is worked out from its cores and memory.
+The number of workers follows from the cores and the memory of this machine.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from formcheck.vision.mediapipe_guard import part_stderr
 TRIES = 3
 """How often a clip may end its worker before it is set aside."""
 STALL_S = 300.0
-"""A worker that shows no progress for so long is ended."""
+"""A worker without progress for this time is ended."""
 _TELL_S = 0.25
 Frames = Callable[[int], None]
-"""Told of frames that were done since it was last told."""
+"""Is called with the number of frames done since the last call."""
 
 
 class Workers:
@@ -43,7 +43,7 @@ class Workers:
     Args:
         count: How many.
         setup: How they score.
-        by: By what they have to score.
+        by: The versions that they must have.
         stall_s: See `STALL_S`.
     """
 
@@ -52,12 +52,12 @@ class Workers:
         self._alive: list[Worker] = []
         self._tries: dict[str, int] = {}
         self._again: deque[Job] = deque()
-        self._stillborn = 0  # workers in a row that ended before they began
+        self._stillborn = 0  # workers in a row that ended before they were ready
 
     def start(self) -> float:
-        """Start all workers and wait until they are ready; return how long that took, in seconds.
+        """Start all workers and wait until they are ready; return the seconds this took.
 
-        Not needed before `run`, which starts them as there are clips.
+        Not needed before `run`, which starts them when there are clips.
 
         Raises:
             FormcheckError: As for `run`.
@@ -70,15 +70,15 @@ class Workers:
         return time.monotonic() - began
 
     def run(self, jobs: Iterable[Job], frames: Frames) -> Iterator[list[Outcome]]:
-        """Score jobs; give what is done as it gets done, every second at least, and be it nothing.
+        """Score jobs; yield results as they come, at least once a second, even if there are none.
 
         Args:
-            jobs: Taken one by one as workers get free.
-            frames: Told of progress.
+            jobs: Taken one by one when workers are free.
+            frames: Called with progress.
 
         Raises:
             FormcheckError: No clip can be scored: the model is missing, or a worker's version differs.
-            OutputError: Workers end before they begin.
+            OutputError: Workers end before they are ready.
         """
         waiting = iter(jobs)
         try:
@@ -105,7 +105,7 @@ class Workers:
         self._alive = []
 
     def _hand_out(self, waiting: Iterator[Job]) -> None:
-        """Give every idle worker a job; start workers as long as there are jobs, send home who has none."""
+        """Give every idle worker a job or end it; start workers as long as there are jobs."""
         for worker in [*self._alive]:
             if worker.job is not None:
                 continue
@@ -129,7 +129,7 @@ class Workers:
         return self._again.popleft() if self._again else next(waiting, None)
 
     def _collect(self, frames: Frames) -> list[Outcome]:
-        """Wait for something to happen; return what is done."""
+        """Wait for messages of workers; return the results."""
         pipes = {worker.pipe: worker for worker in self._alive}
         done: list[Outcome] = []
         for ready in wait(list(pipes), timeout=1.0):
@@ -139,7 +139,7 @@ class Workers:
                 done.append(outcome)
         now = time.monotonic()
         for worker in [*self._alive]:
-            patience_s = self._stall_s if worker.began else STALL_S  # starting takes its time
+            patience_s = self._stall_s if worker.began else STALL_S  # starting takes longer
             if worker.job is not None and now - worker.heard > patience_s:
                 done += self._lost(worker, f"showed no progress for {patience_s:.0f} s and was ended")
         return done
@@ -162,12 +162,12 @@ class Workers:
         worker.job = None
         outcome = cast(Outcome, what)
         if outcome.record is not None and outcome.record.peak_mb > MEMORY_MB:
-            worker.end()  # a fresh one takes its place
+            worker.end()  # a new worker replaces it
             self._alive.remove(worker)
         return outcome
 
     def _lost(self, worker: Worker, why: str) -> list[Outcome]:
-        """Deal with a worker that is gone, or has to go: its clip is tried again or set aside."""
+        """Remove a worker that ended or hangs: its clip is tried again or set aside."""
         worker.end()
         self._alive.remove(worker)
         job, how = worker.job, why or _ending(worker.process.exitcode)
@@ -203,7 +203,7 @@ class Worker:
         self.heard = time.monotonic()
 
     def give(self, job: Job) -> bool:
-        """Send a job; False where nobody is there to take it."""
+        """Send a job; return False if the worker is gone."""
         try:
             self.pipe.send(job)
         except OSError:
@@ -222,7 +222,7 @@ class Worker:
 
 
 def _work(pipe: Any, setup: Setup, by: Versions) -> None:
-    """Be a worker: Ctrl-C is for the run, which ends its workers itself."""
+    """Run in a worker process. It ignores Ctrl-C: the run ends its workers itself."""
     part_stderr()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -250,7 +250,7 @@ def _teller(pipe: Any) -> Callable[[int], None]:
         try:
             pipe.send(("frames", frames - told_frames))
         except OSError:
-            os._exit(1)  # the run is gone, and nobody wants the rest
+            os._exit(1)  # the run is gone
         told_frames, told_s = frames, now
 
     return tell
@@ -264,35 +264,35 @@ def _ending(code: int | None) -> str:
     return f"ended with code {code}"
 
 
-# How many workers this machine carries.
+# The number of workers for this machine.
 
 MEMORY_MB = 900
-"""What a worker may hold: it begins with 300 to 450 MB, stays near that from clip to clip, and is
-replaced once it has held this much."""
+"""Memory of a worker: it starts with 300 to 450 MB and stays near that. Once it has used this much, it is
+replaced."""
 _RESERVE_MB = 500
 _CGROUP = Path("/sys/fs/cgroup")
 _MEMINFO = Path("/proc/meminfo")
 
 
 def default_workers() -> int:
-    """Return how many workers fit: one a core that this process may use, as far as memory goes."""
+    """Return the number of workers: one per core that this process may use, if memory is enough."""
     free = free_memory_mb()
     fitting = cores() if free is None else int((free - _RESERVE_MB) // MEMORY_MB)
     return max(1, min(cores(), fitting))
 
 
 def cores() -> int:
-    """Return how many cores this process may use, a container's share included."""
+    """Return how many cores this process may use, within a container's limit."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         quota, period = (_CGROUP / "cpu.max").read_text().split()
         return max(1, min(allowed, int(quota) // int(period)))
-    except (OSError, ValueError):  # no such group, or `max`
+    except (OSError, ValueError):  # no group, or `max`
         return allowed
 
 
 def free_memory_mb() -> float | None:
-    """Return how much memory is free for this process, a container's limit included; None: not known."""
+    """Return the free memory for this process in MB, within a container's limit; None if unknown."""
     known = [value for value in (_available_mb(), _group_mb()) if value is not None]
     return min(known, default=None)
 

@@ -1,4 +1,4 @@
-"""By what a clip was scored: version, code, rules, model and options, as short hashes that rows carry."""
+"""What a clip was scored with: version, code, rules, model and options, as short hashes in each row."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _ASIDE = {"batch", "cli", "evaluation", "history", "live", "page"}  # folders th
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What scores, without the options.
+    """What scores a clip, without the options.
 
     Attributes:
         version: Of formcheck.
-        code: Hash of the modules that measure and judge, so that work on them shows too.
+        code: Hash of the modules that measure and judge, as these may change without a new version.
         rules: Hash of the exercises' files.
         model: Hash of the pose model, or `RECORDED`.
     """
@@ -43,13 +43,14 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What one clip is scored by.
+    """What one clip is scored with.
 
     Attributes:
-        versions: The machinery.
+        versions: What scores it.
         options: The options that matter, as JSON.
-        seen: Hash of what decides the landmarks: while it holds, a recorded track may stand for the clip.
-        judged: Hash of everything: while it holds, a row stays valid.
+        seen: Hash of everything that affects the landmarks: while it stays, a recorded track can replace the
+            clip.
+        judged: Hash of everything: while it stays, a row is valid.
     """
 
     versions: Versions
@@ -59,7 +60,7 @@ class Stamp:
 
 
 def versions(model: Path | None, rules: str | None) -> Versions:
-    """Return what this process would score by.
+    """Return what this process would score with.
 
     Args:
         model: The pose model's file, or None where only recorded tracks are scored.
@@ -95,13 +96,13 @@ def stamp(
 
 @cache
 def model_hash(model: Path | None) -> str:
-    """Return the hash of a pose model; reads it once a process."""
+    """Return the hash of a pose model; it is read once per process."""
     return RECORDED if model is None else _hash([model.read_bytes()])
 
 
 @cache
 def _code_hash() -> str:
-    """Hash what measures and judges: not the command line, pages or this package."""
+    """Hash the code that measures and judges, without the command line, pages and this package."""
     modules = (path for path in _HERE.rglob("*.py") if _ASIDE.isdisjoint(path.relative_to(_HERE).parts))
     return _hash(_files(modules))
 

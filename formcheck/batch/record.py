@@ -1,4 +1,4 @@
-"""The record of one scored clip, a line of the ledger: everything that tables and summary are made of."""
+"""The record of one scored clip, a line of the ledger; tables and summary are made from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FORMATS = re.compile(r"formcheck-batch-\d{1,4}")
 
 
 class FormatError(Exception):
-    """A line of the ledger is of another version; the text is which."""
+    """A line of the ledger has another version; the text is that version."""
 
 
 def _checksum(body: bytes) -> bytes:
@@ -35,7 +35,7 @@ def _checksum(body: bytes) -> bytes:
 
 
 class Record(Model):
-    """What is kept of one clip."""
+    """The stored result of one clip."""
 
     format: Literal["formcheck-batch-1"] = SCHEMA
     clip: Name = Field(description="Address of the clip, as it can be written; see `Item.key`.")
@@ -68,11 +68,11 @@ class Record(Model):
 
     @property
     def final(self) -> bool:
-        """Whether scoring the same bytes by the same rules again would give the same."""
+        """Whether scoring the same bytes with the same rules would give the same result."""
         return self.status == "scored" or (self.status == "failed" and self.error in _FINAL)
 
     def earlier(self, track: str | None) -> Earlier:
-        """Return what the next run should know, given where the clip's recorded track is now, if anywhere."""
+        """Return the information for the next run, given the place of the clip's recorded track, if any."""
         done = self.report
         return Earlier(
             self.sha256,
@@ -84,7 +84,7 @@ class Record(Model):
         )
 
     def to_line(self) -> bytes:
-        """Return the record as one line, with a checksum of all that is before it."""
+        """Return the record as one line that ends with its checksum."""
         body = self.model_dump_json(by_alias=True).encode().removesuffix(b"}")
         return body + _ENDING % _checksum(body) + b"\n"
 
@@ -92,10 +92,10 @@ class Record(Model):
     def from_line(cls, line: bytes) -> Record:
         """Read a line back.
 
-        Lines of older versions carry no checksum: there the fields alone say whether they are whole.
+        Lines of older versions have no checksum: only the fields tell whether they are whole.
 
         Raises:
-            FormatError: It is whole, and of another version.
+            FormatError: It is whole, but has another version.
             ValueError: It was changed, or does not fit.
         """
         ending = _ENDED.search(line)
@@ -133,7 +133,7 @@ def record(job: Job, *, sha256: str = "", report: Report | None = None, **more: 
 
 
 def again(before: Record, item: Item) -> Record:
-    """Return a record that still holds, with what is known of the clip now."""
+    """Return a record that is still valid, with the current information on the clip."""
     return before.model_copy(update=_of(item))
 
 

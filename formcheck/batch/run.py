@@ -1,4 +1,4 @@
-"""A run: what is to be done, who does it, what is kept of it. Only this process writes."""
+"""A run: plans the jobs, has a team score them, and stores the results. Only this process writes."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _STEM_BYTES = 160
 
 
 class Team(Protocol):
-    """Whoever scores: processes here, or a cluster."""
+    """Scores jobs: local processes, or a cluster."""
 
     def run(self, jobs: Iterable[Job], frames: Callable[[int], None]) -> Iterator[list[Outcome]]:
-        """Score jobs and give what is done as it gets done."""
+        """Score jobs and yield results as they come."""
         ...
 
     def close(self) -> None:
@@ -36,25 +36,25 @@ class Team(Protocol):
 
 
 class Watch(Protocol):
-    """Whoever shows how far a run is."""
+    """Shows the progress of a run."""
 
     def frames(self, count: int) -> None:
-        """Take note of so many more frames."""
+        """Add this number of frames."""
         ...
 
     def clip(self, record: Record) -> None:
-        """Take note of a clip that is done."""
+        """Add a clip that is done."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a run has to do.
+    """The jobs of a run.
 
     Attributes:
         jobs: The clips to score.
-        done: How many others hold results that are still right.
-        by: By what they are scored.
+        done: The number of other clips, whose results are still valid.
+        by: What scores them.
     """
 
     jobs: tuple[Job, ...]
@@ -63,9 +63,9 @@ class Work:
 
 
 def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
-    """Find what is left to do: what is new, has changed, or was scored by something else.
+    """Find the clips to score: new or changed ones, and those that were scored with something else.
 
-    Results of clips that need none are brought up to what the manifest says now.
+    The other clips' results get the manifest's current information.
 
     Raises:
         ModelError: The pose model is needed and cannot be had.
@@ -103,13 +103,13 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
 
 
 def _holds(before: Record, item: Item, wanted: Stamp, setup: Setup, folder: Path) -> bool:
-    """Whether a record need not be made again, as far as can be told without reading the clip."""
+    """Whether a record is still valid, as far as can be told without reading the clip."""
     same = bool(item.signature) and before.signature == item.signature and before.judged == wanted.judged
     return same and before.final and not _lacks(before, setup, item, folder)
 
 
 def _lacks(before: Record, setup: Setup, item: Item, folder: Path) -> bool:
-    """Whether a page or track is wanted now that was not made, or is gone."""
+    """Whether a page or track is wanted now that is not there."""
     if before.status != "scored":
         return False
     page = setup.html and not (before.page and (folder / before.page).is_file())
@@ -135,17 +135,17 @@ def _job(item: Item, wanted: Stamp, before: Record | None, setup: Setup, folder:
 def carry_out(
     work: Work, team: Team, ledger: Ledger, watch: Watch, stop: Callable[[], bool] = lambda: False
 ) -> None:
-    """Score what is to be scored and keep every result as soon as it is there.
+    """Score all jobs and store every result as soon as it is there.
 
     Args:
-        work: What to do.
-        team: Who does it.
-        ledger: Where it is kept.
-        watch: Told of progress.
-        stop: Asked again and again; True ends the run: what is in flight is left for the next one.
+        work: The jobs.
+        team: What scores them.
+        ledger: Where results are stored.
+        watch: Shows the progress.
+        stop: Called repeatedly; True ends the run, and unfinished clips are left for the next one.
 
     Raises:
-        OutputError: A result cannot be written; those before are kept.
+        OutputError: A result cannot be written; earlier ones are kept.
         FormcheckError: No clip can be scored.
     """
     seen: set[str] = set()
@@ -164,7 +164,7 @@ def carry_out(
 
 
 def _keep(outcome: Outcome, ledger: Ledger) -> Record:
-    """Write what belongs to a clip, then return its record: a record never names a file that is not there."""
+    """Write a clip's files, then return its record: a record never names a missing file."""
     made, item = outcome.record, outcome.job.item
     if made is None:
         return again(ledger.record(item.key), item)
@@ -184,6 +184,6 @@ def _keep(outcome: Outcome, ledger: Ledger) -> Record:
 
 
 def _file_name(item: Item) -> str:
-    """Name a clip's files: its own name, and enough of a hash that no two clips share one."""
+    """Return the name for a clip's files: its own name, and a hash so that no two clips share one."""
     stem = names.file_stem(PurePosixPath(item.name).stem[:80] or "clip", _STEM_BYTES)
     return f"{stem}-{names.short_hash(item.key)}"

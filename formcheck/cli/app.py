@@ -22,6 +22,7 @@ import typer
 from formcheck.cli import authoring, batch, evaluating, history, reports
 from formcheck.cli import live as live_command
 from formcheck.cli import options as opt
+from formcheck.cli import render as render_command
 from formcheck.cli import serve as serve_command
 from formcheck.cli.terminal import (
     PIPE_CLOSED,
@@ -79,6 +80,7 @@ def analyze(
     side: opt.WorkingLeg = None,
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
+    plate: opt.Plate = None,
     person: opt.Person = None,
     rotate: opt.Rotate = None,
     mirrored: opt.Mirrored = False,
@@ -128,6 +130,7 @@ def analyze(
         model=model,
         pause_s=pause,
         deficit=deficit,
+        plate_mm=plate,
         rotate=rotate,
         mirrored=mirrored,
         slow_motion=slow_motion,
@@ -249,6 +252,7 @@ evaluating.register(app)
 authoring.register(app)
 batch.register(app, live_command.register(app, bench))
 serve_command.register(app)
+render_command.register(app)
 
 
 def main() -> None:

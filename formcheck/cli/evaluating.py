@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from formcheck.cli import options as opt
 from formcheck.cli.terminal import bar, check_clip, check_names, complain, is_dash, note, say
 from formcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from formcheck.evaluation.evaluate import Case
 
 
 def evaluate(
@@ -35,43 +40,52 @@ def evaluate(
         raise UsageError(f"there is no folder {folder}; name one with clips and their truth files or labels")
     judged_by = check_names(None, profile, rules, limits=limits)
     from formcheck.evaluation import evaluate as evaluation
+    from formcheck.evaluation.gallery import Gallery
     from formcheck.evaluation.sensitivity import draw
     from formcheck.files.writing import check_apart, check_writable, make_folder, write_text
 
+    found, problems = _cases(folder, tracks)
     outputs = [path for path in (json, html, curves) if path and not is_dash(path)]
-    check_apart(outputs, [])
+    check_apart(outputs, [case.file for case in found])
     for path in outputs:
         check_writable(path)
     if tracks:
         make_folder(tracks)
-    found, problems = evaluation.cases(folder, tracks)
-    for problem in problems:
-        complain(f"{problem}; it is left out")
-    gallery = None
-    if html:
-        from formcheck.evaluation.gallery import Gallery
-
-        gallery = Gallery(html, blur_faces=blur_face)
+    gallery = Gallery(html or folder / "gallery.html", blur_faces=blur_face)
     count = itertools.count()
     with bar("evaluating", len(found), "clips") as advance:
-        result = evaluation.evaluate(
-            folder,
+        result = evaluation.compare_cases(
+            found,
             model=model,
             profile=judged_by,
             tracks=tracks,
             recognise=None if exercise is None else exercise is opt.Told.AUTO,
             progress=lambda name: advance(next(count)),
-            look=gallery.look if gallery else None,
+            look=gallery.look if html else None,
         )
     if json and not is_dash(json):
         write_text(json, result.to_json())
+    if html:
+        write_text(html, gallery.html(result.agreement))
     if curves:
         draw(result.rows, curves)
-    if html and gallery:
-        write_text(html, gallery.html(result.agreement))
     printed = result.agreement.markdown() if markdown else result.table()
     say((result.to_json() if is_dash(json) else printed).rstrip("\n") + "\n")
     return 2 if problems else 0
+
+
+def _cases(folder: Path, tracks: Path | None) -> tuple[list[Case], list[str]]:
+    """Return the clips to compare, and say what is wrong with labels that are left out."""
+    from formcheck.evaluation.evaluate import cases, refuse
+
+    found, problems = cases(folder, tracks)
+    if not found and not problems:
+        refuse(folder)
+    for problem in problems:
+        complain(f"{problem}; it is left out")
+    if not found:
+        raise typer.Exit(2)
+    return found, problems
 
 
 def label(

@@ -229,7 +229,9 @@ def tempo_of(text: str | None) -> tuple[float, float, float] | None:
 Clips = Annotated[
     list[Path], typer.Argument(metavar="CLIP...", help="Videos, best with truth files beside them.")
 ]
-Via = Annotated[str, Option("--via", metavar="WAYS", help="How to play them, of file, http and rtsp.")]
+Via = Annotated[
+    str, Option("--via", metavar="WAYS", help="How to play them, of file, http, rtsp and browser.")
+]
 Minutes = Annotated[
     float,
     Option("--minutes", metavar="N", help="Play the first clip over and over for so long instead, recorded."),

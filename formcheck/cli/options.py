@@ -73,6 +73,15 @@ Pause = Annotated[
     Option("--pause", metavar="SECONDS", help="Pause repetitions: how long to hold.", show_default=False),
 ]
 Deficit = Annotated[bool, Option("--deficit", help="The working foot stands on a platform.")]
+Plate = Annotated[
+    float | None,
+    Option(
+        "--plate",
+        metavar="MM",
+        help="Diameter of the plate on the bar, for its speed in m/s: 450 for an Olympic one.",
+        show_default=False,
+    ),
+]
 OneExercise = Annotated[
     str | None, Option("--exercise", metavar="NAME", help="Only this one.", show_default="all of them")
 ]

@@ -165,7 +165,7 @@ def compare(clip: str, seen: Seen, report: Report | None, reason: str = "") -> C
         result.off = result.tops
         result.recognised = False if wanted else None
         if wanted:
-            result.disagreements.append(Disagreement("clip", None, seen.name, reason))
+            result.disagreements.append(Disagreement("clip", None, plain(seen.name), reason))
         return result
     found = _Found(report, seen)
     right = [rep for rep in found.full if found.exercise(rep) in known]
@@ -178,8 +178,9 @@ def compare(clip: str, seen: Seen, report: Report | None, reason: str = "") -> C
         _match(result, wanted, right, found, report)
         _verdicts(result, right)
     if result.recognised is False:
-        taken = ", ".join(dict.fromkeys(map(found.exercise, found.all))) or "no exercise"
-        result.disagreements.append(Disagreement("clip", None, seen.name, f"recognised as {taken}"))
+        taken = ", ".join(plain(name) for name in dict.fromkeys(map(found.exercise, found.all)))
+        said = f"recognised as {taken}" if taken else "no exercise recognised"
+        result.disagreements.append(Disagreement("clip", None, plain(seen.name), said))
     result.disagreements.sort(key=lambda one: -1.0 if one.time_s is None else one.time_s)
     return result
 
@@ -304,7 +305,7 @@ def _missed(top: Top, report: Report) -> Disagreement:
 
 def _other(seen: Seen, found: _Found, rep: RepReport, known: bool) -> Disagreement:
     kind = "other-exercise" if known else "invented"
-    eye = f"this is {seen.name.replace('-', ' ')}" if seen.exercises else "no exercise that is judged"
+    eye = f"this is {plain(seen.name)}" if seen.exercises else "no exercise that is judged"
     return Disagreement(kind, _middle(rep), eye, f"counted as {plain(found.exercise(rep))}", rep.index)
 
 

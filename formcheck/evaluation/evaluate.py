@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -48,11 +48,13 @@ class Case:
         clip: A video or a recorded track.
         truth: What its truth file says, or None where it was labelled by eye.
         seen: The same, or what the eye saw.
+        file: Where that is written.
     """
 
     clip: Path
     truth: Truth | None
     seen: Seen
+    file: Path
 
 
 Look = Callable[[Case, ClipAgreement, Analysis | None], None]
@@ -86,14 +88,47 @@ def evaluate(
     Raises:
         UsageError: If no clip has a truth file or a label.
     """
-    result = Evaluation()
-    found, result.problems = cases(folder, tracks)
+    found, problems = cases(folder, tracks)
     if not found:
-        why = f" ({result.problems[0]})" if result.problems else ""
-        raise UsageError(
-            f"{folder} holds no clip (video or .npz track) with a truth file (.json) beside it, nor one that "
-            f"{TOGETHER} or CLIP{BESIDE} labels{why}"
-        )
+        refuse(folder, problems)
+    result = compare_cases(
+        found,
+        model=model,
+        profile=profile,
+        tracks=tracks,
+        recognise=recognise,
+        progress=progress,
+        look=look,
+    )
+    result.problems = problems
+    return result
+
+
+def refuse(folder: Path, problems: Sequence[str] = ()) -> NoReturn:
+    """Say that a folder holds no clip to compare.
+
+    Raises:
+        UsageError: Always.
+    """
+    why = f" ({problems[0]})" if problems else ""
+    raise UsageError(
+        f"{folder} holds no clip (video or .npz track) with a truth file (.json) or a label ({TOGETHER}, "
+        f"CLIP{BESIDE}) beside it{why}"
+    )
+
+
+def compare_cases(
+    found: Sequence[Case],
+    *,
+    model: str = "full",
+    profile: str | Profile = "standard",
+    tracks: Path | None = None,
+    recognise: bool | None = None,
+    progress: Callable[[str], None] | None = None,
+    look: Look | None = None,
+) -> Evaluation:
+    """Compare clips with what they truly show; the arguments are those of `evaluate`."""
+    result = Evaluation()
     for case in found:
         if progress:
             progress(case.clip.name)
@@ -124,9 +159,11 @@ def cases(folder: Path, tracks: Path | None = None) -> tuple[list[Case], list[st
     found = []
     for clip, path in clips_with_truth(folder):
         truth = Truth.load(path)
-        found.append(Case(clip, truth, seen_in(truth)))
+        found.append(Case(clip, truth, seen_in(truth), path))
     taken = {case.clip.stem for case in found}
-    found += [Case(clip, None, label.seen()) for clip, label in labels.of.items() if clip.stem not in taken]
+    for clip, label in labels.of.items():
+        if clip.stem not in taken:
+            found.append(Case(clip, None, label.seen(), labels.file[clip]))
     return sorted(found, key=lambda case: case.clip.name), labels.problems
 
 

@@ -258,10 +258,12 @@ class Labels:
 
     Attributes:
         of: Each label by its clip: a video, or a recorded track where there is none.
+        file: Where each is written.
         problems: What is wrong with those that were left out, a sentence each.
     """
 
     of: dict[Path, Label] = field(default_factory=dict)
+    file: dict[Path, Path] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
@@ -284,7 +286,13 @@ def read_folder(folder: Path, tracks: Path | None = None) -> Labels:
         places = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
         places += [tracks] if tracks else []
         for name, data in _all_in(together).items():
-            _take(found, _clip_of(name, places), data, f"the label of {names.shown(name)} in {together}")
+            _take(
+                found,
+                together,
+                _clip_of(name, places),
+                data,
+                f"the label of {names.shown(name)} in {together}",
+            )
     for path in sorted(folder.glob(f"*{BESIDE}")):
         if kinds.trouble(path):
             continue
@@ -294,7 +302,7 @@ def read_folder(folder: Path, tracks: Path | None = None) -> Labels:
         except UsageError as error:
             found.problems.append(str(error))
             continue
-        _take(found, clip, data, f"the label {path}")
+        _take(found, path, clip, data, f"the label {path}")
     return found
 
 
@@ -348,7 +356,7 @@ def _all_in(path: Path) -> Mapping[str, object]:
     return data
 
 
-def _take(found: Labels, clip: Path | None, data: object, what: str) -> None:
+def _take(found: Labels, file: Path, clip: Path | None, data: object, what: str) -> None:
     try:
         label = validated(Label, data, what)
     except UsageError as error:
@@ -357,7 +365,7 @@ def _take(found: Labels, clip: Path | None, data: object, what: str) -> None:
     if clip is None:
         found.problems.append(f"{what} is of a clip that is not there; put the video or its track beside it")
     else:
-        found.of[clip] = label
+        found.of[clip], found.file[clip] = label, file
 
 
 def _clip_of(name: str, places: Sequence[Path]) -> Path | None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -43,7 +43,8 @@ from formcheck.report.analysis import Analysis
 from formcheck.vision.landmarker import MediaPipeLandmarker
 from formcheck.vision.models import resolve
 
-VIA = ("file", "http", "rtsp")
+VIA = ("file", "http", "rtsp", "browser")
+"""Ways to play a clip; `browser` takes Playwright and Chromium."""
 _PERCENTILES = (50, 95, 99)
 _SAME_REP_S = 0.2
 
@@ -51,7 +52,7 @@ _SAME_REP_S = 0.2
 def bench_live(
     clips: Sequence[Path],
     *,
-    via: Sequence[str] = VIA,
+    via: Sequence[str] = VIA[:3],
     minutes: float = 0.0,
     model: str = "full",
     progress: Callable[[str], None] = lambda text: None,
@@ -87,6 +88,10 @@ def bench_live(
 
 def _one(result: LiveBench, clip: Path, way: str, bundle: Path) -> None:
     truth = _truth(clip)
+    if way == "browser":
+        origin_s, played = _by_browser(clip, truth, bundle)
+        _count(result, clip, way, truth, played, origin_s)
+        return
     with ExitStack() as stack:
         server: Loopback | None = None
         feed: Feed = FileFeed(clip)
@@ -95,7 +100,13 @@ def _one(result: LiveBench, clip: Path, way: str, bundle: Path) -> None:
             stack.enter_context(server)
             feed = _Once(server)
         played = _play(feed, truth, bundle, way)
-    origin_s = played.first_s if server is None else server.began_s
+    _count(result, clip, way, truth, played, played.first_s if server is None else server.began_s)
+
+
+def _count(
+    result: LiveBench, clip: Path, way: str, truth: Truth | None, played: _Played, origin_s: float
+) -> None:
+    """Add a playing; `origin_s` is when the clip's first frame was due, on the monotonic clock."""
     decisions = [(at_s - origin_s, code) for at_s, code in played.meter.decided]
     run = played.run(clip.name, way)
     if truth is not None and played.analysis is not None:
@@ -145,11 +156,18 @@ def compare(one: Analysis, other: Analysis) -> Agreement:
     return Agreement(sum(x is y for x, y in pairs), opposite, total)
 
 
+class Taken(Protocol):
+    """What took the frames; `Capture`."""
+
+    taken: int
+    dropped: int
+
+
 @dataclass
 class _Played:
     """What is left of a session."""
 
-    capture: Capture
+    capture: Taken
     meter: Meter
     analysis: Analysis | None
     first_s: float
@@ -178,9 +196,7 @@ class _Played:
 
 
 def _play(feed: Feed, truth: Truth | None, bundle: Path, way: str, *, record: Path | None = None) -> _Played:
-    known = catalog.exercises()
-    exercise = known[truth.exercise] if truth is not None and truth.exercise in known else None
-    settings = Settings(exercise=exercise, candidates=tuple(known.values()))
+    settings = _settings(truth)
     wishes = Wishes()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-")))
@@ -206,6 +222,23 @@ def _play(feed: Feed, truth: Truth | None, bundle: Path, way: str, *, record: Pa
     return _Played(
         capture, live.meter, analysis, first_s, _quarters_ms(capture.waited_s), cpu, watch.rss_mb, said
     )
+
+
+def _by_browser(clip: Path, truth: Truth | None, bundle: Path) -> tuple[float, _Played]:
+    """Play a clip to the camera of a headless browser, which is the phone of `formcheck serve`."""
+    from formcheck.evaluation.phone_speed import by_phone
+
+    with _Watch() as watch:
+        seen = by_phone(clip, _settings(truth), bundle)
+        cpu = watch.cpu()
+    played = _Played(seen, seen.meter, seen.analysis, 0.0, (0.0, 0.0), cpu, watch.rss_mb, seen.voice_ms)
+    return seen.origin_s, played
+
+
+def _settings(truth: Truth | None) -> Settings:
+    known = catalog.exercises()
+    exercise = known[truth.exercise] if truth is not None and truth.exercise in known else None
+    return Settings(exercise=exercise, candidates=tuple(known.values()))
 
 
 class _Once(StreamFeed):

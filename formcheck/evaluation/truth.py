@@ -27,13 +27,14 @@ from formcheck.exercises.rule import Rule
 from formcheck.files.reading import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 from formcheck.poses.pose import Floats, View
 from formcheck.poses.viewpoint import END_MIN_DEG, SIDE_MAX_DEG
-from formcheck.reps.segmentation import phase_times
+from formcheck.reps.segmentation import ON_TIME, phase_times
 
 EXERCISES = {
     "kickback": "glute-kickback",
     "hip_thrust": "single-leg-hip-thrust",
     "donkey_kick": "donkey-kick",
     "glute_bridge": "single-leg-glute-bridge",
+    "glute_bridge_bilateral": "glute-bridge",
     "hip_thrust_bilateral": "hip-thrust",
 }
 _SIGNALS = {
@@ -41,6 +42,7 @@ _SIGNALS = {
     "hip_thrust": "hip_height",
     "donkey_kick": "thigh_elevation_working",
     "glute_bridge": "hip_height",
+    "glute_bridge_bilateral": "hip_height",
     "hip_thrust_bilateral": "hip_height",
 }
 """The true angle that the exercise's signal measures."""
@@ -244,7 +246,7 @@ def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
     """Return how long an eye sees the top held: by the definition of the rule, on the true signal."""
     if signal is not None:
         during = (times >= rep.start - _AROUND_S) & (times <= rep.end + _AROUND_S)
-        found = phase_times(times[during], signal[during], late_s=0.0)
+        found = phase_times(times[during], signal[during], late=ON_TIME)
         if found is not None:
             return found.held_s
     return rep.lower - rep.lockout

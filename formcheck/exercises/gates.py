@@ -34,6 +34,8 @@ class Gate:
         error: Standard error of the value; 0 means the error of the measure, or of what `read` returns.
         views: Views in which the gate works; in other views it lets everything pass.
         if_seen: Whether it also lets everything pass where a joint of the measure is not seen steadily.
+        proof: Whether it lets nothing pass where it cannot be measured: only this tells the exercise from one
+            that is more usual.
     """
 
     says: str
@@ -45,6 +47,7 @@ class Gate:
     error: float = 0.0
     views: frozenset[View] = OBLIQUE
     if_seen: bool = False
+    proof: bool = False
 
     def __post_init__(self) -> None:
         if bool(self.measure) == bool(self.read) or not self.low < self.high:
@@ -68,12 +71,12 @@ class Gate:
     def holds(self, data: RepData) -> bool:
         """Whether the value is inside the range, or cannot be measured."""
         value, _ = self.value(data)
-        return math.isnan(value) or self.low <= value <= self.high
+        return not self.proof if math.isnan(value) else self.low <= value <= self.high
 
     def fit(self, data: RepData) -> float:
         """Return the probability, 0 to 1, that the true value is inside the range."""
         value, error = self.value(data)
         if math.isnan(value):
-            return 1.0
+            return 0.0 if self.proof else 1.0
         true = NormalDist(value, error)
         return true.cdf(self.high) - true.cdf(self.low)

@@ -320,7 +320,8 @@ class Exercise:
         film: How to film it.
         gates: What tells it from its relatives. Without gates it is used only when the user names it.
         refuses: Returns another reason why a movement is not this exercise, or None.
-        working: Returns a number from a repetition: positive where the left leg works, else negative.
+        working: Returns a number from a repetition: positive where the left leg works, else negative. The
+            size says how sure that is; 1 and more is clear.
         standing: Whether the person stands.
         both_legs: Whether both legs work. Then the leg nearer to the camera is measured.
         looks_like: An exercise that looks the same on video, or empty. If given, this one is used only when

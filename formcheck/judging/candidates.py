@@ -27,8 +27,10 @@ _LEGS: list[tuple[Role, Part]] = [
     ("free", "ankle"),
 ]
 _CLEAR = 0.9  # legs are seen well where each joint is steady in this share of the frames at the top
-_FEW = 4  # repetitions; with fewer, all are of one side
-_CLEAR_VOTE = 0.5  # share of the votes by which one side must lead to have all repetitions
+_MANY = 2  # repetitions: with more, one side can have them all
+_ONE_SIDED = 0.5  # of all votes: where one side leads by more, the others are strays
+_CLEAR_VOTE = 0.7  # votes of which each is at least so strong stand as they are
+_OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
 
 
 def side_vote(exercise: Exercise, data: RepData) -> float:
@@ -45,12 +47,19 @@ def side_vote(exercise: Exercise, data: RepData) -> float:
 def sides(votes: Sequence[float]) -> list[Side]:
     """Return the working side of each of some consecutive repetitions, from their votes.
 
-    A vote counts together with its neighbours: one or two different votes are no set of their own.
+    A stray or doubtful vote follows the others. Clear votes stand as they are: legs may alternate.
+
+    Args:
+        votes: (R,) votes of single repetitions. Near 0 they are doubtful; beyond 1 they count as 1.
     """
-    steady = [float(np.sum(votes[max(0, i - 1) : i + 2])) for i in range(len(votes))]
-    total = float(np.sum(votes))
-    if abs(total) > _CLEAR_VOTE * float(np.sum(np.abs(votes))) or len(votes) < _FEW:
-        steady = [total] * len(votes)
+    clear = np.clip(np.asarray(votes, dtype=np.float64), -1.0, 1.0)
+    if abs(clear.sum()) > _ONE_SIDED * np.abs(clear).sum() and len(clear) > _MANY:
+        steady = np.full_like(clear, clear.sum())
+    elif np.abs(clear).min() >= _CLEAR_VOTE:
+        steady = clear
+    else:
+        padded = np.pad(clear, 1)
+        steady = padded[:-2] + _OWN * clear + padded[2:]
     return [Side.LEFT if vote >= 0 else Side.RIGHT for vote in steady]
 
 

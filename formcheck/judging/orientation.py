@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from formcheck.judging.sets import Footage, Found, FoundSet
+from formcheck.poses.geometry import finite_median
 from formcheck.poses.pose import Landmark, Side
 from formcheck.reps.rep_data import RepData
 from formcheck.video.frames import Filming
@@ -62,10 +63,12 @@ def _odd_turns_deg(footage: Footage) -> tuple[int, ...]:
     """
     if not footage.raw.found.any():
         return ()
-    px = np.nanmedian(footage.raw.image_px[footage.raw.found], axis=0)
+    px = finite_median(footage.raw.image_px[footage.raw.found])
     shoulder, hip = px[_SHOULDERS].mean(axis=0), px[_HIPS].mean(axis=0)
     trunk = max(float(np.hypot(*(shoulder - hip))), 1.0)
     rise, limbs = (hip - shoulder)[1] / trunk, px[_LIMBS]
+    if not np.isfinite(limbs).all():  # a joint that was never seen
+        return ()
     if abs(rise) < _UPRIGHT:
         above = (np.minimum(shoulder, hip)[1] - limbs[:, 1].mean()) / trunk
         return (180,) if above > _ABOVE else ()

@@ -94,7 +94,9 @@ def recognise(
     highs = [*(start_s - _APART_S for _, start_s, _ in every[1:]), math.inf]
     sets = _in_turn(
         [
-            _alone(one, footage.between(low_s, high_s), candidates, side, baselines)
+            one
+            if _alternates(one, [other for other, _, _ in every])
+            else _alone(one, footage.between(low_s, high_s), candidates, side, baselines)
             for (one, _, _), low_s, high_s in zip(every, lows, highs, strict=True)
         ]
     )
@@ -247,6 +249,25 @@ def _beside(rep: Rep, other: FoundSet) -> bool:
     return other.full > 1 and start_s <= rep.start_s and rep.end_s <= end_s
 
 
+def _open(pieces: Sequence[tuple[FoundSet, list[Rep]]], one: FoundSet) -> list[Rep] | None:
+    """Return the repetitions of a set that goes on: only the other leg's came in between, if anything."""
+    for other, reps in reversed(pieces):
+        if other is one:
+            return reps
+        if other.exercise.name != one.exercise.name:
+            return None
+    return None
+
+
+def _alternates(one: FoundSet, others: Sequence[FoundSet]) -> bool:
+    """Whether the other leg's repetitions lie between those of a set."""
+    start_s, end_s = _span(one)
+    spans = [
+        _span(other) for other in others if other is not one and other.exercise.name == one.exercise.name
+    ]
+    return any(low_s < end_s and start_s < high_s for low_s, high_s in spans)
+
+
 def _in_turn(kept: Sequence[FoundSet]) -> tuple[FoundSet, ...]:
     """Put sets in order of time. A set that is interrupted by another becomes two."""
     every = sorted(((rep, one) for one in kept for rep in one.reps), key=lambda item: item[0].start_s)
@@ -258,8 +279,9 @@ def _in_turn(kept: Sequence[FoundSet]) -> tuple[FoundSet, ...]:
             )
             if after is not one:
                 continue  # the start of a movement within a set of another exercise
-        if pieces and pieces[-1][0] is one:
-            pieces[-1][1].append(rep)
-        else:
+        open_piece = _open(pieces, one)
+        if open_piece is None:
             pieces.append((one, [rep]))
+        else:
+            open_piece.append(rep)
     return tuple(one if len(reps) == len(one.reps) else one.only(reps) for one, reps in pieces)

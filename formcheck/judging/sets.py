@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,10 @@ from formcheck.reps.segmentation import Dropped, Movements, Rep, segment
 
 REST_S = 12.0
 """A longer pause between two repetitions ends the set."""
+_ALTERNATING = 3  # changes of side, one of them back, from which on the legs alternate
+_LONG_S = 3.0  # a movement that takes longer may hold a set at its top
+_AT_TOP = 0.85  # of the range of a movement: what is its top
+_UNDER_DIP = 0.03  # of the range: the margin below a dip in the top
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -206,8 +211,34 @@ def _seen(frames: Prepared, exercise: Exercise, posture: np.ndarray) -> tuple[Lo
 
 
 def _segmented(data: SetData, exercise: Exercise) -> Movements:
-    values = data.values(exercise.signal)
-    return segment(data.body.track.time_s, values, min_range=exercise.min_range)
+    """Find all movements, and those at the top of a long one.
+
+    Lying down before a set and getting up after it look like one large movement. Its top holds the set. Which
+    of the two are repetitions is for the gates to say.
+    """
+    t, values = data.body.track.time_s, data.values(exercise.signal)
+    found = segment(t, values, min_range=exercise.min_range)
+    inner: list[Rep] = []
+    for rep in found.reps:
+        if rep.end_s - rep.start_s >= _LONG_S:
+            high = _top_of(t, values, rep)
+            inner += segment(t[high], values[high], min_range=exercise.min_range).reps
+    reps = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
+    return Movements(reps, found.dropped)
+
+
+def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:
+    """Return (T,) which frames belong to the top of a movement: all above the lowest dip in it.
+
+    Without a dip it is the upper half.
+    """
+    within = (t >= rep.start_s) & (t <= rep.end_s)
+    height = np.where(within, (values - rep.bottom) / rep.range, np.nan)
+    with np.errstate(invalid="ignore"):
+        tops = np.flatnonzero(height > _AT_TOP)
+        dip = float(np.nanmin(height[tops[0] : tops[-1] + 1])) if len(tops) else 1.0
+        lowest = max(dip - _UNDER_DIP, 0.5) if dip < _AT_TOP else 0.5
+        return np.asarray(height > lowest)
 
 
 def _look_during(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:
@@ -226,13 +257,17 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
 def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> list[tuple[Rep, Side]]:
     """Keep one of two movements at the same time: that of the exercise, or else the larger one."""
     kept: list[tuple[Rep, Side]] = []
-    both = len({side for _, side in taken}) > 1
-    of_it = [not both or exercise.refusal(data) is None for data, _ in taken]
+    of_it = [_alone(data.rep, taken) or exercise.refusal(data) is None for data, _ in taken]
     order = sorted(range(len(taken)), key=lambda i: (not of_it[i], -taken[i][0].rep.range))
     for data, side in (taken[i] for i in order):
         if not any(overlap(data.rep, other) > 0.3 for other, _ in kept):
             kept.append((data.rep, side))
     return sorted(kept, key=lambda item: item[0].start_s)
+
+
+def _alone(rep: Rep, taken: Sequence[tuple[RepData, Side]]) -> bool:
+    """Whether no other movement is at the same time."""
+    return not any(overlap(rep, data.rep) > 0.3 for data, _ in taken if data.rep is not rep)
 
 
 def overlap(a: Rep | Dropped, b: Rep | Dropped) -> float:
@@ -253,7 +288,9 @@ def _not_upright(track: Track) -> np.ndarray:
     shins = [
         np.hypot(*(px[:, knee + 2] - px[:, knee]).T) for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
     ]
-    shin = float(np.nanpercentile(np.maximum(*shins), 80)) if track.found.any() else float("nan")
+    longest = np.fmax(*shins)
+    longest = longest[np.isfinite(longest)]
+    shin = float(np.percentile(longest, 80)) if len(longest) else float("nan")
     with np.errstate(invalid="ignore"):
         stands = ((hip - shoulder)[:, 1] > 0.85 * trunk) & (trunk > 0.85 * shin)
     down = track.found & ~stands
@@ -270,6 +307,24 @@ def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | No
     return list(zip(reps, sides([side_vote(exercise, RepData(rep, data)) for rep in reps]), strict=True))
 
 
+def _runs(placed: Sequence[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
+    """Divide repetitions by rests and by the working side. Legs that alternate make a run of each leg."""
+    runs: list[list[tuple[Rep, Side]]] = []
+    for rep, side in placed:
+        if runs and rep.start_s - runs[-1][-1][0].end_s <= REST_S:
+            runs[-1].append((rep, side))
+        else:
+            runs.append([(rep, side)])
+    return [part for run in runs for part in _by_side(run)]
+
+
+def _by_side(run: list[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
+    blocks = [list(block) for _, block in groupby(run, key=lambda item: item[1])]
+    if len(blocks) < _ALTERNATING or 2 * len(blocks) < len(run) + 1:
+        return blocks
+    return [[item for item in run if item[1] is side] for side in dict.fromkeys(side for _, side in run)]
+
+
 def _group(
     frames: Prepared,
     exercise: Exercise,
@@ -279,14 +334,8 @@ def _group(
     overall: Look,
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises."""
-    runs: list[list[tuple[Rep, Side]]] = []
-    for rep, side in placed:
-        if runs and runs[-1][-1][1] is side and rep.start_s - runs[-1][-1][0].end_s <= REST_S:
-            runs[-1].append((rep, side))
-        else:
-            runs.append([(rep, side)])
     sets = []
-    for run in runs:
+    for run in _runs(placed):
         reps = [rep for rep, _ in run]
         camera = _look_during(frames.smoothed, reps, exercise, overall)
         if camera.view not in exercise.views:

@@ -13,6 +13,7 @@ from formcheck.exercises.profiles import Profile, with_limits
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.cues import Policy
 from formcheck.poses.pose import Side
+from formcheck.reps.bar_speed import checked_plate
 from formcheck.reps.baseline import Baseline
 from formcheck.video.frames import AS_FILMED, Filming
 from formcheck.vision.people import Wanted
@@ -34,6 +35,8 @@ class Options(TypedDict, total=False):
         model: `lite`, `full`, `heavy`, or a path to a pose landmarker bundle.
         pause_s: Seconds to hold at the top, where the exercise has pause repetitions.
         deficit: Whether the working foot stands on a platform.
+        plate_mm: Diameter of the plate on the near end of the bar, for its speed in metres a second; an
+            Olympic one has 450.
         rotate: By how many degrees the video must be turned clockwise to stand upright: 0, 90, 180 or 270.
         mirrored: Whether it shows the person as a mirror does, with left and right exchanged.
         slow_motion: How many times slower the video plays than the person moved. None leaves it to the file.
@@ -47,6 +50,7 @@ class Options(TypedDict, total=False):
     model: str
     pause_s: float | None
     deficit: bool
+    plate_mm: float | None
     rotate: int
     mirrored: bool
     slow_motion: float | None
@@ -65,6 +69,7 @@ class Settings:
         profile: The limits.
         modes: How it is done: with a pause, with a deficit.
         person: Whom to judge among several, or None for the one who seems to train.
+        plate_mm: As in `Options`.
         baselines: The person's own usual values, at any exercise.
         policy: When a cue may be spoken, or None for the usual policy.
         filming: How the clip was filmed.
@@ -82,6 +87,7 @@ class Settings:
     profile: Profile = field(default_factory=lambda: Profile.named("standard"))
     modes: Modes = PLAIN
     person: Wanted | None = None
+    plate_mm: float | None = None
     baselines: tuple[Baseline, ...] = ()
     policy: Policy | None = None
     filming: Filming = AS_FILMED
@@ -94,11 +100,11 @@ class Settings:
             self.modes.check(self.exercise)
 
     @classmethod
-    def of(cls, exercise: str | None = None, **options: Unpack[Options]) -> Settings:
+    def of(cls, exercise: str | Exercise | None = None, **options: Unpack[Options]) -> Settings:
         """Return the settings that words stand for.
 
         Args:
-            exercise: Name of the exercise, or None or `auto` to recognise it, set by set.
+            exercise: The exercise or its name, or None or `auto` to recognise it, set by set.
             **options: See `Options`.
 
         Raises:
@@ -110,11 +116,12 @@ class Settings:
             judged_by = with_limits(judged_by, Path(limits))
         side, person = options.get("side"), options.get("person")
         return cls(
-            exercise=catalog.chosen(exercise),
+            exercise=exercise if isinstance(exercise, Exercise) else catalog.chosen(exercise),
             side=_side(side) if side else None,
             profile=judged_by,
             modes=Modes(options.get("pause_s"), options.get("deficit", False)),
             person=Wanted.parse(person) if person else None,
+            plate_mm=checked_plate(options.get("plate_mm")),
             filming=Filming.checked(
                 options.get("rotate", 0), options.get("mirrored", False), options.get("slow_motion")
             ),

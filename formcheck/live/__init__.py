@@ -1,4 +1,4 @@
-r"""Live coaching: a camera or stream in, speech and a picture out, through the same engine as files.
+r"""Live coaching: a camera or stream in, speech and a picture out, with the same engine as for files.
 
     feed -> capture thread (newest frame wins) -> Session -> stages, cues -> voice, screen, display
                                                         \-> journal and recording (survive a kill)

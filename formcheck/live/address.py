@@ -1,4 +1,4 @@
-"""The address of a camera or stream as it may be shown and written: without what lets others in."""
+"""Addresses of cameras and streams, made safe to show and write: without passwords and tokens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def without_secrets(address: str) -> str:
 
 
 def _after_login(rest: str) -> str:
-    """Cut off a login, also one whose password holds signs that should have been written as `%2F`."""
+    """Cut off a login, even if its password holds characters that should be written as `%2F`."""
     place = rest.partition("?")[0]
     if "@" in place:
         return rest[place.rindex("@") + 1 :]

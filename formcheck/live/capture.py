@@ -1,4 +1,4 @@
-"""The capture thread: the newest frame wins, nothing queues, what breaks off is opened again.
+"""The capture thread: it keeps only the newest frame and opens a lost feed again.
 
 It measures how late frames are and how many were left out.
 """
@@ -22,7 +22,7 @@ RETRY_S = (0.5, 1.0, 2.0, 3.0)  # waits before the feed is opened again; the las
 
 
 class Capture:
-    """Reads a feed in a thread of its own and keeps only the newest frame.
+    """Reads a feed in its own thread and keeps only the newest frame.
 
     Frames that come faster than those of a clip are judged (`LEAST_STEP_S`) are passed over, uncounted.
 
@@ -80,7 +80,7 @@ class Capture:
         self.close()
 
     def take(self, timeout_s: float) -> Taken | None:
-        """Return the newest frame that was not taken yet, or None where none comes in time.
+        """Return the newest frame that was not taken yet, or None if none comes in time.
 
         Raises:
             FormcheckError: A file cannot be read any further.
@@ -99,11 +99,11 @@ class Capture:
 
     @property
     def ended(self) -> bool:
-        """Whether the feed is at its end and everything was taken."""
+        """Whether the feed has ended and all frames were taken."""
         return self._ended and self._slot is None
 
     def close(self) -> None:
-        """End the thread. A camera driver that hangs is left behind after two seconds."""
+        """End the thread. If a camera driver hangs, it is abandoned after two seconds."""
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
@@ -127,7 +127,7 @@ class Capture:
                     self._put(frame)
         except FormcheckError as error:
             self._error = error
-        except Exception as error:  # a driver's own: told in one sentence, not as a dead picture
+        except Exception as error:  # a driver's own error: one sentence, not a frozen image
             self._error = VideoError(f"{self._feed.name} cannot be read any further ({error})")
         finally:
             with self._changed:
@@ -135,7 +135,7 @@ class Capture:
                 self._changed.notify_all()
 
     def _reopen(self) -> bool:
-        """Open the feed again, as long as it takes; False once told to stop."""
+        """Open the feed again, however long it takes; return False when stopped."""
         name = self._feed.name
         self.notices.append(f"{name[0].upper()}{name[1:]} broke off; waiting for it to come back.")
         self._feed.close()
@@ -169,7 +169,7 @@ class Capture:
             self._changed.notify_all()
 
 
-# What the live loop measures of itself.
+# Measurements of the live loop.
 
 _WINDOW = 60  # frames over which the rate is shown
 
@@ -188,12 +188,12 @@ class Meter:
         self._done: deque[float] = deque(maxlen=_WINDOW)
 
     def decisions(self, all_so_far: Sequence[tuple[float, str]]) -> None:
-        """Note the decisions that are new, after each frame."""
+        """Record new decisions; call it after each frame."""
         for _, code in all_so_far[len(self.decided) :]:
             self.decided.append((time.monotonic(), code))
 
     def frame(self, arrived_s: float) -> None:
-        """Note that a frame is done with."""
+        """Record that a frame is done."""
         now_s = time.monotonic()
         self.latency_s.append(now_s - arrived_s)
         self._done.append(now_s)

@@ -25,7 +25,7 @@ TITLE = "formcheck"
 
 
 def display_there() -> bool:
-    """Whether a window could be opened; asking for one without a display would end the process."""
+    """Whether a window can be opened; trying it without a display would end the process."""
     if not sys.platform.startswith("linux"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -56,7 +56,7 @@ class Window:
         return self.key()
 
     def key(self) -> str:
-        """Let the window breathe and return the key pressed, or an empty text."""
+        """Process window events and return the key pressed, or an empty text."""
         code = cv2.waitKey(1)
         return "" if code < 0 else "escape" if code & 0xFF == 27 else chr(code & 0xFF).lower()
 
@@ -69,7 +69,7 @@ class Window:
             return True
 
     def toggle_full(self) -> None:
-        """Go to the full screen, or back."""
+        """Switch full screen on or off."""
         self._full = not self._full
         self._apply()
 
@@ -91,11 +91,11 @@ class Window:
         cv2.setWindowProperty(TITLE, cv2.WND_PROP_FULLSCREEN, mode)
 
 
-# The terminal during a session: one line that lives, and above it what happened.
+# The terminal during a session: a status line, and events above it.
 
 
 class Line:
-    """Writes to stderr: events as lines of their own and, on a terminal, a line that is written anew."""
+    """Writes events to stderr as lines and, on a terminal, a status line that is overwritten."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
@@ -104,14 +104,14 @@ class Line:
             self._live = Live(Text(""), console=self._console, refresh_per_second=8, transient=True)
 
     def tell(self, text: str, style: str = "") -> None:
-        """Write what happened."""
+        """Write an event."""
         try:
             self._console.print(Text(names.cleaned(text), style=style))
         except (OSError, ValueError):
-            return  # nobody reads it any more
+            return  # stderr is closed
 
     def show(self, text: str, cue: str = "") -> None:
-        """Write how things stand."""
+        """Write the status line."""
         if self._live is not None:
             line = Text(names.shown(text), no_wrap=True, overflow="ellipsis")
             if cue:

@@ -1,4 +1,4 @@
-"""Where live frames come from: a camera, a network stream, or a file played at its own pace.
+"""Sources of live frames: a camera, a network stream, or a file played in real time.
 
 Their times strictly increase, whatever the clocks of streams and machines do.
 """
@@ -54,7 +54,7 @@ class Taken:
 
 
 class Feed(Protocol):
-    """Gives frames one after another, in the capture thread.
+    """Gives frames one by one, in the capture thread.
 
     Attributes:
         name: What to call it to the user.
@@ -65,7 +65,7 @@ class Feed(Protocol):
     endless: bool
 
     def open(self) -> None:
-        """Open it, also again after it was lost.
+        """Open it, or open it again after it was lost.
 
         Raises:
             VideoError: It cannot be opened, with what to do about it.
@@ -100,10 +100,10 @@ class CameraFeed:
         self._stamps = Stamps()
 
     def open(self) -> None:
-        """Open the camera at 640x480 and 30 frames/s, or what it has nearest to that."""
+        """Open the camera at 640x480 and 30 frames per second, or the nearest mode."""
         self.close()
         log: Any = cv2.utils.logging
-        before = log.setLogLevel(log.LOG_LEVEL_SILENT)  # OpenCV's lines are not for the user's terminal
+        before = log.setLogLevel(log.LOG_LEVEL_SILENT)  # keep OpenCV's lines from the terminal
         try:
             device = self._make(self._camera)
         finally:
@@ -136,14 +136,14 @@ class CameraFeed:
         return Taken(rgb, self._stamps.stamp(None, arrived_s), arrived_s)
 
     def close(self) -> None:
-        """Give the camera back."""
+        """Release the camera."""
         if self._device is not None:
             self._device.release()
             self._device = None
 
 
 class StreamFeed:
-    """A network stream (RTSP, MJPEG over HTTP, ...), by FFmpeg, with as little delay as it can.
+    """A network stream (RTSP, MJPEG over HTTP, ...), by FFmpeg, with the least possible delay.
 
     Args:
         url: Its address.
@@ -160,7 +160,7 @@ class StreamFeed:
         self._own_clock = False
 
     def open(self) -> None:
-        """Connect, waiting eight seconds at most."""
+        """Connect, within eight seconds."""
         self.close()
         options = {
             "fflags": "nobuffer",
@@ -168,7 +168,8 @@ class StreamFeed:
             "rtsp_transport": "tcp",  # UDP loses packets, and a lost one spoils a second of H.264
             "analyzeduration": "500000",
             "probesize": "500000",
-            # A camera is reached directly: while a pose model is loaded `no_proxy` says nothing (`_native`).
+            # A camera is reached directly: while a pose model is loaded `no_proxy` has no effect
+            # (`mediapipe_guard`).
             "http_proxy": "",
         }
         try:
@@ -184,13 +185,13 @@ class StreamFeed:
         if wrong := unfit(context.width, context.height):
             self.close()
             raise VideoError(f"{self.name} cannot be used ({wrong}); have the sender make smaller pictures")
-        stream.thread_type = "SLICE"  # by frames, each thread would hold one back
+        stream.thread_type = "SLICE"  # with threads by frame, each would delay one frame
         self._own_clock = any(part in self._container.format.name for part in _OWN_CLOCK)
         self._frames = self._container.decode(stream)
         self._stamps.restart()
 
     def read(self) -> Taken | None:
-        """Wait for the next frame, four seconds at most."""
+        """Wait for the next frame, for at most four seconds."""
         if self._frames is None:
             raise Lost
         try:
@@ -215,7 +216,7 @@ class StreamFeed:
 
 
 class FileFeed:
-    """A video file, or several one after another, at its own pace; stamps are the file's own times.
+    """A video file, or several in a row, in real time; time stamps are those of the file.
 
     Args:
         paths: The files, of one size.
@@ -260,7 +261,7 @@ class FileFeed:
             self._source = self._frames = None
 
     def _all(self, first: VideoSource) -> Iterator[tuple[Frame, float]]:
-        """Give the frames of all files with times that go on from file to file."""
+        """Yield the frames of all files, with times that continue from file to file."""
         shift_s = last_s = 0.0
         for number, path in enumerate(self._paths):
             source = first if number == 0 else VideoSource(path)
@@ -274,7 +275,7 @@ class FileFeed:
 
 
 def feed_for(camera: str | None, source: str | None) -> Feed:
-    """Choose a feed by what the user named: the first camera where nothing was.
+    """Return the feed for what the user named; the first camera if nothing was.
 
     Raises:
         UsageError: Both were named, or the source is neither an address nor a file.
@@ -301,7 +302,7 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or type(error).__name__).lower()
 
 
-# Capture times that strictly increase, whatever the clocks of streams and machines do.
+# Capture times that strictly increase, even if clocks of streams and machines jump.
 
 _JUMP_S = 1.0  # a lag that changes by more than this is another clock, not a slow network
 _CREEP = 0.002  # of the time passed: how fast the least lag may grow, for clocks that drift apart
@@ -338,7 +339,7 @@ class Stamps:
         return self._last_s
 
     def restart(self) -> None:
-        """The stream was opened anew: its clock may have begun again."""
+        """Handle that the stream was opened again: its clock may have restarted."""
         self._offset_s = None
 
     def _offset(self, own_s: float, arrived_s: float) -> float:

@@ -1,4 +1,4 @@
-"""The live loop: newest frame in, engine, coach, voice, picture; everything slow is done beside it."""
+"""The live loop: newest frame in; engine, coach, voice, image; slow work runs elsewhere."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ class Outlets:
         tell: Told in text what happens: the text, and a style.
         line: Told how things stand.
         render: Whether pictures are drawn; always where there is a window.
+        meter: What the loop measures of itself; one of its own where there is none.
     """
 
     voice: Speaker | None = None
@@ -87,6 +88,7 @@ class Outlets:
     tell: Tell = lambda text, style: None
     line: Callable[[str, str], None] = lambda text, cue: None
     render: bool = False
+    meter: Meter | None = None
 
 
 class Live:
@@ -123,7 +125,7 @@ class Live:
         self._stages = Stages()
         self._show = Show(wishes.words, target=wishes.target, aim_s=wishes.aim_s)
         self._setup = SetUp(None, False, float("nan"), ())
-        self.meter = Meter()
+        self.meter = outlets.meter or Meter()
         self.results: list[SetResult] = []
         self.cues: list[Cue] = []
         self._times: deque[float] = deque(maxlen=9000)  # of the last frames kept, five minutes at 30 a second
@@ -136,7 +138,7 @@ class Live:
         self._quit = False
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Coach until the feed ends, the window is closed, a key says so, or `stop` does.
+        """Coach until the feed ends, the window is closed, a key ends it, or `stop` returns True.
 
         Raises:
             FormcheckError: The feed cannot be read any further.
@@ -161,7 +163,7 @@ class Live:
         self._farewell(stop)
 
     def _farewell(self, stop: Callable[[], bool]) -> None:
-        """Let the last summary be heard and read, unless the user wants to go."""
+        """Wait until the last summary was heard and read, unless the user ends the session."""
         until_s = time.monotonic() + _LAST_WORDS_S
         shown = self._window if self._image is not None and self.results else None
         while time.monotonic() < until_s and not (self._quit or stop()):
@@ -220,7 +222,7 @@ class Live:
     def _end_set(self, change: Change, *, moving: bool = False) -> None:
         if not change.ended:
             return
-        # With the other leg the movement goes on: the set ended where its last repetition did.
+        # With the other leg the movement continues: the set ended with its last repetition.
         last = self._closed_at if moving else self._session.frames
         self._scribe.ask(Job(self._set_number, self._first, last))
         self._first = last
@@ -230,7 +232,7 @@ class Live:
         self._session.next_set(moving=moving)
 
     def _read_results(self) -> None:
-        """Sum up the sets that the scribe has judged."""
+        """Tell the summaries of sets that are judged now."""
         while self._scribe.judged:
             judged = self._scribe.judged.popleft()
             if judged.analysis is None:
@@ -243,13 +245,13 @@ class Live:
             self._talk.summary(summary)
 
     def _hear(self) -> None:
-        """Pass on what happened to the feed."""
+        """Tell what happened to the feed."""
         notices = self._capture.notices
         while notices:
             self._talk.note(notices.popleft())
 
     def _idle(self, waited_s: float) -> None:
-        """No frame came: keep the window alive, and say so once when it lasts."""
+        """Handle that no frame came: keep the window responsive, and say it once if this lasts."""
         if waited_s > _STALLED_S and not self._stalled:
             self._stalled = True
             self._talk.lost(waited_s)
@@ -293,13 +295,13 @@ class Live:
         return f"{head}   {step.phase.value}   {self.meter.status(self._capture)}"
 
     def _frame_at(self, time_s: float) -> int:
-        """Return the number of the first frame at or after a time, of those remembered."""
+        """Return the number of the first remembered frame at or after a time."""
         times = list(self._times)
         return self._session.frames - len(times) + bisect_left(times, time_s)
 
 
 def conclude(session: Session, *, complete: bool) -> Analysis | None:
-    """Judge the whole session for the record; None where nobody was seen in it."""
+    """Return the final analysis of the whole session; None if nobody was seen."""
     try:
         return session.finish(complete=complete)
     except NoPersonError:

@@ -1,4 +1,4 @@
-"""What of a live session outlives it: the recording, the journal of landmarks, the reports.
+"""The files of a live session: the recording, the journal of landmarks, the reports.
 
 All that is written is written beside the loop, in one thread.
 """
@@ -16,7 +16,7 @@ from types import TracebackType
 
 from platformdirs import user_state_path
 
-from formcheck.errors import FormcheckError, NoPersonError, OutputError, UsageError
+from formcheck.errors import FormcheckError, NoPersonError, OutputError, UsageError, brief
 from formcheck.files.writing import make_folder, write_text
 from formcheck.live.feeds import Taken
 from formcheck.pipeline import Session
@@ -32,7 +32,7 @@ _AHEAD = 30  # frames the encoder may lag behind: a second, 28 MB at 640x480
 
 
 class Recorder:
-    """Writes the judged frames to a video that can be played up to the last second, whatever happens.
+    """Writes the judged frames to a video that can be played up to its last second, even after a crash.
 
     A frame for which the encoder has no room is left out and counted; a full disk ends the recording, not
     the session.
@@ -63,7 +63,7 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
 
     def put(self, frame: Taken) -> None:
-        """Take a frame; returns at once, unless every frame counts."""
+        """Add a frame; returns at once, unless every frame counts."""
         if self.failed:
             return
         try:
@@ -99,12 +99,12 @@ class Recorder:
         except OutputError as error:
             self.failed = True
             self._tell(f"{str(error).rstrip('.')}; what was recorded so far stays, the coach goes on.")
-            while self._queue.get() is not None:  # whoever puts must not wait for a dead thread
+            while self._queue.get() is not None:  # `put` must not wait for a dead thread
                 pass
 
 
 class SafeLog:
-    """A journal on disk that goes on in memory when the disk is full.
+    """A journal on disk that continues in memory when the disk is full.
 
     Args:
         path: The journal.
@@ -133,11 +133,11 @@ class SafeLog:
         self._rest.append(pose)
 
     def forget(self) -> None:
-        """Take everybody out of the frames so far: it was somebody else."""
+        """Remove the person from all frames so far: it was another person."""
         (self._journal if self._rest is None else self._rest).forget()
 
     def track(self, first: int = 0, last: int | None = None) -> Track:
-        """Give the frames from number `first` up to (not with) `last`."""
+        """Return the frames from number `first` up to (not with) `last`."""
         log = self._journal if self._rest is None else self._rest
         return log.track(first, last)
 
@@ -145,7 +145,7 @@ class SafeLog:
         return len(self._journal) if self._rest is None else len(self._rest)
 
     def rest(self) -> None:
-        """Close the file; what is in it can still be read."""
+        """Close the file; it can still be read."""
         self._journal.close()
 
     def close(self, *, keep: bool) -> None:
@@ -154,7 +154,7 @@ class SafeLog:
 
 
 class Shelf:
-    """Where a session's files go, and what earlier sessions left behind.
+    """The places of a session's files, and the journals that earlier sessions left.
 
     Args:
         folder: The folder the user named for reports, or None: then the journal alone is kept, in the user's
@@ -192,7 +192,7 @@ class Shelf:
         return self.folder / f"{self._stem}.set-{number}.report.json" if self.wanted else None
 
     def left_behind(self, tell: Callable[[str], None] = lambda text: None) -> list[Path]:
-        """Return the journals of sessions that were killed, of this folder, oldest first.
+        """Return the journals of killed sessions in this folder, oldest first.
 
         One that cannot be read is set aside, so that it stands in nobody's way again.
 
@@ -216,7 +216,7 @@ class Shelf:
 
 
 def set_aside(path: Path, why: str, tell: Callable[[str], None]) -> None:
-    """Rename a journal that cannot be judged, so that later sessions pass it over, and say so.
+    """Rename a journal that cannot be judged, so that later sessions skip it, and say so.
 
     Args:
         path: The journal.
@@ -236,14 +236,14 @@ def set_aside(path: Path, why: str, tell: Callable[[str], None]) -> None:
     tell(f"{path.name} of an earlier session is damaged, and set aside as {place.name}: {why}")
 
 
-# Judging and writing beside the live loop: reports after each repetition and each set, in one thread.
+# One thread beside the live loop that judges and writes reports after each repetition and each set.
 
-_SHARE = 0.1  # of the time at most goes into judging a set that still runs
+_SHARE = 0.1  # of the time at most is used to judge a set that still runs
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A stretch of frames to judge.
+    """A range of frames to judge.
 
     Attributes:
         number: Of the set, from 1.
@@ -258,14 +258,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of a finished set; no analysis where nobody was seen."""
+    """The result of a finished set; no analysis if nobody was seen."""
 
     job: Job
     analysis: Analysis | None
 
 
 class Scribe:
-    """Judges stretches of a running session.
+    """Judges parts of a running session.
 
     Sets that ended are all judged, in order; of a running set only the newest wish counts, and no more than
     a share of the time goes into it: it is the longer the longer the set, and the frames need the processor.
@@ -303,7 +303,7 @@ class Scribe:
         self._thread.join(10.0)
 
     def ask(self, job: Job) -> None:
-        """Ask for a stretch to be judged; returns at once."""
+        """Request that a range of frames is judged; returns at once."""
         with self._changed:
             if job.last is None:
                 self._running = job
@@ -326,6 +326,8 @@ class Scribe:
                 self._write(job, analysis)
             except NoPersonError:
                 pass
+            except Exception as error:  # the next set is judged all the same, and this one again at the end
+                self._tell(f"set {job.number} cannot be summed up ({brief(error)}); the coach goes on.")
             finally:
                 with self._changed:
                     if job.last is not None:
@@ -334,7 +336,7 @@ class Scribe:
                     now_s = time.monotonic()
                     self._rest_until_s = now_s + (now_s - began_s) / _SHARE
                     self._changed.notify_all()
-            del analysis  # arrays of a whole set, not to be held until the next one
+            del analysis  # arrays of a whole set: free them before the next one
 
     def _next(self) -> Job | None:
         with self._changed:

@@ -1,4 +1,4 @@
-"""The live picture: what is drawn over a frame so that it can be read three metres away.
+"""The live image: what is drawn over a frame, large enough to read from three metres.
 
 Big number, big cue, little else. One small function a part, on the canvas of the annotated videos.
 
@@ -7,6 +7,7 @@ Big number, big cue, little else. One small function a part, on the canvas of th
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -20,11 +21,12 @@ from formcheck.live.setup_coach import Advice, SetUp
 from formcheck.live.stages import Stage, Stages
 from formcheck.live.summary import Summary
 from formcheck.live.words import Words
+from formcheck.measures.bar import LEAST_SHARE
 from formcheck.poses.pose import Floats, Image, Pose, Side
 from formcheck.poses.viewpoint import Look
 from formcheck.report.pictures.annotated_video import CUE_S
 from formcheck.report.pictures.canvas import BLUE, COLOURS, DIM, INK, WHITE, Canvas, Colour
-from formcheck.report.pictures.overlays import Overlay, draw_contour, draw_skeleton
+from formcheck.report.pictures.overlays import Overlay, draw_bar, draw_contour, draw_skeleton
 from formcheck.report.pictures.set_drawing import is_about_back, landmarks_of
 from formcheck.reps.segmentation import Phase
 
@@ -32,6 +34,7 @@ _LEAST_WIDTH = 960  # smaller frames are drawn larger: letters then have edges
 KEYS = "Q end  F full screen  M mirror  V voice  N next set"
 _LARGEST, _ONE_ROW = 2.0, 1.3  # a cue's letters: 1.3 is 5 % of the height, 14 mm on a laptop, clear at 3 m
 _ORDER = (Phase.UP, Phase.TOP, Phase.DOWN)
+_WAY_S = 3.0  # how much of the bar's way is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def draw(image: Image, screen: Screen, words: Words, *, mirror: bool = True) -> 
     if overlay.pose.found:
         draw_contour(canvas, overlay)
         draw_skeleton(canvas, overlay)
+        draw_bar(canvas, overlay)
     if screen.summary:
         draw_summary(canvas, screen)
     else:
@@ -119,7 +123,7 @@ def draw(image: Image, screen: Screen, words: Words, *, mirror: bool = True) -> 
 
 
 def draw_count(canvas: Canvas, screen: Screen, words: Words) -> None:
-    """Write the number of repetitions as large as a hand, and the phase below it."""
+    """Draw the number of repetitions very large, and the phase below it."""
     number, of = str(screen.reps), f"/{screen.target}" if screen.target else ""
     big, small = 4.6, 1.25
     phase = _phase(screen, words)
@@ -231,7 +235,7 @@ def draw_summary(canvas: Canvas, screen: Screen) -> None:
 
 
 def _placed(overlay: Overlay, scale: float, width: int | None) -> Overlay:
-    """Put what has a place on the body where it is in the picture shown; `width` where it is mirrored."""
+    """Move points on the body to their place in the displayed image; `width` if it is mirrored."""
 
     def move(points: Floats) -> Floats:
         moved = points.copy()
@@ -241,14 +245,15 @@ def _placed(overlay: Overlay, scale: float, width: int | None) -> Overlay:
 
     pose: Pose = replace(overlay.pose, image_px=move(overlay.pose.image_px))
     contour = None if overlay.contour is None else move(overlay.contour)
-    return replace(overlay, pose=pose, contour=contour)
+    bar = None if overlay.bar is None else move(overlay.bar)
+    return replace(overlay, pose=pose, contour=contour, bar=bar)
 
 
-# What the picture shows, remembered from frame to frame: cues stay a while, tempo adds up.
+# The state of the image between frames: cues stay for a while, tempo adds up.
 
 
 class Show:
-    """Collects what is to be seen.
+    """Collects what is shown.
 
     Args:
         words: In which words.
@@ -266,19 +271,28 @@ class Show:
         self._tempo_s = [0.0, 0.0, 0.0]
         self._phase, self._last_s = Phase.BOTTOM, float("nan")
         self._flags: dict[str, tuple[float, Verdict]] = {}
+        self._way: deque[tuple[float, Floats]] = deque()
 
     def update(self, step: Step) -> None:
-        """Take what the engine knows after a frame."""
+        """Add the engine's result of a frame."""
         now_s, phase = step.pose.time_s, step.phase
         if phase is Phase.UP and self._tempo_s[1] > 0 and self._phase in (Phase.TOP, Phase.DOWN):
-            phase = Phase.DOWN  # the engine is sure of a lowering only half-way down; the eye sees it before
+            phase = Phase.DOWN  # the engine detects a lowering only half-way down; the eye sees it earlier
         elif phase is Phase.UP and self._phase is not Phase.UP:
             self._tempo_s = [0.0, 0.0, 0.0]
         if phase in _ORDER and now_s > self._last_s:
             self._tempo_s[_ORDER.index(phase)] += now_s - self._last_s
         self._phase, self._last_s = phase, now_s
+        self._follow(step.pose)
         self._flags = {code: flag for code, flag in self._flags.items() if now_s - flag[0] < CUE_S}
         self._flags |= {v.rule.code: (now_s, v) for v in step.verdicts if v.flagged and phase in _ORDER}
+
+    def _follow(self, pose: Pose) -> None:
+        """Remember where the bar went."""
+        if pose.disc_px is not None and pose.rim is not None and pose.rim[3] >= LEAST_SHARE:
+            self._way.append((pose.time_s, pose.disc_px[0]))
+        while self._way and not 0.0 <= pose.time_s - self._way[0][0] <= _WAY_S:
+            self._way.popleft()
 
     def cue(self, cue: Cue, text: str) -> None:
         """Show a cue for a while."""
@@ -300,7 +314,7 @@ class Show:
         self._summary = summary
 
     def clear_summary(self) -> None:
-        """A new set begins."""
+        """Remove the summary: a new set begins."""
         self._summary = None
 
     def screen(
@@ -337,7 +351,7 @@ class Show:
         return draw(image, screen, self._words, mirror=mirror)
 
     def still(self, image: Image, text: str = "", *, mirror: bool = True) -> Image:
-        """Draw the last picture with a word on why it stands still, or the summary of the last set."""
+        """Draw the last image with the reason why it is frozen, or the summary of the last set."""
         lines = self._summary.lines if self._summary and not text else ()
         banner = Banner(text, ADVICE) if text else None
         return draw(
@@ -373,7 +387,8 @@ class Show:
         if step.pose.edges_px is not None:
             up_side = 1 if look.facing > 0 else 0
             contour = step.pose.edges_px[up_side if look.prone else 1 - up_side]
-        return replace(overlay, flagged=tuple(flagged), contour=contour, contour_status=back)
+        bar = np.array([at for _, at in self._way]) if self._way and not exercise.prone else None
+        return replace(overlay, flagged=tuple(flagged), contour=contour, contour_status=back, bar=bar)
 
 
 def _side(role: str, working: Side, look: Look) -> Side:

@@ -13,7 +13,7 @@ from formcheck.errors import FormcheckError, OutputError, brief
 from formcheck.files import names
 from formcheck.files.writing import write_text
 from formcheck.judging.settings import Settings
-from formcheck.live.capture import Capture
+from formcheck.live.capture import Capture, Meter
 from formcheck.live.display import Line, Window
 from formcheck.live.feeds import Feed
 from formcheck.live.loop import Live, Outlets, Remote, conclude
@@ -69,6 +69,7 @@ class Parts:
         speaker: Says things in place of this machine's voice, or None.
         remote: A screen elsewhere, or None.
         line: Makes what writes to the terminal.
+        meter: Takes what the loop measures of itself, or None.
     """
 
     feed: Feed
@@ -89,6 +90,7 @@ class Parts:
     speaker: Speaker | None = None
     remote: Remote | None = None
     line: Callable[[], Terminal] = Line
+    meter: Meter | None = None
 
 
 def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | None:
@@ -141,7 +143,7 @@ def run(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Analysis | No
             session,
             scribe,
             parts.wishes,
-            Outlets(voice, window, recorder, parts.remote, tell=line.tell, line=line.show),
+            Outlets(voice, window, recorder, parts.remote, line.tell, line.show, meter=parts.meter),
         )
         broke: FormcheckError | None = None
         try:

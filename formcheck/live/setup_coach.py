@@ -27,7 +27,7 @@ _DARK, _BRIGHT = 45.0, 235.0  # mean luma of the person's region, 0 to 255
 _BACKLIT = 70.0  # how much brighter the rest of the picture may be than a dark person
 _HIGH_DEG, _TILT_DEG = 25.0, 12.0
 _BLIND_WEIGHT = 10.0  # rules of less weight are not worth a sentence
-_BICEPS = 0.75  # shoulder width over trunk length [anthropometry, assumed as in `view`]
+_BICEPS = 0.75  # shoulder width over trunk length [anthropometry, assumed as in `viewpoint`]
 _PARTS: dict[str, tuple[int, ...]] = {
     "head": (Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR),
     "hands": (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST),
@@ -53,7 +53,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """How the set-up looks now.
+    """The state of the set-up.
 
     Attributes:
         advice: What to change first, or None.
@@ -70,7 +70,7 @@ class SetUp:
 
 
 class SetUpCoach:
-    """Looks at frames and says what to change.
+    """Checks frames and says what to change.
 
     Args:
         size: Image width and height in pixels.
@@ -107,7 +107,7 @@ class SetUpCoach:
         return SetUp(found if stands else None, whole and sum(blocks) <= 0.1 * len(blocks), coverage, blind)
 
     def _find(self, pose: Pose, step: Step | None, exercise: Exercise | None) -> Advice | None:
-        """Return the most basic thing that is wrong in this frame."""
+        """Return the most important fault of the set-up in this frame."""
         words = self._words
         if self._light is not None:
             return self._light
@@ -178,7 +178,7 @@ class SetUpCoach:
 
 
 def upright(pose: Pose) -> bool:
-    """Whether the person stands, or sits up: no set is done like that.
+    """Whether the person stands or sits up: no set is done in these postures.
 
     A trunk seen from its end is as vertical in the image, but much shorter than the shin.
     """
@@ -216,7 +216,7 @@ def _name(words: Words, view: View) -> str:
 
 
 def _tilt_deg(pose: Pose, prone: bool) -> float:
-    """Return how far the floor slopes in the picture: hands to knees, or heel to toe of the lower foot."""
+    """Return the slope of the floor in the image: hands to knees, or heel to toe of the lower foot."""
     px = pose.image_px
     ends: Floats
     if prone:
@@ -229,7 +229,7 @@ def _tilt_deg(pose: Pose, prone: bool) -> float:
 
 
 def _height_deg(pose: Pose, near: Side) -> float:
-    """Return how far the camera looks down: nearer shoulder and hip then lie lower in the picture."""
+    """Return how far the camera points down: the near shoulder and hip are then lower in the image."""
     px = pose.image_px
     trunk = float(np.hypot(*(px[[11, 12]].mean(axis=0) - px[[23, 24]].mean(axis=0))))
     other = near.other

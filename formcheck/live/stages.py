@@ -1,4 +1,4 @@
-"""Where a live session is: set-up, ready, in a set, resting. No keyboard: it follows what the body does."""
+"""The stages of a live session: set-up, ready, set, rest. The body's movement decides; no key is needed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Stage(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What just happened; at most one of these is true of a frame, except that a rep may start a set.
+    """An event; at most one of these is true in a frame, except that a rep may start a set.
 
     Attributes:
         ready: The start position is held: the set may begin.
@@ -97,12 +97,12 @@ class Stages:
         return self._end("the picture ended") if self.stage is Stage.SET else Change()
 
     def next_set(self) -> None:
-        """The engine counts from nought again."""
+        """Handle that the engine counts from zero again."""
         self._counted = 0
 
     @property
     def rest_limit_s(self) -> float:
-        """How long a rest ends the set: in proportion to the set's own repetitions."""
+        """The rest that ends the set, in proportion to the set's own repetitions."""
         if not self._cycles:
             return _REST_S[1]
         return float(np.clip(_REST_CYCLES * np.median(self._cycles), *_REST_S))
@@ -115,7 +115,7 @@ class Stages:
             ended = self._end("the other leg works")
             self._counted = count - 1
             self.stage = Stage.SET
-            # The repetition that gave the change away is the first of the new set; it is told with the end.
+            # The repetition that showed the change is the first of the new set; both events come together.
             self.reps, self.side = 1, step.side
             return Change(rep=1, ended=ended.ended, reps=ended.reps, side=ended.side)
         now_s = step.pose.time_s
@@ -141,7 +141,7 @@ class Stages:
         return "left the picture" if now_s - self._seen_s > _GONE_S else ""
 
     def _watch(self, pose: Pose, now_s: float) -> None:
-        """Remember how long the person stands, is seen, and where the legs were."""
+        """Track how long the person stands and is seen, and where the legs are."""
         if not pose.found:
             self._recent.clear()
             self._seen_s = now_s if np.isnan(self._seen_s) else self._seen_s

@@ -1,4 +1,4 @@
-"""What is said when, aloud and in text; how often a set-up advice is repeated."""
+"""Decides what is spoken and written when, and how often set-up advice is repeated."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Speaker(Protocol):
         tone_first: bool = False,
         within_s: float = float("inf"),
     ) -> None:
-        """Ask for something to be said."""
+        """Request that a text is spoken."""
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until it was."""
+        """Wait until all was spoken."""
 
 
 class Mute:
@@ -51,10 +51,10 @@ class Mute:
         tone_first: bool = False,
         within_s: float = float("inf"),
     ) -> None:
-        """Forget it."""
+        """Ignore the text."""
 
     def wait(self, timeout_s: float) -> bool:
-        """There is nothing to wait for."""
+        """Return at once."""
         return True
 
 
@@ -94,19 +94,19 @@ class Talk:
         self._good_told = False
 
     def toggle(self) -> None:
-        """Turn the voice off, or on again."""
+        """Switch the voice off or on."""
         self._voice, self._other = self._other, self._voice
 
     def done(self, timeout_s: float) -> bool:
-        """Wait until everything is said; False where that takes longer."""
+        """Wait until all was spoken; return False if that takes longer."""
         return self._voice.wait(timeout_s)
 
     def note(self, text: str, style: str = "yellow") -> None:
-        """Write something that is not said."""
+        """Write a text that is not spoken."""
         self._tell(text, style)
 
     def advise(self, setup: SetUp, stage: Stage, time_s: float) -> None:
-        """Say what to change, not too often; and once that the set-up is good, and what it does not show."""
+        """Say what to change, not too often. If the set-up is good, say so once, with what it cannot show."""
         if stage is Stage.READY:
             return
         advice, words = setup.advice, self._words
@@ -140,7 +140,7 @@ class Talk:
         return text
 
     def count(self, rep: int) -> None:
-        """Count a repetition, in the way that was chosen."""
+        """Count a repetition, in the chosen way."""
         target = self._wishes.target
         if target and rep == target:
             self._voice.say(self._words.target.format(count=target), "done", Urgency.CUE)
@@ -159,6 +159,6 @@ class Talk:
         self._voice.say(summary.spoken, "done", within_s=_SUMMARY_S)
 
     def lost(self, waited_s: float) -> None:
-        """Say that no picture comes any more."""
+        """Say that no image comes any more."""
         self._voice.say(self._words.feed_lost, "lost")
         self._tell(f"No picture for {waited_s:.0f} s.", "yellow")

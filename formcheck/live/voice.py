@@ -1,4 +1,4 @@
-"""Speech in a thread of its own: it never holds up a frame, and says the most urgent thing, not the oldest.
+"""Speech in its own thread: it never delays a frame, and speaks the most urgent message, not the oldest.
 
 One thing waits at most. A safety cue cuts off whatever is being said; anything else that comes while
 something as urgent is being said waits for its end, and is dropped where it has grown stale by then.
@@ -121,7 +121,7 @@ def trimmed(samples: Samples) -> Samples:
 
 
 def tones(notes: Sequence[tuple[float, float]], level: float = 0.35) -> Samples:
-    """Return sine tones one after another, each (hertz, seconds), with soft ends; 0 hertz is a pause."""
+    """Return sine tones in a row, each (hertz, seconds), with soft ends; 0 hertz is a pause."""
     parts = []
     for hertz, length_s in notes:
         t = np.arange(int(length_s * RATE)) / RATE
@@ -144,7 +144,7 @@ TONES: dict[str, Samples] = {
 
 
 _CHUNK = RATE // 20  # samples handed on at once: how soon speech can be cut off
-STALE_S = {0: 1.0, 1: 4.0, 2: 1.5, 3: 1.5}  # by urgency: after that it is of no use any more
+STALE_S = {0: 1.0, 1: 4.0, 2: 1.5, 3: 1.5}  # by urgency: a later message is of no use
 
 
 class Urgency(IntEnum):
@@ -179,7 +179,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message that was sounded.
+    """A message that was played.
 
     Attributes:
         message: What.
@@ -195,10 +195,10 @@ class Said:
 
 
 class Player(Protocol):
-    """Sounds samples."""
+    """Plays samples."""
 
     def write(self, samples: Samples) -> None:
-        """Sound (N,) samples; returns when the next ones may come."""
+        """Play (N,) samples; returns when it can take the next ones."""
 
     def close(self) -> None:
         """Free the device. May be called twice."""
@@ -223,16 +223,16 @@ class SoundDevice:
             raise OSError(str(error)) from error
 
     def write(self, samples: Samples) -> None:
-        """Sound samples."""
+        """Play samples."""
         self._stream.write(samples.reshape(-1, 1))
 
     def close(self) -> None:
-        """Give the device back."""
+        """Release the device."""
         self._stream.close()
 
 
 class WavFile:
-    """A sound file in place of a device, in real time: for tests, and to hear a session again.
+    """A sound file instead of a device, in real time: for tests, and to hear a session again.
 
     Args:
         path: The file; replaced where it exists.
@@ -246,7 +246,7 @@ class WavFile:
         self._open = True
 
     def write(self, samples: Samples) -> None:
-        """Write samples at the time they would be heard."""
+        """Write samples at the time at which they would be heard."""
         lag = int((time.monotonic() - self._began_s) * RATE) - self._written
         if lag > 0:
             self._put(np.zeros(lag, dtype=np.int16))
@@ -324,7 +324,7 @@ class Voice:
         tone_first: bool = False,
         within_s: float = float("inf"),
     ) -> None:
-        """Ask for something to be said; returns at once."""
+        """Request that a message is spoken; returns at once."""
         message = Message(text, tone, urgency, time.monotonic(), tone_first, within_s)
         with self._changed:
             if self._stop:
@@ -334,7 +334,7 @@ class Voice:
             self._changed.notify_all()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until nothing is being said any more; False where that takes too long."""
+        """Wait until all was spoken; return False if that takes too long."""
         deadline_s = time.monotonic() + timeout_s
         with self._changed:
             while self._waiting is not None or self._current is not None:
@@ -384,14 +384,14 @@ class Voice:
             player.close()
 
     def _silence(self) -> None:
-        """Go on without sound: what is asked for is taken and forgotten."""
+        """Continue without sound: messages are taken and ignored."""
         with self._changed:
             self._waiting = self._current = None
             self._stop = True
             self._changed.notify_all()
 
     def _next(self) -> Message | None:
-        """Wait for something to say that is not stale; None at the end."""
+        """Wait for a message that is not stale; None at the end."""
         with self._changed:
             self._current = None
             self._changed.notify_all()

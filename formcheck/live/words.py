@@ -1,4 +1,4 @@
-"""Everything the live coach says or writes, in one place, to be replaced or translated by the user.
+"""All texts of the live coach, in one place. The user can replace or translate them.
 
 A file for `--cues` is TOML: `language = "de"` for the voice, and the tables `[say]` (the coach's own
 sentences, named as the fields of `Words`), `[page]` (the page for phones, named as those of `PageWords`),
@@ -26,7 +26,7 @@ _MAX_CUE_WORDS = 8  # a cue is heard during a movement: the longest built-in one
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The coach's own sentences; braces hold what is filled in."""
+    """The coach's own sentences; braces mark what is filled in."""
 
     nobody: str = "I can't see you. Step into the picture."
     others: str = "Only one person in the picture, please."
@@ -174,7 +174,7 @@ class Texts:
     page: PageWords = field(default_factory=PageWords)
 
     def applied(self, exercise: Exercise) -> Exercise:
-        """Return an exercise that speaks these words."""
+        """Return an exercise with these texts."""
         return replace(exercise, rules=tuple(self._applied(rule) for rule in exercise.rules))
 
     def _applied(self, rule: Rule) -> Rule:
@@ -190,7 +190,7 @@ class Texts:
 
 
 def load(path: Path, exercises: Sequence[Exercise]) -> Texts:
-    """Read a file of texts and hold it against the rules there are.
+    """Read a file of texts and compare it with the existing rules.
 
     Raises:
         UsageError: It cannot be read, or a name, a placeholder or a text in it does not fit.

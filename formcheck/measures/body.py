@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.measures.bar import put_right
 from formcheck.poses.geometry import distance_px, finite_median
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.track import Track
@@ -38,7 +39,7 @@ class Body:
     """
 
     def __init__(self, track: Track, working: Side, look: Look) -> None:
-        self.track, self.working, self.look = followed(track, look), working, look
+        self.track, self.working, self.look = put_right(followed(track, look), look), working, look
         self._stretch = None
         if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:
             self._stretch = np.array([1.0 / np.cos(np.radians(min(look.yaw_deg, MOST_DEG))), 1.0])

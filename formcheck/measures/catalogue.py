@@ -208,7 +208,7 @@ def _free_thigh_elevation(body: Body) -> Floats:
 @define(
     "free_leg_elevation_deg",
     "Line from the free hip to the free ankle above the horizontal, + = up.",
-    needs=_FREE,
+    needs=(_FREE[0], _FREE[2]),
     error=5.0,
     change_error=3.0,
     fooled_by="a bar or plate over the hips",

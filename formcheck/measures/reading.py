@@ -12,10 +12,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from formcheck.measures.bar import Bar
 from formcheck.measures.body import Part, Role
 from formcheck.measures.measure import Joint, Measure
 from formcheck.poses.geometry import median
 from formcheck.poses.pose import Floats, View
+from formcheck.poses.track import Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,16 @@ def shrink_error_deg(lengths: Sequence[tuple[str, float]]) -> float:
     return math.degrees(max(lost, 0.0)) / 2
 
 
-def plated(plate_px: Floats | None, reps: Sequence[slice]) -> bool:
-    """Whether a plate hides the hips in most frames of some repetitions."""
-    if plate_px is None or not reps:
+def plated(track: Track, bar: Bar | None, reps: Sequence[slice]) -> bool:
+    """Whether a plate hides the hips in most frames of some repetitions.
+
+    Args:
+        track: The frames; those recorded by older versions tell only where a plate was seen now and then.
+        bar: The bar, if its plate was followed.
+        reps: The frames of each repetition.
+    """
+    over = track.plate_px if bar is None else bar.end_px
+    if over is None or not reps:
         return False
-    seen = np.concatenate([np.isfinite(plate_px[rep, 0]) for rep in reps])
+    seen = np.concatenate([np.isfinite(over[rep, 0]) for rep in reps])
     return bool(seen.mean() > _PLATED)

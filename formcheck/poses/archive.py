@@ -1,7 +1,7 @@
-"""Arrays from a NumPy archive (`.npz`) of anybody's: looked at before anything of it is unpacked.
+"""Reads arrays from a NumPy archive (`.npz`) of unknown origin: checks come before unpacking.
 
-An archive says in its directory and in each array's header how large it is; both may lie. Here an array is
-read only where type, shape, declared size and what the file can hold agree with what is asked for.
+The directory of an archive and the header of each array declare a size, and both may be wrong. An array is
+read only if type, shape and declared size are as expected, and the file can hold that much.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from formcheck.errors import brief
 from formcheck.files.reading import MOST
 
 MOST_FRAMES = 1_000_000
-"""Nine hours at 30 frames/s: no recording is longer."""
+"""Nine hours at 30 frames per second: no recording is longer."""
 _MOST_TEXT = 4096  # characters of a text in an archive
-_DENSEST = 1032  # bytes that one byte of a compressed file can stand for at most (DEFLATE)
+_DENSEST = 1032  # largest ratio of unpacked to packed bytes (DEFLATE)
 _WIDEST = 32  # bytes of a number of any type
 _HEADER = 1 << 12  # bytes of an array's header at most
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what NumPy writes
@@ -33,7 +33,7 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an array says of itself."""
+    """The header of an array."""
 
     shape: tuple[int, ...]
     fortran: bool
@@ -53,7 +53,7 @@ class Archive:
     def __init__(self, file: IO[bytes]) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
-        except Exception as error:  # zipfile raises whatever a damaged directory leads it to
+        except Exception as error:  # a damaged directory makes zipfile raise errors of any kind
             raise ArchiveError("it is no archive of arrays") from error
         names = [info.filename for info in self._zip.infolist()]
         if len(set(names)) < len(names):
@@ -133,7 +133,7 @@ def _header(member: IO[bytes]) -> Header:
 
 
 def _check(name: str, head: Header, shape: Sequence[int | None], kinds: str) -> None:
-    """Compare what an array says of itself with what it must be."""
+    """Compare the header of an array with the type and shape it must have."""
     if head.dtype.kind not in kinds or head.dtype.hasobject:
         raise ArchiveError(
             f"its {name} is of the type {head.dtype}, not {'text' if kinds == 'U' else 'numbers'}"

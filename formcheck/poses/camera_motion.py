@@ -1,8 +1,8 @@
-"""How far the camera moved while it filmed, about the person and in lengths of their trunk.
+"""How far the camera moved while it filmed, measured around the person in trunk lengths.
 
-Shift, turn and zoom of the background become one figure: the way of the furthest corner of a box about the
-person. A hand that holds still stays below a few percent; what compares places or angles of different times
-is not judged where the camera has left its place by `MOVED_PCT`.
+Shift, rotation and zoom of the background become one number: how far the furthest corner of a box around the
+person moved. A camera held still in the hand stays below a few percent. Measures that compare positions or
+angles of different times are not judged where the camera moved by more than `MOVED_PCT`.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ def move_notes(track: Track) -> list[str]:
     """Say when the camera moved, or another scene began."""
     if not track.found.any():
         return []
-    looks = Looks.of(track, _body_px(track))
-    cuts = [(at, at) for at in looks.time_s[1:][np.diff(looks.scene) != 0].tolist()]
+    observed = Observations.of(track, _body_px(track))
+    cuts = [(at, at) for at in observed.time_s[1:][np.diff(observed.scene) != 0].tolist()]
     notes = []
     if cuts:
         notes.append(
             f"The whole picture changed at {_times(cuts)}: a cut, or the camera was moved. "
             "What comes after is looked at afresh; a repetition in between is not counted."
         )
-    if moves := _moves(looks):
+    if moves := _moves(observed):
         notes.append(f"The camera moved at {_times(moves)}: put the phone on something steady.")
     return notes
 
 
-class Looks:
-    """Where a box about the person was in the pictures whose background was placed.
+class Observations:
+    """Where a box around the person was, in each frame whose background was located.
 
     Attributes:
         time_s: (N,) times.
@@ -57,10 +57,10 @@ class Looks:
         self.time_s, self.scene, self._corners, self._scale_px = time_s, scene, corners, scale_px
 
     @classmethod
-    def of(cls, track: Track, scale_px: float) -> Looks:
-        """Take what is known of a track.
+    def of(cls, track: Track, scale_px: float) -> Observations:
+        """Return the observations of a track.
 
-        The median of three looks each: a single one off is an error, a camera that moved stays there.
+        Each is the median of three: a single outlier is an error, while a camera that moved stays there.
 
         Args:
             track: The frames.
@@ -80,14 +80,14 @@ class Looks:
         return cls(track.time_s[known], scene, moved, scale_px)
 
     def moved_pct(self, span: Span, usual: Sequence[Span]) -> float:
-        """Return how far the camera was in a span of time, at most, from where it mostly stood.
+        """Return the largest distance of the camera, in a span of time, from its usual position.
 
         Args:
             span: Start and end in seconds.
-            usual: Spans of the set's repetitions: where the camera was in most of them is its place.
+            usual: Spans of the set's repetitions. The usual position is the one of most of them.
 
         Returns:
-            Percent of the trunk; infinite where the picture shows another scene, 0 where nothing tells.
+            Percent of the trunk; infinite where the picture shows another scene, 0 without observations.
         """
         mine = self._within([span])
         if not mine.any():
@@ -103,28 +103,28 @@ class Looks:
         return len(np.unique(self.scene[self._within([span])])) > 1
 
     def _within(self, spans: Sequence[Span]) -> NDArray[np.bool_]:
-        """(N,) whether a look falls into one of some spans of time."""
+        """(N,) whether an observation falls into one of the spans of time."""
         inside = np.zeros(len(self.time_s), dtype=bool)
         for start_s, end_s in spans:
             inside |= (self.time_s >= start_s) & (self.time_s <= end_s)
         return inside
 
     def apart_pct(self, one: NDArray[np.intp], other: NDArray[np.intp] | np.intp) -> Floats:
-        """Return how far the box has moved between looks, percent of the trunk; infinite between scenes."""
+        """Return how far the box moved between observations, percent of the trunk; infinite across scenes."""
         way = np.abs(self._corners[one] - self._corners[other]).max(axis=-1)
         return np.where(self.scene[one] == self.scene[other], 100.0 * way / self._scale_px, np.inf)
 
 
-def _moves(looks: Looks) -> list[Span]:
+def _moves(observed: Observations) -> list[Span]:
     """Return from when to when the camera moved: by `MOVED_PCT` within two seconds."""
     moves: list[Span] = []
-    for now, time_s in enumerate(looks.time_s.tolist()):
-        before = np.flatnonzero((looks.time_s < time_s) & (looks.time_s >= time_s - _MOVE_S))
-        way = looks.apart_pct(before, np.intp(now))
+    for now, time_s in enumerate(observed.time_s.tolist()):
+        before = np.flatnonzero((observed.time_s < time_s) & (observed.time_s >= time_s - _MOVE_S))
+        way = observed.apart_pct(before, np.intp(now))
         left = before[(way > MOVED_PCT) & np.isfinite(way)]
         if not len(left):
             continue
-        since = float(looks.time_s[left[-1]])
+        since = float(observed.time_s[left[-1]])
         if moves and since <= moves[-1][1]:
             moves[-1] = (moves[-1][0], time_s)
         else:
@@ -139,7 +139,7 @@ def _times(spans: Sequence[Span]) -> str:
 
 
 def _body_px(track: Track) -> float:
-    """Return about the trunk's length as seen from the side; from an end the shin shows more of itself."""
+    """Estimate the trunk's length as seen from the side; from an end, the shin is a better estimate."""
     px = track.image_px[track.found]
     shoulder, hip = (
         px[:, left : left + 2].mean(axis=1) for left in (Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP)

@@ -1,6 +1,6 @@
-"""Who writes a journal: a lock on the file `NAME.lock` beside it, which ends with its process.
+"""Who writes a journal: a lock on the file `NAME.lock` beside it, which ends with the writing process.
 
-A process number does not tell: after a restart of the computer somebody else has it.
+A process number cannot tell: after a restart of the computer another process has it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def in_use(path: Path) -> bool:
 
 @contextmanager
 def held(path: Path) -> Iterator[bool]:
-    """Keep others from a journal for a while; gives False where somebody else has it.
+    """Hold a journal's lock for a while; gives False where another process holds it.
 
     Raises:
         OSError: It is gone, or nothing can be written beside it.
@@ -48,13 +48,13 @@ def held(path: Path) -> Iterator[bool]:
 
 
 def _names_process(path: Path) -> bool:
-    """Whether a journal is of an older version, which names the process that wrote it."""
+    """Whether an older version wrote the journal: those name the process that wrote it."""
     with path.open("rb") as file:
         return b'"pid"' in file.readline(_MOST_HEAD)
 
 
 def _grows(path: Path) -> bool:
-    """Whether somebody adds to a journal at the moment: a session adds many frames in this time."""
+    """Whether a journal is growing at the moment: a session adds many frames in this time."""
     before = path.stat()
     if abs(time.time() - before.st_mtime) > _QUIET_S:
         return False
@@ -70,7 +70,7 @@ def lock(path: Path) -> FileLock | None:
     """Lock a journal; None where the disk knows no locks.
 
     Raises:
-        Timeout: Somebody else has it.
+        Timeout: Another process holds it.
     """
     found = FileLock(_lock_path(path))
     try:
@@ -81,8 +81,8 @@ def lock(path: Path) -> FileLock | None:
 
 
 def let_go(held_lock: FileLock | None) -> None:
-    """Give a lock back and take its file away. May be called twice."""
+    """Release a lock and remove its file. May be called twice."""
     if held_lock is not None and held_lock.is_locked:
-        with suppress(OSError):  # while it is held, so that nobody else's goes; Windows removes it itself
+        with suppress(OSError):  # while it is held, so that it is not another's; Windows removes it itself
             Path(held_lock.lock_file).unlink()
         held_lock.release(force=True)

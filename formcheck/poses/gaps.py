@@ -1,4 +1,4 @@
-"""When the person was out of sight, and what to say about it and about others in the picture."""
+"""When the person was not seen, and the notes on this and on other people in the picture."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _long_steps(times_s: Floats, track: Track) -> Floats:
 
 
 def unseen_s(losses: Floats, start_s: float, end_s: float) -> float:
-    """Return for how long the person was out of sight in a span of time, in seconds.
+    """Return for how long the person was not seen in a span of time, in seconds.
 
     Args:
         losses: (G, 2) as `gaps` or `stalls` gives them.
@@ -49,7 +49,7 @@ def unseen_s(losses: Floats, start_s: float, end_s: float) -> float:
 
 
 def sight_notes(track: Track) -> list[str]:
-    """Say how much of the person was not seen, when somebody was in the way, and that others were there."""
+    """Return notes: how long the person was not seen or was hidden by others, and that others were there."""
     notes = []
     lost = 1.0 - float(track.found.mean())
     if lost > 0.05:

@@ -1,4 +1,4 @@
-"""Whether the landmarks of the legs are seen or guessed, and what takes their place from behind."""
+"""Whether the legs were seen or their landmarks are guesses, and what replaces them from behind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import END_MIN_DEG, Look
 
 RESTLESS_PCT = 2.75
-"""Where both legs' landmarks jump further than this (median, of the trunk length) they are guesses."""
+"""Landmarks of both legs that jump further than this (median, percent of the trunk) are guesses."""
 RESTLESS_CLEAR_PCT = 4.5
 """The same where one leg does not hide behind the other or the trunk: not on all fours, not from an end."""
 
@@ -20,9 +20,10 @@ _FOLLOWED = 0.9  # share of the frames
 
 
 def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool:
-    """Say whether the legs' landmarks are guesses: they jump about, or are those of all fours from behind.
+    """Return whether the legs' landmarks are guesses: they jump, or all fours are seen from behind.
 
-    Those are often still and wrong: there only legs that were followed count (`formcheck.vision.rear_legs`).
+    From behind, landmarks are often steady and wrong. There, only legs tracked by their motion count
+    (`formcheck.vision.rear_legs`).
 
     Args:
         raw: The frames as measured.
@@ -32,14 +33,16 @@ def guessed(raw: Track, smoothed: Track, seen: Look, frames: np.ndarray) -> bool
     """
     if seen.from_behind:
         return not _followed(raw, seen)
-    limit_pct = RESTLESS_PCT if seen.prone or seen.view is View.FOOT_END else RESTLESS_CLEAR_PCT
-    return restlessness_pct(raw, smoothed, seen.scale_px, frames) > limit_pct
+    hides = seen.prone or seen.view is View.FOOT_END
+    lowest = Landmark.LEFT_ANKLE if hides else Landmark.LEFT_KNEE
+    limit_pct = RESTLESS_PCT if hides else RESTLESS_CLEAR_PCT
+    return restlessness_pct(raw, smoothed, seen.scale_px, frames, lowest=lowest) > limit_pct
 
 
 def behind(seen: Look, track: Track) -> Look:
-    """Return an oblique look from the feet as one from behind, where the legs were followed from there.
+    """Return an oblique view from the feet as a view from behind, where the legs were tracked from there.
 
-    Where landmarks are guesses, so is what they say of the camera.
+    Where landmarks are guesses, the camera position estimated from them is a guess too.
     """
     if seen.view is not View.OBLIQUE_FOOT or not _followed(track, seen):
         return seen
@@ -47,24 +50,34 @@ def behind(seen: Look, track: Track) -> Look:
 
 
 def _followed(track: Track, seen: Look) -> bool:
-    """Whether somebody is face down and their legs were followed from behind in nearly every frame."""
+    """Whether the person is face down and the legs were tracked from behind in nearly every frame."""
     legs = track.behind_px
     if legs is None or not seen.prone:
         return False
     return float(np.isfinite(legs[track.found, 0, 0]).mean()) > _FOLLOWED
 
 
-def restlessness_pct(raw: Track, smoothed: Track, scale_px: float, frames: np.ndarray) -> float:
-    """Return how far leg landmarks jump about their smooth path, percent of the trunk.
+def restlessness_pct(
+    raw: Track,
+    smoothed: Track,
+    scale_px: float,
+    frames: np.ndarray,
+    *,
+    lowest: Landmark = Landmark.LEFT_ANKLE,
+) -> float:
+    """Return how far leg landmarks, from the hips down to `lowest`, jump about their smooth path.
 
-    The median over time, of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the
-    model guesses (all fours from behind or ahead). Over time, as still frames may have been passed over.
+    Percent of the trunk. Face up and from the side the shins do not count: a plate on the bar hides them, and
+    the movement of hips and knees is seen all the same.
+
+    It is the median of the steadier leg: up to 2.2 where the body is seen, 2.9 to 14 where the model guesses
+    (all fours from behind or ahead). Frames are weighted by their duration, as still frames may be skipped.
     """
-    legs = slice(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)
+    legs = slice(Landmark.LEFT_HIP, lowest + 2)
     off = unswap(raw).image_px[:, legs] - smoothed.image_px[:, legs]
     jump = np.hypot(off[..., 0], off[..., 1])
     known = frames & np.isfinite(jump).all(axis=1)
-    if not known.any():
+    if not known.any() or len(raw) < 2:  # one frame between two cuts shows no motion
         return float("inf")
     lasts_s = np.gradient(raw.time_s)[known]
     furthest = [jump[known][:, side::2].max(axis=1) for side in (0, 1)]

@@ -1,10 +1,10 @@
-"""Poses on disk as they come: memory stays flat through an hour, and a kill costs no set.
+"""Writes poses to disk as they come: memory use stays constant for hours, and a crash loses no set.
 
-A journal is one line of JSON and then one record of fixed length a frame, appended. Whatever the process
-dies of, all but the last frames can be read back, bit for bit what was measured.
+A journal is one line of JSON, followed by one record of fixed length per frame. However the process ends, all
+but the last frames can be read back exactly as they were measured.
 
-Whoever writes a journal holds a lock on the file `NAME.journal.lock` beside it, which ends with the process,
-however that ends. What a power cut leaves at the end, zeros or half a record, is cut off when it is read.
+The process that writes a journal holds a lock on the file `NAME.journal.lock` beside it. The lock ends with
+the process. A power cut may leave zeros or half a record at the end; the reader cuts them off.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ SUFFIX = kinds.JOURNAL
 _FIELDS: dict[str, tuple[int, ...]] = {
     "time_s": (),
     **SHAPES,
-    "person": (),  # counts whom the poses are of; only the last one is meant (`forget`)
+    "person": (),  # number of the person; only the poses of the last person count (`forget`)
 }
 _NEEDED = ("time_s", "image_px", "visibility")
 _MOST_HEAD = 8192  # bytes
-_SYNC_S = 1.0  # how often what was written is forced to the disk: what a power cut may cost
+_SYNC_S = 1.0  # how often written data is forced to disk: at most so much is lost in a power cut
 
 
 _Length = Annotated[int, Field(ge=1, le=MOST_PX)]
@@ -54,11 +54,11 @@ class _Head(Part):
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What could be read of a journal.
+    """A journal as far as it could be read.
 
     Attributes:
         track: The frames.
-        cut: What was cut off its end and why, as a sentence; empty where nothing was.
+        cut: What was cut off at its end and why, as a sentence; empty if nothing was.
     """
 
     track: Track
@@ -76,7 +76,7 @@ class PoseLog(Protocol):
         """Add a frame."""
 
     def forget(self) -> None:
-        """Take everybody out of the frames so far: it was somebody else."""
+        """Remove the person from all frames so far: it was another person."""
 
     def track(self, first: int = 0, last: int | None = None) -> Track:
         """Give the frames from number `first` up to (not with) `last`."""
@@ -106,10 +106,10 @@ class Journal:
         self._start = len(head)
         self._lock: FileLock | None = None
         try:
-            self._lock = claims.lock(path)  # before it is there, so that nobody takes it for left behind
+            self._lock = claims.lock(path)  # before the file exists: no process takes it for abandoned
             self._file: IO[bytes] | None = path.open("xb", buffering=0)
             self._file.write(head)
-        except OSError as error:  # a lock that somebody else has is one
+        except OSError as error:  # includes a lock that another process holds
             claims.let_go(self._lock)
             raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -143,7 +143,7 @@ class Journal:
             raise OutputError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def forget(self) -> None:
-        """Take everybody out of the frames so far, when the file is read: it was somebody else."""
+        """Remove the person from all frames so far, when the file is read: it was another person."""
         self._person += 1
 
     def track(self, first: int = 0, last: int | None = None) -> Track:
@@ -182,7 +182,7 @@ class Memory:
         self._poses.append(pose)
 
     def forget(self) -> None:
-        """Take everybody out of the frames so far: it was somebody else."""
+        """Remove the person from all frames so far: it was another person."""
         self._poses = [replace(Pose.nobody(pose.time_s), people=pose.people) for pose in self._poses]
 
     def track(self, first: int = 0, last: int | None = None) -> Track:
@@ -196,7 +196,7 @@ def read(path: Path) -> Track:
 
 
 def recover(path: Path) -> Recovered:
-    """Read a journal up to the first record that is none.
+    """Read a journal up to the first invalid record.
 
     Raises:
         UsageError: There is no such file.
@@ -229,17 +229,17 @@ def recover(path: Path) -> Recovered:
 
 
 def is_recorded(path: Path) -> bool:
-    """Whether a file holds landmarks instead of pictures: a track, or the journal of a live session."""
+    """Whether a file holds landmarks, not images: a track, or the journal of a live session."""
     return kinds.is_recorded(path)
 
 
 def load_recorded(path: Path) -> Track:
-    """Read a track or the journal of a live session, also one that was cut off."""
+    """Read a track, or the journal of a live session, even a truncated one."""
     return recover_recorded(path).track
 
 
 def recover_recorded(path: Path) -> Recovered:
-    """Read a track or the journal of a live session, with what was cut off its end."""
+    """Read a track, or the journal of a live session, with a note on what was cut off."""
     return recover(path) if kinds.suffix(path) == SUFFIX else Recovered(Track.load(path))
 
 
@@ -267,10 +267,10 @@ def _head(path: Path) -> tuple[int, _Head]:
 
 
 def _good(records: np.ndarray) -> int:
-    """Return how many records are whole, up to the first that is not.
+    """Return the number of valid records before the first invalid one.
 
-    A time that is not later than the one before, what is infinite, and a record that ends in zeros before
-    others of only zeros (what a power cut leaves of a file that had grown) are no frame.
+    A record is invalid if its time is not later than the one before or if a value is infinite. So is a record
+    that ends in zeros before records of only zeros: a power cut leaves these in a file that had grown.
     """
     if not len(records):
         return 0
@@ -288,7 +288,7 @@ def _good(records: np.ndarray) -> int:
 
 
 def _last_measured(record: np.ndarray) -> np.ndarray:
-    """Return the last values of a record that are not zero where nothing was measured, but NaN."""
+    """Return the values of the last array that is NaN, not zero, where nothing was measured."""
     names = [name for name in record.dtype.names or () if name not in ("person", PEOPLE)]
     return np.atleast_1d(record[names[-1]])
 
@@ -299,7 +299,7 @@ def _read(path: Path, record: np.dtype[np.void], start: int, first: int, end: in
 
 
 def _track(records: np.ndarray, size: tuple[int, int], source: str, person: float | None = None) -> Track:
-    """Make a track of records, with nobody in those of another than the person meant, else the last one."""
+    """Make a track of records. Records of other persons than the given one (or the last one) become empty."""
     arrays: dict[str, Any] = {name: np.ascontiguousarray(records[name]) for name in records.dtype.names or ()}
     persons = arrays.pop("person", np.zeros(len(records)))
     others = persons != (person if person is not None or not len(records) else persons[-1])

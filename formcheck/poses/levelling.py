@@ -1,9 +1,9 @@
-"""Tracks made upright: the camera's roll is taken out of the points.
+"""Levelling: the camera's roll is removed from the points of a track.
 
-What hangs on the vertical (a leg's elevation, a shin) is measured in pictures that may be rolled, so points
-are turned about the picture's centre before anything is measured, frame by frame as the camera turns. Only
-a roll that the background settles is taken out; without it the picture counts as level and the doubt goes
-into the uncertainty. Drawing and saving use the points as filmed.
+Measures that refer to the vertical (a leg's elevation, a shin) need a level image. So points are rotated
+about the image centre before anything is measured, in each frame by the roll of that frame. Only a roll that
+the background shows clearly is removed. Otherwise the camera counts as level, and the doubt goes into the
+uncertainty. Drawing and saving use the points as filmed.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from formcheck.poses.pose import OPTIONAL, ROLL, ROLL_ERROR, SCENE, TURN, Floats
 from formcheck.poses.track import Track
 
 LIMIT_DEG = 12.0
-"""A camera rolled further is said to be, and what hangs on the vertical is not judged."""
+"""With a larger roll, measures that refer to the vertical are not judged, and a note says so."""
 SURE_DEG = 2.0
-"""A roll known worse than this is not taken out."""
+"""A roll with a larger uncertainty than this is not removed."""
 UNKNOWN = Rolled(0.0, 1.0)
-"""Where nothing tells the roll: people stand their phones level to about this."""
+"""The roll where the background shows none: phones stand level to about this."""
 _AGREE_DEG = 0.3
 
 
 def fuse(samples: Sequence[Rolled]) -> Rolled:
-    """Combine the rolls seen in several pictures of one camera position.
+    """Combine the rolls measured in several images of one camera position.
 
-    They share the room's own errors, so more of them do not make it surer. A roll that is not settled
-    counts as level, as uncertain as it looked.
+    They share the errors of the room, so more of them do not reduce the uncertainty. An uncertain roll counts
+    as level, with an uncertainty that includes the measured value.
     """
     seen = np.array([sample for sample in samples if np.isfinite(sample.deg)])
     if not len(seen):
@@ -46,7 +46,7 @@ def fuse(samples: Sequence[Rolled]) -> Rolled:
 def rolls(track: Track) -> Floats:
     """Return (T, 2) the camera's roll in each frame and its uncertainty, degrees, + = clockwise."""
     out = np.tile(np.array(UNKNOWN), (len(track), 1))
-    looked = looked_at(track)
+    looked = observed_frames(track)
     if track.camera is None or not len(looked):
         return out
     rows = track.camera[looked]
@@ -63,7 +63,7 @@ def rolls(track: Track) -> Floats:
 
 
 def upright(track: Track) -> Track:
-    """Return the track as a camera held level would have filmed it; a track made upright stays as it is."""
+    """Return the track as a level camera would have filmed it; a levelled track stays as it is."""
     if track.levelled is not None:
         return track
     levelled = rolls(track)
@@ -71,19 +71,19 @@ def upright(track: Track) -> Track:
 
 
 def as_filmed(track: Track) -> Track:
-    """Return a track that was made upright as it is in the pictures."""
+    """Return a levelled track as it was filmed."""
     if track.levelled is None:
         return track
     return replace(_turned(track, track.levelled[:, 0], track.size), levelled=None)
 
 
 def turned(track: Track, deg: float) -> Track:
-    """Return a track as its pictures would show it, had they been turned clockwise about their middle."""
+    """Return a track as its images would show it if they were rotated clockwise about their centre."""
     return _turned(track, np.full(len(track), -deg), track.size)
 
 
 def roll_in(track: Track, part: slice) -> Rolled:
-    """Return the roll that was taken out of some frames: its median and uncertainty."""
+    """Return the roll that was removed from some frames: its median and uncertainty."""
     if track.levelled is None:
         return UNKNOWN
     deg, error = finite_median(track.levelled[part])
@@ -91,7 +91,7 @@ def roll_in(track: Track, part: slice) -> Rolled:
 
 
 class Leveller:
-    """Makes poses upright one by one, by what was seen of the camera so far.
+    """Levels poses one by one, by what is known of the camera so far.
 
     Args:
         size: Image width and height in pixels.
@@ -104,11 +104,11 @@ class Leveller:
         self._base, self._turn, self._news = UNKNOWN, 0.0, False
 
     def update(self, pose: Pose, *, hold: bool = False) -> Pose:
-        """Return the pose upright.
+        """Return the levelled pose.
 
         Args:
             pose: As filmed.
-            hold: Whether to stay with the roll known so far, so that no angle jumps within a repetition.
+            hold: Whether to keep the roll used so far, so that no angle jumps within a repetition.
         """
         if pose.camera is not None:
             hold &= self._see(pose.camera)
@@ -119,13 +119,13 @@ class Leveller:
         return replace(_turned(pose, np.array(-deg), self._size), levelled=levelled)
 
     def as_filmed(self, pose: Pose) -> Pose:
-        """Return a pose that was made upright where it is in the picture."""
+        """Return a levelled pose as it was filmed."""
         if pose.levelled is None:
             return pose
         return replace(_turned(pose, pose.levelled[0], self._size), levelled=None)
 
     def _see(self, row: Floats) -> bool:
-        """Take what the background told; return whether it is still the same scene."""
+        """Add a camera observation; return whether it is still the same scene."""
         same = bool(row[SCENE] == self._scene)
         if not same:
             self._scene, self._samples, self._turn, self._news = row[SCENE], [], 0.0, True
@@ -138,7 +138,7 @@ class Leveller:
 
 
 def roll_notes(track: Track) -> list[str]:
-    """Say that the camera was rolled, and what was done about it."""
+    """Return a note that the camera was rolled, and whether that was corrected."""
     deg, error = np.median(rolls(track)[track.found], axis=0)
     way = "clockwise" if deg > 0 else "counter-clockwise"
     if abs(deg) > LIMIT_DEG:
@@ -151,15 +151,15 @@ def roll_notes(track: Track) -> list[str]:
     return []
 
 
-def looked_at(track: Track) -> np.ndarray:
-    """Return the frames in which the background was looked at."""
+def observed_frames(track: Track) -> np.ndarray:
+    """Return the frames that have a camera observation."""
     if track.camera is None:
         return np.zeros(0, dtype=int)
     return np.flatnonzero(np.isfinite(track.camera[:, SCENE]))
 
 
 def _before_turning(row: Floats) -> Rolled:
-    """Return the roll that a look saw as it was at the scene's first picture."""
+    """Return the roll of an observation, referred to the scene's first frame."""
     return Rolled(float(row[ROLL] - np.nan_to_num(row[TURN])), float(row[ROLL_ERROR]))
 
 
@@ -167,18 +167,18 @@ _Points = TypeVar("_Points", Track, Pose)
 
 
 def _turned(points: _Points, deg: Floats, size: tuple[int, int]) -> _Points:
-    """Turn all points about the picture's centre, counter-clockwise to the eye, frame by frame of a track."""
+    """Rotate all points about the image centre, counter-clockwise to the eye, each frame by its own angle."""
     if not deg.any():
         return points
     middle = (np.array(size, dtype=np.float64) - 1) / 2
 
     def in_image(px: Floats) -> Floats:
-        """Turn (..., 2) points of each frame."""
+        """Rotate (..., 2) points of each frame."""
         each = deg.reshape(deg.shape + (1,) * (px.ndim - 1 - deg.ndim))
         return rotate_px(px - middle, each) + middle
 
     def in_world(points_m: Floats) -> Floats:
-        """Turn (..., N, 3) points of each frame."""
+        """Rotate (..., N, 3) points of each frame."""
         return np.concatenate([rotate_px(points_m[..., :2], deg[..., None]), points_m[..., 2:]], axis=-1)
 
     by_kind = {Levelled.IMAGE: in_image, Levelled.WORLD: in_world}

@@ -150,7 +150,12 @@ class OptionalArrays(Generic[Number]):
         bar_px: (2, 2) ends of a bar held across the body, as far as it was seen, the left one of the image
             first. NaN where none was found.
         plate_px: (3,) centre and radius of a plate over the hips when it was last looked for, as filmed. NaN
-            where there was none.
+            where there was none. Only in what older versions recorded.
+        disc_px: (1, 2) centre of a plate that is followed through the pictures, see `formcheck.vision.plate`.
+            NaN where it was not seen.
+        rim: (4,) half width and half height of that plate's ellipse and the standard error of its centre, in
+            pixels, and the share of its rim that is seen.
+        shin_px: (2, 2) lower and upper end of the planted shin where it is seen below that plate.
         behind_px: (4, 2) left hip, right hip, left ankle and right ankle of a person seen from behind, as
             followed by their motion (`formcheck.vision.rear_legs`). NaN where they were not followed.
         turn_deg: How far the seat of a person followed from behind has turned in the image since a leg left
@@ -164,6 +169,9 @@ class OptionalArrays(Generic[Number]):
     levelled: Annotated[Floats | None, Array(2)] = None
     bar_px: Annotated[Floats | None, Array(2, 2, levelled=Levelled.IMAGE)] = None
     plate_px: Annotated[Floats | None, Array(3)] = None
+    disc_px: Annotated[Floats | None, Array(1, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
+    rim: Annotated[Floats | None, Array(4)] = None
+    shin_px: Annotated[Floats | None, Array(2, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
     behind_px: Annotated[Floats | None, Array(4, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
     turn_deg: Annotated[Number | None, Array()] = None
 
@@ -192,7 +200,7 @@ class Pose(OptionalArrays[float]):
         time_s: Presentation time of the frame.
         image_px: (33, 2) landmarks in pixels of the unmirrored image, x right, y down. NaN where nobody is.
         visibility: (33,) the model's own guess, 0 to 1. Not proof that a joint is seen.
-        people: How many people the last look for others found, or 0 where none was made.
+        people: How many people were found when they were last counted, or 0 if they were not counted.
     """
 
     time_s: float

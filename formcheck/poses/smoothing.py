@@ -1,4 +1,4 @@
-"""Quieter landmarks: causal for the running rep, without lag for the verdict of record."""
+"""Smoothing of landmarks: causal for the running repetition, without lag for the final verdict."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from formcheck.poses.track import Track
 WINDOW_S = 0.30
 """Length of the zero-lag window: a lowering of 0.4 s keeps its slope, frame noise halves."""
 
-_SWAP_S = 3.0  # live, an exchange of left and right that lasts longer is believed
+_SWAP_S = 3.0  # live, an exchange of left and right that lasts longer is accepted as real
 _CUT_S = 0.25
 _TURN_S = 2.0
+_NARROW, _WIDE = 0.28, 0.65
+"""Width of the shoulders over the length of the trunk, below and above which the view is clear."""
 _GAP_S = 0.30  # a shorter loss of the person is bridged
 _LONG_GAP_S = 1.0  # without any frame: what lies on both sides has nothing to do with each other
 _FINEST = 20  # points of the uniform grid for each frame, at most
@@ -48,13 +50,13 @@ class OneEuro:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything seen."""
+        """Start again."""
         self._time_s = float("nan")
         self._value: Floats | None = None
         self._rate: Floats | None = None
 
     def update(self, time_s: float, value: Floats) -> Floats:
-        """Take the next value (NaN allowed: it passes through and the filter restarts there)."""
+        """Filter the next value. NaN passes through, and the filter restarts after it."""
         dt = time_s - self._time_s
         self._time_s = time_s
         if self._value is None or self._rate is None or not 0 < dt < 1.0:
@@ -76,13 +78,13 @@ def _alpha(dt: float, cutoff_hz: Floats | float) -> Floats | float:
 
 
 class CausalSmoother:
-    """Smooths poses one by one, and undoes exchanges of left and right."""
+    """Smooths poses one by one, and corrects exchanges of left and right."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the person."""
+        """Start again, with another person."""
         self._filters = {name: OneEuro() for name in _SMOOTHED}
         self._last: Floats | None = None
         self._swapped_s = [float("-inf")] * (1 + len(_GROUPS))
@@ -114,11 +116,11 @@ class CausalSmoother:
 
 
 def smooth(track: Track) -> Track:
-    """Smooth a whole track without lag: spikes out, short gaps bridged, Savitzky-Golay over `WINDOW_S`.
+    """Smooth a whole track without lag: median filter, short gaps filled, Savitzky-Golay over `WINDOW_S`.
 
-    Works on a uniform grid at the track's frame rate and returns to the track's own times, so variable
-    frame rates are safe. Gaps longer than 0.3 s stay NaN. What lies on both sides of a cut, or of a second
-    without frames, is smoothed apart.
+    It works on a uniform grid at the track's frame rate and returns to the track's own times, so variable
+    frame rates are safe. Gaps longer than 0.3 s stay NaN. The parts before and after a cut, or before and
+    after a second without frames, are smoothed separately.
     """
     if track.found.sum() < _FEWEST:
         return track
@@ -129,7 +131,7 @@ def smooth(track: Track) -> Track:
 
 
 def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
-    """Smooth frames that follow each other; return those of the arrays in `_SMOOTHED` that are there."""
+    """Smooth frames without a cut between them; return the arrays of `_SMOOTHED` that the track has."""
     t = piece.time_s
     arrays: dict[str, Floats] = {
         name: values for name in _SMOOTHED if (values := getattr(piece, name)) is not None
@@ -143,13 +145,16 @@ def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
 
     def quiet(values: Floats, index: np.ndarray) -> Floats:
         """Smooth (T, N, 2) values known at some frames."""
-        flat = _interpolate(grid, t[index], values[index].reshape(len(index), -1))
+        rows, lost = _bridged(t[index], values[index].reshape(len(index), -1))
+        flat = _interpolate(grid, t[index], rows)
         flat = median_filter(flat, size=(3, 1), mode="nearest")
         window = max(5, 2 * round(WINDOW_S / step / 2) + 1)
         if len(flat) > window:
             flat = savgol_filter(flat, window, 2, axis=0)
         smoothed = (flat if uniform else _interpolate(t, grid, flat)).reshape(len(t), -1, 2)
         smoothed[_far_from(t, t[index])] = np.nan
+        for column, seen in lost.items():
+            smoothed.reshape(len(t), -1)[_far_from(t, t[index][seen]), column] = np.nan
         return smoothed
 
     known = {name: np.flatnonzero(np.isfinite(values[:, 0, 0])) for name, values in arrays.items()}
@@ -160,8 +165,22 @@ def _smooth_piece(piece: Track, step_s: float) -> dict[str, Floats]:
     }
 
 
+def _bridged(t: Floats, rows: Floats) -> tuple[Floats, dict[int, np.ndarray]]:
+    """Fill what single points lack, so that they can be smoothed.
+
+    Returns:
+        The (T, N) values without NaN, and for each column that lacked some which frames it was seen in.
+    """
+    seen = np.isfinite(rows)
+    lost = {int(column): seen[:, column] for column in np.flatnonzero(~seen.all(axis=0))}
+    rows = rows.copy() if lost else rows
+    for column, there in lost.items():
+        rows[:, column] = np.interp(t, t[there], rows[there, column]) if there.any() else 0.0
+    return rows, lost
+
+
 def scenes(track: Track) -> list[slice]:
-    """Split a track where the whole picture changes: another view, perhaps of the other side."""
+    """Split a track at cuts: the next part may have another view, perhaps of the other side."""
     if track.camera is None:
         return [slice(0, len(track))]
     looked = np.flatnonzero(np.isfinite(track.camera[:, SCENE]))
@@ -169,7 +188,7 @@ def scenes(track: Track) -> list[slice]:
 
 
 def _pieces(track: Track) -> list[slice]:
-    """Split a track at cuts and where there is no frame for long."""
+    """Split a track at cuts and at long gaps without frames."""
     gaps = np.flatnonzero(np.diff(track.time_s) > _LONG_GAP_S) + 1
     cuts = [part.start for part in scenes(track)[1:]]
     return _split(len(track), np.union1d(gaps, cuts))
@@ -192,6 +211,8 @@ def _interpolate(at: Floats, t: Floats, values: Floats) -> Floats:
 
 def _far_from(t: Floats, known: Floats) -> np.ndarray:
     """(T,) True inside gaps longer than `_GAP_S` and outside the known times."""
+    if not len(known):
+        return np.ones(len(t), dtype=bool)
     right = np.searchsorted(known, t)
     inside = (right > 0) & (right < len(known))
     width = np.where(
@@ -204,10 +225,10 @@ def _far_from(t: Floats, known: Floats) -> np.ndarray:
 
 
 def unswap(track: Track) -> Track:
-    """Undo exchanges of left and right hips, knees or feet from one frame to the next.
+    """Correct exchanges of left and right hips, knees or feet from one frame to the next.
 
-    Where joints jump into each other's place, the frames between two jumps are put right if the limb
-    lengths of left and right then agree clearly better; otherwise the model is believed.
+    Where left and right joints swap places, the frames between two swaps are corrected if this makes the limb
+    lengths of left and right clearly more alike. Otherwise the model is believed.
     """
     whole = np.concatenate([_short_exchanges(track[part]) for part in scenes(track)])
     px = np.where(whole[:, None, None], _exchanged(track.image_px, _BODY), track.image_px)
@@ -237,9 +258,9 @@ def _whole_swapped(before: Floats, now: Floats) -> np.ndarray:
 
 
 def _short_exchanges(track: Track) -> np.ndarray:
-    """(T,) whether the whole body's left and right changed places here for less than 3 s.
+    """(T,) whether left and right of the whole body are exchanged here, for less than 3 s.
 
-    For longer nothing tells which labels are right: the person may have turned round.
+    In a longer exchange it is unknown which labels are right: the person may have turned round.
     """
     index = np.flatnonzero(track.found)
     wrong = np.zeros(len(track), dtype=bool)
@@ -258,9 +279,9 @@ def _short_exchanges(track: Track) -> np.ndarray:
 
 
 def _crossed(px: Floats, left: int) -> bool:
-    """Say whether (N, 33, 2) joints fit the other side's parent joints clearly better.
+    """Return whether (N, 33, 2) joints fit the other side's parent joints clearly better.
 
-    A limb's two sides are equally long: crossed labels make one too long or too short.
+    Left and right limbs are equally long: exchanged labels make one too long or too short.
     """
     parent = left - 2
 
@@ -280,33 +301,55 @@ def _exchanged(values: Floats, left: np.ndarray) -> Floats:
 
 
 def stretches(track: Track) -> list[slice]:
-    """Split a track at cuts and where the person turned round: head and feet change places in the image.
+    """Split a track at cuts and where the person or the camera turned.
 
-    Only a trunk that lies across the image has a direction; a turn counts where it lasts 2 s.
+    Head and feet change places in the image (only a trunk that lies across the image has a direction), or the
+    body is seen from the side and then from an end or from the front. A turn counts where it lasts 2 s.
     """
-    turns = [np.add(_turns(track[part]), part.start) for part in scenes(track)]
-    cuts = [part.start for part in scenes(track)[1:]]
-    return _split(len(track), np.union1d(np.concatenate(turns), cuts))
+    parts = scenes(track)
+    turns = [
+        np.add(_changes(track.time_s[part], state), part.start)
+        for part in parts
+        for state in (_direction(track[part]), _width(track[part]))
+    ]
+    return _split(len(track), np.union1d(np.concatenate(turns), [part.start for part in parts[1:]]))
 
 
-def _turns(track: Track) -> list[int]:
-    """Return the frames from which on the person lies the other way round."""
+def _direction(track: Track) -> Floats:
+    """Return (T,) 1 where the feet are to the image right of the head, -1 to the left, 0 where not clear."""
+    trunk, length, _ = _trunk(track)
+    along = np.nan_to_num(trunk[:, 0] / np.maximum(length, 1e-6))
+    return np.where(np.abs(along) > 0.6, np.sign(along), 0.0)
+
+
+def _width(track: Track) -> Floats:
+    """Return (T,) -1 where the body is seen from the side, 1 from an end or the front, 0 where not clear."""
+    _, length, width = _trunk(track)
+    share = width / np.maximum(length, 1e-6)
+    with np.errstate(invalid="ignore"):
+        return np.where(share < _NARROW, -1.0, np.where(share > _WIDE, 1.0, 0.0))
+
+
+def _trunk(track: Track) -> tuple[Floats, Floats, Floats]:
+    """Return the line from mid-shoulder to mid-hip (T, 2), its length (T,) and the shoulders' width (T,)."""
     px = track.image_px
-    shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
-    hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
-    along = (hip - shoulder)[:, 0] / np.maximum(np.hypot(*(hip - shoulder).T), 1e-6)
-    clear = np.flatnonzero(np.nan_to_num(np.abs(along)) > 0.6)
+    left, right = px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER]
+    trunk = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2 - (left + right) / 2
+    return trunk, np.hypot(*trunk.T), distance_px(left, right)
+
+
+def _changes(time_s: Floats, state: Floats) -> list[int]:
+    """Return the frames from which on a state of -1 or 1 is the other one for 2 s; 0 says nothing."""
     bounds: list[int] = []
-    facing, since, before = 0.0, 0, 0
-    for i in clear.tolist():
-        sign = float(np.sign(along[i]))
-        if sign == facing or facing == 0.0:
-            facing, since, before = sign, -1, i
+    known, since, before = 0.0, 0, 0
+    for i in np.flatnonzero(state).tolist():
+        if state[i] == known or known == 0.0:
+            known, since, before = state[i], -1, i
         elif since < 0:
             since = i
-        elif track.time_s[i] - track.time_s[since] >= _TURN_S:
+        elif time_s[i] - time_s[since] >= _TURN_S:
             bounds.append((before + since + 1) // 2)
-            facing, since, before = sign, -1, i
+            known, since, before = state[i], -1, i
     return bounds
 
 

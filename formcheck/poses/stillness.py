@@ -1,8 +1,8 @@
-"""When the person keeps still: then a frame shows what the one before it showed, and need not be searched.
+"""Detects when the person keeps still: then a frame equals the one before it, and detection can be skipped.
 
-Between repetitions, in holds and during set-up every second frame at 24 to 30 a second is enough. Over 201
-rendered clips that leaves out 22 % of the frames and changes no more verdicts than leaving out one frame in
-twenty at random does.
+Between repetitions, in holds and during set-up, every second frame of a clip of 24 to 30 frames per second is
+enough. Over 201 rendered clips this skips 22 % of the frames. It changes no more verdicts than skipping one
+frame in twenty at random.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 from formcheck.poses.pose import SHOULDERS, Floats, Landmark, Pose, trunk_px
 
 STEP_S = 0.048
-"""While the person keeps still, frames that follow the last one searched by less are passed over."""
+"""While the person keeps still, a frame is skipped if it follows the last detected one within this time."""
 
-_OVER_S = 0.15  # how long nothing may have moved
-_STILL_PCT = 4.0  # of the trunk: landmarks of a resting body wander by 1 to 3 in that time
+_OVER_S = 0.15  # how long the person must not have moved
+_STILL_PCT = 4.0  # of the trunk: landmarks of a resting body drift by 1 to 3 in that time
 _JOINTS = [Landmark.NOSE, *SHOULDERS, *range(Landmark.LEFT_HIP, Landmark.LEFT_HEEL)]
 
 
@@ -29,7 +29,7 @@ class Rest:
         self._still = False
 
     def update(self, pose: Pose) -> None:
-        """Take the next pose that was searched for."""
+        """Add the next detected pose."""
         points = pose.image_px[_JOINTS]
         if pose.behind_px is not None:
             points = np.concatenate([points, np.nan_to_num(pose.behind_px)])
@@ -39,11 +39,11 @@ class Rest:
         self._past.append((pose.time_s, points))
 
     def passes_over(self, time_s: float) -> bool:
-        """Say whether a frame at this time shows nothing new."""
+        """Return whether a frame at this time can be skipped."""
         return self._still and time_s - self._past[-1][0] < STEP_S
 
     def _unmoved(self, time_s: float, points: Floats, trunk: float) -> bool:
-        """Compare with the pose `_OVER_S` ago; NaN (nobody) and long gaps count as movement."""
+        """Compare with the pose `_OVER_S` ago. NaN (no person) and long gaps count as movement."""
         since_s, before = self._past[0]
         if not _OVER_S <= time_s - since_s < 2 * _OVER_S:
             return False

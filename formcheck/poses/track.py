@@ -1,4 +1,4 @@
-"""A recorded track: everything later stages need of a clip, without its pictures.
+"""A recorded track: everything later stages need of a clip, without its images.
 
 The file format `formcheck-track-1` is a NumPy `.npz` archive:
 
@@ -9,7 +9,7 @@ The file format `formcheck-track-1` is a NumPy `.npz` archive:
 | `image_px`     | (T, 33, 2)     | landmarks in pixels of the unmirrored image, NaN: nobody   |
 | `visibility`   | (T, 33)        | 0 to 1                                                     |
 | `size`         | (2,)           | image width and height, pixels                             |
-| `people`       | (T,)           | optional: people counted at the last look, 0 where unknown |
+| `people`       | (T,)           | optional: people counted last, 0 where unknown          |
 | `began_s`      | ()             | optional: the first frame's time in the clip, where not 0  |
 | `source`       | ()             | optional: name of the clip                                 |
 
@@ -37,7 +37,9 @@ from formcheck.poses.pose import OPTIONAL, PEOPLE, SHAPES, Floats, OptionalArray
 FORMAT = "formcheck-track-1"
 MOST_PX = 100_000
 """No picture is wider or higher."""
-_PASSED_OVER = 1.6  # of the shortest steps: a longer one leaves out a frame
+_SLOWEST_S = 2.0  # between frames; with more nothing can be judged, and it is rather milliseconds
+_SHARES = 3.0  # largest coordinate; a body of so few pixels cannot be seen
+_PASSED_OVER = 1.6  # of the shortest steps: in a longer one a frame was skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,12 @@ class Track(OptionalArrays[Floats]):
 
     @property
     def fps(self) -> float:
-        """Frame rate where none was passed over, 1/s; NaN for fewer than two frames."""
+        """Frame rate where no frame was skipped, 1/s; NaN for fewer than two frames."""
         return 1.0 / self.step_s
 
     @property
     def step_s(self) -> float:
-        """Usual time from a frame to the next where none was passed over; NaN for fewer than two frames."""
+        """Usual time between frames where none was skipped, seconds; NaN for fewer than two frames."""
         if len(self) < 2:
             return float("nan")
         steps = np.sort(np.diff(self.time_s))
@@ -117,7 +119,7 @@ class Track(OptionalArrays[Floats]):
 
     @classmethod
     def from_poses(cls, poses: Sequence[Pose], size: tuple[int, int], source: str = "") -> Track:
-        """Stack poses; what any found pose has, the track has (NaN where missing)."""
+        """Stack poses. The track has every array that any pose has, with NaN in the other frames."""
 
         def stack(name: str, shape: tuple[int, ...]) -> Floats | None:
             parts = [getattr(pose, name) for pose in poses]
@@ -146,19 +148,25 @@ class Track(OptionalArrays[Floats]):
 
         Args:
             time_s: (T,) seconds, strictly increasing.
-            image_px: (T, 33, 2) pixels of the unmirrored image, NaN where nobody was found.
-            visibility: (T, 33) in 0 to 1.
+            image_px: (T, 33, 2) pixels of the unmirrored image, NaN where nobody was found. Single joints
+                may be NaN too; what needs them is then not judged.
+            visibility: (T, 33) in 0 to 1. Zero for a joint that is NaN.
             size: Image width and height in pixels.
             world_m: (T, 33, 3) metric landmarks if there are any.
             source: What to call the clip in reports.
 
         Raises:
-            TrackError: If shapes or times do not fit. What needs an absent array is not judged later.
+            TrackError: Shapes or times do not fit, or values are in another unit. Faults that need an
+                absent array are not judged later.
         """
+        times, points, seen = (
+            np.asarray(values, dtype=np.float64) for values in (time_s, image_px, visibility)
+        )
+        _check_units(times, points, seen)
         return cls(
-            np.asarray(time_s, dtype=np.float64),
-            np.asarray(image_px, dtype=np.float64),
-            np.asarray(visibility, dtype=np.float64),
+            times,
+            points,
+            np.where(np.isfinite(seen), seen, 0.0),
             (int(size[0]), int(size[1])),
             world_m=None if world_m is None else np.asarray(world_m, dtype=np.float64),
             source=source,
@@ -188,8 +196,8 @@ class Track(OptionalArrays[Floats]):
 
         Args:
             path: The file.
-            of_clip: Whether times are those of a clip that began before the track, perhaps: they are kept.
-                Otherwise the track is all there is, and its times are read from its first frame on.
+            of_clip: Whether to keep the times of a clip that may have begun before the track. Otherwise the
+                track is read back with times that begin at its first frame.
 
         Raises:
             OutputError: If the file cannot be written.
@@ -234,8 +242,26 @@ class Track(OptionalArrays[Floats]):
             raise TrackError(f"{path} is not a recorded track: {why}; make one with --track") from error
 
 
+def _check_units(time_s: Floats, image_px: Floats, visibility: Floats) -> None:
+    """Refuse values that are plainly in another unit than they should be.
+
+    Raises:
+        TrackError: If they are.
+    """
+    if len(time_s) > 1 and np.median(np.diff(time_s)) > _SLOWEST_S:
+        raise TrackError("the times of a track are seconds; these look like milliseconds: divide by 1000")
+    seen = image_px[np.isfinite(image_px)]
+    if len(seen) and np.abs(seen).max() <= _SHARES:
+        raise TrackError(
+            "image_px are pixels; these look like shares of the picture: multiply by its width and height"
+        )
+    known = visibility[np.isfinite(visibility)]
+    if len(known) and not (known.min() >= 0.0 and known.max() <= 1.0):
+        raise TrackError("visibility lies between 0 and 1; bring it into this range")
+
+
 def _read(archive: Archive, path: Path) -> Track:
-    """Read the arrays of a track; how many frames there are is settled by the times, before all others.
+    """Read the arrays of a track. The times are read first and give the number of frames.
 
     Raises:
         ArchiveError: An array does not fit.

@@ -1,4 +1,4 @@
-"""Where the camera stands: view, near side, which way the person lies, and how level it is."""
+"""Where the camera stands: view, near side, and in which direction the person lies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from formcheck.poses.pose import Floats, Landmark, Side, View
 from formcheck.poses.track import Track
 
 SIDE_MAX_DEG = 27.0
-"""Off the pure side view by more than this counts as oblique (foreshortening past 10 %)."""
+"""A camera further off the side view than this is oblique (foreshortening over 10 %)."""
 END_MIN_DEG = 65.0
 """Beyond this the body is seen from an end."""
 PRONE_YAW_GAIN = 1.8
@@ -44,7 +44,7 @@ class Look:
 
     @property
     def from_behind(self) -> bool:
-        """Whether somebody face down is seen from behind, where the model guesses the legs."""
+        """Whether the person is face down and seen from behind, where the model guesses the legs."""
         return self.prone and self.view is View.FOOT_END
 
     @property
@@ -54,13 +54,13 @@ class Look:
 
 
 def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
-    """Estimate the camera from a stretch of the set, best while the person is in the start position.
+    """Estimate the camera position from part of a set, best from the start position.
 
-    Three witnesses of the yaw: the shoulder width against the trunk length in the image, and the
-    directions of the shoulder line and of the trunk in the metric landmarks.
+    The yaw has three estimates: shoulder width against trunk length in the image, and the directions of the
+    shoulder line and of the trunk in the metric landmarks.
 
     Args:
-        track: The frames; those without a person are passed over.
+        track: The frames; those without a person are skipped.
         prone: Face down (all fours) or face up (on the back): decides the near side.
         standing: Whether the person is on their feet, with the face where it would be face down.
     """
@@ -90,9 +90,9 @@ def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
 
 
 def _look_standing(part: Track) -> Look:
-    """Estimate the camera on somebody who stands: the trunk keeps its length, shoulders and feet turn.
+    """Estimate the camera position for a standing person: trunk length stays, shoulders and feet turn.
 
-    As on all fours the feet end is behind the person, and `facing` says on which side of the picture that is.
+    As on all fours, the feet end is behind the person; `facing` tells on which side of the image that is.
     """
     px = part.image_px
     shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)

@@ -23,6 +23,7 @@ from formcheck.report.camera import camera_change
 from formcheck.report.model import (
     CueReport,
     Fix,
+    LiftReport,
     NotJudged,
     Quantity,
     Report,
@@ -31,6 +32,7 @@ from formcheck.report.model import (
     VerdictReport,
 )
 from formcheck.report.series import about, series, shown_measures
+from formcheck.reps.bar_speed import SIGNAL, lift, speed_loss_pct
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase
 from formcheck.wording import spans
@@ -83,7 +85,7 @@ def build(
     settings: Settings,
     recording: Recording,
 ) -> Report:
-    """Put the report together from the verdicts of record.
+    """Build the report from the final verdicts.
 
     Args:
         found: The sets of the clip, their exercises with the limits judged by.
@@ -99,9 +101,9 @@ def build(
     for number, one in enumerate(judged_sets, start=1):
         first = len(reps)
         for each in one.reps:
-            reps.append(_rep(len(reps) + 1, number, each, one.found))
+            reps.append(_rep(len(reps) + 1, number, each, one.found, settings.plate_mm))
             judged += [(len(reps), verdict) for verdict in each.verdicts]
-        sets.append(_set(number, one, reps[first:]))
+        sets.append(_set(number, one, reps[first:], settings.plate_mm))
     full = [rep for rep in reps if not rep.partial]
     sides = {one.working_side for one in found.sets}
     return Report(
@@ -115,7 +117,7 @@ def build(
         fps=_number(recording.fps, 3),
         duration_s=round(recording.duration_s, 3),
         complete=recording.complete,
-        # Scores of different exercises weigh different things: their mean would say nothing.
+        # Scores of different exercises have different weights: their mean has no meaning.
         score=None if exercise.name == SEVERAL else _number(set_score([rep.score for rep in full]), 1),
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
         sets=tuple(sets),
@@ -136,6 +138,7 @@ def build(
             *baseline_notes(found, settings.baselines),
             *([recording.seems] if recording.seems else _explain_none(found, exercise, recognised)),
             *_unseen_safety(judged),
+            *_plate_unseen(found, settings.plate_mm),
             *_uncounted(found, settings.filming.slow_motion),
         ),
         about=about(exercise) if recognised else None,
@@ -150,7 +153,7 @@ def _number(value: float | None, digits: int) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
-def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet) -> RepReport:
+def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet, plate_mm: float | None) -> RepReport:
     rep, data, exercise = judged.rep, RepData(judged.rep, one.data), one.exercise
     signal = MEASURES[exercise.signal]
     return RepReport(
@@ -170,8 +173,39 @@ def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet) -> RepReport
         ),
         held_s=round(rep.held_s, 3),
         time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
+        lift=_lift(data, exercise, plate_mm),
         at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
     )
+
+
+def _lift(data: RepData, exercise: Exercise, plate_mm: float | None) -> LiftReport | None:
+    up = lift(data, plate_mm) if exercise.signal == SIGNAL else None
+    if up is None:
+        return None
+    unit = "m" if up.metric else "trunk lengths"
+    rise, mean, peak = (
+        Quantity(value=round(value.value, 3), uncertainty=round(value.uncertainty, 3), unit=of)
+        for value, of in ((up.rise, unit), (up.mean, f"{unit}/s"), (up.peak, f"{unit}/s"))
+    )
+    return LiftReport(by=up.by, rise=rise, mean_speed=mean, peak_speed=peak)
+
+
+def _speed_loss(one: FoundSet, plate_mm: float | None) -> Quantity | None:
+    if one.data.bar is None or one.exercise.signal != SIGNAL:
+        return None
+    full = [RepData(rep, one.data) for rep in one.reps if not rep.partial]
+    loss = speed_loss_pct([lift(data, plate_mm) for data in full])
+    return loss and Quantity(value=round(loss.value, 1), uncertainty=round(loss.uncertainty, 1), unit="%")
+
+
+def _plate_unseen(found: Found, plate_mm: float | None) -> list[str]:
+    """Say that there are no metres where no plate was followed."""
+    if plate_mm is None or not found.sets or any(one.data.bar is not None for one in found.sets):
+        return []
+    return [
+        "No plate was seen over the hips, so there is no speed in metres: film from the side, "
+        "the whole plate in the picture."
+    ]
 
 
 def _at_top(data: RepData, name: str) -> Quantity | None:
@@ -206,7 +240,7 @@ def _verdict(verdict: Verdict) -> VerdictReport:
     )
 
 
-def _set(number: int, judged: JudgedSet, reps: Sequence[RepReport]) -> SetSummary:
+def _set(number: int, judged: JudgedSet, reps: Sequence[RepReport], plate_mm: float | None) -> SetSummary:
     one, full = judged.found, [rep for rep in reps if not rep.partial]
     return SetSummary(
         index=number,
@@ -219,6 +253,7 @@ def _set(number: int, judged: JudgedSet, reps: Sequence[RepReport]) -> SetSummar
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
         own=own_values(judged),
         baseline=one.data.baseline.source if one.data.baseline else None,
+        speed_loss=_speed_loss(one, plate_mm),
         exercise=one.exercise.name,
         title=one.exercise.title,
         confidence=_number(one.confidence, 2),
@@ -238,7 +273,7 @@ def _not_judged(judged: Sequence[tuple[int, Verdict]]) -> tuple[NotJudged, ...]:
 
 
 def _fix(judged: Sequence[tuple[int, Verdict]]) -> Fix | None:
-    """Choose the one thing to fix: faults before warnings, then risk, then how often."""
+    """Choose the one fault to fix: faults before warnings, then by risk, then by number."""
     flagged: dict[str, list[tuple[int, Verdict]]] = {}
     for index, verdict in judged:
         if verdict.flagged:
@@ -290,7 +325,7 @@ def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
 
 
 def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[str]:
-    """Say why nothing was counted, where nothing was."""
+    """Return notes on why no repetition was counted."""
     if found.sets:
         return []
     if not recognised:

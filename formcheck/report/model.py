@@ -107,6 +107,15 @@ class VerdictReport(Model):
         return f"{plain(self.fault)} {self.measured}, {status}"
 
 
+class LiftReport(Model):
+    """The way up of a load on the hips; units are m and m/s by a plate of known size, else trunk lengths."""
+
+    by: Literal["plate", "hips"] = Field(description="What was followed: the plate on the bar, or the hips.")
+    rise: Quantity
+    mean_speed: Quantity = Field(description="Over the middle 90 % of the rise.")
+    peak_speed: Quantity
+
+
 class RepReport(Model):
     """One repetition."""
 
@@ -128,6 +137,9 @@ class RepReport(Model):
     held_s: float | None = Field(
         default=None,
         description="How long the top is held: within a tenth of the way from it. Null in older reports.",
+    )
+    lift: LiftReport | None = Field(
+        default=None, description="How fast it went up, where something on the hips is lifted."
     )
     at_top: dict[str, Quantity | None] = Field(
         default={}, description="Median of each measure at the top; null where it was not seen."
@@ -213,6 +225,10 @@ class SetSummary(Model):
     baseline: Name | None = Field(
         default=None,
         description="Where the repetitions come from that it was compared with; null for its own.",
+    )
+    speed_loss: Quantity | None = Field(
+        default=None,
+        description="By how much the last full repetition went up slower than the fastest, by the plate.",
     )
     exercise: str = Field(default="", description="Its exercise; empty in old reports: that of the report.")
     title: str = Field(default="", description="The exercise, for people.")

@@ -21,13 +21,15 @@ from formcheck.report.sheet import Cell
 from formcheck.reps.segmentation import Rep
 
 _UNITS = {"%": "pct"}
+_LIFT = "rise", "mean_speed", "peak_speed"
 
 
 def reps_csv(report: Report) -> str:
     """Return a table with a row for each repetition.
 
     Columns: `source, rep, set, exercise, side, partial`; the times `start_s, lockout_s, lower_s, end_s` and
-    lengths `up_s, hold_s, down_s` with `time_uncertainty_s`; `range_UNIT` of the signal; `score` (0 to 100)
+    lengths `up_s, hold_s, down_s` with `time_uncertainty_s`; `range_UNIT` of the signal; where something is
+    lifted on the hips `lift_rise_UNIT`, `lift_mean_speed_UNIT` and `lift_peak_speed_UNIT`; `score` (0 to 100)
     and `coverage` (0 to 1); for each fault its value `FAULT_UNIT`, `FAULT_uncertainty` (the same unit) and
     `FAULT_status`; each measure's median at the top, `MEASURE_top`.
     """
@@ -38,16 +40,25 @@ def reps_csv(report: Report) -> str:
     head += ["up_s", "hold_s", "down_s", "time_uncertainty_s"]
     for unit in units:
         head += [f"range_{_token(unit)}", f"range_uncertainty_{_token(unit)}"]
+    lifts = list(dict.fromkeys(rep.lift.rise.unit for rep in report.reps if rep.lift))
+    for unit in lifts:
+        head += [name for part in _LIFT for name in _lift_columns(part, unit)]
     head += ["score", "coverage"]
     for fault, of in faults:
         head += [f"{fault}_{_token(of)}", f"{fault}_uncertainty", f"{fault}_status"]
     head += [f"{name}_top" for name in measures]
-    rows = [_rep_row(report, rep, units, [fault for fault, _ in faults], measures) for rep in report.reps]
+    named = [fault for fault, _ in faults]
+    rows = [_rep_row(report, rep, units, lifts, named, measures) for rep in report.reps]
     return sheet.table(head, rows)
 
 
 def _rep_row(
-    report: Report, rep: RepReport, units: Sequence[str], faults: Sequence[str], measures: Sequence[str]
+    report: Report,
+    rep: RepReport,
+    units: Sequence[str],
+    lifts: Sequence[str],
+    faults: Sequence[str],
+    measures: Sequence[str],
 ) -> list[Cell]:
     of = next((one.exercise for one in report.sets if one.index == rep.set), "") or report.exercise
     row: list[Cell] = [report.source, rep.index, rep.set, of, rep.side, int(rep.partial)]
@@ -56,6 +67,10 @@ def _rep_row(
     row.append(rep.time_uncertainty_s)
     for unit in units:
         row += _cells(rep.range if rep.range and rep.range.unit == unit else None)
+    for unit in lifts:
+        there = rep.lift if rep.lift and rep.lift.rise.unit == unit else None
+        for part in _LIFT:
+            row += _cells(getattr(there, part) if there else None)
     row += [rep.score, rep.coverage]
     verdicts = {verdict.fault: verdict for verdict in rep.verdicts}
     for fault in faults:
@@ -64,6 +79,11 @@ def _rep_row(
     for name in measures:
         row.append(_cells(rep.at_top.get(name))[0])
     return row
+
+
+def _lift_columns(part: str, unit: str) -> list[str]:
+    of = f"{unit.replace(' ', '_')}{'' if part == 'rise' else '_per_s'}"
+    return [f"lift_{part}_{of}", f"lift_{part}_uncertainty_{of}"]
 
 
 def _cells(quantity: Quantity | None) -> list[Cell]:

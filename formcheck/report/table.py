@@ -44,6 +44,7 @@ def render(report: Report, exercise: Exercise) -> RenderableType:
     if report.reps:
         parts += [Text(), _reps(report, rules)]
         parts += _legend(report, rules)
+        parts += _bar(report)
         parts += _not_judged(report)
     parts += [Text(), *_notes(report)]
     parts += _verdict(report)
@@ -140,6 +141,25 @@ def _legend(report: Report, rules: dict[str, Rule]) -> Iterator[RenderableType]:
     if texts:
         yield Text()
         yield Text(" ".join(texts), "dim")
+
+
+def _bar(report: Report) -> Iterator[RenderableType]:
+    """Say how fast the bar went up in each set, where its plate was followed."""
+    for part in report.sets:
+        lifts = [rep.lift for rep in report.reps if rep.set == part.index and rep.lift and not rep.partial]
+        if not lifts or lifts[0].by != "plate":
+            continue
+        speeds = ", ".join(f"{one.mean_speed.value:.2f}" for one in lifts)
+        error = max(one.mean_speed.uncertainty or 0.0 for one in lifts)
+        where = f"Bar, set {part.index}" if len(report.sets) > 1 else "Bar"
+        text = f"{where}: up at {speeds} {lifts[0].mean_speed.unit} (± {error:.2f})"
+        if part.speed_loss is not None:
+            text += (
+                f", {part.speed_loss.value:.0f} ± {part.speed_loss.uncertainty or 0.0:.0f} % lost to the end"
+            )
+        yield Text()
+        known = lifts[0].rise.unit == "m"
+        yield Text(text if known else f"{text}; with the plate's diameter (--plate 450) in m/s")
 
 
 def _not_judged(report: Report) -> Iterator[RenderableType]:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.reading import (
@@ -25,7 +26,7 @@ from formcheck.measures.reading import (
     shrink_error_deg,
     shrunken,
 )
-from formcheck.poses.camera_motion import MOVED_PCT, Looks, Span
+from formcheck.poses.camera_motion import MOVED_PCT, Observations, Span
 from formcheck.poses.gaps import gaps, stalls, unseen_s
 from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
@@ -90,7 +91,7 @@ class SetData:
         self.own: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
-        self.looks = Looks.of(raw, look.scale_px)
+        self.observed = Observations.of(raw, look.scale_px)
         self._moved: dict[Span, float] = {}
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
@@ -147,7 +148,7 @@ class SetData:
         """Return how far the camera moved at most in a repetition from its place in most of the set."""
         spans = [_span(rep), *(_span(one) for one in self.reps)]
         if spans[0] not in self._moved:
-            self._moved[spans[0]] = self.looks.moved_pct(spans[0], spans)
+            self._moved[spans[0]] = self.observed.moved_pct(spans[0], spans)
         return self._moved[spans[0]]
 
     def length_px(self, role: Role, upper: Part, lower: Part, *parts: slice) -> float:
@@ -167,10 +168,15 @@ class SetData:
         return self._rolled[key]
 
     @cached_property
+    def bar(self) -> Bar | None:
+        """The bar on the hips, where a plate on it was followed."""
+        return bar_of(self.body.track, self.look)
+
+    @cached_property
     def plated(self) -> bool:
         """Whether a plate hides the hips."""
         spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
-        return bool(spans) and plated(self.body.track.plate_px, spans)
+        return bool(spans) and plated(self.body.track, self.bar, spans)
 
     def start_value(self, name: str) -> float:
         """Return a measure in the start position of the set: the median while waiting between repetitions."""
@@ -230,7 +236,7 @@ class RepData:
     @property
     def cut(self) -> bool:
         """Whether the whole picture changed within the repetition."""
-        return self.set.looks.cut(_span(self.rep))
+        return self.set.observed.cut(_span(self.rep))
 
     def out_of_sight(self, phase: Phase | None) -> Reading | None:
         """Return a reading without value where the person was out of sight for too long, else None.
@@ -346,7 +352,7 @@ class RepData:
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
         by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
-        by_plate = measure.plate_error if self.set.plated else 0.0
+        by_plate = measure.plate_error if self.set.plated and self.set.bar is None else 0.0
         by_length = (
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
@@ -356,11 +362,18 @@ class RepData:
         )
         return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
 
+    def _shin_hidden(self, part: slice) -> bool:
+        """Whether a plate that is followed hides the planted shin in some frames."""
+        hidden = self.set.plated and self.set.bar is not None
+        return hidden and shin_seen(self.set.body.track, part) < MIN_USABLE
+
     def _good(self, measure: Measure, part: slice) -> np.ndarray | Reading:
         """Return which frames of a part show a measure, or a reading that says why too few do.
 
         In a good frame every joint is seen steadily, and the value is one that a body can show.
         """
+        if measure.plate_error and self._shin_hidden(part):
+            return Reading.none("the planted shin is not seen below the plate", REMEDY, change=NOTHING_BEFORE)
         values = self.set.values(measure.name)[part]
         good = np.isfinite(values)
         for role, joint in measure.needs:

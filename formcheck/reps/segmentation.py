@@ -20,11 +20,6 @@ from formcheck.reps.timing import HALF, eased_time, leaves_at, passes
 
 RATE_LIMIT = 0.30
 """Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
-LATE_S = 0.10
-"""So much later than the body its landmarks leave a rest: the pose model smooths slow movement most.
-
-From 281 rendered repetitions: 0.08 s at the start, 0.14 s at the end of the hold, 0.00 s where they come to a
-rest. The tenth of the way that counts as held (`Rep.held_s`) is passed fast enough to need no correction."""
 _RETURNED = 0.25  # of the range above the bottom: below it, a repetition ends where the signal stands still
 _FULL = 0.30  # of the usual range: less is a partial repetition
 _LOWERING = 0.25  # share of the way up; a fall by more is a lowering
@@ -45,6 +40,21 @@ _HALT_FALL, _HALT_SHARE = 0.06, 0.25  # of the range, and of the fastest fall: l
 _SUNK = 0.92  # of the range: a top that is held lower than this has sunk
 _LOST = 0.60  # of the range: what stands lower is no top any more
 _REST_S = 1.5  # no new low for this long on the way down ends a repetition that did not come back fully
+
+
+class Late(NamedTuple):
+    """How much later than the body its landmarks leave a rest, seconds, at the bottom and at the top.
+
+    The pose model smooths slow movement most. They come to a rest without delay.
+    """
+
+    start_s: float
+    lower_s: float
+
+
+LATE = Late(0.08, 0.14)
+"""Mean of 281 rendered repetitions. `Rep.held_s` needs no correction: it ends where the signal is faster."""
+ON_TIME = Late(0.0, 0.0)
 
 
 class Phase(str, Enum):
@@ -139,7 +149,7 @@ class RepSegmenter:
 
     Args:
         min_range: The least rise that can be a repetition, in the signal's unit.
-        late_s: How much too late the signal leaves a rest.
+        late: How much too late the signal leaves a rest.
 
     Attributes:
         dropped: Movements that have ended and are no repetitions.
@@ -147,8 +157,8 @@ class RepSegmenter:
             full one has shown that it was one. It is partial.
     """
 
-    def __init__(self, min_range: float, *, late_s: float = LATE_S) -> None:
-        self._min_range, self._late_s = min_range, late_s
+    def __init__(self, min_range: float, *, late: Late = LATE) -> None:
+        self._min_range, self._late = min_range, late
         self.dropped: list[Dropped] = []
         self.reset()
 
@@ -193,7 +203,7 @@ class RepSegmenter:
         """Return the open repetition so far. Its end is the last sample, or predicted."""
         if self._state is Phase.BOTTOM or len(self._s) < 5:
             return None
-        return phase_times(*self._movement(), late_s=self._late_s, still_open=True)
+        return phase_times(*self._movement(), late=self._late, still_open=True)
 
     def update(self, time_s: float, value: float) -> Rep | None:
         """Take the next sample, and return a repetition if it closes one. NaN samples are ignored."""
@@ -249,14 +259,12 @@ class RepSegmenter:
 
     def _step(self, value: float) -> None:
         """Take a stop on the way up as the new bottom: the leg was only put in place before it."""
-        if abs(self._low - self._bottom) < _NOISE * self._usual:
-            return  # it rises from where the repetition before did
         now = len(self._s) - 1
         level, first = self._ledge
         if abs(value - level) <= 0.3 * self._min_range:
             return
         stood = self._t[now - 1] - self._t[first] >= _LEDGE_S and self._flat(first, now)
-        if value < level or not stood:
+        if value < level or not stood or self._on_its_way(level):
             self._ledge = (value, now)
         elif value > level + max(self._min_range, min(0.4 * (level - self._low), 0.3 * self._usual)):
             last = now - 1
@@ -266,6 +274,11 @@ class RepSegmenter:
             self._t, self._s, self._low_at = self._t[cut:], self._s[cut:], last - cut
             self._low = min(self._s[: self._low_at + 1])
             self._ledge = (value, len(self._s) - 1)
+
+    def _on_its_way(self, level: float) -> bool:
+        """Whether a stop lies on the usual way: this rise began where the repetition before did."""
+        alike = abs(self._low - self._bottom) < _NOISE * self._usual
+        return alike and level < self._low + _HIGH * self._usual
 
     def _flat(self, first: int, end: int) -> bool:
         """Whether the signal stood still between two samples, without the first and last quarter."""
@@ -288,7 +301,7 @@ class RepSegmenter:
 
     def _close(self, *, cut_off: bool, end_of_clip_s: float = float("inf")) -> Rep | None:
         movement = self._movement(self._after_at + 1)  # without the rise after it
-        rep = phase_times(*movement, late_s=self._late_s)
+        rep = phase_times(*movement, late=self._late)
         span = self._high - self._low
         begun = self._t[0] == self._began_s and span < _BEGUN * (self._high - self._after)
         usual = self._usual if self._ranges else span
@@ -308,7 +321,7 @@ class RepSegmenter:
             self._ranges.append(span)
             self._bottom = rep.bottom
             if len(self._ranges) == 1 and self._opening is not None:
-                self.begun_before = _end_of_one(*self._opening, rep, self._late_s)
+                self.begun_before = _end_of_one(*self._opening, rep, self._late)
         return replace(rep, end_s=end_s, partial=partial)
 
     def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
@@ -357,7 +370,7 @@ def _no_repetition(rep: Rep, share: float, *, cut_off: bool) -> str:
     return f"held for longer than {_MAX_TOP_S:g} s" if top_s > _MAX_TOP_S else ""
 
 
-def _end_of_one(t: Floats, s: Floats, like: Rep, late_s: float) -> Rep | None:
+def _end_of_one(t: Floats, s: Floats, like: Rep, late: Late) -> Rep | None:
     """Return the repetition that the samples before the first rise are the end of, or None.
 
     It was up from the first sample on, at half the height of the first full repetition or more but not far
@@ -367,7 +380,7 @@ def _end_of_one(t: Floats, s: Floats, like: Rep, late_s: float) -> Rep | None:
         t: (N,) times.
         s: (N,) signal, from the first sample to the bottom before the first full repetition.
         like: That repetition.
-        late_s: How much too late the signal leaves a rest.
+        late: How much too late the signal leaves a rest.
     """
     share = (s - like.bottom) / like.range
     low = int(np.argmin(s))
@@ -379,18 +392,18 @@ def _end_of_one(t: Floats, s: Floats, like: Rep, late_s: float) -> Rep | None:
     fall = (s[high : low + 1] - s[low]) / (s[high] - s[low])
     (end_s, _), (lower_s, to_s) = _ends(t[high : low + 1][::-1], fall[::-1])
     first_s = float(t[0])
-    lower_s = max(lower_s - late_s, first_s)
+    lower_s = max(lower_s - late.lower_s, first_s)
     top, bottom = float(s[high]), float(s[low])
     return Rep(first_s, first_s, lower_s, max(end_s, lower_s), bottom, top, True, 1.0, (first_s, to_s))
 
 
-def phase_times(t: Floats, s: Floats, *, late_s: float = LATE_S, still_open: bool = False) -> Rep | None:
+def phase_times(t: Floats, s: Floats, *, late: Late = LATE, still_open: bool = False) -> Rep | None:
     """Find start, lockout, lowering and end in one rise and fall of a signal.
 
     Args:
         t: (N,) times, from before the rise to after the fall.
         s: (N,) signal.
-        late_s: How much too late the signal leaves a rest.
+        late: How much too late the signal leaves a rest.
         still_open: Whether the fall has not ended yet. Its end is then predicted, at the height at which the
             rise began.
 
@@ -406,7 +419,7 @@ def phase_times(t: Floats, s: Floats, *, late_s: float = LATE_S, still_open: boo
     if up <= 0:
         return None
     (start_s, _), (lockout_s, from_s) = _ends(t[: peak + 1], (s[: peak + 1] - before) / up)
-    start_s = max(start_s - late_s, float(t[0]))
+    start_s = max(start_s - late.start_s, float(t[0]))
     if down < _LOWERING * up:  # still at the top
         end_s = float(t[-1])
         lockout_s, from_s = min(lockout_s, end_s), min(from_s, end_s)
@@ -420,7 +433,7 @@ def phase_times(t: Floats, s: Floats, *, late_s: float = LATE_S, still_open: boo
         at_full_s = float(np.ptp(t[s >= peak_value - (1 - _SUNK) * up]))
         fall = fall / _sunk_top(t[peak:], fall, at_full_s)
         (end_s, _), (lower_s, to_s) = _ends(t[peak:][::-1], fall[::-1])
-    lower_s -= late_s
+    lower_s -= late.lower_s
     if lower_s < lockout_s:  # no stop at the top: the turn lies between the two
         lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
     end_s = min(max(end_s, float(t[peak])), float(t[-1]) + ahead_s)
@@ -479,9 +492,9 @@ class Movements(NamedTuple):
     dropped: list[Dropped]
 
 
-def segment(t: Floats, s: Floats, *, min_range: float, late_s: float = LATE_S) -> Movements:
+def segment(t: Floats, s: Floats, *, min_range: float, late: Late = LATE) -> Movements:
     """Find all repetitions of a recorded signal, (N,) times and values. NaN values are ignored."""
-    segmenter = RepSegmenter(min_range, late_s=late_s)
+    segmenter = RepSegmenter(min_range, late=late)
     reps = [
         rep
         for time_s, value in zip(t.tolist(), s.tolist(), strict=True)

@@ -214,7 +214,7 @@ class _Answers:
     async def press(self, request: Request) -> Response:
         phone, what = _phone(request), request.path_params["what"]
         acts: dict[str, Callable[[], None]] = {
-            "end": phone.end,
+            "end": phone.stop,
             "other-leg": lambda: self._room.other_leg(phone),
         }
         if what not in acts:

@@ -18,7 +18,7 @@ from formcheck.serve.state import Data
 from formcheck.serve.take import Take
 
 _MOST_RESULTS = 12  # reports a phone can look at; their files stay where `--report` keeps them
-_WAIT_S = 2.0  # a reply without a picture is better than none
+WAIT_S = 2.0  # a reply without a picture is better than none
 _SILENT_S = 90.0  # without a frame so long a take has ended: the phone sleeps or has left
 _LONGEST_S = 3 * 3600.0
 
@@ -121,9 +121,11 @@ class Phone:
             if take is not None and take.size != size and not take.in_set:
                 self._end(take)  # the phone was turned before or after a set: judge what comes as it is
                 take = None
+            if not self.page:
+                return self.state()  # it came after the end
             if take is None:
                 take = self._begin(size)
-        take.frame(image, jpeg, captured_s, _WAIT_S)
+        take.frame(image, jpeg, captured_s, WAIT_S)
         return self.state()
 
     def state(self) -> Data:
@@ -145,6 +147,12 @@ class Phone:
             if choice != self.choice:
                 self.end()
                 self.choice = choice
+
+    def stop(self) -> None:
+        """End the take; frames that still come begin none."""
+        with self._lock:
+            self.page = ""
+            self.end()
 
     def end(self, wait_s: float = 0.0) -> None:
         """End the take; what was seen is judged and kept."""
@@ -207,8 +215,9 @@ class Phone:
         with self._lock:
             sets = [one for one in self.results if one.record == record]
             if len(sets) == 1:  # the verdict of record takes the place of the set's own
-                self.results.remove(sets[0])
-            self._add(lines, analysis, record, whole=len(sets) > 1)
+                sets[0].analysis, sets[0].lines, sets[0].page = analysis, lines, None
+            else:
+                self._add(lines, analysis, record, whole=True)
         self._studio.keep(analysis, choice.lifter)
 
 

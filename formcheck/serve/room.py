@@ -29,8 +29,8 @@ _MOST_PHONES = 32  # let in since the start; more come in only where one left
 _GONE_S = 4 * 3600.0  # a phone that has not been heard of for so long is forgotten
 _MOST_PIXELS = 1920 * 1080
 _LONGEST_NAME = 40
-_RATE, _BURST = 70.0, 140.0  # requests a second of one phone: 60 frames and some more
-_LEAVE_S = 30.0
+RATE, BURST = 70.0, 140.0  # requests a second of one phone: 60 frames and some more
+_LEAVE_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Guest:
     """
 
     phone: Phone
-    bucket: Bucket = field(default_factory=lambda: Bucket(_RATE, _BURST))
+    bucket: Bucket = field(default_factory=lambda: Bucket(RATE, BURST))
 
 
 class Room:
@@ -240,6 +240,7 @@ class Room:
             "exercise": choice.exercise,
             "side": choice.side.value if choice.side else "",
             "lifter": choice.lifter,
+            "voice": "on" if self.plan.spoken else "beep",
             "sounds": self.sounds.prepared if self.sounds.spoken else [],
             "trains": phone.take is not None,
             "phases": [said.phase_up, said.phase_hold, said.phase_down, said.phase_ready],

@@ -28,6 +28,7 @@ from formcheck.serve.sounds import Sounds
 from formcheck.serve.state import Data, screen_data
 
 _WAITING = 12  # things to say that a phone has not fetched: more are of no use any more
+_FIRST_S = 30.0
 _RATE_OVER = 60  # frames over which the rate is measured
 
 
@@ -36,7 +37,7 @@ class Said:
     """Something for a phone to say.
 
     Attributes:
-        number: Of its sound file, or None where the tone says it all.
+        number: Of its sound file, or None where there is none.
         text: The words.
         tone: What stands for it without words.
         urgency: What it may interrupt.
@@ -84,7 +85,7 @@ class PhoneVoice:
         within_s: float = float("inf"),
     ) -> None:
         """Ask for something to be said; returns at once."""
-        number = self._sounds.number(text, within_s) if text else None
+        number = self._sounds.number(text, within_s) if text and self._sounds.spoken else None
         self._waiting.append(Said(number, text, tone, urgency, tone_first, time.monotonic()))
 
     def wait(self, timeout_s: float) -> bool:
@@ -192,10 +193,16 @@ class Take:
         return (len(times) - 1) / max(times[-1] - times[0], 1e-3) if len(times) > 1 else 0.0
 
     def frame(self, image: Image, jpeg: bytes, captured_s: float | None, wait_s: float) -> None:
-        """Put a frame in and wait until it was judged, or a later one was."""
+        """Put a frame in and wait until it was judged, or a later one was.
+
+        The first one is waited for until the session stands: none may take its place, as all times count
+        from it, those of the recording too.
+        """
         time_s = self._feed.put(image, jpeg, captured_s)
         if time_s is not None:
             with self._changed:
+                if self._shown_s < 0:
+                    wait_s = max(wait_s, _FIRST_S)
                 self._changed.wait_for(lambda: self.over or self._shown_s >= time_s, wait_s)
 
     def state(self) -> Data:

@@ -1,4 +1,4 @@
-"""Repairs on the way from a video file's frames to upright images at increasing times."""
+"""Turns the frames of a video file into upright images at increasing times."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _BLACK = 40  # of 255: a bar after compression
 
 @dataclass(frozen=True, slots=True)
 class Filming:
-    """How a clip was filmed that does not say so itself.
+    """How a clip was filmed, if the file does not tell.
 
     Attributes:
-        rotate_deg: By how much its pictures are turned clockwise to stand upright: 0, 90, 180 or 270.
-        mirrored: Whether left and right are then exchanged, because they show the person as a mirror does.
-        slow_motion: How many times slower it plays than the person moved; None leaves it to the file.
+        rotate_deg: Clockwise rotation that makes its images upright: 0, 90, 180 or 270.
+        mirrored: Whether left and right are then exchanged, because the images are mirrored.
+        slow_motion: How many times slower it plays than the person moved; None to use what the file tells.
     """
 
     rotate_deg: Turns = 0
@@ -39,10 +39,10 @@ class Filming:
 
     @classmethod
     def checked(cls, rotate_deg: int, mirrored: bool, slow_motion: float | None = None) -> Filming:
-        """Return how a clip was filmed by what a user says.
+        """Return how a clip was filmed, from the user's options.
 
         Raises:
-            UsageError: Pictures cannot be turned by that, or nothing plays so slowly.
+            UsageError: An option has a value that is not possible.
         """
         if slow_motion is not None and not 1 <= slow_motion <= MOST_SLOW:
             raise UsageError(f"--slow-motion {slow_motion:g} cannot be: say 1 to {MOST_SLOW}, such as 8")
@@ -52,7 +52,7 @@ class Filming:
         raise UsageError(f"pictures cannot be turned by {rotate_deg}: say 90, 180 or 270 (clockwise)")
 
     def set_right(self, image: Image) -> Image:
-        """Return a picture upright and as others see the person."""
+        """Return an image upright and not mirrored."""
         if self.rotate_deg:
             image = np.rot90(image, -(self.rotate_deg // 90))
         return np.ascontiguousarray(image[:, ::-1] if self.mirrored else image)
@@ -62,10 +62,10 @@ AS_FILMED = Filming()
 
 
 class Fitter:
-    """Brings pictures of any shape into that of the first, so that landmarks stay in one coordinate system.
+    """Fits images of any shape into the shape of the first, so that landmarks keep one coordinate system.
 
-    Nothing is stretched: what is of another shape lies on black. Black bars that were laid around the same
-    picture are cut off again.
+    Nothing is stretched: an image of another shape gets black bars. Black bars around the same image are cut
+    off.
     """
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class Fitter:
         self._full: set[tuple[int, int]] = set()
 
     def fit(self, image: Image) -> Image:
-        """Return the next picture in the shape of the first."""
+        """Return the next image in the shape of the first."""
         size = (image.shape[1], image.shape[0])
         if self.size is None:
             self.size = size
@@ -102,7 +102,7 @@ def fitted(image: Image, size: tuple[int, int]) -> Image:
 
 
 def _within(size: tuple[int, int], shape: tuple[int, int]) -> tuple[slice, slice]:
-    """Return rows and columns of the largest middle part of a size that has the proportions of a shape."""
+    """Return rows and columns of the largest centred part that has the proportions of a shape."""
     scale = min(size[0] / shape[0], size[1] / shape[1])
     width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
     x, y = (size[0] - width) // 2, (size[1] - height) // 2
@@ -110,7 +110,7 @@ def _within(size: tuple[int, int], shape: tuple[int, int]) -> tuple[slice, slice
 
 
 def _black_around(image: Image, inner: tuple[slice, slice]) -> bool:
-    """Say whether all around a part of a picture is black; an edge beside the part may be blurred."""
+    """Return whether everything around a part of an image is black; the edge may be blurred."""
     rows, columns = inner
     bars = [image[: max(rows.start - 2, 0)], image[rows.stop + 2 :]]
     bars += [image[:, : max(columns.start - 2, 0)], image[:, columns.stop + 2 :]]
@@ -119,17 +119,17 @@ def _black_around(image: Image, inner: tuple[slice, slice]) -> bool:
 
 
 class Pace:
-    """Passes over frames that come too fast, by their times.
+    """Skips frames that follow too fast.
 
     Args:
-        least_step_s: A frame that follows the last one taken by less is passed over.
+        least_step_s: A frame that follows the last one taken by less is skipped.
     """
 
     def __init__(self, least_step_s: float) -> None:
         self._least_step_s, self._taken_s = least_step_s, float("-inf")
 
     def takes(self, time_s: float) -> bool:
-        """Say whether the next frame is taken."""
+        """Return whether the next frame is taken."""
         if time_s - self._taken_s < self._least_step_s:
             return False
         self._taken_s = time_s
@@ -137,11 +137,11 @@ class Pace:
 
 
 class Clock:
-    """Presentation times that strictly increase, from those a file gives.
+    """Makes presentation times that strictly increase from the times in a file.
 
-    A missing time is the one before plus one frame at the average rate. A time not later than the one
-    before is that one plus a millisecond, so that the times after it stay exact. A jump back by more than
-    half a second is a restart: it and all that follows are shifted to go on one frame later.
+    A missing time becomes the time before plus one frame at the average rate. A time that is not later than
+    the one before becomes that one plus a millisecond, so that later times stay exact. A jump back by more
+    than half a second is a restart: from there on, times are shifted so that they continue one frame later.
 
     Args:
         fps: The average rate.
@@ -153,10 +153,10 @@ class Clock:
         self._last_s: float | None = None
 
     def tick(self, time_s: float | None) -> float:
-        """Give the time of the next frame.
+        """Return the time of the next frame.
 
         Args:
-            time_s: What the file says, or None.
+            time_s: The time in the file, or None.
         """
         if self._last_s is None:
             self._last_s = 0.0 if time_s is None else time_s
@@ -175,7 +175,7 @@ class Clock:
 
 
 def turn(image: Image, matrix: NDArray[np.int32] | None) -> Image:
-    """Apply a display matrix by quarter turns and flips.
+    """Apply a display matrix, by rotations in steps of 90° and flips.
 
     Args:
         image: (H, W, 3).
@@ -193,7 +193,7 @@ def turn(image: Image, matrix: NDArray[np.int32] | None) -> Image:
 
 
 def display_matrix(frame: VideoFrame) -> NDArray[np.int32] | None:
-    """Give the (9,) display matrix a frame carries, or None."""
+    """Return the (9,) display matrix of a frame, or None."""
     side_data: Any = frame.side_data
     for item in side_data:  # PyAV up to 18 iterates over the values, from 19 over the keys
         data = item if hasattr(item, "type") else side_data[item]
@@ -203,7 +203,7 @@ def display_matrix(frame: VideoFrame) -> NDArray[np.int32] | None:
 
 
 def presentation_time_s(frame: VideoFrame) -> float | None:
-    """Give the presentation time the file names, or None."""
+    """Return the presentation time in the file, or None."""
     if frame.pts is None or frame.time_base is None:
         return None
     return float(frame.pts * frame.time_base)

@@ -1,4 +1,4 @@
-"""Video files opened as what they are: one file, of a known kind, with pictures of a sane size."""
+"""Opens video files safely: one file, of a known kind, with images of a possible size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import av
 import av.logging
 from av.video.stream import VideoStream
 
-av.logging.set_level(None)  # FFmpeg's own lines are not for the user's terminal
+av.logging.set_level(None)  # keep FFmpeg's own lines from the terminal
 
 MAX_PIXELS = 36_000_000
 """8K has 33 million; a decoder takes several pictures at a time, with 3 bytes a pixel."""
@@ -37,10 +37,10 @@ _COUNTED = 2000  # packets that tell the video from a track of thumbnails
 
 
 def opened(path: Path) -> Any:
-    """Open a file, whatever its name looks like (`set:1.mp4` is no protocol).
+    """Open a file; a name such as `set:1.mp4` is not taken for a protocol.
 
     Raises:
-        av.error.FFmpegError: It is of no allowed kind, or damaged.
+        av.error.FFmpegError: Its kind is not allowed, or it is damaged.
         OSError: It cannot be read.
     """
     return av.open("file:" + os.path.abspath(path), options=dict(_OPTIONS))
@@ -61,13 +61,13 @@ def opened_stream(address: str, options: dict[str, str], timeout_s: tuple[float,
 
 
 def limited(stream: VideoStream) -> VideoStream:
-    """Return a stream whose decoder refuses pictures that are too large before it makes room for them."""
+    """Return a stream whose decoder rejects images that are too large before it allocates memory."""
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     return stream
 
 
 def unfit(width: int, height: int) -> str:
-    """Say what is wrong with a size of pictures; empty where nothing is, or where it is not known yet (0)."""
+    """Return what is wrong with an image size; empty if it is right or not known yet (0)."""
     if not width or not height:
         return ""
     if width * height > MAX_PIXELS:
@@ -80,13 +80,13 @@ def unfit(width: int, height: int) -> str:
 
 
 def videos(container: Any) -> list[VideoStream]:
-    """Return the video streams of a file, covers left out."""
+    """Return the video streams of a file, without cover images."""
     cover = av.stream.Disposition.attached_pic
     return [one for one in container.streams.video if not one.disposition & cover]
 
 
 def best(path: Path, streams: list[VideoStream]) -> VideoStream:
-    """Return the stream that is the video: not thumbnails, which are few, but the largest of the rest."""
+    """Return the main video stream: the largest, without thumbnails, which have few frames."""
     able = [one for one in streams if one.codec_context is not None] or streams
     if len(able) == 1:
         return able[0]
@@ -99,10 +99,10 @@ def best(path: Path, streams: list[VideoStream]) -> VideoStream:
 
 
 class Extent:
-    """How far the video of a file should reach by what the file says, and how far it does.
+    """The length of a video according to the file, and its real length.
 
-    A last frame that stays for long, or sound that plays on, makes a file longer than its frames, and an edit
-    may leave frames out: it breaks off only where both time and frames are missing.
+    A long last frame, or sound that goes on, makes a file longer than its frames, and an edit may leave out
+    frames. So a file is truncated only if both time and frames are missing.
 
     Args:
         container: The file.
@@ -110,7 +110,7 @@ class Extent:
 
     Attributes:
         end_s: The file's own time at which the video, or else all of the file, is said to end; or None.
-        frames: How many frames were decoded; whoever decodes counts.
+        frames: The number of decoded frames; the decoder counts them.
     """
 
     def __init__(self, container: Any, stream: VideoStream) -> None:
@@ -125,14 +125,14 @@ class Extent:
             self.end_s = float((begins + container.duration) / av.time_base)
 
     def reach(self, packet: Any) -> None:
-        """Take the next packet, also of sound: where only the file says how long it is, it counts too."""
+        """Add the next packet, also of sound, which counts if only the file has a length."""
         at = packet.dts if packet.pts is None else packet.pts
         if at is None or packet.time_base is None or self._only not in (None, packet.stream.index):
             return
         self._reached_s = max(self._reached_s, float((at + (packet.duration or 0)) * packet.time_base))
 
     def missing_s(self) -> float:
-        """Return how much is missing at the end; 0 where it is whole, as far as can be told."""
+        """Return how much is missing at the end; 0 if it seems whole."""
         if self.end_s is None:
             return 0.0
         missing_s = self.end_s - self._reached_s

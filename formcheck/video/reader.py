@@ -1,6 +1,6 @@
-"""Frames from video files, and annotated frames into one.
+"""Reads frames from video files.
 
-Decoding runs in a thread of its own, so that it overlaps with the search for landmarks.
+Decoding runs in its own thread, so that it overlaps with the detection of landmarks.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from formcheck.video.writer import VideoSink
 
 __all__ = ["Frame", "VideoInfo", "VideoSink", "VideoSource", "created", "player_clock"]
 
-_QUEUE = 4  # frames decoded ahead: enough to ride out a slow one, and 100 MB at most for 4K
+_QUEUE = 4  # frames decoded ahead: enough to bridge a slow one, and 100 MB at most for 4K
 _DEFAULT_FPS = 30.0
 _FILMED_FPS = "com.android.capture.fps"
 _LEAST_SLOW = 1.5  # times fewer frames a second than filmed: less is rounding
@@ -48,17 +48,17 @@ _NOT_A_VIDEO = "{path} is not a video that can be read ({reason}); record it aga
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What a video file says about itself.
+    """The properties of a video, from its file.
 
     Attributes:
         path: The file.
         width: Of the upright image with square pixels, in pixels.
         height: Likewise.
-        fps: Average frame rate; 30 where the file does not say.
+        fps: Average frame rate; 30 if the file does not tell.
         start_s: The file's own time of the first frame, mostly 0.
-        lead_s: How long sound plays before the first frame: a player's clock is ahead by so much.
+        lead_s: How long sound plays before the first frame: a player's clock is ahead by this.
         slow_motion: How many times slower it plays than the person moved: all other times are the person's.
-        duration_s: Length, or None where the file does not say.
+        duration_s: Length, or None if the file does not tell.
         frames_estimate: About how many frames to expect, or None.
     """
 
@@ -74,20 +74,20 @@ class VideoInfo:
 
 
 class VideoSource:
-    """The frames of a video file, upright and in order of time; can be gone through once.
+    """The frames of a video file, upright and in order of time; can be iterated once.
 
-    Times count from the first frame and are repaired as `Clock` says. The rotation and the pixel shape the
-    file names are applied; pictures that change their shape half-way are fitted into that of the first. Close
-    it, or use it as a context manager: that also ends the decoding thread when not all frames were wanted.
+    Times count from the first frame and are corrected by `Clock`. Rotation and pixel shape of the file are
+    applied. Images that change their shape are fitted into that of the first. Close it, or use it as a
+    context manager: that also ends the decoding thread if not all frames were read.
 
     Args:
         path: The file.
-        least_step_s: Frames that follow the last one given by less are left out.
-        filming: How it was filmed, where the file does not say so.
+        least_step_s: Frames that follow the last one by less are skipped.
+        filming: How it was filmed, if the file does not tell.
 
     Attributes:
-        info: What the file says about itself.
-        truncated: Once all frames were given: None, or why there are fewer than there should be.
+        info: The properties of the video.
+        truncated: After the last frame: None, or why frames are missing.
 
     Raises:
         UsageError: There is no such file.
@@ -121,7 +121,7 @@ class VideoSource:
             raise
 
     def __iter__(self) -> Iterator[Frame]:
-        """Decode ahead in a thread and give the frames one by one.
+        """Decode ahead in a thread and yield the frames one by one.
 
         Raises:
             VideoError: The file cannot be read any further for a reason other than its own damage.
@@ -143,13 +143,13 @@ class VideoSource:
             self._end_thread()
 
     def glimpses(self, count: int) -> Iterator[Frame]:
-        """Give a few frames spread over the video, in place of going through it.
+        """Yield a few frames spread over the video, instead of all.
 
-        Only keyframes, which can be decoded by themselves: fewer than asked for where there are fewer. Their
-        `index` counts the glimpses.
+        These are keyframes, which can be decoded alone, so there may be fewer than asked for. Their `index`
+        counts the frames yielded.
 
         Args:
-            count: How many to give at most.
+            count: The largest number of frames.
         """
         self._started = True
         start_s, slow = self.info.start_s, self.info.slow_motion
@@ -210,13 +210,13 @@ class VideoSource:
         return limited(stream)
 
     def _check_size(self) -> None:
-        """Refuse pictures of a shape that no camera films."""
+        """Reject images of a shape that no camera films."""
         aspect = self._stream.sample_aspect_ratio or 1
         if wrong := unfit(round(self._first.width * aspect), self._first.height):
             raise self._bad(wrong)
 
     def _decode(self) -> Iterator[VideoFrame]:
-        """Give frame after frame; a packet that cannot be decoded is counted and left out."""
+        """Yield frame after frame; a packet that cannot be decoded is counted and skipped."""
         packets = self._container.demux()
         while True:
             try:
@@ -261,7 +261,7 @@ class VideoSource:
         return VideoInfo(self._path, width, height, fps * slow, start_s, lead_s, slow, duration, frames)
 
     def _said_slow_motion(self, fps: float) -> float:
-        """Return how many times slower it plays than it was filmed, by what the file says, or 1."""
+        """Return how many times slower it plays than it was filmed, according to the file, or 1."""
         with suppress(ValueError, TypeError):
             times = float(self._container.metadata.get(_FILMED_FPS, "")) / fps
             if _LEAST_SLOW <= times <= MOST_SLOW:
@@ -278,7 +278,7 @@ class VideoSource:
         return self._filming.set_right(self._fitter.fit(turn(image, self._matrix)))
 
     def _work(self) -> None:
-        """Decode until the end or until told to stop; the last item is None or the reason of failure."""
+        """Decode until the end or until stopped; the last item is None or the error."""
         clock, start_s, slow = Clock(self.info.fps), self.info.start_s, self.info.slow_motion
         last: BaseException | None = None
         try:
@@ -294,7 +294,7 @@ class VideoSource:
                 self.truncated = self._judge_end()
         except av.error.FFmpegError as error:
             last = self._bad(str(error))
-        except BaseException as error:  # handed to whoever iterates
+        except BaseException as error:  # raised where the frames are read
             last = error
         self._put(last)
 
@@ -335,7 +335,7 @@ def player_clock(path: Path, filming: Filming = AS_FILMED) -> tuple[float, float
 
 
 def created(path: Path) -> datetime | None:
-    """Return when a video says that it was recorded, aware of its time zone, or None where it does not.
+    """Return the recording time in a video's metadata, with its time zone, or None.
 
     Raises:
         VideoError: It cannot be opened.
@@ -353,7 +353,7 @@ def created(path: Path) -> datetime | None:
 
 
 def _iso(text: str) -> str:
-    """Write a time stamp as every Python reads it: `...Z` and `+0100` are not among what 3.10 knows."""
+    """Return a time stamp in a form that Python 3.10 reads too: it does not know `...Z` and `+0100`."""
     text = text.strip().replace("Z", "+00:00")
     return (
         f"{text[:-2]}:{text[-2:]}"

@@ -1,4 +1,4 @@
-"""Write annotated frames to a video file that browsers play."""
+"""Writes frames to a video file that browsers play."""
 
 from __future__ import annotations
 
@@ -25,25 +25,35 @@ _FAITHFUL_CRF = "18"  # a recording is judged again, a drawing is looked at
 class VideoSink:
     """An H.264 MP4 file with each frame at its exact time.
 
-    Written beside the target under a temporary name, which becomes the target when it is closed, so that
-    a half-written file is never left; leaving the `with` block by an exception removes it. An odd last row
-    or column is cut off, as H.264 wants even sizes.
+    It is written beside the target under a temporary name and renamed when it is closed, so that no
+    half-written file is left. An exception in the `with` block removes it. An odd last row or column is cut
+    off, as H.264 needs even sizes.
 
-    A `growing` file is the other way round: it gets its name at once and can be played whatever happens to
-    the process, up to the last second, because it is written in fragments (MP4) or clusters (MKV) with a
-    whole picture in each second.
+    A `growing` file has its name from the start and can be played up to its last second, whatever happens to
+    the process. It is written in fragments (MP4) or clusters (MKV) with a keyframe in each second.
 
     Args:
-        path: The file to write; replaced where it exists.
-        fps: About how many frames a second to expect, for the encoder's planning only.
-        growing: Whether what was written must outlive a crash or a full disk.
+        path: The file to write; an existing one is replaced.
+        fps: The expected frame rate; it only helps the encoder.
+        growing: Whether written frames must survive a crash or a full disk.
+        crf: x264's constant rate factor, 0 (lossless) to 51, in place of the usual one.
+        preset: x264's preset in place of the usual one.
 
     Raises:
         OutputError: The file cannot be written.
     """
 
-    def __init__(self, path: Path | str, fps: float = 30.0, *, growing: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        fps: float = 30.0,
+        *,
+        growing: bool = False,
+        crf: int | None = None,
+        preset: str | None = None,
+    ) -> None:
         self._path = Path(path)
+        self._crf, self._preset = crf, preset
         self._fps, self._growing = fps, growing
         self._last_tick: int | None = None
         self._stream: Any = None
@@ -70,7 +80,7 @@ class VideoSink:
 
         Args:
             image_rgb: (H, W, 3), all of the first one's size.
-            time_s: Its presentation time; one not later than the last is moved by 1/90000 s.
+            time_s: Its presentation time; if not later than the last, it becomes that plus 1/90000 s.
 
         Raises:
             OutputError: The disk is full or the file cannot be written any more.
@@ -93,7 +103,7 @@ class VideoSink:
             raise self._failed(error) from error
 
     def close(self) -> None:
-        """Finish the file and give it its name. May be called twice; without any frame nothing is left.
+        """Finish and rename the file. May be called twice; without any frame no file is left.
 
         Raises:
             OutputError: It cannot be finished, for instance because the disk is full.
@@ -114,7 +124,7 @@ class VideoSink:
             raise self._failed(error) from error
 
     def discard(self) -> None:
-        """Stop and remove what was written; the target stays as it was. A growing file keeps its frames."""
+        """Stop and remove the written file; the target stays as it was. A growing file keeps its frames."""
         container, self._container = self._container, None
         if container is not None:
             with suppress(OSError, av.error.FFmpegError):
@@ -138,7 +148,10 @@ class VideoSink:
     def _add_stream(self, width: int, height: int) -> Any:
         stream: Any = self._container.add_stream("libx264", rate=max(1, round(self._fps)))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"crf": _CRF, "preset": "superfast" if self._growing else "veryfast"}
+        stream.options = {
+            "crf": _CRF if self._crf is None else str(self._crf),
+            "preset": self._preset or ("superfast" if self._growing else "veryfast"),
+        }
         if self._growing:
             stream.options = {
                 **stream.options,

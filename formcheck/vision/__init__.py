@@ -1,12 +1,12 @@
-"""Vision: all that looks at pixels.
+"""Vision: all work on pixels.
 
 `landmarker` runs the pose model, the only place that imports MediaPipe (`mediapipe_guard` keeps it quiet and
 offline), with the model files that `models` fetches and `model_bundle` puts together. `people` and
-`person_tracker` say who of several is meant, `masking` hides the others. `silhouette`, `barbell` and
-`rear_legs` see what landmarks do not tell; `camera_watch` watches the `background` for a camera that moves
-and, by `roll`, for one that is held askew.
+`person_tracker` find the right person among several, `masking` hides the others. `silhouette`, `barbell` and
+`rear_legs` read what landmarks do not show. `camera_watch` observes the `background` for a camera that moves
+and, with `roll`, for one that is not level.
 
-In: frames. Out: a `Pose` a frame, with its optional arrays filled.
+In: frames. Out: a `Pose` per frame, with its optional arrays filled.
 May import: `poses`, `video`, `files`, `errors`. OpenCV is imported here and where pictures are drawn or
 shown.
 """

@@ -1,10 +1,10 @@
-"""The still background of a clip, followed from picture to picture: how far has the camera moved?
+"""Tracks the still background of a clip from image to image: how far has the camera moved?
 
-The strongest edges of a key picture, outside the person, are laid over each later picture by the shift,
-turn and zoom that fits most of them best (Gauss-Newton on the grey values, coarse to fine, with Tukey
-weights so that what moves by itself does not count). Edges carry more than corners: a bare wall over a
-skirting board has hardly any corner. Pictures are compared with the key, not with the one before, so that
-errors do not add up while the camera stands.
+The strongest edges of a key image, outside the person, are matched to each later image by the shift, rotation
+and zoom that fits most of them (Gauss-Newton on the grey values, coarse to fine, with Tukey weights, so that
+moving objects do not count). Edges tell more than corners: a bare wall over a skirting board has hardly any
+corner. Images are compared with the key, not with the one before, so that errors do not add up while the
+camera stands.
 """
 
 from __future__ import annotations
@@ -21,62 +21,62 @@ from formcheck.poses.pose import Floats
 Gray = NDArray[np.uint8]
 Values = NDArray[np.float32]
 
-_SCALES = (4, 2, 1)  # the picture is searched at a quarter, a half and the whole of its size
+_SCALES = (4, 2, 1)  # the image is searched at a quarter, a half and its whole size
 _CELLS = 8  # across and down, each with its share of the edges
 _EDGES = 1200  # at the whole size
 _LEAST_SLOPE = 2.0  # grey levels a pixel
 _FEWEST = 40
 _ROUNDS, _STILL_PX = 6, 0.02
 _BLUR_PX = 1.2
-_HELD, _CLEAR = 0.5, 0.7  # of the edges: fewer found again is lost; fewer asks for a new key
-_HOLD = 1500.0  # pull of the last place, squared grey levels per squared pixel; clear scenes have fifty times
+_HELD, _CLEAR = 0.5, 0.7  # of the edges: with fewer matched it is lost; with fewer a new key is taken
+_HOLD = 1500.0  # pull to the last position, squared grey levels per squared pixel
 _CUT = 6.0  # grey levels an edge may be off at the whole size; coarser ones more, to catch up from afar
 _CHANGED = 12.0  # mean grey levels of 255 by which another scene differs
-_PATIENCE = 3  # pictures without a match: somebody may be passing
+_PATIENCE = 3  # images without a match: a person may be passing
 
 
-class Motion(NamedTuple):
-    """A point z = x + iy from the picture's centre (y down) has gone to `turned * z + shifted`, in pixels."""
+class CameraMotion(NamedTuple):
+    """A point z = x + iy from the image centre (y down) moves to `turned * z + shifted`, in pixels."""
 
     turned: complex
     shifted: complex
 
-    def after(self, first: Motion) -> Motion:
+    def after(self, first: CameraMotion) -> CameraMotion:
         """Return the motion of `first` followed by this one."""
-        return Motion(self.turned * first.turned, self.turned * first.shifted + self.shifted)
+        return CameraMotion(self.turned * first.turned, self.turned * first.shifted + self.shifted)
 
 
-STILL = Motion(1 + 0j, 0j)
+STILL = CameraMotion(1 + 0j, 0j)
 
 
-class Backdrop:
+class Background:
     """The background of one scene.
 
     Args:
-        gray: (H, W) first picture, best about 200 pixels long.
+        gray: (H, W) first image, best about 200 pixels long.
         free: (H, W), zero where the person is.
 
     Attributes:
-        motion: Since the first picture; None where it cannot be told.
+        motion: Since the first image; None where it is unknown.
     """
 
     def __init__(self, gray: Gray, free: Gray) -> None:
-        self.motion: Motion | None = STILL
+        self.motion: CameraMotion | None = STILL
         self._key, self._key_at = _Key.of(gray, free), STILL
         self._last = gray, free, STILL
         self._lost = 0
 
     def update(self, gray: Gray, free: Gray, *, at_once: bool = False) -> bool:
-        """Find the next picture's place; return False where it shows another scene.
+        """Locate the next image; return False if it shows another scene.
 
         Args:
-            gray: The picture.
+            gray: The image.
             free: Zero where the person is.
-            at_once: Whether the whole picture has just changed: not to be found again is then enough.
+            at_once: Whether the whole image has just changed. If so, one failed match is enough.
         """
         guess = self._last[2]
         found = self._place(gray, guess)
-        if found is None:  # the key may be too far behind: try from the last picture that was placed
+        if found is None:  # the key may be too far away: try from the last located image
             self._key, self._key_at = _Key.of(*self._last[:2]), guess
             found = self._place(gray, guess)
         if found is None:
@@ -94,14 +94,14 @@ class Backdrop:
         if self._lost >= _PATIENCE:
             if _differ(gray, free, *self._last[:2]):
                 return False
-            self._lost = 0  # nothing there to follow: start afresh where the camera was
+            self._lost = 0  # nothing to match: start again where the camera was
             self._last = gray, free, self._last[2]
         return True
 
-    def _place(self, gray: Gray, guess: Motion) -> tuple[Motion, float] | None:
+    def _place(self, gray: Gray, guess: CameraMotion) -> tuple[CameraMotion, float] | None:
         back = self._key_at
         turned = guess.turned / back.turned
-        from_key = Motion(turned, guess.shifted - turned * back.shifted)
+        from_key = CameraMotion(turned, guess.shifted - turned * back.shifted)
         placed = self._key.place(gray, from_key)
         if placed is None or placed[1] < _HELD:
             return None
@@ -110,7 +110,7 @@ class Backdrop:
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
-    """(N,) places z about the centre, grey values, slopes, and (N, 4) what a motion changes of the values."""
+    """(N,) points z about the centre, grey values, slopes, and (N, 4) derivatives of the values."""
 
     scale: int
     at: NDArray[np.complex64]
@@ -122,7 +122,7 @@ class _Edges:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """The strongest edges of a picture at several scales, coarse first."""
+    """The strongest edges of an image at several scales, coarse first."""
 
     edges: tuple[_Edges, ...]
 
@@ -130,8 +130,8 @@ class _Key:
     def of(cls, gray: Gray, free: Gray) -> _Key:
         return cls(tuple(_edges(_sized(gray, scale), _sized(free, scale), scale) for scale in _SCALES))
 
-    def place(self, gray: Gray, motion: Motion) -> tuple[Motion, float] | None:
-        """Lay the edges over a picture from a first guess; return the motion and the share that fits."""
+    def place(self, gray: Gray, motion: CameraMotion) -> tuple[CameraMotion, float] | None:
+        """Match the edges to an image from a first guess; return the motion and the share that fits."""
         held, guess = 0.0, motion
         for edges in self.edges:
             if len(edges.at) < _FEWEST:
@@ -177,11 +177,13 @@ def _edges(gray: Gray, free: Gray, scale: int) -> _Edges:
     return _Edges(scale, (zx + 1j * zy).astype(np.complex64), value, slope[y, x], change, reach)
 
 
-def _fit(edges: _Edges, gray: Values, motion: Motion, guess: Motion) -> tuple[Motion, float] | None:
+def _fit(
+    edges: _Edges, gray: Values, motion: CameraMotion, guess: CameraMotion
+) -> tuple[CameraMotion, float] | None:
     """Improve a motion by inverse-compositional steps (Baker and Matthews, IJCV 2004).
 
-    The last search is held back towards where the camera was before: along a skirting board nothing else
-    tells how far it slid.
+    The search at the finest scale is drawn towards the previous position of the camera: along a skirting
+    board nothing else tells how far it slid.
     """
     height, width = gray.shape
     hold = _HOLD if edges.scale == 1 else 0.0
@@ -195,7 +197,7 @@ def _fit(edges: _Edges, gray: Values, motion: Motion, guess: Motion) -> tuple[Mo
         if inside.sum() < _FEWEST:
             return None
         off = cv2.remap(gray, x[None], y[None], cv2.INTER_LINEAR)[0] - edges.value
-        off -= np.median(off[inside])  # the whole picture may have become lighter
+        off -= np.median(off[inside])  # the whole image may have become lighter
         size = np.abs(off)
         held = float(((size < 0.8 * edges.slope + 3.0) & inside).sum()) / len(x)
         spread = max(1.5, 1.48 * float(np.median(size[inside])))
@@ -212,11 +214,11 @@ def _fit(edges: _Edges, gray: Values, motion: Motion, guess: Motion) -> tuple[Mo
         shifted -= turned * complex(step[0], step[1])
         if np.abs(step).max() < _STILL_PX:
             break
-    return Motion(complex(turned), complex(shifted) * edges.scale), held
+    return CameraMotion(complex(turned), complex(shifted) * edges.scale), held
 
 
 def _balance(edges: _Edges, weight: Floats) -> Floats:
-    """(N,) factors that let the rarer of upright and level edges count more: a room may have few of one."""
+    """(N,) weights: the rarer of vertical and horizontal edges counts more, as a room may have few."""
     across, down = edges.change[:, 0] ** 2, edges.change[:, 1] ** 2
     upright = across > down
     more = float(weight[~upright] @ down[~upright]) / max(float(weight[upright] @ across[upright]), 1e-6)
@@ -226,6 +228,6 @@ def _balance(edges: _Edges, weight: Floats) -> Floats:
 
 
 def _differ(gray: Gray, free: Gray, before: Gray, free_before: Gray) -> bool:
-    """Say whether two pictures differ outside the person."""
+    """Return whether two images differ outside the person."""
     both = (free > 0) & (free_before > 0)
     return bool(both.any()) and float(cv2.absdiff(gray, before)[both].mean()) > _CHANGED

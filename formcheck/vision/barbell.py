@@ -1,4 +1,4 @@
-"""The barbell in the picture: the bar held across the body, and the plates over the hips."""
+"""The bar held across the body, found as a line in the picture."""
 
 from __future__ import annotations
 
@@ -10,32 +10,31 @@ from numpy.typing import NDArray
 
 from formcheck.poses.pose import HIPS, SHOULDERS, TRUNK, Floats, Image, Landmark, trunk_px
 
-# A straight bar held across the body, found as a line in the picture.
+# A straight bar held across the body, found as a line in the image.
 #
-# The hands that hold it are landmarks, but from the feet they are lost behind knees and shoes just when the
-# hips are high; the bar sticks out on both sides. It is the line near the hands that most edges lie on and
-# that
-# other edges run along: those of the bar's other side, or of its pad. One picture does not tell the edge of a
-# bench from a bar: who reads it has to look whether it rises with the hips.
+# The hands that hold it are landmarks. But from the feet, knees and shoes hide them just when the hips are
+# high, while the bar extends on both sides. It is the line near the hands with most edges on it, and with
+# parallel edges beside it: those of the bar's other side, or of its pad. One image cannot tell the edge of a
+# bench from a bar: the reader of the result must check whether it rises with the hips.
 
 
 NO_BAR: Floats = np.full((2, 2), np.nan)
-"""What is given out where no bar was found."""
+"""The result where no bar was found."""
 STEEPEST_DEG = 40.0
-"""A line that slopes more is none across the body."""
+"""A line with a larger slope is no bar across the body."""
 
-_WIDTH_PX = 160  # the hands' surroundings are looked at in this width
+_WIDTH_PX = 160  # width of the small image of the hands' surroundings
 _APART = 0.5  # of the shoulders' width: closer hands hold no bar across
 _BELOW = 0.5  # nor do hands so far below shoulders and hips: they are on the floor
-_AROUND = np.array([0.4, 0.3])  # what is looked at beside and above the body, of the shoulders' width
+_AROUND = np.array([0.4, 0.3])  # searched beside and above the body, of the shoulders' width
 _SMALLEST_PX = 20
 _STEP_PX = 1.5  # between neighbouring lines of the same slope
 _LEAST_EDGE = 40.0  # Sobel, grey levels
 _ALONG_DEG = 6  # an edge counts for lines that differ less from its own direction
 _NEAR_HANDS = 0.18  # of the shoulders' width: how far from a line hands are that hold it
 _ALONGSIDE_DEG, _ALONGSIDE = 1.8, 0.3  # parallel to a line, and how far from it (of the shoulders' width)
-_LEAST_WEIGHT, _LEAST_NEAR = 0.36, 0.05  # edges on a line and alongside, of the width looked at
-_LINES, _FAINTEST = 6, 0.1  # looked at, and the least weight
+_LEAST_WEIGHT, _LEAST_NEAR = 0.36, 0.05  # edges on a line and beside it, of the searched width
+_LINES, _FAINTEST = 6, 0.1  # checked, and the least weight
 _FIT_DEG, _FEWEST = 9.0, 8  # edges a line is laid through
 _ANGLES = np.arange(-STEEPEST_DEG, STEEPEST_DEG + 1.0)
 _TANS = np.tan(np.radians(_ANGLES))
@@ -44,15 +43,15 @@ _WRISTS = [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]
 
 
 def find_bar(image_rgb: Image, image_px: Floats) -> Floats:
-    """Find the bar that somebody holds across the body.
+    """Find the bar that the person holds across the body.
 
     Args:
         image_rgb: (H, W, 3) image.
         image_px: (33, 2) the person's landmarks in its pixels.
 
     Returns:
-        (2, 2) points in pixels, the left one of the picture first: how far the bar was seen. All NaN where
-        there is none, or the hands are too close to each other to tell (as from the side).
+        (2, 2) visible ends of the bar in pixels, the left one in the image first. All NaN if there is none,
+        or if the hands are too close to each other (as seen from the side).
     """
     wrists, body = image_px[_WRISTS], image_px[SHOULDERS + _WRISTS + HIPS]
     if not np.isfinite(body).all():
@@ -74,7 +73,7 @@ def find_bar(image_rgb: Image, image_px: Floats) -> Floats:
 
 
 class _Line(NamedTuple):
-    """A line in a small picture: slope, y at x = 0, how many edges lie on it (of the width), and its ends."""
+    """A line in the small image: slope, y at x = 0, edges on it (share of the width), and its ends."""
 
     slope: float
     at: float
@@ -84,7 +83,7 @@ class _Line(NamedTuple):
 
 
 def _bar(grey: NDArray[np.uint8], hands: Floats, unit: float) -> Floats | None:
-    """Return the ends of the bar in a small picture, the hands' places and the shoulders' width known."""
+    """Return the ends of the bar in the small image, given hands and shoulder width."""
     lines = _lines(grey)
     if not lines:
         return None
@@ -102,7 +101,7 @@ def _bar(grey: NDArray[np.uint8], hands: Floats, unit: float) -> Floats | None:
 
 
 def _lines(grey: NDArray[np.uint8]) -> list[_Line]:
-    """Return the lines that most edges lie on: a Hough transform, an edge votes near its own slope."""
+    """Return the lines with most edges, by a Hough transform: an edge votes for slopes near its own."""
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     strength = np.hypot(across, down)
     strong = strength > max(_LEAST_EDGE, float(np.percentile(strength, 70)))
@@ -139,9 +138,9 @@ def _lines(grey: NDArray[np.uint8]) -> list[_Line]:
 def _fitted(
     x: Floats, y: Floats, own_deg: Floats, slope: float, at: float
 ) -> tuple[float, float, NDArray[np.bool_]]:
-    """Lay a line through the edges that lie on it; return it and which they are.
+    """Fit a line to the edges near it; return it and which edges these are.
 
-    First it takes the edges' own direction: a line over the edge of a pad on one side and that of the bar on
+    First it takes the edges' own direction, as a line over the edge of a pad on one side and of the bar on
     the other crosses both. Then it is fitted by least squares.
     """
     on = np.zeros(len(x), dtype=bool)
@@ -157,75 +156,3 @@ def _fitted(
             slope = float(np.tan(np.radians(own_deg[on].mean())))
         at = float(y[on].mean() - slope * x[on].mean())
     return slope, at, on
-
-
-# A large plate over the hips, found as a circle in the picture.
-#
-# Seen from the side the plates on a bar hide the hips, and the model puts hip or knee somewhere onto the
-# plate.
-
-NO_PLATE: Floats = np.full(3, np.nan)
-"""What is given out where no plate was found."""
-
-_PLATE_TRUNK_PX = 80  # the hips' surroundings are looked at in this size
-_PLATE_AROUND = 1.0  # trunk lengths about the hips
-_PLATE_RADII = 0.3, 0.62  # of the trunk: bumper plates and 20 kg plates have 0.45 m across
-_PLATE_OFF = 0.5  # of the trunk: how far from the hips its centre may seem to be
-_PLATE_ROUND = 0.5  # share of the circle that an edge follows: folds and thighs follow a third of one
-_STRONG, _SQUARE = 40.0, 0.94  # an edge's strength (Sobel, grey levels), and cosine to the circle's radius
-_CIRCLE = np.linspace(0.0, 2.0 * np.pi, 72, endpoint=False)
-_CIRCLE_AWAY = np.stack([np.cos(_CIRCLE), np.sin(_CIRCLE)])
-_PLATE_CANDIDATES = 4
-
-
-def find_plate(image_rgb: Image, image_px: Floats) -> Floats:
-    """Find a plate over the hips.
-
-    Args:
-        image_rgb: (H, W, 3) image.
-        image_px: (33, 2) the person's landmarks in its pixels.
-
-    Returns:
-        (3,) x, y and radius in pixels, or all NaN.
-    """
-    hips, trunk = image_px[HIPS].mean(axis=0), trunk_px(image_px)
-    if not trunk >= _PLATE_TRUNK_PX / 4:  # nobody, or the body is seen along
-        return NO_PLATE
-    size = np.array(image_rgb.shape[1::-1])
-    low, high = (np.clip(hips + s * _PLATE_AROUND * trunk, 0, size).astype(int) for s in (-1, 1))
-    if min(high - low) < trunk / 2:
-        return NO_PLATE
-    scale = _PLATE_TRUNK_PX / trunk
-    around = image_rgb[low[1] : high[1], low[0] : high[0]]
-    small = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    least, most = (round(radius * _PLATE_TRUNK_PX) for radius in _PLATE_RADII)
-    circles = cv2.HoughCircles(
-        grey, cv2.HOUGH_GRADIENT, 1.5, 20, param1=120, param2=30, minRadius=least, maxRadius=most
-    )
-    if circles is None:
-        return NO_PLATE
-    edges = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    found = [_fitted_circle(edges, circle) for circle in circles.reshape(-1, 3)[:_PLATE_CANDIDATES]]
-    share, x, y, radius = max(found)
-    centre = np.array([x, y]) / scale + low
-    if share < _PLATE_ROUND or np.hypot(*(centre - hips)) > _PLATE_OFF * trunk:
-        return NO_PLATE
-    return np.array([*centre, radius / scale])
-
-
-def _fitted_circle(edges: tuple[Floats, Floats], circle: Floats) -> tuple[float, float, float, float]:
-    """Return the share of a circle that edges follow, at the radius where it is largest, and the circle."""
-    across, down = edges
-    height, width = across.shape
-    x, y, radius = (float(value) for value in circle)
-    best = (0.0, x, y, radius)
-    for near in range(-3, 4):
-        at_x, at_y = np.rint(np.array([[x], [y]]) + (radius + near) * _CIRCLE_AWAY).astype(int)
-        inside = (at_x >= 0) & (at_y >= 0) & (at_x < width) & (at_y < height)
-        gx, gy = across[at_y[inside], at_x[inside]], down[at_y[inside], at_x[inside]]
-        strength = np.hypot(gx, gy)
-        along = np.abs(gx * _CIRCLE_AWAY[0, inside] + gy * _CIRCLE_AWAY[1, inside])
-        follows = (strength > _STRONG) & (along > _SQUARE * strength)
-        best = max(best, (float(follows.sum()) / len(_CIRCLE), x, y, radius + near))
-    return best

@@ -1,13 +1,13 @@
-"""What the camera does while it films, seen in the background: how far it is rolled, whether it moves.
+"""Watches the background for what the camera does: its roll, and whether it moves.
 
-Only a few pictures are looked at, and only outside the person: twice a second for motion
-(`formcheck.vision.background`) and where a picture is all of a sudden another one, at the start and every 30
-s for the straight lines that tell the roll (`formcheck.vision.roll`). What was seen is a row a frame,
-`Pose.camera`, so that a recorded track is judged like its clip:
+Only a few images are used, and only their parts outside the person. Motion is measured twice a second and at
+sudden changes (`formcheck.vision.background`). The roll is measured from straight lines at the start and
+every 30 s (`formcheck.vision.roll`). Each frame gets a row, `Pose.camera`, so that a recorded track is judged
+like its clip:
 
 | column         | content                                                                              |
 |----------------|--------------------------------------------------------------------------------------|
-| `ROLL`         | degrees by the lines of this picture, + = clockwise as seen from behind the camera   |
+| `ROLL`         | degrees, by the lines of this image, + = clockwise as seen from behind the camera    |
 | `ROLL_ERROR`   | its standard uncertainty                                                             |
 | `ZOOM`         | size of the background against the scene's first picture, 1 = the same               |
 | `TURN`         | degrees the camera has rolled since the scene's first picture, signed like `ROLL`    |
@@ -38,7 +38,7 @@ from formcheck.poses.pose import (
     Pose,
 )
 from formcheck.vision import roll
-from formcheck.vision.background import Backdrop, Gray
+from formcheck.vision.background import Background, Gray
 
 _EVERY_S = 0.5
 _ROLL_AT_S = (0.0, 2.0, 8.0)  # after the scene's first picture, then
@@ -70,31 +70,31 @@ _BAR = 2.0  # of the distance between the wrists, to both sides: where a bar may
 
 
 class CameraWatch:
-    """Follows the background of one clip, picture by picture."""
+    """Observes the background of one clip, image by image."""
 
     def __init__(self) -> None:
         self._looked_s = self._rolled_s = float("-inf")
         self._scene, self._scene_s = 0, float("nan")
-        self._backdrop: Backdrop | None = None
+        self._background: Background | None = None
         self._jumps, self._jumped = _Jumps(), False
         self._glanced = False
         self._pose: Pose | None = None  # in the last picture before a jump
 
     def glance(self, image_rgb: Gray) -> bool:
-        """Say whether the next picture seems to be all of a sudden another one; then comes `update`."""
+        """Return whether the next image seems to be after a cut; call `update` then."""
         self._jumped = self._jumps.update(image_rgb)
         self._glanced = True
         return self._jumps.suspected
 
     def update(self, image_rgb: Gray, pose: Pose) -> Floats | None:
-        """Look at the next picture, where one is due.
+        """Observe the next image, if an observation is due.
 
         Args:
             image_rgb: (H, W, 3) unmirrored image.
             pose: The person in it.
 
         Returns:
-            The row of `Pose.camera`, or None where this picture was passed over.
+            The row of `Pose.camera`, or None if this image was not used.
         """
         time_s = pose.time_s
         if not self._glanced:
@@ -123,18 +123,18 @@ class CameraWatch:
     def _follow(self, image_rgb: Gray, pose: Pose, row: Floats, jumped: bool, cut: bool) -> None:
         gray, scale = _shrunk(image_rgb, _MOTION_PX)
         free = 255 - person_mask(pose, gray.shape, scale)
-        if cut or self._backdrop is None or not self._backdrop.update(gray, free, at_once=jumped):
-            self._scene += self._backdrop is not None
+        if cut or self._background is None or not self._background.update(gray, free, at_once=jumped):
+            self._scene += self._background is not None
             self._scene_s = pose.time_s
-            self._backdrop = Backdrop(gray, free)
-        motion = self._backdrop.motion
+            self._background = Background(gray, free)
+        motion = self._background.motion
         if motion is not None:
             row[ZOOM], row[TURN] = abs(motion.turned), -np.degrees(np.angle(motion.turned))
             row[SHIFT_X], row[SHIFT_Y] = motion.shifted.real / scale, motion.shifted.imag / scale
 
 
 class _Jumps:
-    """Tells when a picture is all of a sudden another one, and stays so: not a flash, nor a damaged frame."""
+    """Detects sudden changes of the image that last: not a flash, nor a damaged frame."""
 
     def __init__(self) -> None:
         self._last: Floats | None = None
@@ -143,11 +143,11 @@ class _Jumps:
 
     @property
     def suspected(self) -> bool:
-        """Whether the last picture may have been the first one after a jump."""
+        """Whether the last image may be the first one after a cut."""
         return self._other is not None
 
     def update(self, image_rgb: Gray) -> bool:
-        """Take the next picture; return whether it is the second one after a jump."""
+        """Add the next image; return whether it is the second one after a cut."""
         step = max(1, max(image_rgb.shape[:2]) // _SAMPLED_PX)
         few = np.ascontiguousarray(image_rgb[::step, ::step])
         gray = cv2.resize(cv2.cvtColor(few, cv2.COLOR_RGB2GRAY), _CELLS, interpolation=cv2.INTER_AREA)
@@ -175,14 +175,14 @@ class _Jumps:
 
 
 def _change(before: Floats, now: Floats) -> Floats:
-    """Return how far each cell changed, apart from the whole picture's becoming lighter or darker."""
+    """Return how much each cell changed, without a change of brightness of the whole image."""
     change = now - before
     apart: Floats = np.abs(change - np.median(change))
     return apart
 
 
 def _moved_at_once(before: Pose | None, now: Pose) -> bool:
-    """Say whether somebody is elsewhere than a moment ago, or lies the other way round."""
+    """Return whether the person is suddenly elsewhere, or lies the other way round."""
     if before is None or before.found != now.found:
         return True
     if not now.found:
@@ -193,7 +193,7 @@ def _moved_at_once(before: Pose | None, now: Pose) -> bool:
 
 
 def person_mask(pose: Pose, shape: tuple[int, ...], scale: float) -> Gray:
-    """Cover the person, and a little around them, in a (H, W) picture of `scale` times the pose's pixels."""
+    """Return the area of the person, with a margin, in a (H, W) image of `scale` times the pose's pixels."""
     mask = np.zeros(shape[:2], np.uint8)
     if not pose.found:
         return mask
@@ -214,7 +214,7 @@ def person_mask(pose: Pose, shape: tuple[int, ...], scale: float) -> Gray:
 
 
 def _shrunk(image_rgb: Gray, long_side: int) -> tuple[Gray, float]:
-    """Return a grey picture no longer than asked, and its scale."""
+    """Return a grey image of at most this length, and its scale."""
     scale = min(1.0, long_side / max(image_rgb.shape[:2]))
     if scale < 1.0:
         image_rgb = cv2.resize(image_rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

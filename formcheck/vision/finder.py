@@ -1,4 +1,4 @@
-"""What finds a person's landmarks, whoever does it."""
+"""The interface of everything that finds a person's landmarks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from formcheck.poses.pose import Image, Pose
 
 
 class Landmarker(Protocol):
-    """Finds one person's landmarks in images that follow each other."""
+    """Finds one person's landmarks in the successive images of a video."""
 
     @property
     def person(self) -> int:
-        """Which person is followed, from 0: it grows where somebody else is taken for the one training."""
+        """Number of the person followed, from 0; it grows when another person is followed instead."""
         ...
 
     def settle(self) -> None:
-        """Keep to the person followed now: they have been seen training."""
+        """Keep to the person followed now: they were seen training."""
         ...
 
     def look_afresh(self) -> None:
-        """Do not look where the person was: the next picture seems to be another one, as after a cut."""
+        """Forget where the person was: the next image seems to be after a cut."""
         ...
 
     def detect(self, image_rgb: Image, time_s: float) -> Pose:

@@ -1,4 +1,4 @@
-"""Landmarks of one person from images: the only place that imports MediaPipe.
+"""Finds landmarks of one person in images: the only module that imports MediaPipe.
 
 MediaPipe calls home and writes to the terminal from C++; `formcheck.vision.mediapipe_guard` says how both are
 stopped.
@@ -19,42 +19,41 @@ from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
 from formcheck.vision import barbell
 from formcheck.vision import silhouette as outline
-from formcheck.vision.masking import blinkered, painted_over
+from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
-from formcheck.vision.rear_legs import Behind
+from formcheck.vision.plate import PlateWatch, shin_below
+from formcheck.vision.rear_legs import RearLegs
 
-_MOST = 4  # people looked for in one image
-_GIVE_BACK = 300  # frames after which memory that was freed is given back to the system
-_MEMORY_S = 15.0  # of whom was where, as long as nobody is settled on
-_LOOKS = 3  # before somebody is picked from the row
-_APART_S = 0.9  # between looks that count for who trains: so that frequent looks do not weigh more
-_PLATE_EVERY_S = 0.5
-_LONGEST_PX = 1280  # MediaPipe's costs grow with the picture, and its model sees 256 x 256 of it
+_MOST = 4  # people detected in one image
+_GIVE_BACK = 300  # frames after which freed memory is returned to the system
+_MEMORY_S = 15.0  # how long people are remembered before `settle`
+_LOOKS = 3  # observations before the wanted person is chosen
+_APART_S = 0.9  # between observations that count for who trains: frequent ones do not weigh more
+_LONGEST_PX = 1280  # MediaPipe's costs grow with the image, and its model sees 256 x 256 of it
 
 
 class MediaPipeLandmarker:
-    """The BlazePose model by way of MediaPipe Tasks, following one person through a video.
+    """The BlazePose model in MediaPipe Tasks; follows one person through a video.
 
-    Among several the largest and most central is followed, or the one `survey` and `follow` chose, and kept:
-    while others are in the picture MediaPipe is shown the surroundings of that person only, and a pose that
-    is not theirs, limb for limb, is not given out (`formcheck.vision.person_tracker`). Until `settle` is
-    called another person who looks more like the one training may be taken instead.
+    Among several people it follows the largest and most central one, or the one that `survey` and `follow`
+    chose. While others are in the image, MediaPipe is shown only the surroundings of that person, and poses
+    of other people are dropped (`formcheck.vision.person_tracker`). Until `settle` is called, the landmarker
+    may change to another person who is more likely to train.
 
     Importing MediaPipe and loading the model take about a second. One object serves one video, from one
     thread at a time.
 
     Args:
         model: A pose landmarker bundle, as `formcheck.vision.models.resolve` gives it.
-        silhouette: Whether to read more from the pictures than landmarks: the outline, what lies on the hips,
-            legs from behind (about 10 % slower).
-        people: Whether to look for other people now and then and keep to one; without, MediaPipe's own
-            tracker decides from frame to frame.
-        wanted: Whom to follow where nobody can be surveyed beforehand: chosen after a few looks, as soon as
-            they are there.
-        verbose: Whether the lines MediaPipe's C++ code writes to stderr may reach the terminal; otherwise
-            they are shown only where it fails.
+        silhouette: Whether to read more than landmarks from the images: outline, bar, plates, legs from
+            behind (about 10 % slower).
+        people: Whether to detect other people from time to time and keep to one person. If not, MediaPipe's
+            own tracker decides in each frame.
+        wanted: Whom to follow where no survey is possible: chosen after a few observations.
+        verbose: Whether lines of MediaPipe's C++ code may reach the terminal. If not, they are shown only
+            when it fails.
 
     Raises:
         ModelError: The file is not a pose landmarker bundle.
@@ -77,8 +76,8 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plate, self._plate_s = barbell.NO_PLATE, float("nan")
-        self._behind = Behind()
+        self._plate = PlateWatch()
+        self._behind = RearLegs()
         self._pose: Pose | None = None
         self._settled = False
         self._wanted = wanted
@@ -98,40 +97,41 @@ class MediaPipeLandmarker:
 
     @property
     def person(self) -> int:
-        """Which person is followed, from 0: it grows where somebody else is taken for the one training."""
+        """Number of the person followed, from 0; it grows when another person is followed instead."""
         return self._person
 
     def settle(self) -> None:
-        """Keep to the person followed now: they have been seen training, and nobody else is wanted."""
+        """Keep to the person followed now: they were seen training."""
         self._settled = self._wanted is None
 
     def look_afresh(self) -> None:
-        """Do not look where the person was: the next picture seems to be another one, as after a cut.
+        """Forget where the person was: the next image seems to be after a cut.
 
-        MediaPipe's tracker is shown a black picture: it loses the person, and its smoothing begins anew.
+        MediaPipe's tracker is shown a black image: it loses the person, and its smoothing starts again.
         """
         if self._size_px is not None and not self._closed:
             self._last_ms += 1
+            self._plate = PlateWatch()
             black = np.zeros((*self._size_px, 3), np.uint8)
             self._one.detect_for_video(_mp_image(black), self._last_ms)
 
     def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
-        """Look for everybody in some frames of a video, before it is gone through.
+        """Detect all people in some frames of a video, before the analysis.
 
         Args:
             frames: Images and their times in seconds, in order; a dozen spread over the clip will do.
 
         Returns:
-            Who is in the picture, for `follow`; None where there were no frames.
+            The people, for `follow`; None if there were no frames.
         """
         crowd: Crowd | None = None
         for image_rgb, time_s in frames:
             crowd = crowd or Crowd((image_rgb.shape[1], image_rgb.shape[0]))
-            crowd.look(time_s, self.look(image_rgb))
+            crowd.observe(time_s, self.find_everyone(image_rgb))
         return crowd
 
     def follow(self, crowd: Crowd, wanted: Wanted | None = None) -> None:
-        """Follow somebody from a survey throughout: whoever is wanted, or is most likely training.
+        """Follow one person of a survey in the whole video: the one wanted, or the one most likely to train.
 
         Raises:
             UsageError: If the one wanted is not there.
@@ -145,16 +145,16 @@ class MediaPipeLandmarker:
     def detect(self, image_rgb: Image, time_s: float) -> Pose:
         """Find the person in the next image of the video.
 
-        MediaPipe wants whole milliseconds that strictly increase: a time that rounds to one already used
-        is bumped by one for MediaPipe only, `Pose.time_s` stays exact.
+        MediaPipe needs whole milliseconds that strictly increase. A time that rounds to the same millisecond
+        is increased by one for MediaPipe only; `Pose.time_s` stays exact.
 
         Args:
             image_rgb: (H, W, 3) unmirrored image.
             time_s: Its presentation time in seconds.
 
         Returns:
-            Landmarks and outline in this image's pixels, or `Pose.nobody` (with `people` filled in) where
-            the person followed was not found.
+            Landmarks and outline in pixels of this image, or `Pose.nobody` (with `people`) if the person
+            followed was not found.
         """
         if self._closed:
             raise ValueError("this landmarker is closed")
@@ -191,19 +191,18 @@ class MediaPipeLandmarker:
         self._pose = self._with_things(pose, image_rgb, mask) if self._silhouette else pose
         return self._pose
 
-    def look(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
-        """Find everybody in one image, by a second detector that looks at it afresh.
+    def find_everyone(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
+        """Detect all people in one image, with a second detector that does not track.
 
-        Where the model sees somebody large it overlooks others, all the more if they lie or kneel: those
-        found are painted over and the rest is looked at again, until nobody is left.
+        The model overlooks people beside a large person, mainly if they lie or kneel. So those found are
+        painted over, and detection is repeated until no more are found.
 
         Args:
             image_rgb: (H, W, 3) image.
-            known: Somebody found already.
+            known: A person who was found already.
 
         Returns:
-            At most four, `known` first. A body found twice, or one much smaller than the largest, is left
-            out.
+            At most four, `known` first, without bodies found twice or much smaller than the largest.
         """
         found = [known] if known else []
         if self._many is None:
@@ -218,7 +217,7 @@ class MediaPipeLandmarker:
         return found
 
     def close(self) -> None:
-        """Close MediaPipe, which sends its usage log now, and only then lift the shield."""
+        """Close MediaPipe, and only then release the shield: it sends its usage log when it closes."""
         if self._closed:
             return
         self._closed = True
@@ -242,41 +241,43 @@ class MediaPipeLandmarker:
         self.close()
 
     def _shown(self, image_rgb: Image, time_s: float) -> Image:
-        """Return what the tracker may see of an image; the first one is looked at for people before that."""
+        """Return the image for the tracker; in the first image all people are detected before."""
         if not self._keeps:
             return image_rgb
         size = (image_rgb.shape[1], image_rgb.shape[0])
         if self._follower is None:
             self._crowd = Crowd(size, memory_s=_MEMORY_S)
-            self._crowd.look(time_s, self.look(image_rgb))
+            self._crowd.observe(time_s, self.find_everyone(image_rgb))
             chosen = self._crowd.best()
             start = chosen.sightings if chosen and self._crowd.several else []
             self._follower = Follower(start, time_s)
         window = self._follower.window(time_s, size)
-        return image_rgb if window is None else blinkered(image_rgb, window)
+        return image_rgb if window is None else only_window(image_rgb, window)
 
     def _is_theirs(self, image_rgb: Image, time_s: float, seen: Sighting | None) -> bool:
-        """Say whether a pose is that of the person followed; where in doubt, look at the whole image."""
+        """Return whether a pose is the person followed; in doubt, detect all people in the whole image."""
         assert self._follower is not None
         if self._follower.doubts(time_s, seen):
             known = None if seen is None or self._follower.jumps(time_s, seen) else seen
-            everyone = self.look(image_rgb, known)
-            self._follower.look(time_s, everyone)
+            everyone = self.find_everyone(image_rgb, known)
+            self._follower.observe(time_s, everyone)
             self._people = self._follower.people
             if not self._settled:
                 self._choose_again(time_s, everyone)
         return self._follower.update(time_s, seen)
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
-        """Add what the person holds, and legs followed from behind; plates are looked for now and then."""
-        if not pose.time_s - self._plate_s < _PLATE_EVERY_S:
-            self._plate, self._plate_s = barbell.find_plate(image_rgb, pose.image_px), pose.time_s
+        """Add what the person holds, and legs tracked from behind."""
+        disc = self._plate.update(image_rgb, pose.image_px, pose.time_s)
+        size = image_rgb.shape[1], image_rgb.shape[0]
+        shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = barbell.find_bar(image_rgb, pose.image_px)
-        return replace(pose, bar_px=held_px, plate_px=self._plate, behind_px=legs_px, turn_deg=turn_deg)
+        pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
+        return replace(pose, behind_px=legs_px, turn_deg=turn_deg)
 
     def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
-        """Return nobody, or somebody whom the model lost while their legs are followed from behind."""
+        """Return an empty pose, or the last one while legs are tracked from behind."""
         nobody = Pose.nobody(time_s)
         if self._silhouette and other is None and self._pose is not None:
             legs_px, turn_deg = self._behind.update(image_rgb, nobody.image_px, time_s)
@@ -286,22 +287,22 @@ class MediaPipeLandmarker:
         return replace(nobody, people=self._people)
 
     def _choose_again(self, time_s: float, everyone: list[Sighting]) -> None:
-        """Take up somebody else who looks clearly more like the one training."""
+        """Follow another person instead who is clearly more likely to train."""
         assert self._follower is not None
-        if self._crowd is None or time_s - self._crowd.looked_s < _APART_S:
+        if self._crowd is None or time_s - self._crowd.observed_s < _APART_S:
             return
-        self._crowd.look(time_s, everyone)
+        self._crowd.observe(time_s, everyone)
         if self._wanted is None:
             better = self._crowd.better_than(self._follower.mine)
         else:
             better = self._as_wanted(self._wanted, self._crowd)
         if better is not None and self._follower.shared(better.sightings[-1]) <= MAX_OVERLAP:
-            self._follower, self._behind = Follower(better.sightings[-1:], time_s), Behind()
+            self._follower, self._behind = Follower(better.sightings[-1:], time_s), RearLegs()
             self._person += 1
 
     def _as_wanted(self, wanted: Wanted, crowd: Crowd) -> Candidate | None:
-        """Return the one wanted once they are there, and look no further."""
-        if crowd.looks < _LOOKS:
+        """Return the wanted person once they are there; the search then ends."""
+        if crowd.observations < _LOOKS:
             return None
         try:
             chosen = wanted.of(crowd)
@@ -332,14 +333,14 @@ class MediaPipeLandmarker:
 
 
 def _sighting(landmarks: Any, image_rgb: Image) -> Sighting:
-    """Turn normalised landmarks into pixels and visibility."""
+    """Convert normalised landmarks into pixels and visibility."""
     height, width = image_rgb.shape[:2]
     rows = np.array([(p.x * width, p.y * height, p.visibility) for p in landmarks], dtype=np.float64)
     return Sighting(rows[:, :2], rows[:, 2])
 
 
 def _mp_image(image_rgb: Image) -> Any:
-    """Give MediaPipe an image, halved until it is no longer than `_LONGEST_PX`."""
+    """Return an image for MediaPipe, halved until it is no longer than `_LONGEST_PX`."""
     import mediapipe as mp
 
     while max(image_rgb.shape[:2]) > _LONGEST_PX:

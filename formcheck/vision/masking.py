@@ -1,4 +1,4 @@
-"""Images with people left out: what the pose model is not to see is painted grey."""
+"""Images with people hidden: parts that the pose model must not see are painted grey."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from formcheck.poses.pose import TRUNK, Image, Landmark
 from formcheck.vision.people import Box, Sighting
 
 _GREY = 114
-_THICK = 0.11  # of a person's size: as thick as limbs are painted over
+_THICK = 0.11  # of a person's size: width of the lines that cover limbs
 _HEAD = [Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]
 _LINES = (
     [19, 15, 13, 11, 12, 14, 16, 20],  # hand to hand
@@ -23,12 +23,12 @@ _LINES = (
 )
 
 
-def blinkered(image_rgb: Image, window: Box) -> Image:
-    """Return a copy with all outside a window painted grey: places in it stay what they are.
+def only_window(image_rgb: Image, window: Box) -> Image:
+    """Return a copy painted grey outside a window; pixel coordinates stay the same.
 
     Args:
         image_rgb: (H, W, 3) image.
-        window: What stays.
+        window: The part that stays.
     """
     x0, y0, x1, y1 = window
     shown = np.full_like(image_rgb, _GREY)
@@ -39,7 +39,7 @@ def blinkered(image_rgb: Image, window: Box) -> Image:
 def painted_over(image_rgb: Image, people: Sequence[Sighting]) -> Image:
     """Return a copy with these people painted grey, or the image itself where there are none.
 
-    Limb by limb rather than the whole box, so that somebody in front of them or behind stays visible.
+    Limbs are covered, not the whole box, so that people in front of them or behind stay visible.
 
     Args:
         image_rgb: (H, W, 3) image.

@@ -1,4 +1,4 @@
-"""What MediaPipe's C++ code does behind Python's back, kept away from the network and the terminal.
+"""Keeps MediaPipe's C++ code from the network, from the terminal, and from keeping freed memory.
 
 Network. MediaPipe 1.2 carries a usage logger without a switch (google-ai-edge/mediapipe#6291). Traced with
 version 1.2.2 on Linux: its libcurl calls Google's log host about a minute after a landmarker is made, and
@@ -48,7 +48,7 @@ _STDERR = 2
 
 
 class Shield:
-    """Keeps MediaPipe's usage logger from leaving this machine while anyone holds it.
+    """Keeps MediaPipe's usage logger from leaving this machine while it is held.
 
     Counted, so that several landmarkers may live at once.
     """
@@ -58,7 +58,7 @@ class Shield:
 
     @classmethod
     def acquire(cls) -> None:
-        """Close the way out, for C code only; `os.environ` stays as it is."""
+        """Block the network for C code only; `os.environ` stays as it is."""
         with cls._lock:
             cls._holders += 1
             if cls._holders == 1:
@@ -67,7 +67,7 @@ class Shield:
 
     @classmethod
     def release(cls) -> None:
-        """Give the C environment back what `os.environ` says once nobody holds the shield any more."""
+        """Restore the C environment from `os.environ` once no shield is held any more."""
         with cls._lock:
             cls._holders -= 1
             if cls._holders == 0:
@@ -79,7 +79,7 @@ class Shield:
 
 
 def give_back_memory() -> None:
-    """Return memory that was freed to the system, where the C library keeps it (glibc); 1 to 10 ms."""
+    """Return freed memory to the system, where the C library keeps it (glibc); takes 1 to 10 ms."""
     with suppress(OSError, AttributeError, TypeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
 
@@ -110,7 +110,7 @@ class _Parted:
 
     @classmethod
     def end(cls) -> None:
-        """Move it back once nobody needs it apart any more."""
+        """Move it back once nothing needs it any more."""
         with cls.lock:
             cls.users -= 1
             if cls.users:
@@ -182,7 +182,7 @@ class Aside:
 
     @classmethod
     def release(cls) -> None:
-        """Give descriptor 2 back as it was once nobody holds this any more."""
+        """Restore descriptor 2 once nothing holds this any more."""
         with cls._lock:
             cls._holders -= 1
             if cls._holders or cls._file is None:
@@ -204,7 +204,7 @@ class Aside:
 
     @classmethod
     def trim(cls) -> None:
-        """Keep the file small: to be called now and then."""
+        """Keep the file small; call it from time to time."""
         with cls._lock:
             if cls._file is None or os.fstat(cls._file.fileno()).st_size <= MOST_BYTES:
                 return

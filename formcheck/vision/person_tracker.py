@@ -1,8 +1,8 @@
-"""Keeping hold of one person among several, frame by frame.
+"""Follows one person among several, frame by frame.
 
-The tracker looks on from the last frame's body: it may slide over to somebody who walks past in front, and
-after a loss it takes whoever it finds. So each pose is held against the person's last place and limbs, and
-while others are about the tracker wears blinkers: it sees a window around the person and nothing else.
+MediaPipe's tracker continues from the body in the last frame. It may switch to a person who walks past in
+front, and after a loss it takes any person. So each pose is compared with the last place and limb lengths of
+the person followed. While others are near, the tracker is shown only a window around that person.
 """
 
 from __future__ import annotations
@@ -19,45 +19,45 @@ _LIMB_END = np.array([13, 14, 15, 16, 25, 26, 27, 28])  # elbows, wrists, knees,
 _LIMB_START = np.array([11, 12, 13, 14, 23, 24, 25, 26])
 
 # Lengths are shares of the person's size, the diagonal of their box.
-_REACH, _REACH_PER_S = 0.15, 0.6  # the trunk further than this from its last place has jumped
+_REACH, _REACH_PER_S = 0.15, 0.6  # a trunk further than this from its last place has jumped
 _STEP, _STEP_PER_S = 0.03, 1.35  # a joint that moves further has jumped; a fast kick does 1.1 a second
 _MARGIN = 0.20  # of the window around the person
-_AROUND = 0.15  # how far others may have come since the last look
-_POSTURE = 0.16  # more `unlike` the person's mean place than this: somebody else, or somebody in the way
-_LIMB = 0.06  # a limb may be this much longer or shorter than before, and a fifth of itself
-_STEADY_S = 0.3  # after the last jump, until limbs are believed again
-_CLEAR = 0.3  # a new body that shares less with the person's is somebody else; the rest must be found twice
-_OTHERS_S = 4.0  # somebody not seen for this long has gone
-_HIDDEN_S = 2.0  # somebody close by who is not found for this long may still be there
-_PATIENCE_S = 3.0  # after that the person is looked for elsewhere
-_LOOK_S, _LOOK_NEAR_S = 1.0, 0.25  # from one look for others to the next
-_HOME_S, _HOME_NEAR_S = 2.0, 10.0  # over which the mean place is taken, and with others close by
+_AROUND = 0.15  # how far others may have moved since the last observation
+_POSTURE = 0.16  # more `unlike` the person's mean place than this: another person, or one in front
+_LIMB = 0.06  # a limb may be longer or shorter than before by this, and by a fifth of its length
+_STEADY_S = 0.3  # after the last jump, until limbs count again
+_CLEAR = 0.3  # a new body that overlaps the person's by less is another person; others must be found twice
+_OTHERS_S = 4.0  # a person not seen for this long has gone
+_HIDDEN_S = 2.0  # a near person who is not found for this long may still be there
+_PATIENCE_S = 3.0  # after that the person is searched for elsewhere
+_LOOK_S, _LOOK_NEAR_S = 1.0, 0.25  # between two observations of all people
+_HOME_S, _HOME_NEAR_S = 2.0, 10.0  # time constant of the mean place; with others near
 
 
 class Follower:
-    """Says of each pose whether it is still the person followed.
+    """Tells of each pose whether it is still the person followed.
 
-    For each frame ask `window`, let the tracker look there, ask `doubts`; where it doubts, look at the whole
-    image and tell `look`; then `update`.
+    For each frame: `window` gives the part of the image for the tracker. Where `doubts` is true for its pose,
+    detect all people in the whole image and pass them to `observe`. Then call `update`.
 
     Args:
-        start: Sightings of the person to follow, at least one: the middle of them says where the person is
-            and how long their limbs are. Empty: whoever comes first.
+        start: Sightings of the person to follow: their median gives place and limb lengths. Empty: the first
+            person seen is followed.
         start_s: When the person was first seen; nobody is followed before.
 
     Attributes:
-        mine: The person as last seen for certain.
-        others: The other people at the last look.
-        people: How many people there are, the one followed included; others count once they were found in
-            two looks running.
+        mine: The last certain sighting of the person.
+        others: The other people in the last observation.
+        people: The number of people, with the one followed. Others count once they were found in two
+            observations in a row.
     """
 
     def __init__(self, start: Sequence[Sighting] = (), start_s: float = float("-inf")) -> None:
         self.mine, self._start_s = start[0] if start else None, start_s
         self.others: list[Sighting] = []
         self.people = 0
-        self._sure = bool(start)  # that others are people
-        self._hidden = False  # somebody close was seen a moment ago and may be right in front now
+        self._sure = bool(start)  # whether others are people
+        self._hidden = False  # a near person was seen a moment ago and may be in front now
         self._mine_s: float | None = None  # None until the tracker has found the start
         self._size = 0.0
         self._box: Floats | None = None
@@ -70,14 +70,14 @@ class Follower:
         if len(start) > 1:
             self._limbs = np.percentile([_lengths(one.px) for one in start], [20, 80], axis=0)
         self._seen: Sighting | None = None
-        self._seen_s = self._looked_s = self._others_s = self._mixed_s = float("-inf")
+        self._seen_s = self._observed_s = self._others_s = self._mixed_s = float("-inf")
 
     def shared(self, one: Sighting) -> float:
-        """Return how much of a body lies where the person's has been, as a fraction of the smaller one."""
+        """Return how much a body overlaps the person's last box, as a fraction of the smaller one."""
         return 0.0 if self._box is None else overlap(one.box, self._box)
 
     def window(self, time_s: float, size: tuple[int, int]) -> Box | None:
-        """Return the part of the image the tracker may see, or None for all of it.
+        """Return the part of the image to show to the tracker, or None for all of it.
 
         Args:
             time_s: Time of the frame.
@@ -91,11 +91,11 @@ class Follower:
         return None if (x0, y0, x1, y1) == (0, 0, *size) else (x0, y0, x1, y1)
 
     def doubts(self, time_s: float, seen: Sighting | None) -> bool:
-        """Say whether the whole image has to be looked at before `update`.
+        """Return whether all people must be detected in the whole image before `update`.
 
-        So it is from time to time, more often while others are close, and where the pose jumps.
+        This is so from time to time, more often while others are near, and where the pose jumps.
         """
-        since_s = abs(time_s - self._looked_s)
+        since_s = abs(time_s - self._observed_s)
         if since_s < _LOOK_NEAR_S or time_s < self._start_s:
             return False
         if (
@@ -108,7 +108,7 @@ class Follower:
         return seen is not None and (self.jumps(time_s, seen) or bool(self._steps(time_s, seen).any()))
 
     def jumps(self, time_s: float, seen: Sighting) -> bool:
-        """Say whether a pose is too far from the person's last place to be theirs."""
+        """Return whether a pose is too far from the person's last place to be theirs."""
         if self.mine is None:
             return False
         if self._mine_s is None:
@@ -121,13 +121,13 @@ class Follower:
             return True
         return distance(seen, self.mine) > (_REACH + _REACH_PER_S * gone_s) * self._size
 
-    def look(self, time_s: float, everyone: Sequence[Sighting]) -> None:
-        """Take all people in the image at this time, the one followed included where they were found."""
+    def observe(self, time_s: float, everyone: Sequence[Sighting]) -> None:
+        """Add all people in the image at this time, with the one followed if they were found."""
         mine = self._find(time_s, everyone)
         others = [one for one in everyone if one is not mine]
-        if not self._crowded(time_s):  # what bad landmarks left of the person's own body is found again
+        if not self._crowded(time_s):  # the person's own body may be found again where landmarks were bad
             others = [one for one in others if self.shared(one) <= MAX_OVERLAP]
-        self._looked_s = time_s
+        self._observed_s = time_s
         self._hidden = not others and self._near() and time_s - self._others_s < _HIDDEN_S
         if others:
             self._sure = self._sure or bool(self.others)
@@ -139,10 +139,10 @@ class Follower:
         self.people = 1 + len(self.others) if self.others and self._sure else min(len(everyone), 1)
 
     def update(self, time_s: float, seen: Sighting | None) -> bool:
-        """Take the tracker's pose in the next frame.
+        """Add the tracker's pose in the next frame.
 
         Returns:
-            Whether it is the person followed, limb for limb.
+            Whether all limbs are those of the person followed.
         """
         if seen is None:
             self._seen = None
@@ -154,7 +154,7 @@ class Follower:
         return mine
 
     def _crowded(self, time_s: float) -> bool:
-        """Say whether others were about lately, or the one to follow has not come yet."""
+        """Return whether others were seen lately, or the person to follow has not come yet."""
         return time_s - self._others_s < _OTHERS_S or (self.mine is not None and self._mine_s is None)
 
     def _gone_s(self, time_s: float) -> float:
@@ -164,7 +164,7 @@ class Follower:
         return self._crowded(time_s) and (seen is None or self.jumps(time_s, seen))
 
     def _near(self) -> bool:
-        """Say whether somebody is close enough to be in the way before the next slow look."""
+        """Return whether a person is so near that they may be in front before the next slow observation."""
         if self.mine is None:
             return False
         margin = 0.5 * self._size
@@ -172,9 +172,9 @@ class Follower:
         return any(bool((one.box[:2] < high).all() and (one.box[2:] > low).all()) for one in self.others)
 
     def _find(self, time_s: float, everyone: Sequence[Sighting]) -> Sighting | None:
-        """Find the person followed among all; where they are not at their place, take them up elsewhere.
+        """Return the person followed among all people, searched elsewhere if they are not at their place.
 
-        That needs patience among others, and none where only one person was in the picture.
+        With others in the image this waits `_PATIENCE_S`; with only one person it is done at once.
         """
         mine = self.mine
         if mine is None:
@@ -194,7 +194,7 @@ class Follower:
         return found
 
     def _may_be_back(self, one: Sighting) -> bool:
-        """Say whether somebody has not been there as another all along, and has limbs as long."""
+        """Return whether a body is none of the known others and has limbs of the same length."""
         if any(unlike(one, other.px) < SAME_PLACE for other in self.others):
             return False
         if self._limbs is None:
@@ -204,11 +204,11 @@ class Follower:
         return bool(0.65 < np.median(ratio) < 1.5)
 
     def _off(self, seen: Sighting) -> float:
-        """Return how far a body is from the person's mean place, joint for joint, in sizes."""
+        """Return the distance of a body from the person's mean place, in body sizes."""
         return 0.0 if self._home is None else unlike(seen, self._home)
 
     def _steps(self, time_s: float, seen: Sighting) -> np.ndarray:
-        """(33,) whether a joint moved further since the last frame than a joint can."""
+        """(33,) whether a joint moved faster since the last frame than a joint can."""
         far = np.zeros(len(seen.px), dtype=bool)
         took_s = time_s - self._seen_s
         if self._seen is not None and took_s < _STEADY_S:
@@ -217,7 +217,7 @@ class Follower:
         return far
 
     def _mixes(self, time_s: float, seen: Sighting) -> bool:
-        """Say whether limbs may be somebody else's: they jump or change length where others are."""
+        """Return whether limbs may be another person's: they jump or change length where others are."""
         if self.others and self._crowded(time_s):
             if self._near() and self._off(seen) > _POSTURE:
                 self._mixed_s = time_s
@@ -234,7 +234,7 @@ class Follower:
         return time_s - self._mixed_s < _STEADY_S
 
     def _beside(self, px: Floats) -> np.ndarray:
-        """(33,) whether a landmark is over or under another person, who may have moved since the look."""
+        """(33,) whether a landmark is above or below another person, who may have moved since."""
         margin = _AROUND * self._size
         beside = np.full(len(px), self._hidden)
         for one in self.others:
@@ -242,10 +242,10 @@ class Follower:
         return beside
 
     def _keep(self, time_s: float, seen: Sighting) -> None:
-        """Remember place, size and limbs.
+        """Store place, size and limb lengths.
 
-        The box grows at once and shrinks slowly; so do the limbs' shortest and longest lengths, unless
-        somebody is near whose limbs these may be.
+        The box grows at once and shrinks slowly. So does the range of limb lengths, unless another person is
+        near whose limbs these may be.
         """
         share = 0.03 if self._mine_s is None else min(time_s - self._mine_s, 1.0)
         limbs = _lengths(seen.px)

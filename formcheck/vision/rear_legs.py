@@ -1,11 +1,11 @@
-"""Legs of somebody on all fours seen from behind, followed by their motion.
+"""Tracks the legs of a person on all fours, seen from behind, by their motion.
 
-There the model loses the leg that is raised: it points at the camera, and its knee and ankle are guessed on
-the floor, the hips with them. But nothing hides that foot, and while it moves it moves faster than anything
-else near it. Where both knees are down the model sees hips and ankles well; from there on the foot is carried
-along by the optical flow about it, and drawn to the middle of what moves fastest.
+From there the model loses the raised leg, which points at the camera: it guesses knee and ankle on the floor,
+and the hips too. But nothing hides the raised foot, and while it moves it is the fastest thing near. With
+both knees down, the model sees hips and ankles well. From then on the foot is moved by the optical flow
+around it, and drawn to the middle of the fastest motion.
 
-The flow of that part of the picture is a `Motion`; `Turn` tells how far the seat turns.
+The optical flow in that part of the image is a `FlowField`. `SeatTurn` measures how far the seat rotates.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from numpy.typing import NDArray
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Landmark, Mask, trunk_px
 
 NOWHERE: Floats = np.full((4, 2), np.nan)
-"""What is given out where nobody is followed."""
+"""The result where no legs are tracked."""
 
 _KNEES = [Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE]
 _ANKLES = [Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE]
-_WIDE = 0.2  # hips in the picture, of the trunk: narrower ones are seen from the side
+_WIDE = 0.2  # hip width in the image, of the trunk: narrower hips are seen from the side
 _BELOW, _ABOVE = 0.7, 0.3  # hip widths: knees under hips at least, and ankles over knees at most
 _LEAST_WIDE, _LEAST_OF_LEG = 0.5, 0.35  # of the trunk, and of hips over ankles: hips are as wide in any case
-_REACH = np.array([2.5, 3.0, 2.5, 4.5])  # hip widths about the hips that are looked at: left, up, right, down
-_BEFORE_S = 0.06  # pictures compared lie at least so far apart, else slow motion drowns in noise
-_QUICK = 4.0  # hip widths a second: faster motion is followed from one picture to the next
-_LOST_S = 0.5  # a longer gap between pictures ends the following
-_BLIND_S = 3.0  # and so does as long without anybody while a leg is up, or without anybody on their knees
-_GONE_S = 0.5  # and without anybody while none is up
+_REACH = np.array([2.5, 3.0, 2.5, 4.5])  # hip widths around the hips that are searched: left, up, right, down
+_BEFORE_S = 0.06  # least time between compared images: below it, noise hides slow motion
+_QUICK = 4.0  # hip widths a second: faster motion is tracked from each image to the next
+_LOST_S = 0.5  # a longer gap between images ends the tracking
+_BLIND_S = 3.0  # so does this time without a person while a leg is up, or without both knees down
+_GONE_S = 0.5  # and this time without a person while no leg is up
 _LEARN = 0.1  # share of new landmarks in the resting place
-_FAST = 1.3  # hip widths a second: what moves faster is followed
-_STARTS, _STARTS_FAR = 1.6, 3.0  # the same for a foot that was down, near its place and elsewhere
-_NEAR, _NEAR_DOWN = 1.8, 1.2  # hip widths from the foot: what moves further away is something else
-_MOVED, _AS_IT_SEEMS = 0.4, 0.5  # hip widths, and share of its flow: what gets so far is no noise
-_PATCH = 0.3  # hip widths about the foot: what carries it along
-_WITH_IT = 0.4  # of the fastest: if what carries the foot along is as fast, it belongs to it
-_DRAWN = 0.5  # share of the way to the middle of what moves fastest, at each picture
+_FAST = 1.3  # hip widths a second: faster motion is tracked
+_STARTS, _STARTS_FAR = 1.6, 3.0  # the same for a foot that was down, near its resting place and elsewhere
+_NEAR, _NEAR_DOWN = 1.8, 1.2  # hip widths from the foot: motion further away is another object
+_MOVED, _AS_IT_SEEMS = 0.4, 0.5  # hip widths, and share of its flow: a motion over this distance is no noise
+_PATCH = 0.3  # hip widths around the foot whose flow moves it
+_WITH_IT = 0.4  # of the fastest: flow around the foot that is as fast belongs to it
+_DRAWN = 0.5  # share of the distance to the middle of the fastest motion, per image
 _HOME, _BACK = 0.2, 0.35  # hip widths over its resting place, and share of its rise: there a foot is down
 _STILL = 0.6  # hip widths a second: a foot that is down does not move faster
 _MOST_UP_S = 8.0  # longer no leg is up: it was lost
@@ -57,8 +57,8 @@ class _Rest:
     width: float
 
 
-class Behind:
-    """Follows the feet of one person, picture by picture."""
+class RearLegs:
+    """Tracks the feet of one person, image by image."""
 
     def __init__(self) -> None:
         self._past: deque[tuple[float, Image]] = deque()
@@ -69,18 +69,18 @@ class Behind:
     def update(
         self, image_rgb: Image, image_px: Floats, time_s: float, mask: Mask | None = None
     ) -> tuple[Floats, float]:
-        """Take the next picture.
+        """Add the next image.
 
         Args:
             image_rgb: (H, W, 3) image.
-            image_px: (33, 2) the landmarks found in it, NaN where none were.
+            image_px: (33, 2) the landmarks found in it, or NaN.
             time_s: Its time in seconds.
-            mask: (h, w) where the person is, 0 to 1, in any resolution; without, the room counts as well
-                where it is seen beside the seat.
+            mask: (h, w) where the person is, 0 to 1, in any resolution. Without it, the background beside the
+                seat counts too.
 
         Returns:
-            (4, 2) pixels of left hip, right hip, left ankle and right ankle; all NaN where nobody kneels with
-            their back to the camera. And the degrees by which the seat has turned since a foot left its
+            (4, 2) pixels of left hip, right hip, left ankle and right ankle; all NaN if nobody kneels with
+            the back to the camera. And the rotation of the seat in degrees since a foot left its resting
             place, + = that side up, or NaN.
         """
         self._watch(image_px, time_s)
@@ -96,7 +96,7 @@ class Behind:
         return np.concatenate([self._rest.hips, self._feet]), self._turned_deg(self._rest, grey, mask)
 
     def _watch(self, image_px: Floats, time_s: float) -> None:
-        """See from the landmarks whether there is somebody to follow, and where they rest."""
+        """Check by the landmarks whether there is a person to track, and learn the resting place."""
         if np.isfinite(image_px).all():
             self._seen_s = time_s
         if kneels := _kneels(image_px):
@@ -115,13 +115,13 @@ class Behind:
         self._past.clear()
         self._rest: _Rest | None = None
         self._up: int | None = None
-        self._turn: Turn | None = None
+        self._turn: SeatTurn | None = None
         self._appeared: tuple[Floats, Floats] | None = None
         self._feet = np.full((2, 2), np.nan)
         self._up_s = self._highest = self._speed = 0.0
 
     def _learn(self, image_px: Floats) -> None:
-        """Take landmarks for the resting place, a part of the way."""
+        """Move the resting place towards the landmarks."""
         hips, ankles = (_by_place(image_px[pair]) for pair in (HIPS, _ANKLES))
         below = float((ankles.mean(axis=0) - hips.mean(axis=0))[1])
         across = float(np.hypot(*(hips[0] - hips[1])))
@@ -135,7 +135,7 @@ class Behind:
         self._feet += _LEARN * (self._rest.ankles - self._feet)
 
     def _move(self, rest: _Rest, grey: Image, time_s: float) -> None:
-        """Move the foot that is up, or see whether one leaves its place."""
+        """Move the raised foot, or check whether a foot leaves its resting place."""
         before_s, before = self._past[-1 if self._speed > _QUICK else 0]
         middle, size = rest.hips.mean(axis=0), np.array(grey.shape[::-1])
         low = np.clip(middle - _REACH[:2] * rest.width, 0, size - 1).astype(int)
@@ -158,8 +158,8 @@ class Behind:
         if max(mover.speed, self._speed) < _STILL and rise < max(_HOME, _BACK * self._highest):
             self._up = None
 
-    def _followed(self, motion: Motion, foot: Floats, share: float) -> tuple[Floats, Mover]:
-        """Return where a foot has got to, and what moves fastest near it."""
+    def _followed(self, motion: FlowField, foot: Floats, share: float) -> tuple[Floats, Mover]:
+        """Return the new place of a foot, and the fastest motion near it."""
         mover = motion.fastest(motion.near(foot, _NEAR))
         patch = motion.near(foot, _PATCH)
         self._speed = float(np.median(motion.speed[patch])) if patch.any() else 0.0
@@ -174,11 +174,11 @@ class Behind:
             foot = mover.place
         return foot, mover
 
-    def _starting(self, motion: Motion, places: Floats, share: float) -> tuple[int, Floats] | None:
+    def _starting(self, motion: FlowField, places: Floats, share: float) -> tuple[int, Floats] | None:
         """Return which foot leaves its resting place, and where it is, if one does.
 
-        What moves elsewhere may be a foot whose place is not known, or noise at an edge: that stays where it
-        is while it seems to move.
+        Motion elsewhere may be a foot whose place is unknown, or noise at an edge: noise seems to move but
+        stays in place.
         """
         near = motion.near(places[0], _NEAR_DOWN) | motion.near(places[1], _NEAR_DOWN)
         mover = motion.fastest(near)
@@ -193,7 +193,7 @@ class Behind:
         return int(np.argmin(np.abs(places[:, 0] - mover.place[0]))), mover.place
 
     def _moves_as_it_seems(self, mover: Mover, share: float) -> bool:
-        """Say whether something that seemed to move up or down, picture by picture, has got there."""
+        """Return whether an apparent motion up or down really changed the place of the object."""
         if self._appeared is None:
             self._appeared = mover.place, np.zeros(2)
             return False
@@ -208,7 +208,7 @@ class Behind:
         return got_there and mover._replace(way=way).upright
 
     def _turned_deg(self, rest: _Rest, grey: Image, mask: Mask | None) -> float:
-        """Follow the seat from when a foot leaves its place."""
+        """Measure the rotation of the seat from when a foot leaves its resting place."""
         if self._up is None:
             self._turn = None
             return 0.0
@@ -216,12 +216,12 @@ class Behind:
         if self._turn is None:
             corners = rest.hips.mean(axis=0) + rest.width * np.array([up_on, 1.0]) * _SEAT
             box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
-            self._turn = Turn(self._past[0][1], box, rest.width, mask)
+            self._turn = SeatTurn(self._past[0][1], box, rest.width, mask)
         return -up_on * self._turn.update(grey)
 
 
 def _kneels(px: Floats) -> bool:
-    """Say whether landmarks may be those of somebody on both knees with their back to the camera."""
+    """Return whether landmarks may be of a person on both knees with the back to the camera."""
     if not np.isfinite(px[[*HIPS, *SHOULDERS, *_KNEES, *_ANKLES]]).all():
         return False
     hips, knees, ankles = px[HIPS], px[_KNEES], px[_ANKLES]
@@ -231,24 +231,24 @@ def _kneels(px: Floats) -> bool:
 
 
 def _by_place(pair: Floats) -> Floats:
-    """Return a pair of points, the left one of the picture first: seen from behind that is the left side."""
+    """Return a pair of points, the left one in the image first: from behind that is the left side."""
     return pair[np.argsort(pair[:, 0])]
 
 
-# What moves in a part of the picture, and how fast: dense optical flow in a small picture of it.
+# Dense optical flow in part of the image, computed in a small copy of it.
 
-_UNIT_PX = 36  # the unit of length in the small picture
+_UNIT_PX = 36  # the unit of length in the small image
 _SMALLEST_PX = 16
-_CHANGED = 5  # grey levels, on average about a point: less is noise
-_OF_NOISE = 4.0  # the same, of what changes in the middle of all points
-_FASTEST = 0.7  # of the fastest: what belongs to it
-_LEAST = 10  # points that move so fast, of every fourth
-_COMPACT, _ONE_WAY = 0.8, 0.75  # spread in units, and how alike directions are: else it is no one thing
+_CHANGED = 5  # mean grey levels around a point: less is noise
+_OF_NOISE = 4.0  # the same, as multiple of the median change
+_FASTEST = 0.7  # of the highest speed: such points belong to it
+_LEAST = 10  # points this fast, of every fourth
+_COMPACT, _ONE_WAY = 0.8, 0.75  # spread in units, and agreement of directions: else it is not one object
 _BIG = 300  # points: a foot has more, noise at an edge less
 
 
 class Mover(NamedTuple):
-    """What moves fastest: where it is now, (2,) units; its way, (2,) units; units a second; points."""
+    """The fastest object: place now, (2,) units; displacement, (2,) units; speed, units/s; points."""
 
     place: Floats
     way: Floats
@@ -257,7 +257,7 @@ class Mover(NamedTuple):
 
     @property
     def is_big(self) -> bool:
-        """Whether it is larger than what noise at an edge in the picture makes."""
+        """Whether it is larger than noise at an edge in the image."""
         return self.size > _BIG
 
     @property
@@ -270,14 +270,14 @@ _NOTHING = Mover(np.zeros(2), np.zeros(2), 0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Motion:
-    """The flow between two pictures, (h, w) points of a small one.
+class FlowField:
+    """The optical flow between two images, at (h, w) points of a small copy.
 
     Attributes:
-        now: (h, w, 2) where the points are in the later picture, units from the part's corner.
-        way: (h, w, 2) how far they came, units.
-        speed: (h, w) units a second; 0 where the picture did not change.
-        lasts_s: Time between the pictures.
+        now: (h, w, 2) places of the points in the later image, units from the part's corner.
+        way: (h, w, 2) displacement, units.
+        speed: (h, w) units per second; 0 where the image did not change.
+        lasts_s: Time between the images.
     """
 
     now: Floats
@@ -286,15 +286,15 @@ class Motion:
     lasts_s: float
 
     def near(self, place: Floats, reach: float) -> NDArray[np.bool_]:
-        """(h, w) which points are now within a reach of a place."""
+        """(h, w) whether points are now within this distance of a place."""
         x, y = self.now[..., 0] - place[0], self.now[..., 1] - place[1]
         return np.asarray(x * x + y * y < reach * reach)
 
     def fastest(self, where: NDArray[np.bool_] | None = None) -> Mover:
-        """Return what moves fastest, its speed 0 where that is no one thing.
+        """Return the fastest object; its speed is 0 if the fastest points are not one object.
 
         Args:
-            where: (h, w) where to look, or None for everywhere.
+            where: (h, w) where to search, or None for everywhere.
         """
         speed = self.speed if where is None else np.where(where, self.speed, 0.0)
         some = speed[::2, ::2].ravel()
@@ -310,20 +310,20 @@ class Motion:
 
 
 class Flow:
-    """Measures motion between pictures."""
+    """Measures optical flow between images."""
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
     def between(
         self, before: Image, after: Image, box: NDArray[np.intp], unit: float, lasts_s: float
-    ) -> Motion | None:
-        """Measure the motion in a part of two pictures.
+    ) -> FlowField | None:
+        """Measure the optical flow in part of two images.
 
         Args:
-            before: (H, W) the earlier picture.
+            before: (H, W) the earlier image.
             after: (H, W) the later one.
-            box: (4,) left, top, right and bottom of the part in pixels, within the picture.
+            box: (4,) left, top, right and bottom of the part in pixels, inside the image.
             unit: Length in pixels that distances are measured in.
             lasts_s: Time between them.
 
@@ -343,34 +343,34 @@ class Flow:
         changed = cv2.blur(cv2.absdiff(one, other).astype(np.float32), (5, 5))
         least = max(_CHANGED, _OF_NOISE * float(np.median(changed[::4, ::4])))
         speed = np.where(changed > least, np.hypot(way[..., 0], way[..., 1]) / lasts_s, 0.0)
-        return Motion(np.stack([x, y], axis=-1) / _UNIT_PX + way, way, speed, lasts_s)
+        return FlowField(np.stack([x, y], axis=-1) / _UNIT_PX + way, way, speed, lasts_s)
 
 
-# How far a body turns in the picture, by the points of its surface that can be followed.
+# The rotation of the seat in the image, by tracked points of its surface.
 #
-# Seen from behind a pelvis that opens to a side turns in the picture, and the seat with it: less than the
-# bones, as the skin of the standing side stays, but where the hips stay level nothing turns at all.
+# Seen from behind, a pelvis that opens to a side rotates in the image, and the seat with it. The seat rotates
+# less than the bones, as the skin of the standing side stays. If the hips stay level, nothing rotates.
 
 Points = NDArray[np.float32]
 
-_CORNERS, _QUALITY, _APART_PX = 400, 0.001, 2  # points to follow
+_CORNERS, _QUALITY, _APART_PX = 400, 0.001, 2  # points to track
 _ON_IT = 0.5  # of the mask
 _PATCH_PX, _LEVELS = (13, 13), 3
-_RETURNS_PX = 1.0  # a point that is followed back to elsewhere is lost
-_FURTHEST = 0.5  # units: a point that went further is on the leg
-_TOLERANCE = 0.08  # units: how well points fit one motion
+_RETURNS_PX = 1.0  # a point that is not tracked back to its start is lost
+_FURTHEST = 0.5  # units: a point that moved further is on the leg
+_TOLERANCE = 0.08  # units: scale of the residuals
 _FEWEST = 15
 _ROUNDS = 10
 
 
-class Turn:
-    """Follows the points of a region from one picture on.
+class SeatTurn:
+    """Tracks the points of a region from one image on.
 
     Args:
-        grey: (H, W) the picture they are found in.
+        grey: (H, W) the image in which they are found.
         box: (4,) left, top, right and bottom of the region in pixels.
         unit: Length in pixels that distances are measured in.
-        mask: (h, w) where the body is in that picture, 0 to 1, in any resolution; None: all of it is.
+        mask: (h, w) where the body is in that image, 0 to 1, in any resolution; None for everywhere.
     """
 
     def __init__(self, grey: Image, box: Floats, unit: float, mask: Mask | None = None) -> None:
@@ -385,11 +385,11 @@ class Turn:
         self._grey, self._unit = grey, unit
 
     def update(self, grey: Image) -> float:
-        """Follow the points into the next picture.
+        """Track the points into the next image.
 
         Returns:
-            Degrees by which they have turned since the first one, + = clockwise in the picture; NaN where too
-            few are left.
+            Rotation since the first image in degrees, + = clockwise in the image; NaN if too few points are
+            left.
         """
         if len(self._now) >= _FEWEST:
             there = self._carried(self._grey, grey, self._now)
@@ -411,7 +411,7 @@ class Turn:
 
 
 def _turned_deg(before: Floats, after: Floats) -> float:
-    """Fit a turn and a shift to (N, 2) points, those that fit neither left aside (Cauchy weights)."""
+    """Fit a rotation and a shift to (N, 2) points, robust to outliers (Cauchy weights)."""
     weight, angle = np.ones(len(before)), 0.0
     for _ in range(_ROUNDS):
         one, other = (p - weight @ p / weight.sum() for p in (before, after))

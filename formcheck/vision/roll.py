@@ -1,10 +1,10 @@
-"""How far a camera is rolled about its line of sight, from the straight lines behind the person.
+"""Measures the camera's roll about its optical axis from straight lines behind the person.
 
-Rooms are built of lines in three directions at right angles: one upright, two level. A camera turned by
-roll, pitch and yaw sees each family run towards its own vanishing point, so a skirting board that is seen
-obliquely slants without the camera being rolled. The three angles are therefore fitted together, over the
-whole picture, and only the roll is kept (the "Manhattan world" of Coughlan and Yuille, ICCV 1999). How
-sharply the lines settle it is its uncertainty: a plain wall, one slanted edge or a lettering do not.
+Rooms have lines in three perpendicular directions: one vertical, two horizontal. In an image with roll, pitch
+and yaw, each family of lines points to its own vanishing point. So a skirting board seen obliquely slants
+although the camera has no roll. Therefore the three angles are fitted together, over the whole image, and
+only the roll is kept (the "Manhattan world" of Coughlan and Yuille, ICCV 1999). The uncertainty tells how
+well the lines determine it: a plain wall, one slanted edge or letters do not.
 
 A positive roll is a camera turned clockwise as seen from behind it: the picture's content leans
 counter-clockwise, and what is level in the room rises to the image right by that angle.
@@ -25,12 +25,12 @@ from formcheck.poses.pose import Floats, Rolled
 Gray = NDArray[np.uint8]
 
 MOST_DEG = 30.0
-"""A camera rolled further is not looked for."""
+"""A larger roll is not searched for."""
 _SHORTEST, _LONG = 0.022, 0.08  # of the longer side: shorter lines are noise, longer ones count no more
 _MOST_LINES = 80
-_CELLS = (8, 6)  # across and down: many lines in one place (a shelf, a lettering) are one witness
+_CELLS = (8, 6)  # across and down: many lines in one place (a shelf, letters) count as one
 _PER_CELL = 1.5  # times the weight of its longest line
-_MOST_WEIGHT = 15.0  # lines of one room share its errors: more of them do not make it surer
+_MOST_WEIGHT = 15.0  # lines of one room share its errors: more of them do not reduce the uncertainty
 _STRAY = 0.03  # likelihood of a line that belongs to no family, against one that fits
 _COARSE_DEG, _MIDDLE_DEG, _FINE_DEG = 2.5, 1.2, 0.6  # spread of the lines about a family's direction
 _SEEDS = 5
@@ -42,15 +42,14 @@ UNSEEN = Rolled(float("nan"), float("nan"))
 
 
 def from_picture(gray: Gray, person: Gray) -> Rolled:
-    """Estimate the roll from one picture.
+    """Estimate the roll from one image.
 
     Args:
-        gray: (H, W) picture, best about 400 pixels long.
-        person: (H, W), not zero where the person and what they move may be.
+        gray: (H, W) image, best about 400 pixels long.
+        person: (H, W), not zero where the person may be, and things that they move.
 
     Returns:
-        The roll, NaN where fewer than three lines are seen. It always comes with an uncertainty that may
-        be many degrees: look at it.
+        The roll, NaN with fewer than three lines. Its uncertainty may be many degrees: use it.
     """
     found = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(gray)[0]
     if found is None:
@@ -80,7 +79,7 @@ def from_lines(lines: Floats, size: tuple[int, int]) -> Rolled:
 
 
 def _background(lines: Floats, person: Gray) -> Floats:
-    """Drop lines that touch the person or run along the picture's border."""
+    """Drop lines that touch the person or lie along the image border."""
     height, width = person.shape
     free = np.ones(len(lines), dtype=bool)
     for share in (0.1, 0.5, 0.9):
@@ -92,7 +91,7 @@ def _background(lines: Floats, person: Gray) -> Floats:
 
 
 def _weights(lines: Floats, length: Floats, size: tuple[int, int]) -> Floats:
-    """Weigh lines by length, with a limit for each place of the picture and one for all together."""
+    """Weight lines by length, with a limit for each cell of the image and one for all together."""
     weight = np.minimum(length / _LONG, 1.0) ** 1.5
     places = ((lines[:, :2] + lines[:, 2:]) / 2 / size * _CELLS).astype(int)
     cell = np.clip(places, 0, np.array(_CELLS) - 1) @ [1, _CELLS[0]]
@@ -115,7 +114,7 @@ class _Lines(NamedTuple):
 
 
 def _directions(turns: Floats) -> NDArray[np.float32]:
-    """(H, 3, 3) the upright and the two level directions (x right, y up, z ahead) for (H, 3) turns."""
+    """(H, 3, 3) vertical and two horizontal directions (x right, y up, z ahead) for (H, 3) rotations."""
     roll, pitch, yaw = np.radians(turns).T
     none = np.zeros_like(roll)
     up = np.stack([none, np.cos(pitch), -np.sin(pitch)])
@@ -128,7 +127,7 @@ def _directions(turns: Floats) -> NDArray[np.float32]:
 
 
 def _agreement(turns: Floats, lines: _Lines, spread_deg: float) -> Floats:
-    """(H,) log-likelihood of (H, 3) turns: each line runs towards a vanishing point, or is a stray."""
+    """(H,) log-likelihood of (H, 3) rotations: each line points to a vanishing point, or is an outlier."""
     return _likelihood(_directions(turns), lines, spread_deg) + _expected(turns)
 
 
@@ -145,7 +144,7 @@ def _likelihood(directions: NDArray[np.float32], lines: _Lines, spread_deg: floa
 
 
 def _expected(turns: Floats) -> Floats:
-    """Log-prior: most cameras stand level and look a little down; some do not."""
+    """Log-prior: most cameras are level and point a little down; some do not."""
     roll, pitch, yaw = turns.T
     mostly = 0.75 / 2.0 * np.exp(-0.5 * (roll / 2.0) ** 2) + 0.25 / 12.0 * np.exp(-0.5 * (roll / 12.0) ** 2)
     facing = 0.4 + 0.6 * np.exp(-0.5 * (yaw / 10.0) ** 2)
@@ -155,7 +154,7 @@ def _expected(turns: Floats) -> Floats:
 
 @cache
 def _everywhere() -> tuple[Floats, NDArray[np.float32], Floats]:
-    """Return turns that cover what cameras do, their directions, and their log-prior."""
+    """Return a grid of rotations, their directions, and their log-prior."""
     turns = _lattice(
         np.arange(-MOST_DEG, MOST_DEG + 1, 3.0), np.arange(-15.0, 34.0, 6.0), np.arange(-45.0, 45.0, 9.0)
     )
@@ -171,7 +170,7 @@ _NEAR = _lattice(np.arange(-6.0, 7.0) * 0.4, np.arange(-2.0, 3.0) * 2.0, np.aran
 
 
 def _solve(lines: _Lines) -> Rolled:
-    """Search everywhere coarsely, climb from the best few places, and weigh what lies about the tops."""
+    """Search a coarse grid, climb from its best points, and weight the surroundings of the maxima."""
     turns, directions, expected = _everywhere()
     rough = _likelihood(directions, lines, _COARSE_DEG) + expected
     tops: list[tuple[float, Floats]] = []
@@ -198,7 +197,7 @@ def _solve(lines: _Lines) -> Rolled:
 
 
 def _apart(turns: Floats, values: Floats) -> list[int]:
-    """Return the best few turns that are not neighbours of a better one."""
+    """Return the best few rotations that are not neighbours of a better one."""
     picked: list[int] = []
     for i in np.argsort(-values)[:200].tolist():
         if all((np.abs(turns[i] - turns[j]) > [3.5, 7.0, 10.0]).any() for j in picked):

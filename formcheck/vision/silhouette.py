@@ -1,4 +1,4 @@
-"""The outline of the trunk and the silhouette under the landmarks, from a segmentation mask.
+"""The outline of the trunk, and the silhouette at the landmarks, from a segmentation mask.
 
 Pixel coordinates put (0, 0) at the centre of the top-left pixel, as OpenCV draws.
 """
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from formcheck.poses.pose import EDGE_STATIONS, Floats
 
 MIN_CHORD_PX = 20.0
-"""Below this length of the trunk the outline would be coarser than what it is to show."""
+"""With a shorter trunk the outline is too coarse for the measures."""
 
 REACH = 0.7
-"""How far from the chord the outline is looked for, in chord lengths."""
+"""How far from the chord the outline is searched, in chord lengths."""
 
 LEVEL = 0.5
-"""The mask value that is the outline."""
+"""The mask value at the outline."""
 
 _MIN_SAMPLES, _MAX_SAMPLES = 97, 257  # along one normal: about one a pixel
 
@@ -28,8 +28,8 @@ _MIN_SAMPLES, _MAX_SAMPLES = 97, 257  # along one normal: about one a pixel
 def edges(mask: NDArray[Any], shoulder_px: Floats, hip_px: Floats) -> Floats:
     """Find the outline of the silhouette on both sides of the trunk, to a fraction of a pixel.
 
-    From each of the `EDGE_STATIONS` on the chord, walks outwards along the chord's normal to the first
-    place where the mask falls through `LEVEL`, and interpolates between the two samples around it.
+    From each of the `EDGE_STATIONS` on the chord, the mask is sampled outwards along the chord's normal. The
+    outline is where it first falls below `LEVEL`, interpolated between two samples.
 
     Args:
         mask: (H, W) or (H, W, 1) silhouette, 0 outside to 1 inside, in the image's pixels.
@@ -104,6 +104,6 @@ def _sample(mask: NDArray[Any], x: NDArray[np.float32], y: NDArray[np.float32]) 
 
 
 def _flat(mask: NDArray[Any]) -> NDArray[np.float32]:
-    """Give the mask two axes and the number type OpenCV samples."""
+    """Return the mask with two axes, in the number type that OpenCV samples."""
     flat = mask[..., 0] if mask.ndim == 3 else mask
     return np.ascontiguousarray(flat, dtype=np.float32)

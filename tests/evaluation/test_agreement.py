@@ -141,7 +141,7 @@ def test_a_fault_that_no_rule_checks_is_named() -> None:
 def test_a_clip_that_cannot_be_analysed_counts_against() -> None:
     result = compare("clip", seen(tops()), None, "nobody was seen")
     assert (result.off, result.recognised) == (4, False)
-    assert result.disagreements == [Disagreement("clip", None, NAME, "nobody was seen")]
+    assert result.disagreements == [Disagreement("clip", None, "glute kickback", "nobody was seen")]
 
 
 def test_sums_by_hand() -> None:
@@ -218,6 +218,15 @@ def test_a_label_that_is_left_out_is_said_and_ends_with_two(
     assert "x.mp4" in lines[0]
     assert "is of a clip that is not there" in lines[0]
     assert "toops" in lines[1]
+    code, out, err = formcheck("evaluate", folder, "--html", folder / "labels.json")
+    assert code == 2
+    assert "would overwrite" in err
+    (folder / "alone.labels.json").unlink()
+    (folder / "true.json").unlink()
+    (folder / "labels.json").write_text(json.dumps({"many.mp4": LABEL | {"tops": 3}}), encoding="utf-8")
+    code, out, err = formcheck("evaluate", folder, "--json", folder / "out.json")
+    assert (code, out, len(err.splitlines())) == (2, "", 1), "nothing is left to compare"
+    assert not (folder / "out.json").exists()
     (folder / "labels.json").write_text("[1", encoding="utf-8")
     code, out, err = formcheck("evaluate", folder)
     assert (code, out) == (2, "")

@@ -14,7 +14,7 @@ from support.pages import FAULTY, analysis, film
 from support.skeleton import Tempo, kickbacks
 
 TIMES_S = [(Tempo().times(i)[1] + Tempo().times(i)[2]) / 2 for i in range(4)]
-LABEL = {"exercise": "glute_kickback", "view": "side", "side": "left", "tops": TIMES_S}
+LABEL: dict[str, Any] = {"exercise": "glute_kickback", "view": "side", "side": "left", "tops": TIMES_S}
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -31,6 +31,7 @@ def page(tmp_path: Path, formcheck: Run) -> Path:
     for name in ("alone", "good"):
         straight.save(tmp_path / f"{name}.npz")
     other = LABEL | {"side": "right", "tops": [*TIMES_S[:3], 60.0], "notes": "<b>seen</b> twice"}
+    other["faults"] = {"knee_bent": "reps 1"}
     labels = {"bent <i>.mp4": LABEL | {"clean": True}, "alone.mp4": other, "good.mp4": LABEL}
     (tmp_path / "labels.json").write_text(json.dumps(labels), encoding="utf-8")
     code, _, err = formcheck("evaluate", tmp_path, "--tracks", tracks, "--html", tmp_path / "gallery.html")
@@ -43,7 +44,7 @@ def test_every_disagreement_has_a_picture_and_both_sides(page: Path) -> None:
     kinds = re.findall(r'<li class="card rep disagreement ([\w-]+)"', text)
     assert kinds.count("fault-false") >= 2
     assert kinds.count("leg") == 3
-    assert (kinds.count("missed"), kinds.count("extra")) == (1, 1)
+    assert [kinds.count(kind) for kind in ("missed", "extra", "fault-missed")] == [1, 1, 1]
     assert text.count("data:image/jpeg;base64,") == len(kinds)
     assert "Top of a glute kickback, right leg" in text
     assert "Knee bent: not there" in text
@@ -62,9 +63,10 @@ def test_blurred_faces_link_no_video(tmp_path: Path, formcheck: Run, page: Path)
 
 
 def test_two_outputs_of_one_name_are_refused(tmp_path: Path, formcheck: Run) -> None:
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "a.npz").touch()
+    (tmp_path / "a.labels.json").write_text(json.dumps(LABEL), encoding="utf-8")
     same = tmp_path / "same"
-    code, _, err = formcheck("evaluate", tmp_path / "folder", "--html", same, "--json", same)
+    code, _, err = formcheck("evaluate", tmp_path, "--html", same, "--json", same)
     assert code == 2
     assert "wo outputs have the same name" in err
 

@@ -112,6 +112,7 @@ def test_a_full_disk_is_said_and_costs_nothing(path: Path) -> None:
         assert log.read() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_killed_writer_loses_nothing_that_was_done_and_leaves_nothing_half(path: Path) -> None:
     done = 0
@@ -135,6 +136,7 @@ def test_a_killed_writer_loses_nothing_that_was_done_and_leaves_nothing_half(pat
     check.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_writer_killed_inside_a_transaction_leaves_the_log_as_it_was(path: Path) -> None:
     """The journal is on disk and pages of the set are written when it dies: the next one rolls back."""
@@ -164,6 +166,7 @@ with store.Log(Path({str(path)!r})) as log:
         assert log.read() == before
 
 
+@pytest.mark.slow
 def test_two_processes_write_at_once(path: Path) -> None:
     processes = [writer(path, name, 25) for name in ("a", "b")]
     for process in processes:

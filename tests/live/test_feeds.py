@@ -246,6 +246,7 @@ def test_a_camera_that_comes_back_goes_on() -> None:
         ]
 
 
+@pytest.mark.slow
 def test_opencv_stays_silent_about_a_missing_camera(tmp_path: Path) -> None:
     code = "from formcheck.cli.app import run; raise SystemExit(run(['live', '--camera', '77']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

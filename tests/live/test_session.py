@@ -212,6 +212,7 @@ def child(body: str, *, timeout_s: float = 600.0) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.slow
 def test_recording_journal_and_report_survive_a_kill(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,6 +287,7 @@ def test_a_journal_that_cannot_be_judged_keeps_no_session_from_starting(
     assert (tmp_path / "2026-01-03.journal.damaged").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
 def test_a_full_disk_ends_the_recording_not_the_session(tmp_path: Path) -> None:
     done = child(

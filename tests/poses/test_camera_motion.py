@@ -10,7 +10,7 @@ from support.skeleton import Shot, kickbacks, thrusts
 from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
-from formcheck.poses.camera_motion import MOVED_PCT, Looks, move_notes
+from formcheck.poses.camera_motion import MOVED_PCT, Observations, move_notes
 from formcheck.poses.pose import TURN, Floats, Side
 from formcheck.poses.track import Track
 from formcheck.rule import Status
@@ -38,10 +38,10 @@ def shaken(track: Track, start_s: float, end_s: float, x_pct: float) -> Track:
 
 def test_a_shift_is_counted_in_trunk_lengths() -> None:
     track = shaken(kickbacks(), 5.0, 6.0, 30.0)
-    looks = Looks.of(track, TRUNK_PX)
+    observed = Observations.of(track, TRUNK_PX)
     usual = [(1.0, 4.0), (6.0, 9.0), (9.5, 12.0)]
-    assert looks.moved_pct((6.5, 9.0), usual) < 1.0
-    assert looks.moved_pct((1.0, 4.0), usual) == pytest.approx(30.0, abs=1.0)
+    assert observed.moved_pct((6.5, 9.0), usual) < 1.0
+    assert observed.moved_pct((1.0, 4.0), usual) == pytest.approx(30.0, abs=1.0)
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,10 @@ def test_a_shift_is_counted_in_trunk_lengths() -> None:
 def test_turns_and_zooms_count_where_the_person_is(turn_deg: float, zoom: float, least: float) -> None:
     track = kickbacks()
     late = track.time_s > 6.0
-    looks = Looks.of(
+    observed = Observations.of(
         watched(track, turn_deg=np.where(late, turn_deg, 0.0), zoom=np.where(late, zoom, 1.0)), TRUNK_PX
     )
-    way = looks.moved_pct((7.0, 9.0), [(0.5, 3.0), (3.0, 6.0)])
+    way = observed.moved_pct((7.0, 9.0), [(0.5, 3.0), (3.0, 6.0)])
     assert least <= way
     assert (way > MOVED_PCT) == (least > 0.0)
 
@@ -64,7 +64,7 @@ def test_a_hand_that_wobbles_has_not_moved() -> None:
     wobble = rng.normal(0, 0.015 * TRUNK_PX, (len(track), 2))
     held = watched(track, turn_deg=rng.normal(0, 0.3, len(track)), shift_px=wobble)
     assert move_notes(held) == []
-    assert Looks.of(held, TRUNK_PX).moved_pct((4.0, 8.0), [(0.0, 4.0), (8.0, 12.0)]) < MOVED_PCT
+    assert Observations.of(held, TRUNK_PX).moved_pct((4.0, 8.0), [(0.0, 4.0), (8.0, 12.0)]) < MOVED_PCT
 
 
 def test_a_single_look_that_is_off_is_an_error() -> None:
@@ -77,9 +77,9 @@ def test_a_single_look_that_is_off_is_an_error() -> None:
 def test_another_scene_is_infinitely_far_and_said_with_its_time() -> None:
     track = kickbacks()
     cut = watched(track, scene=(track.time_s >= 8.0).astype(float))
-    looks = Looks.of(cut, TRUNK_PX)
-    assert looks.moved_pct((7.0, 9.0), [(0.0, 3.0), (3.0, 7.0)]) == float("inf")
-    assert looks.moved_pct((1.0, 3.0), [(0.0, 3.0), (3.0, 7.0)]) == 0.0
+    observed = Observations.of(cut, TRUNK_PX)
+    assert observed.moved_pct((7.0, 9.0), [(0.0, 3.0), (3.0, 7.0)]) == float("inf")
+    assert observed.moved_pct((1.0, 3.0), [(0.0, 3.0), (3.0, 7.0)]) == 0.0
     assert len(move_notes(cut)) == 1
     assert move_notes(cut)[0].startswith(
         "The whole picture changed at 8.0 s: a cut, or the camera was moved. What comes after is looked at"
@@ -91,7 +91,7 @@ def test_nothing_known_of_the_background_is_no_reason_to_abstain() -> None:
     assert blind.camera is not None
     blind.camera[:, TURN] = np.nan
     for track in (blind, kickbacks()):
-        assert Looks.of(track, TRUNK_PX).moved_pct((1.0, 3.0), [(1.0, 3.0)]) == 0.0
+        assert Observations.of(track, TRUNK_PX).moved_pct((1.0, 3.0), [(1.0, 3.0)]) == 0.0
         assert move_notes(track) == []
 
 

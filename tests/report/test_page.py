@@ -181,6 +181,7 @@ def test_a_report_cannot_make_the_page_play_other_files(
         assert ("not beside the report" in capsys.readouterr().err) is not there
 
 
+@pytest.mark.slow
 def test_a_page_of_twenty_repetitions_is_small(tmp_path: Path) -> None:
     found = analysis(kickbacks(Shot(fps=20.0), reps=20, knee_deg=[4.0, 38.0] * 10))
     assert len(found.report.reps) == 20

@@ -9,7 +9,7 @@ import pytest
 from support.skeleton import Shot, Tempo, clock, level, min_jerk
 
 from formcheck.poses.pose import Floats
-from formcheck.reps.segmentation import LATE_S, Rep, RepSegmenter, segment
+from formcheck.reps.segmentation import LATE, ON_TIME, Rep, RepSegmenter, segment
 from formcheck.reps.timing import leaves_at
 
 RANGE = 60.0  # deg, a donkey kick
@@ -51,7 +51,7 @@ def moved(t: Floats, tempo: Tempo, up: Profile, down: Profile, reps: int = 3) ->
 
 
 def found(t: Floats, height: Floats) -> list[Rep]:
-    return segment(t, RANGE * height - 40.0, min_range=MIN_RANGE, late_s=0.0).reps
+    return segment(t, RANGE * height - 40.0, min_range=MIN_RANGE, late=ON_TIME).reps
 
 
 def times(rep: Rep) -> list[float]:
@@ -206,9 +206,12 @@ def test_fidgeting_before_and_after_the_set_is_no_rep(seed: int) -> None:
 def test_landmarks_that_leave_a_rest_late_are_set_right() -> None:
     t = clock(HELD.duration(2), Shot())
     s = RANGE * level(t, HELD, 2)
-    late, plain = segment(t, s, min_range=MIN_RANGE).reps, segment(t, s, min_range=MIN_RANGE, late_s=0.0).reps
+    late, plain = (
+        segment(t, s, min_range=MIN_RANGE).reps,
+        segment(t, s, min_range=MIN_RANGE, late=ON_TIME).reps,
+    )
     for a, b in zip(late, plain, strict=True):
-        assert (a.start_s, a.lower_s) == pytest.approx((b.start_s - LATE_S, b.lower_s - LATE_S))
+        assert (a.start_s, a.lower_s) == pytest.approx((b.start_s - LATE.start_s, b.lower_s - LATE.lower_s))
         assert (a.lockout_s, a.end_s, a.held_s) == (b.lockout_s, b.end_s, b.held_s)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.skeleton import Shot, Tempo, clock, level, min_jerk
 
 from formcheck.poses.pose import Floats
-from formcheck.reps.segmentation import Phase, Rep, RepSegmenter, segment
+from formcheck.reps.segmentation import ON_TIME, Phase, Rep, RepSegmenter, segment
 
 RANGE = 30.0  # deg, a kickback
 MIN_RANGE = 8.0
@@ -28,7 +28,7 @@ def times(rep: Rep) -> list[float]:
 
 
 def found(t: Floats, s: Floats) -> list[Rep]:
-    return segment(t, s, min_range=MIN_RANGE, late_s=0.0).reps
+    return segment(t, s, min_range=MIN_RANGE, late=ON_TIME).reps
 
 
 @pytest.mark.parametrize("fps", [10, 24, 30, 60, 120])
@@ -172,7 +172,7 @@ def test_a_far_smaller_rep_among_full_ones_is_partial() -> None:
 
 
 def dropped(t: Floats, s: Floats) -> list[str]:
-    reps, none = segment(t, s, min_range=MIN_RANGE, late_s=0.0)
+    reps, none = segment(t, s, min_range=MIN_RANGE, late=ON_TIME)
     assert reps == []
     return [one.why for one in none]
 
@@ -263,7 +263,7 @@ def test_neither_clock_nor_zero_of_the_signal_matter(shift: float) -> None:
 def test_sample_by_sample_gives_the_reps_of_the_whole() -> None:
     t = clock(Tempo().duration(4), Shot(jitter=0.5))
     s = curve(t, Tempo(), noise=0.3)
-    segmenter = RepSegmenter(MIN_RANGE, late_s=0.0)
+    segmenter = RepSegmenter(MIN_RANGE, late=ON_TIME)
     live, closed_at = [], []
     for time_s, value in zip(t.tolist(), s.tolist(), strict=True):
         if rep := segmenter.update(time_s, value):
@@ -277,7 +277,7 @@ def test_sample_by_sample_gives_the_reps_of_the_whole() -> None:
 def test_phases_come_in_order_and_an_open_rep_is_known() -> None:
     tempo = Tempo()
     t = clock(tempo.duration(2), Shot())
-    segmenter = RepSegmenter(MIN_RANGE, late_s=0.0)
+    segmenter = RepSegmenter(MIN_RANGE, late=ON_TIME)
     seen: list[Phase] = []
     start, lockout, _, _ = tempo.times(0)
     for time_s, value in zip(t.tolist(), curve(t, tempo, 2).tolist(), strict=True):
@@ -302,7 +302,7 @@ def test_the_end_of_a_lowering_is_foreseen(tempo: Tempo) -> None:
     t = clock(tempo.duration(1), Shot())
     s = curve(t, tempo, 1, noise=0.005 * RANGE)
     _, _, lower, end = tempo.times(0)
-    segmenter = RepSegmenter(MIN_RANGE, late_s=0.0)
+    segmenter = RepSegmenter(MIN_RANGE, late=ON_TIME)
     seen = []
     for time_s, value in zip(t.tolist(), s.tolist(), strict=True):
         segmenter.update(time_s, value)
@@ -321,7 +321,7 @@ def test_the_end_of_a_lowering_is_foreseen(tempo: Tempo) -> None:
 
 def test_before_it_comes_down_nothing_of_the_lowering_is_seen() -> None:
     t = clock(Tempo().duration(1), Shot())
-    segmenter = RepSegmenter(MIN_RANGE, late_s=0.0)
+    segmenter = RepSegmenter(MIN_RANGE, late=ON_TIME)
     for time_s, value in zip(t.tolist(), curve(t, Tempo(), 1).tolist(), strict=True):
         segmenter.update(time_s, value)
         if segmenter.phase in (Phase.UP, Phase.TOP) and (rep := segmenter.open_rep()):
@@ -330,7 +330,7 @@ def test_before_it_comes_down_nothing_of_the_lowering_is_seen() -> None:
 
 def test_a_short_top_is_a_top_once_it_is_held_and_a_halt_on_the_way_is_none() -> None:
     def phases(s: Floats, t: Floats) -> list[Phase]:
-        segmenter, seen = RepSegmenter(MIN_RANGE, late_s=0.0), []
+        segmenter, seen = RepSegmenter(MIN_RANGE, late=ON_TIME), []
         for time_s, value in zip(t.tolist(), s.tolist(), strict=True):
             segmenter.update(time_s, value)
             seen.append(segmenter.phase)
@@ -358,7 +358,7 @@ def test_a_short_top_is_a_top_once_it_is_held_and_a_halt_on_the_way_is_none() ->
 
 def test_reset_forgets_the_set() -> None:
     t = clock(Tempo().duration(2), Shot())
-    segmenter = RepSegmenter(MIN_RANGE, late_s=0.0)
+    segmenter = RepSegmenter(MIN_RANGE, late=ON_TIME)
     for time_s, value in zip(t[: len(t) // 2].tolist(), curve(t, Tempo(), 2).tolist(), strict=False):
         segmenter.update(time_s, value)
     segmenter.reset()

@@ -16,10 +16,15 @@ from support.skeleton import Shot, Tempo, join, kickbacks, still
 
 from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
+from formcheck.live import recording
 from formcheck.live.session import Parts
 from formcheck.live.words import PageWords
 from formcheck.pipeline import Session
 from formcheck.report.model import Report
+from formcheck.serve import app as app_module
+from formcheck.serve import feed
+from formcheck.serve import phone as phone_module
+from formcheck.serve import room as room_module
 from formcheck.serve.access import Bucket, Place, Tokens
 from formcheck.serve.app import MOST_FRAME_BYTES, app_for
 from formcheck.serve.capacity import Capacity
@@ -38,8 +43,8 @@ WEB = files("formcheck.serve") / "web"
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals of these tests do not go into the user's folder."""
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
-    monkeypatch.setattr("formcheck.serve.app.Strangers", lambda: _Everybody())
+    monkeypatch.setattr(recording, "user_state_path", lambda name: folder)
+    monkeypatch.setattr(app_module, "Strangers", lambda: _Everybody())
 
 
 class _Everybody:
@@ -56,10 +61,10 @@ def faulty() -> Any:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test asks too much of itself: what a phone may ask is tested by itself."""
-    monkeypatch.setattr("formcheck.serve.room._RATE", 1e9)
-    monkeypatch.setattr("formcheck.serve.room._BURST", 1e9)
-    monkeypatch.setattr("formcheck.serve.phone._WAIT_S", 60.0)
-    monkeypatch.setattr("formcheck.serve.feed.Stamps", SentStamps)
+    monkeypatch.setattr(room_module, "RATE", 1e9)
+    monkeypatch.setattr(room_module, "BURST", 1e9)
+    monkeypatch.setattr(phone_module, "WAIT_S", 60.0)
+    monkeypatch.setattr(feed, "Stamps", SentStamps)
 
 
 def verdicts(report: Report) -> list[Any]:
@@ -175,6 +180,18 @@ def test_garbage_between_the_frames_ends_nothing(tmp_path: Path) -> None:
         assert phone.client.post("/frame", content=iter([b"x"])).status_code == 411
         last = phone.end()
     assert last["stage"] == "off"
+
+
+def test_a_frame_that_comes_after_the_end_begins_nothing(tmp_path: Path) -> None:
+    track = kickbacks(SHOT, tempo=QUICK, reps=1)
+    with room(track, tmp_path) as inside:
+        phone = Handset(inside).join()
+        phone.frame(0.0)
+        phone.end()
+        assert phone.frame(0.1).status_code == 409
+        (one,) = inside.phones
+        assert inside.frame(one, jpeg(), 0.2)["stage"] == "off"
+        assert one.take is None
 
 
 def test_another_tab_takes_over(tmp_path: Path) -> None:
@@ -311,8 +328,8 @@ def test_every_answer_forbids_what_is_not_of_this_server(tmp_path: Path) -> None
 
 
 def test_a_flood_is_refused_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("formcheck.serve.room._RATE", 1e-6)
-    monkeypatch.setattr("formcheck.serve.room._BURST", 150.0)
+    monkeypatch.setattr(room_module, "RATE", 1e-6)
+    monkeypatch.setattr(room_module, "BURST", 150.0)
     with room(kickbacks(SHOT, reps=1), tmp_path) as inside:
         one, other = Handset(inside).join(), Handset(inside).join()
         answers = [one.client.get("/state").status_code for _ in range(200)]

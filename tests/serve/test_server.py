@@ -7,20 +7,21 @@ import ipaddress
 import json
 import os
 import re
+import shutil
 import signal
 import ssl
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.phones import room
+from support.phones import jpeg, room
 from support.skeleton import kickbacks
 
+from formcheck.cli import serve as serve_command
 from formcheck.errors import UsageError
 from formcheck.serve import certificates as certs
 from formcheck.serve.access import Place
@@ -156,52 +157,70 @@ def test_wrong_options_are_said(formcheck: Callable[..., tuple[int, str, str]]) 
 def test_without_the_extra_it_says_what_to_install(
     formcheck: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("formcheck.cli.serve.find_spec", lambda name: None)
+    monkeypatch.setattr(serve_command, "find_spec", lambda name: None)
     code, _, err = formcheck("serve")
     assert code == 2
     assert "pip install 'formcheck[serve]'" in err
 
 
-@POSIX
-@pytest.mark.model
-def test_the_command_lets_a_phone_in_and_leaves_nothing_to_others(model: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "formcheck", "serve", "--port", "0", "--no-log", "--voice", "beep"]
-    command += ["--record", str(tmp_path / "rec"), "--report", str(tmp_path / "rep")]
+def use(command: list[str], folder: Path, during: Callable[[], None] = lambda: None) -> tuple[int, str]:
+    """Start the command, let a phone in, send three frames, and stop it; return its exit code and stderr."""
+    options = ["--port", "0", "--no-log", "--record", str(folder / "rec"), "--report", str(folder / "rep")]
+    environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
     with subprocess.Popen(
-        command,
+        [*command, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")},
+        env=environment,
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        link = ""
+        found = None
         for line in process.stdout:
             if found := re.search(r"http://localhost:(\d+)/#(\S+)", line):
-                link = found[0]
                 break
-        port, token = link.partition("localhost:")[2].split("/#")
-        origin = {"origin": f"http://localhost:{port}", "host": f"localhost:{port}"}
-        connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=60)
-        connection.request("POST", "/join", json.dumps({"token": token}), origin)
+        assert found is not None
+        port, token = found.groups()
+        own = {"origin": f"http://localhost:{port}", "host": f"localhost:{port}"}
+        connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=120)
+        connection.request("POST", "/join", json.dumps({"token": token}), own)
         answer = connection.getresponse()
-        cookie = {"cookie": answer.headers["set-cookie"].partition(";")[0]}
+        own["cookie"] = answer.headers["set-cookie"].partition(";")[0]
         assert answer.read() == b"{}"
-        connection.request("POST", "/start", json.dumps({"page": "p"}), {**origin, **cookie})
+        connection.request("POST", "/start", json.dumps({"page": "p"}), own)
         connection.getresponse().read()
-        from support.phones import jpeg
-
         for i in range(3):
-            head = {**origin, **cookie, "x-page": "p", "x-captured-ms": str(1000 + 50 * i)}
+            head = {**own, "x-page": "p", "x-captured-ms": str(1000 + 50 * i)}
             connection.request("POST", "/frame", jpeg((640, 480)), head)
             assert connection.getresponse().read()
         connection.close()
+        during()
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=180)
+    return process.returncode, err
+
+
+@POSIX
+@pytest.mark.model
+def test_the_command_lets_a_phone_in_and_leaves_nothing_to_others(model: Path, tmp_path: Path) -> None:
+    def look() -> None:
         written = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert any(path.suffix == ".mkv" for path in written)
         for path in [*written, tmp_path / "rec", tmp_path / "rep"]:
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=120)
-    assert process.returncode == 130
+
+    code, err = use([sys.executable, "-m", "formcheck", "serve"], tmp_path, look)
+    assert code == 130
     assert "Traceback" not in err
+
+
+@pytest.mark.model
+def test_nothing_is_sent_anywhere_but_to_the_phone(model: Path, tmp_path: Path) -> None:
+    strace, trace = shutil.which("strace"), tmp_path / "trace"
+    command = [str(strace), "-f", "-qq", "-o", str(trace), "-e", "trace=connect,sendto,sendmsg,sendmmsg"]
+    if strace is None or subprocess.run([*command, "true"], capture_output=True).returncode:
+        pytest.skip("strace is missing or not allowed")
+    use([*command, sys.executable, "-m", "formcheck", "serve"], tmp_path)
+    internet = [line for line in trace.read_text().splitlines() if "AF_INET" in line]
+    assert not [line for line in internet if '"127.0.0.1"' not in line]

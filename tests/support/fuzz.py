@@ -52,7 +52,7 @@ CODES = {0, 1, 2, 3}
 EXERCISE = "glute-kickback"
 SHARES = {
     **{"track": 90, "journal": 50, "live": 10, "report": 110, "truth": 60, "ledger": 50, "manifest": 50},
-    **{"log": 70, "cues": 60, "limits": 60, "rules": 60, "video": 6},
+    **{"log": 70, "cues": 60, "limits": 60, "rules": 60, "video": 6, "label": 60},
 }
 """Of which kind how many, of `sum(SHARES.values())`."""
 
@@ -195,6 +195,25 @@ def _truth(bases: Bases, room: Path, rng: random.Random) -> list[str]:
     return ["evaluate", str(room)]
 
 
+def _label(bases: Bases, room: Path, rng: random.Random) -> list[str]:
+    label: dict[str, Any] = {
+        **{"exercise": "glute_kickback", "view": "side", "side": "left", "tops": [2.5, 7.5], "full_reps": 2},
+        **{"partial_tops": [], "faults": {"knee_bent": "all", "no-hold": [2]}, "label_window_s": [0, 9.5]},
+        **{"sets": [{"side": "left", "t": [0, 9], "tops": [2.5, 7.5], "form": "correct"}], "notes": "clean"},
+    }
+    (room / "a.npz").write_bytes(bases.path("base.npz").read_bytes())
+    alone = rng.random() < 0.5
+    path, text = (
+        room / ("a.labels.json" if alone else "labels.json"),
+        json.dumps(label if alone else {"a.mp4": label}),
+    )
+    if rng.random() < 0.2:
+        path.write_bytes(mutate.of_bytes(text.encode(), rng))
+    else:
+        path.write_text(mutate.of_json(text, rng))
+    return ["evaluate", str(room), *rng.choice(([], ["--html", str(room / "a.html")]))]
+
+
 def _ledger(bases: Bases, room: Path, rng: random.Random) -> list[str]:
     data = bases.path("scores/ledger.jsonl").read_bytes()
     if rng.random() < 0.3:
@@ -272,7 +291,7 @@ def _video(bases: Bases, room: Path, rng: random.Random) -> list[str]:
 _KINDS: dict[str, Callable[[Bases, Path, random.Random], list[str]]] = {
     **{"track": _track, "journal": _journal, "live": _live, "report": _report, "truth": _truth},
     **{"ledger": _ledger, "manifest": _manifest, "log": _log, "cues": _cues, "limits": _limits},
-    **{"rules": _rules, "video": _video},
+    **{"rules": _rules, "video": _video, "label": _label},
 }
 
 

@@ -127,9 +127,9 @@ def test_somebody_walks_past_in_front(
     model: Path, kickback: list[Image], thrust: list[Image], alone: Analysis
 ) -> None:
     with MediaPipeLandmarker(model) as finder:
-        [body] = finder.look(thrust[0])
+        [body] = finder.find_everyone(thrust[0])
         passer = Upright(thrust[0], body, height=420)
-        [seen] = finder.look(passer.pasted(np.full_like(kickback[0], 200), 300.0))
+        [seen] = finder.find_everyone(passer.pasted(np.full_like(kickback[0], 200), 300.0))
         assert seen.centre[1] > seen.px[0, 1], "upright, and taken for a person"
     start, end = 60, 130
     crossed = analysed(model, passer.walking(kickback, start, end))

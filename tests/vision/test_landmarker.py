@@ -130,9 +130,9 @@ def test_times_that_collide_and_images_without_anybody(model: Path) -> None:
 def test_two_people_side_by_side_are_found(model: Path) -> None:
     (image, _), *_ = frames(1)
     with MediaPipeLandmarker(model) as landmarker:
-        assert len(landmarker.look(image)) == 1
-        assert len(landmarker.look(np.concatenate([image, image[:, ::-1]], axis=1))) == 2
-        assert landmarker.look(np.zeros_like(image)) == []
+        assert len(landmarker.find_everyone(image)) == 1
+        assert len(landmarker.find_everyone(np.concatenate([image, image[:, ::-1]], axis=1))) == 2
+        assert landmarker.find_everyone(np.zeros_like(image)) == []
 
 
 USE = """

@@ -56,7 +56,7 @@ def test_how_alike_two_bodies_are() -> None:
 def crowd_of(*rows: list[Sighting]) -> Crowd:
     crowd = Crowd(SIZE)
     for number, seen in enumerate(rows):
-        crowd.look(float(number), seen)
+        crowd.observe(float(number), seen)
     return crowd
 
 
@@ -89,12 +89,12 @@ def test_live_another_is_taken_only_where_clearly_better() -> None:
     crowd = Crowd(SIZE, memory_s=10.0)
     still, moving = body(0, scale=0.8), [body(700, at=i) for i in PHASES]
     for number, other in enumerate(moving):
-        crowd.look(float(number), [still, other])
+        crowd.observe(float(number), [still, other])
         better = crowd.better_than(still)
         assert (better is not None) == (number >= 3), "after four looks"
         assert crowd.better_than(other) is None
     assert better is crowd.best()
-    crowd.look(100.0, [still])
+    crowd.observe(100.0, [still])
     assert [len(one.sightings) for one in crowd.candidates] == [1], "what is long ago is forgotten"
     assert crowd.better_than(None) is None
 

@@ -45,7 +45,7 @@ def run(
     for i, time_s in enumerate(TRACK.time_s.tolist()):
         body = seen(i)
         if follower.doubts(time_s, body):
-            follower.look(time_s, everyone(i))
+            follower.observe(time_s, everyone(i))
         yield i, follower.update(time_s, body), follower
 
 

@@ -31,7 +31,7 @@ from formcheck.report.pictures.stills import Painter
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Rep
 from formcheck.rule import Status
-from formcheck.vision.rear_legs import Behind, Turn
+from formcheck.vision.rear_legs import RearLegs, SeatTurn
 
 SIZE = (480, 360)
 WIDTH = 60.0  # of the hips
@@ -97,7 +97,7 @@ def film(
 
 @pytest.mark.parametrize("working", list(Side))
 def test_the_foot_is_followed_that_the_model_leaves_on_the_floor(working: Side) -> None:
-    behind = Behind()
+    behind = RearLegs()
     side = working.offset
     off, still = [], []
     for time_s, image, up in film(working):
@@ -113,9 +113,10 @@ def test_the_foot_is_followed_that_the_model_leaves_on_the_floor(working: Side) 
 def test_it_does_not_matter_how_often_pictures_come() -> None:
     tops = []
     for fps in (15.0, 30.0, 60.0):
-        behind = Behind()
+        behind = RearLegs()
         height = [
-            behind.update(image, guessed(), time_s)[0][2, 1] for time_s, image, _ in film(Side.LEFT, fps=fps)
+            behind.update(image, guessed(), time_s)[0][2, 1]
+            for time_s, image, _ in film(Side.LEFT, reps=1, fps=fps)
         ]
         tops.append(DOWN[Side.LEFT][1] - min(height))
     assert tops == pytest.approx([RISE] * 3, abs=0.4 * WIDTH)
@@ -123,10 +124,10 @@ def test_it_does_not_matter_how_often_pictures_come() -> None:
 
 @pytest.mark.parametrize("working", list(Side))
 def test_a_seat_that_opens_turns_towards_the_leg(working: Side) -> None:
-    behind = Behind()
+    behind = RearLegs()
     turns = [
         (up, behind.update(image, guessed(), time_s, person())[1])
-        for time_s, image, up in film(working, opens_deg=12.0)
+        for time_s, image, up in film(working, reps=1, opens_deg=12.0)
     ]
     top = np.median([turn for up, turn in turns if up > 0.95])
     assert top == pytest.approx(12.0, abs=3.0)
@@ -134,7 +135,7 @@ def test_a_seat_that_opens_turns_towards_the_leg(working: Side) -> None:
 
 
 def test_noise_moves_no_foot() -> None:
-    behind, noise = Behind(), np.random.default_rng(8)
+    behind, noise = RearLegs(), np.random.default_rng(8)
     for i in range(60):
         grey = np.clip(ROOM + noise.normal(0.0, 9.0, ROOM.shape), 0, 255).astype(np.uint8)
         legs, _ = behind.update(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), guessed(), i / 30)
@@ -142,7 +143,7 @@ def test_noise_moves_no_foot() -> None:
 
 
 def test_a_leg_is_followed_while_the_model_sees_nobody_but_not_for_long() -> None:
-    behind = Behind()
+    behind = RearLegs()
     nobody = np.full((33, 2), np.nan)
     frames = list(film(Side.LEFT, reps=1))
     for time_s, image, up in frames:
@@ -157,7 +158,7 @@ def test_a_leg_is_followed_while_the_model_sees_nobody_but_not_for_long() -> Non
 
 
 def test_nobody_is_followed_from_the_side() -> None:
-    behind = Behind()
+    behind = RearLegs()
     track = kickbacks()
     for i in range(0, 60, 2):
         legs, _ = behind.update(np.zeros((720, 1280, 3), np.uint8), track.image_px[i], float(track.time_s[i]))
@@ -171,14 +172,14 @@ def test_points_tell_how_far_a_texture_turned(deg: float) -> None:
             np.uint8
         )
 
-    turn = Turn(at(0.0), np.concatenate([MIDDLE - 50.0, MIDDLE + 50.0]), WIDTH)
+    turn = SeatTurn(at(0.0), np.concatenate([MIDDLE - 50.0, MIDDLE + 50.0]), WIDTH)
     turned = [turn.update(at(share)) for share in np.linspace(0.0, 1.0, 12)]
     assert turned[-1] == pytest.approx(deg, abs=0.7)
 
 
 def test_too_few_points_tell_nothing() -> None:
     blank = np.full(SIZE[::-1], 90, np.uint8)
-    assert np.isnan(Turn(blank, np.concatenate([MIDDLE - 50.0, MIDDLE + 50.0]), WIDTH).update(blank))
+    assert np.isnan(SeatTurn(blank, np.concatenate([MIDDLE - 50.0, MIDDLE + 50.0]), WIDTH).update(blank))
 
 
 BEHIND = Look(View.FOOT_END, 88.0, 4.0, Side.LEFT, 1.0, 90.0)
@@ -274,7 +275,7 @@ def test_an_oblique_look_by_guesses_is_from_behind_where_legs_were_followed() ->
 
 
 def test_who_leaves_without_a_leg_up_is_gone_at_once() -> None:
-    behind_them = Behind()
+    behind_them = RearLegs()
     image = cv2.cvtColor(ROOM.astype(np.uint8), cv2.COLOR_GRAY2RGB)
     there = [np.isfinite(behind_them.update(image, guessed(), i / 30)[0]).all() for i in range(20)]
     assert all(there)

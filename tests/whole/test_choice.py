@@ -33,7 +33,7 @@ class Finder:
             moving = TRACK.image_px[int(np.searchsorted(TRACK.time_s, time_s % TRACK.duration_s - 0.1))]
             other = (TRACK.image_px[0] if self._still else moving) * 0.9 + np.array([750.0, 0.0])
             seen = [Sighting(px, np.ones(33)) for px in ([moving, other] if self._others else [moving])]
-            crowd.look(time_s, seen)
+            crowd.observe(time_s, seen)
         self.surveys.append(times_s)
         return crowd if times_s else None
 
@@ -87,7 +87,7 @@ def test_wanted_where_nobody_is(clip: Path) -> None:
         def survey(self, frames: Iterable[tuple[Any, float]]) -> Crowd | None:
             crowd = Crowd((1600, 480))
             for _, time_s in frames:
-                crowd.look(time_s, [])
+                crowd.observe(time_s, [])
             return crowd
 
     assert chosen(Blind(still=True), clip) == []

@@ -3,12 +3,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from support.skeleton import kickbacks
 
 import formcheck
+from formcheck.errors import TrackError, UsageError
+from formcheck.exercises import catalog
+from formcheck.poses.pose import Landmark
 
 HEAVY = ("mediapipe", "cv2", "scipy", "av", "pydantic", "typer", "rich", "numpy")
 
@@ -60,3 +67,46 @@ def test_a_track_can_be_made_of_public_names_only() -> None:
     assert isinstance(done, formcheck.Analysis)
     assert isinstance(done.report, formcheck.Report)
     assert len(done.report.reps) == 2
+
+
+def test_a_track_is_analysed_as_it_is_and_an_exercise_may_be_one_of_ones_own() -> None:
+    track = kickbacks(reps=2)
+    kickback = catalog.exercise("glute-kickback")
+    plain = formcheck.analyze(track, "glute-kickback")
+    mine = formcheck.analyze(track, replace(kickback, name="my-kickback", rules=kickback.rules[:2]))
+    assert len(plain.reps) == len(mine.reps) == 2
+    assert mine.exercise == "my-kickback"
+    assert {len(rep.verdicts) for rep in mine.reps} == {2}
+
+
+@pytest.mark.parametrize("joint", list(Landmark))
+def test_a_joint_that_another_tool_does_not_know_is_not_judged_and_stops_nothing(joint: Landmark) -> None:
+    track = kickbacks(reps=2)
+    px = track.image_px.copy()
+    px[:, joint] = np.nan
+    lost = formcheck.Track.from_arrays(track.time_s, px, track.visibility, track.size)
+    px[:, joint] = track.image_px[:, joint]
+    px[40:43, joint] = np.nan
+    blinked = formcheck.Track.from_arrays(track.time_s, px, track.visibility, track.size)
+    formcheck.analyze(lost, "glute-kickback")
+    assert len(formcheck.analyze(blinked, "glute-kickback").reps) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t, px, v: (1000 * t, px, v), "look like milliseconds"),
+        (lambda t, px, v: (t, px / 1280, v), "look like shares of the picture"),
+        (lambda t, px, v: (t, px, 100 * v), "between 0 and 1"),
+    ],
+)
+def test_arrays_in_another_unit_are_refused(change: Callable[..., Any], said: str) -> None:
+    track = kickbacks(reps=1)
+    time_s, image_px, visibility = change(track.time_s, track.image_px, track.visibility)
+    with pytest.raises(TrackError, match=said):
+        formcheck.Track.from_arrays(time_s, image_px, visibility, track.size)
+
+
+def test_what_is_no_side_of_the_body_is_said() -> None:
+    with pytest.raises(UsageError, match="say left or right"):
+        formcheck.analyze(kickbacks(reps=1), side="front")

@@ -24,7 +24,7 @@ async function ask(path, body) {
 const about = await ask("/about");
 const words = about.words;
 const state = { now: null, said: "", results: "", outline: null, outlineFor: "", lock: null, running: false };
-const sound = new Sound(kept("voice", "on"));
+const sound = new Sound(kept("voice", about.voice));
 const camera = new Camera($("video"), frame, reopen);
 const sender = new Sender(page, show, trouble);
 Object.assign(window, { formcheck: { measured, sound, sender, camera } }); // for tests and for measuring
@@ -121,6 +121,7 @@ async function start() {
     return;
   }
   $("wrong").textContent = "";
+  sender.sent = 0;
   state.running = sender.on = true;
   $("start").textContent = words.go_on;
   go();
@@ -194,6 +195,7 @@ function frame(captured, since) {
 }
 
 function trouble(status, times) {
+  if (!sender.on) return;
   if (status === 403 || status === 409) {
     sender.on = state.running = false;
     camera.close();
@@ -213,14 +215,14 @@ function show(now, since) {
   list(now);
   if (now.lines === undefined) return;
   document.body.dataset.stage = now.stage;
-  drawOver(now);
-  measured.late_ms.push(performance.now() - since);
-  if (measured.late_ms.length > 5000) measured.late_ms.shift();
   showCount(now);
   showTempo(now);
   showBanner(now);
   showAdvice(now);
   showSummary(now);
+  drawOver(now); // last: a cue makes the picture smaller
+  measured.late_ms.push(performance.now() - since);
+  if (measured.late_ms.length > 5000) measured.late_ms.shift();
 }
 
 const mirrored = () => $("facing").value === "user";
@@ -232,7 +234,8 @@ function drawOver(now) {
   if (!video.videoWidth || !box.width) return;
   const at = placed(video, box);
   const pen = clear($("overlay"), box);
-  if (now.stage === "setup" && !now.summary.length) outline(pen, at, now);
+  const stepIn = now.stage === "setup" && !now.summary.length && (now.advice || !now.lines.length);
+  if (stepIn) outline(pen, at, now);
   drawLines(pen, now, video, at);
 }
 

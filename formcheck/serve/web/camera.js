@@ -3,6 +3,7 @@
 const LONGEST_PX = 640;
 const QUALITY = 0.85;
 const REPLY_MS = 6000;
+const FIRST_REPLY_MS = 40000; // the first frame waits until the session stands
 const AGAIN_MS = 250;
 
 export class Camera {
@@ -111,7 +112,7 @@ export class Sender {
         method: "POST",
         body,
         headers: { "x-page": this.page, "x-captured-ms": String(captured) },
-        signal: AbortSignal.timeout(REPLY_MS),
+        signal: AbortSignal.timeout(this.sent ? REPLY_MS : FIRST_REPLY_MS),
       });
       if (answer.ok) {
         const state = await answer.json();

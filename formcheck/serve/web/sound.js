@@ -76,7 +76,8 @@ export class Sound {
 
   async sound(message) {
     const tone = await this.load(`/tone/${message.tone}`);
-    if (this.mode === "beep" || message.sound === null) return this.play(message, [tone], "tone");
+    if (this.mode === "beep" || !message.text) return this.play(message, [tone], "tone");
+    if (message.sound === null) return this.otherwise(message, tone);
     const address = `/sound/${message.sound}`;
     let words = this.buffers.get(address);
     if (!words && message.urgency < 2) {
@@ -85,6 +86,10 @@ export class Sound {
     }
     if (words) return this.play(message, message.tone_first ? [tone, words] : [words], "file");
     this.load(address); // for the next time
+    return this.otherwise(message, tone);
+  }
+
+  otherwise(message, tone) {
     if ("speechSynthesis" in window && speechSynthesis.getVoices().length) return this.speak(message);
     return this.play(message, [tone], "tone");
   }

@@ -1,0 +1,386 @@
+"""A plate on the bar, found as a circle in the picture and followed from frame to frame.
+
+Seen from the side the plate over the hips hides them, but its centre is the end of the bar that lies on them.
+Obliquely the circle is seen as an ellipse, upright and narrower.
+
+Edges vote for the centre of a circle along their own direction (Ballard, "Generalizing the Hough transform to
+detect arbitrary shapes", Pattern Recognition 13, 1981), in the colour channel in which they are strongest: a
+plate may have any colour. The ellipse is then laid through the edges that vote for it by least squares, so
+hands or a leg over part of the rim only take edges away.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.poses.pose import HIPS, Floats, Image, Landmark, Mask, trunk_px
+
+NO_DISC: Floats = np.full(6, np.nan)
+"""What is given out where no plate is seen."""
+RADII = 0.26, 0.8
+"""Least and largest half height, of the trunk's length. A plate of 28 cm on the near end of the bar has 0.33
+trunks, one of 45 cm up to 0.75 where the camera is close."""
+ASPECTS = 1.0, 0.87, 0.74
+"""Width over height of the ellipses that are looked for: from the side, 30 and 42 deg off it."""
+
+_AROUND = 1.5  # trunk lengths about the hips in which plates are looked for
+_LOOKED_PX = 46  # length of the trunk in the picture that is looked through
+_FOLLOWED_PX = 30  # half height of the plate in the picture in which it is followed
+_SEARCH = 0.5  # of the half height: how far off the expected place a plate is followed
+_STRONG = 50.0  # Sobel, grey levels: weaker edges are noise
+_MOST_EDGES = 3000
+_SQUARE = 0.92  # cosine between an edge's direction and the ellipse's at most 23 deg
+_BINS = 48  # of the rim
+_FOUND, _KEPT, _CLEAR = (
+    0.3,
+    0.15,
+    0.4,
+)  # share of the rim that is seen: newly found, followed, of a known size
+_OUTER = 0.6  # of the best share: a circle outside of others with so much is the rim
+_CANDIDATES = 5
+_OFF = 1.1  # trunk lengths: how far from the hips a plate is found
+_GONE_S = 0.8  # a plate that is not seen for longer is looked for anew
+_FEWEST = 8  # edges
+_RIM = 1.0  # an edge lies on the rim, pixels
+_BESIDE = -4.0, -2.5, 2.5, 4.0  # from the rim: where there are as many edges there is no rim, but clutter
+_SIZE_PRIOR_PX, _LEAST_ERROR_PX = 0.4, 0.3
+_LOOK_EVERY_S = 0.7
+
+
+class Disc(NamedTuple):
+    """An upright ellipse in a picture, pixels, and which share of its rim is seen."""
+
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+    error: float
+    share: float
+
+
+class PlateWatch:
+    """Looks for a plate now and then, and follows the one found through the pictures that follow."""
+
+    def __init__(self) -> None:
+        self._disc: Disc | None = None
+        self._speed = np.zeros(2)  # pixels a second
+        self._seen_s = self._looked_s = float("-inf")
+        self._looks, self._sized = 0, False
+
+    def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> Floats:
+        """Find the plate in the next picture.
+
+        Args:
+            image_rgb: (H, W, 3) image.
+            image_px: (33, 2) the person's landmarks in its pixels; NaN where nobody is.
+            time_s: When it was taken.
+
+        Returns:
+            (6,) centre x and y, half width, half height, and the standard error of the centre, in pixels, and
+            the share of the rim that is seen; all NaN where none is.
+        """
+        if self._disc is not None and time_s - self._seen_s > _GONE_S:
+            self._disc = None
+        if time_s - self._looked_s >= _LOOK_EVERY_S:
+            self._looked_s = time_s
+            self._look(image_rgb, image_px, time_s)
+        if self._disc is None:
+            return NO_DISC
+        passed_s = time_s - self._seen_s
+        expected = np.array(self._disc[:2]) + self._speed * min(passed_s, 0.2)
+        disc = _followed(image_rgb, self._disc, expected)
+        if disc is None or disc.share < _KEPT or not _right_size(disc, image_px):
+            return NO_DISC
+        if passed_s > 0.0:
+            self._speed += 0.7 * ((np.array(disc[:2]) - self._disc[:2]) / passed_s - self._speed)
+        self._sized |= disc.share >= _CLEAR
+        if self._sized and disc.share < _CLEAR:  # its size is not seen well now
+            disc = disc._replace(half_width=self._disc.half_width, half_height=self._disc.half_height)
+        self._disc, self._seen_s = disc, time_s
+        return np.array(disc)
+
+    def _look(self, image_rgb: Image, image_px: Floats, time_s: float) -> None:
+        """Look for a plate; take it where none is followed, or where it is seen clearly better."""
+        aspect = ASPECTS[self._looks % len(ASPECTS)]
+        self._looks += 1
+        found = find_disc(image_rgb, image_px, aspect)
+        if found is not None and (self._disc is None or _better(found, self._disc)):
+            self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
+            self._sized = False
+
+
+def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
+    """Look for a plate about the hips.
+
+    Args:
+        image_rgb: (H, W, 3) image.
+        image_px: (33, 2) the person's landmarks in its pixels.
+        aspect: Width over height of the ellipse.
+    """
+    hips, trunk = image_px[HIPS].mean(axis=0), trunk_px(image_px)
+    if not trunk >= _LOOKED_PX / 4:  # nobody, or the body is seen along
+        return None
+    scale = np.array([1.0 / aspect, 1.0]) * _LOOKED_PX / trunk
+    edges = _edges(image_rgb, hips, np.full(2, _AROUND * trunk), scale)
+    if edges is None:
+        return None
+    radii = np.arange(RADII[0] * _LOOKED_PX, RADII[1] * _LOOKED_PX + 1.0, 2.0)
+    votes = np.stack([edges.votes(np.array([radius])) / radius for radius in radii])
+    found = []
+    for _ in range(_CANDIDATES):
+        _, y, x = np.unravel_index(int(np.argmax(votes)), votes.shape)
+        found.append(edges.in_image(_rim(edges, float(x), float(y), radii)))
+        votes[:, max(0, y - 4) : y + 5, max(0, x - 4) : x + 5] = 0.0
+    near = [disc for disc in found if np.hypot(disc.x - hips[0], disc.y - hips[1]) < _OFF * trunk]
+    seen = [disc for disc in near if disc.share >= _FOUND]
+    # Of two plates the nearer one is the larger one.
+    return max(seen, key=lambda disc: disc.share * np.sqrt(disc.half_height), default=None)
+
+
+def _better(found: Disc, followed: Disc) -> bool:
+    """Whether another circle is the plate's: it is clearer, or the rim about the ring that is followed."""
+    off = np.hypot(found.x - followed.x, found.y - followed.y) / followed.half_height
+    larger = min(found.half_height / followed.half_height, found.half_width / followed.half_width)
+    if off < 0.25 and larger > 1.12:
+        return found.share > _OUTER * followed.share
+    return found.share > followed.share + 0.15
+
+
+def _right_size(disc: Disc, image_px: Floats) -> bool:
+    """Whether a plate is as large as plates are; true where the trunk is not seen."""
+    share = disc.half_height / trunk_px(image_px)
+    return not (share < 0.85 * RADII[0] or share > 1.2 * RADII[1])
+
+
+class _Edges(NamedTuple):
+    """The strong edges of a part of a picture that was scaled: places and directions, (N,) each.
+
+    Attributes:
+        size: Height and width of the scaled part.
+        scale: (2,) its pixels over those of the picture.
+        low: (2,) the part's first pixel in the picture.
+    """
+
+    x: Floats
+    y: Floats
+    across: Floats
+    down: Floats
+    size: tuple[int, int]
+    scale: Floats
+    low: Floats
+
+    def in_image(self, disc: Disc) -> Disc:
+        """Return an ellipse of the scaled part in the picture."""
+        x, y = (np.array(disc[:2]) + 0.5) / self.scale - 0.5 + self.low
+        width, height = np.array(disc[2:4]) / self.scale
+        return Disc(x, y, width, height, disc.error / self.scale[1], disc.share)
+
+    def place(self, px: Floats) -> Floats:
+        """Return a place of the picture in the scaled part."""
+        scaled: Floats = (px - self.low + 0.5) * self.scale - 0.5
+        return scaled
+
+    def votes(self, radii: Floats) -> NDArray[np.float32]:
+        """Return (H, W) how many edges have their centre at a place, for circles of some radii."""
+        height, width = self.size
+        votes = np.zeros(height * width)
+        for radius in (*radii, *-radii):
+            x = np.rint(self.x + radius * self.across).astype(np.intp)
+            y = np.rint(self.y + radius * self.down).astype(np.intp)
+            inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+            votes += np.bincount(y[inside] * width + x[inside], minlength=height * width)
+        blurred = cv2.GaussianBlur(votes.reshape(height, width).astype(np.float32), (5, 5), 1.2)
+        return np.asarray(blurred, dtype=np.float32)
+
+
+def _edges(image_rgb: Image, centre: Floats, half: Floats, scale: Floats) -> _Edges | None:
+    """Return the edges about a place, scaled; None where hardly anything of it is in the picture."""
+    size = np.array(image_rgb.shape[1::-1])
+    low = np.clip(centre - half, 0, size).astype(int)
+    high = np.clip(centre + half, 0, size).astype(int)
+    if min((high - low) * scale) < _FOLLOWED_PX / 2:
+        return None
+    wanted = np.rint((high - low) * scale).astype(int)
+    way = cv2.INTER_AREA if scale[1] < 1.0 else cv2.INTER_LINEAR
+    small = cv2.resize(image_rgb[low[1] : high[1], low[0] : high[0]], wanted.tolist(), interpolation=way)
+    small = cv2.GaussianBlur(small, (3, 3), 0.7)
+    across, down = cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)
+    channel = (across**2 + down**2).argmax(axis=2)[..., None]
+    across, down = (np.take_along_axis(one, channel, axis=2)[..., 0] for one in (across, down))
+    strength = np.hypot(across, down)
+    least = _STRONG
+    if strength.size > _MOST_EDGES:
+        least = max(least, float(np.partition(strength.ravel(), -_MOST_EDGES)[-_MOST_EDGES]))
+    y, x = np.nonzero(strength >= least)
+    along = across[y, x] / strength[y, x], down[y, x] / strength[y, x]
+    of = x.astype(np.float64), y.astype(np.float64), *along
+    return _Edges(*of, strength.shape, wanted / (high - low), low)
+
+
+def _rim(edges: _Edges, x: float, y: float, radii: Floats) -> Disc:
+    """Return the outermost circle about a place of which much is seen."""
+    around = _Around.of(edges, np.array([x, y, 1.0, 1.0]))
+    seen = [around.share(radius) for radius in radii]
+    best = max(seen)
+    outer = max(i for i, share in enumerate(seen) if share >= _OUTER * best)
+    return Disc(x, y, float(radii[outer]), float(radii[outer]), 1.5, seen[outer])
+
+
+class _Around(NamedTuple):
+    """Edges seen from the centre of an ellipse: which way they lie and their place, for those square to it.
+
+    Attributes:
+        cos: x of the direction, in the ellipse's own widths.
+        sin: y of it.
+        normal: (N, 2) direction away from the ellipse.
+        off: How far outside of the ellipse, pixels.
+        bins: Which part of the rim.
+    """
+
+    cos: Floats
+    sin: Floats
+    normal: Floats
+    off: Floats
+    bins: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, edges: _Edges, ellipse: Floats) -> _Around:
+        """Look at edges from the centre of an ellipse (x, y, half width, half height)."""
+        off = np.stack([edges.x - ellipse[0], edges.y - ellipse[1]]) / ellipse[2:, None]
+        away = np.maximum(np.hypot(*off), 1e-3)
+        cos, sin = off / away
+        normal = np.stack([cos, sin]) / ellipse[2:, None]
+        length = np.hypot(*normal) + 1e-9
+        normal /= length
+        square = np.abs(edges.across * normal[0] + edges.down * normal[1]) > _SQUARE
+        bins = ((np.arctan2(sin, cos) / (2 * np.pi) + 0.5) * _BINS).astype(np.intp) % _BINS
+        return cls(cos[square], sin[square], normal.T[square], ((away - 1.0) / length)[square], bins[square])
+
+    def share(self, at: float = 0.0) -> float:
+        """Return the share of the rim that is seen, less what clutter beside the rim shows."""
+        seen = [self._seen(at + beside) for beside in (0.0, *_BESIDE)]
+        return seen[0] - sum(seen[1:]) / len(_BESIDE)
+
+    def _seen(self, at: float) -> float:
+        return len(np.unique(self.bins[np.abs(self.off - at) <= _RIM])) / _BINS
+
+
+def _followed(image_rgb: Image, before: Disc, expected: Floats) -> Disc | None:
+    """Find a plate again about an expected place."""
+    half = np.array([before.half_width, before.half_height])
+    scale = _FOLLOWED_PX / half
+    edges = _edges(image_rgb, expected, (1.0 + _SEARCH) * half, scale)
+    if edges is None:
+        return None
+    votes = edges.votes(_FOLLOWED_PX * np.array([0.96, 1.0, 1.04]))
+    guess = edges.place(expected)
+    rows, columns = np.arange(edges.size[0])[:, None], np.arange(edges.size[1])
+    far = ((columns - guess[0]) ** 2 + (rows - guess[1]) ** 2) / (0.4 * _FOLLOWED_PX) ** 2
+    y, x = np.unravel_index(int(np.argmax(votes * np.exp(-far / 2))), votes.shape)
+    fitted = _fitted(edges, np.array([x, y, *(half * edges.scale)], dtype=np.float64))
+    return None if fitted is None else edges.in_image(fitted)
+
+
+def _fitted(edges: _Edges, start: Floats) -> Disc | None:
+    """Lay an upright ellipse through the edges along it; its size stays near that of before."""
+    ellipse = start.copy()
+    for tolerance in (3.0, 2.0, 1.5):
+        around = _Around.of(edges, ellipse)
+        on = np.abs(around.off) < tolerance
+        if on.sum() < _FEWEST:
+            return None
+        off, normal = around.off[on], around.normal[on]
+        weight = 1.0 / np.bincount(around.bins[on])[around.bins[on]]  # each part of the rim counts once
+        jacobian = np.column_stack([normal, normal[:, 0] * around.cos[on], normal[:, 1] * around.sin[on]])
+        spread = max(float(np.sqrt(np.average(off**2, weights=weight))), 0.5)
+        prior = np.diag([0.0, 0.0, 1.0, 1.0]) * (spread / _SIZE_PRIOR_PX) ** 2
+        information = jacobian.T @ (weight[:, None] * jacobian) + prior + 1e-6 * np.eye(4)
+        step = jacobian.T @ (weight * off) - prior @ (ellipse - start)
+        ellipse = ellipse + np.linalg.solve(information, step)
+    covariance = spread**2 * np.linalg.inv(information)
+    error = float(np.hypot(_LEAST_ERROR_PX, np.sqrt(max(covariance[0, 0], covariance[1, 1]))))
+    x, y, width, height = ellipse.tolist()
+    return Disc(x, y, width, height, error, _Around.of(edges, ellipse).share())
+
+
+NO_SHIN: Floats = np.full((2, 2), np.nan)
+"""What is given out where no shin is seen below the plate."""
+
+_ANKLES = [Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE]
+_SHIN_FROM, _SHIN_TO = 0.06, 0.85  # trunk lengths above the ankle
+_SHIN_WIDEST, _SHIN_JUMP = 0.42, 1.3  # of the trunk, and from row to row: where the thigh begins
+_SHIN_ASIDE = 0.25  # trunk lengths: how far beside the ankle's landmark the shin may be
+_SHIN_LEAST = 0.16  # trunk lengths of a shin that has a direction
+_SHIN_ROWS = 40
+_RIM_SHARE = 1.05  # of the plate: nearer to its rim the silhouette is not the leg's
+
+
+def shin_below(mask: Mask, image_px: Floats, disc: Floats, size: tuple[int, int]) -> Floats:
+    """Find the middle line of the planted leg's shin where it is seen below a plate.
+
+    Args:
+        mask: (H, W) or (H, W, 1) silhouette, 0 to 1, of the picture or a smaller one.
+        image_px: (33, 2) landmarks: the lower ankle is that of the planted leg.
+        disc: The plate, as `PlateWatch.update` gives it.
+        size: Width and height of the picture in pixels.
+
+    Returns:
+        (2, 2) the lower and the upper end of the line, or all NaN.
+    """
+    flat = mask[..., 0] if mask.ndim == 3 else mask
+    smaller = flat.shape[1] / size[0]
+    image_px, disc = image_px * smaller, disc * smaller
+    trunk, ankles = trunk_px(image_px), image_px[_ANKLES]
+    if not (np.isfinite(ankles).all() and np.isfinite(disc[0]) and trunk > 0.0):
+        return NO_SHIN
+    ankle = ankles[int(np.argmax(ankles[:, 1]))]
+    middle = float(ankle[0])
+    rows: list[tuple[float, float]] = []
+    width = _SHIN_WIDEST * trunk / _SHIN_JUMP
+    for y in np.linspace(ankle[1] - _SHIN_FROM * trunk, ankle[1] - _SHIN_TO * trunk, _SHIN_ROWS):
+        run = _run(flat, middle, y, _SHIN_WIDEST * trunk, 0.0 if rows else _SHIN_ASIDE * trunk)
+        narrow = run is not None and run[1] - run[0] <= min(_SHIN_JUMP * width, _SHIN_WIDEST * trunk)
+        if run is None or not narrow or _within(disc, run, y):
+            if rows:
+                break
+            continue
+        middle, width = (run[0] + run[1]) / 2, run[1] - run[0]
+        rows.append((middle, y))
+    if len(rows) < 4 or rows[0][1] - rows[-1][1] < _SHIN_LEAST * trunk:
+        return NO_SHIN
+    x, at = np.array(rows).T
+    slope, origin = np.polyfit(at, x, 1)
+    line: Floats = np.array([[origin + slope * y, y] for y in (at[0], at[-1])]) / smaller
+    return line
+
+
+def _run(flat: Mask, x: float, y: float, widest: float, aside: float) -> tuple[float, float] | None:
+    """Return where the silhouette at a place, or a little aside of it, begins and ends in its row."""
+    row, column = round(y), round(x)
+    if not (0 <= row < flat.shape[0] and 0 <= column < flat.shape[1]):
+        return None
+    low, high = max(0, int(column - widest)), min(flat.shape[1], int(column + widest) + 1)
+    outside = flat[row, low:high] < 0.5
+    at = column - low
+    if outside[at]:
+        inside = np.flatnonzero(~outside)
+        if not len(inside) or np.abs(inside - at).min() > aside:
+            return None
+        at = int(inside[np.argmin(np.abs(inside - at))])
+    left, right = np.flatnonzero(outside[:at]), np.flatnonzero(outside[at:])
+    if not len(left) or not len(right):
+        return None
+    return float(low + left[-1] + 0.5), float(low + at + right[0] - 0.5)
+
+
+def _within(disc: Floats, run: tuple[float, float], y: float) -> bool:
+    """Whether a row of the silhouette meets the plate."""
+    off = (y - disc[1]) / (_RIM_SHARE * disc[3])
+    if abs(off) >= 1.0:
+        return False
+    half = _RIM_SHARE * float(disc[2]) * float(np.sqrt(1.0 - off**2))
+    return bool(run[0] < disc[0] + half and run[1] > disc[0] - half)

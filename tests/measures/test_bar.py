@@ -1,0 +1,127 @@
+"""What a plate that is followed puts right, on tracks whose hips are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.skeleton import Shot, Tempo, thrusts
+
+from formcheck.measures.bar import bar_of, put_right
+from formcheck.poses.geometry import FOCAL
+from formcheck.poses.pose import HIPS, Floats, Landmark, Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import Look, look
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Phase, Rep
+
+RADIUS_PX = 105.0  # a plate of 45 cm at the distance that FOCAL tells
+SHOT = Shot(scale=180.0)
+
+
+def nearer() -> float:
+    away_m = 0.21 * FOCAL * 1280 / RADIUS_PX
+    return away_m / (away_m + 0.65)
+
+
+def plated(track: Track, *, share: float = 0.8) -> Track:
+    """Put a plate over the hips, which hides them: the landmarks sit on it and do not rise as far."""
+    hips = track.image_px[:, HIPS].mean(axis=1)
+    shoulder = track.image_px[:, Landmark.LEFT_SHOULDER : Landmark.RIGHT_SHOULDER + 1].mean(axis=1)
+    below = 0.31 * 180.0 * np.clip(np.abs(hips[:, 0] - shoulder[:, 0]) / 180.0, 0.5, 1.0)
+    over = hips - np.stack([np.zeros(len(hips)), below], axis=1)
+    middle = np.array([639.5, 359.5])
+    end = middle + (over - middle) / nearer()
+    px = track.image_px.copy()
+    top = hips[:, 1].min()
+    px[:, HIPS, 1] = (top + 0.6 * (hips[:, 1] - top))[:, None]
+    rim = np.tile([RADIUS_PX, RADIUS_PX, 0.5, share], (len(track), 1))
+    return replace(track, image_px=px, disc_px=end[:, None], rim=rim)
+
+
+def seen(track: Track) -> Look:
+    return look(track, prone=False)
+
+
+def hip_y(track: Track) -> Floats:
+    y: Floats = track.image_px[:, HIPS, 1].mean(axis=1)
+    return y
+
+
+def test_hips_behind_a_plate_rise_as_the_bar_does() -> None:
+    true = thrusts(SHOT, reps=2)
+    hidden = plated(true)
+    right = put_right(hidden, seen(true))
+    rise = [float(np.ptp(hip_y(one))) for one in (true, hidden, right)]
+    assert rise[1] < 0.65 * rise[0]
+    assert rise[2] == pytest.approx(rise[0], rel=0.08)
+    assert np.median(np.abs(hip_y(right) - hip_y(true))) < 0.03 * 180.0
+
+
+@pytest.mark.parametrize("why", ["unclear", "still", "elsewhere", "prone", "seldom"])
+def test_what_is_no_plate_on_the_hips_changes_nothing(why: str) -> None:
+    true = thrusts(SHOT, reps=2)
+    track, view = plated(true, share=0.3 if why == "unclear" else 0.8), seen(true)
+    assert track.disc_px is not None
+    disc = track.disc_px.copy()
+    if why == "still":
+        disc[:] = np.median(disc, axis=0)
+    if why == "elsewhere":
+        disc[..., 0] += 0.9 * 180.0
+    if why == "seldom":
+        disc[np.arange(len(track)) % 2 == 0] = np.nan
+    track = replace(track, disc_px=disc)
+    if why == "prone":
+        view = replace(view, prone=True)
+    assert bar_of(track, view) is None
+    assert put_right(track, view) is track
+
+
+def test_legs_that_changed_places_are_told_by_the_foot_on_the_floor() -> None:
+    true = thrusts(SHOT, reps=2)
+    track = plated(true)
+    px = track.image_px.copy()
+    wrong = slice(0, 40)
+    for left in (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX):
+        px[wrong, left : left + 2] = px[wrong, left : left + 2][:, ::-1]
+    right = put_right(replace(track, image_px=px), seen(true))
+    legs = slice(Landmark.LEFT_KNEE, Landmark.RIGHT_FOOT_INDEX + 1)
+    assert right.image_px[:, legs] == pytest.approx(true.image_px[:, legs], abs=1e-6)
+
+
+def shin_reading(track: Track, view: Look) -> tuple[float, float, str]:
+    known = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(2)]
+    data = SetData(track, smooth(track), Side.RIGHT, view, known)
+    reading = RepData(known[0], data).read("shin_from_vertical_deg", Phase.TOP, "median", from_start=False)
+    return reading.value, reading.uncertainty, reading.reason
+
+
+def test_the_visible_shin_replaces_a_knee_that_was_drawn_to_the_plate() -> None:
+    true = thrusts(SHOT, reps=2)
+    view = seen(true)
+    track = plated(true)
+    px = track.image_px.copy()
+    knee, ankle = px[:, Landmark.RIGHT_KNEE].copy(), px[:, Landmark.RIGHT_ANKLE]
+    px[:, Landmark.RIGHT_KNEE, 0] -= view.facing * 40.0
+    hidden = replace(track, image_px=px)
+    along = np.stack([ankle, ankle + 0.5 * (knee - ankle)], axis=1)
+    shown = replace(hidden, shin_px=along)
+    truth = shin_reading(true, view)
+    value, uncertainty, _ = shin_reading(shown, view)
+    assert value == pytest.approx(truth[0], abs=4.0)  # the calf is allowed for
+    assert uncertainty < truth[1] + 2.0
+    value, _, reason = shin_reading(hidden, view)
+    assert np.isnan(value)
+    assert "below the plate" in reason
+
+
+def test_tracks_of_older_versions_say_that_a_plate_was_there() -> None:
+    true = thrusts(SHOT, reps=2)
+    plain = shin_reading(true, seen(true))
+    over = np.full((len(true), 3), 50.0)
+    value, uncertainty, reason = shin_reading(replace(true, plate_px=over), seen(true))
+    assert value == plain[0]
+    assert uncertainty > plain[1] + 4.0
+    assert "plate" in reason
