@@ -40,6 +40,16 @@ def test_a_leg_that_is_bent_at_the_start_is_not_held_out(free_knee_deg: float, t
     assert bool(reading.remedy) == (not told)
 
 
+def test_a_foot_that_rests_on_the_floor_at_the_start_is_not_held_out() -> None:
+    def told(lower_pct: float) -> bool:
+        lower = {"free_foot_clearance_pct": -lower_pct}
+        seen = read("single-leg-hip-thrust", "free-leg-rise", thrusts(reps=2), Side.RIGHT, **lower)
+        return bool(np.isfinite(seen.value))
+
+    assert told(0.0)
+    assert not told(60.0)
+
+
 def test_a_leg_that_sinks_is_read_as_lower_by_as_much() -> None:
     sunk = read("single-leg-hip-thrust", "free-leg-drop", thrusts(reps=2, free_deg=(-20.0, 0.0)), Side.RIGHT)
     assert sunk.value == pytest.approx(-20.0, abs=3.0)
