@@ -111,15 +111,11 @@ def pelvis_rotation(data: RepData) -> Reading:
     )
 
 
-def knee_bend(data: RepData) -> Reading:
-    """Largest bend of the knee on the way up and at the top; obliquely its change from the start.
-
-    Where the leg starts from the floor, on its knee, only the top counts.
-    """
-    aside = data.look.view is not View.SIDE
-    if data.set.start_value("knee_flexion_deg") > FROM_THE_KNEE_DEG:
-        return data.read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
-    return data.read("knee_flexion_deg", Phase.LIFT, "max", from_start=aside)
+def from_the_knee(data: RepData) -> Reading | None:
+    """Say that the leg starts from the floor, on its knee: it then straightens on the way up."""
+    if not data.set.start_value("knee_flexion_deg") > FROM_THE_KNEE_DEG:
+        return None
+    return Reading.none("the leg starts from the knee", "Start with the leg straight, its toes on the floor.")
 
 
 def toe_rest(data: RepData) -> Reading:
@@ -169,10 +165,11 @@ KNEE_BENT = Rule(
     says="The leg goes up with a straight knee all the way.",
     why="A bent knee shortens the lever and turns the kickback into a donkey kick.",
     source=f"{SOURCE}; {BRIEF}",
-    read=knee_bend,
-    shows="knee_flexion_deg",
-    unit="deg",
-    decided=Phase.UP,
+    measure="knee_flexion_deg",
+    when=Phase.LIFT,
+    stat="max",
+    start_aside=True,
+    hidden=from_the_knee,
     limit=Above(15.0, 25.0),
     views=FROM_HEAD,
     priority=5,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Any
+
 from formcheck.rule import (
     MOST_OFFSET_FLOOR_DEG,
     OBLIQUE,
@@ -10,6 +14,7 @@ from formcheck.rule import (
     Below,
     Example,
     Exercise,
+    Phase,
     Reading,
     RepData,
     Unobservable,
@@ -32,11 +37,35 @@ SOURCE = f"{single.SOURCE}: names the single-leg glute bridge as the easier exer
 LEHECKA = "a heel nearer than under the knee is as good or better for the glute (Lehecka 2017, PMC5534144)"
 
 
+def free_leg_change(data: RepData) -> Reading:
+    """Degrees by which the held-out leg is higher (+) or lower (-) at the top than at the start.
+
+    On the floor the trunk slopes at the top: a leg between its place at the start and the line of the body is
+    where it belongs.
+    """
+    change = data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=True)
+    line_deg = -data.median("trunk_pitch_deg", Phase.TOP)
+    if math.isnan(change.value) or not line_deg > SLOPE_DEG:
+        return change
+    low, high = sorted((0.0, line_deg - data.set.start_value("free_leg_elevation_deg")))
+    return replace(change, value=change.value - min(max(change.value, low), high))
+
+
 def lockout_from_the_floor(data: RepData) -> Reading:
     """How far the hips stay below the line from shoulder to knee at the top, by the own best lockout."""
     return lockout_shortfall(data, MOST_OFFSET_FLOOR_DEG)
 
 
+SLOPE_DEG = 10.0
+"""Slope of the trunk at the top, shoulders low: above it somebody lies on the floor (on a bench: -5 to 5)."""
+FREE_LEG: dict[str, Any] = {
+    "measure": "",
+    "from_start": False,
+    "read": free_leg_change,
+    "shows": "free_leg_elevation_deg",
+    "unit": "deg",
+}
+"""What both checks of the held-out leg read on the floor."""
 NO_HOLD = variant(single.NO_HOLD, "SGB10", weight=10, cue="Freeze at the top")
 
 EXERCISE = Exercise(
@@ -65,8 +94,8 @@ EXERCISE = Exercise(
             passes=(Example(-6.0, 4.0),),
             fails=(Example(-16.0, 4.0), Example(-26.0, 4.0)),
         ),
-        variant(single.FREE_LEG_DROP, "SGB03", weight=8),
-        variant(single.FREE_LEG_RISE, "SGB04", weight=8),
+        variant(single.FREE_LEG_DROP, "SGB03", weight=8, **FREE_LEG),
+        variant(single.FREE_LEG_RISE, "SGB04", weight=8, **FREE_LEG),
         variant(
             single.FREE_LEG_BENT,
             "SGB05",

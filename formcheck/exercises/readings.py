@@ -28,7 +28,8 @@ from formcheck.reps.segmentation import Phase
 #
 # Face up, the second is compared with the person's own other repetitions, but a person may arch in all of
 # them. So a back only counts as flat where a baseline is given, or where the repetition looks flat without
-# the others too (`_by_itself_deg`). Otherwise the value read is a lower bound.
+# the others too (`_by_itself_deg`). Otherwise the value read is a lower bound. One repetition alone can so be
+# flat, but not arched.
 #
 # Both are scaled to degrees of lumbar extension by regression on rendered clips with known lumbar angles.
 # Where they disagree the uncertainty grows by 0.6 of the disagreement: a high but braced kick moves only the
@@ -111,9 +112,12 @@ def _fused(by_hips: float, by_outline: float, time_s: float, *errors: float) -> 
 
 def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
-    usual_hips, usual_outline, lone_deg = _usual(data)
+    itself_deg, itself_error_deg = _by_itself_deg(extension.value, outline.value)
     if not data.comparable:
-        return Reading.none("one repetition can only be compared with itself", _REMEDY)
+        if itself_deg + itself_error_deg >= _FLAT_DEG:
+            return Reading.none("one repetition can only be compared with itself", _REMEDY)
+        return Reading(itself_deg, _LONE_DEG, _time_s(extension, outline), "one repetition, by itself")
+    usual_hips, usual_outline, lone_deg = _usual(data)
     by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
     # Hips that are still bent are no sign of an arched back, only of a repetition higher than the others.
     straight = max(extension.value - _LEAST_LOCKOUT_DEG, 0.0)
@@ -122,9 +126,9 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
     extra = _CARRIED_DEG if data.set.baseline else math.hypot(_doubt_deg(data, usual_hips), lone_deg)
     fused = _fused(by_hips, by_outline, _time_s(extension, outline), extra, aside)
+    flat = data.set.baseline is not None or itself_deg + itself_error_deg < _FLAT_DEG
     if math.isnan(by_outline):
-        return replace(fused, at_least=data.set.baseline is None)
-    flat = data.set.baseline is not None or _by_itself_deg(extension.value, outline.value) < _FLAT_DEG
+        return replace(fused, at_least=not flat)
     if extra > _LONE_DEG:
         why = "every repetition extends far, and alike"
         if lone_deg > _LONE_DEG:
@@ -150,21 +154,24 @@ def _possible(reading: Reading) -> Reading:
     )
 
 
-def _by_itself_deg(extension_deg: float, outline_deg: float) -> float:
-    """Return the arching, face up, from one repetition alone, without the others.
+def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, float]:
+    """Return the arching, face up, from one repetition alone, without the others, and its error.
 
     It is a mean of two estimates. One compares the hip extension with that of a usual lockout, which
     differs from body to body. The other is the change of the outline since the start, which bench and arm
-    disturb.
+    disturb. `_FLAT_DEG` allows for the error of both together; where there is no outline, that of the hips
+    alone is larger.
 
     Args:
         extension_deg: Hip extension at the top.
-        outline_deg: Change of the back's outline.
+        outline_deg: Change of the back's outline, or NaN.
     """
     by_hips = _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
+    if math.isnan(outline_deg):
+        return by_hips, _LONE_DEG
     by_outline = _CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET
     share = _HIPS_SHARE if outline_deg > _FLAT_OUTLINE_DEG else 0.5
-    return share * by_hips + (1 - share) * by_outline
+    return share * by_hips + (1 - share) * by_outline, 0.0
 
 
 def _usual(data: RepData) -> tuple[float, float, float]:

@@ -102,11 +102,21 @@ def test_hidden_hips_leave_no_lumbar_verdict() -> None:
     assert "hip" in one.reason
 
 
-def test_a_single_rep_face_up_has_nothing_to_compare_with() -> None:
+def test_a_single_rep_face_up_can_be_flat_by_itself_but_not_arched() -> None:
     single = readings(thrusts(reps=1), prone=False, reps=1, working=Side.RIGHT)[0]
-    assert np.isnan(single.value)
-    assert "compared with itself" in single.reason
-    assert not np.isnan(readings(kickbacks(reps=1), prone=True, reps=1, working=Side.LEFT)[0].value)
+    assert verdict(single) is Status.OK
+    assert single.reason == "one repetition, by itself"
+    high = readings(thrusts(reps=1, top_deg=14, arch_deg=14), prone=False, reps=1, working=Side.RIGHT)[0]
+    assert np.isnan(high.value)
+    assert "itself" in high.reason
+    assert "clean" in high.remedy
+
+
+def test_face_up_without_an_outline_low_hips_are_flat_and_high_ones_are_not_called_so() -> None:
+    for top_deg, flat in ((0.0, True), (20.0, False)):
+        track = thrusts(Shot(edges=False), reps=3, top_deg=top_deg)
+        for reading in readings(track, prone=False, reps=3, working=Side.RIGHT):
+            assert reading.at_least == (not flat)
 
 
 def test_a_short_rep_is_no_baseline() -> None:
