@@ -88,6 +88,7 @@ def upper_half(data: RepData) -> slice:
 
 
 _SEEN = 0.8  # share of the frames in which a leg must be seen steadily to say that it moves
+_SEEN_STANDING = 0.6  # the same to say that it stands still: the working leg passes in front of it
 
 
 def other_leg_moves(data: RepData, share: float = 0.7, *, unseen: bool = False) -> bool:
@@ -100,7 +101,7 @@ def other_leg_moves(data: RepData, share: float = 0.7, *, unseen: bool = False) 
     """
     lift = data.set.frames(*data.rep.window(Phase.LIFT))
     seen = data.set.sees("free", "knee")[lift] & data.set.sees("free", "ankle")[lift]
-    if seen.mean() < _SEEN:
+    if seen.mean() < (_SEEN_STANDING if unseen else _SEEN):
         return unseen
     still = data.values("free_leg_elevation_deg", Phase.LIFT)
     return len(still) > 0 and float(np.ptp(np.percentile(still, [5, 95]))) > share * data.rep.range
@@ -239,7 +240,7 @@ def shoulders_raised(data: RepData) -> Reading:
 
 
 def legs_unlike(data: RepData) -> Reading:
-    """How unlike the two legs are at the top, in standard deviations of two planted ones.
+    """How unlike the two legs are at the top: 100 % is one standard deviation of two planted ones.
 
     Planted side by side they have the same bend, and the feet are equally high. Where one foot only is
     planted, the other is in the air or the other knee straight.
@@ -257,7 +258,7 @@ def _unlike(data: RepData, *differences: float) -> Reading:
     value = math.hypot(*differences)
     if math.isnan(value):
         return Reading.none("the legs are not seen")
-    return Reading(value, 0.4, data.rep.lockout_s)
+    return Reading(100.0 * value, 40.0, data.rep.lockout_s)
 
 
 def _leg_differences(data: RepData) -> tuple[float, float, float]:
@@ -294,8 +295,8 @@ def leg_votes(data: RepData) -> tuple[float, float]:
     return near * folded * (bends[0] - bends[1]) / (2 * _KNEES_DEG), near * lower / 2
 
 
-STRAIGHT_KNEE = Gate(says="the knee stays bent: a donkey kick", read=knee_kept_bent, high=0.0)
-BENT_KNEE = Gate(says="the knee is not bent throughout: a kickback", read=knee_kept_bent, low=0.0)
+STRAIGHT_KNEE = Gate(says="the knee stays bent: a donkey kick", read=knee_kept_bent, high=0.0, unit="deg")
+BENT_KNEE = Gate(says="the knee is not bent throughout: a kickback", read=knee_kept_bent, low=0.0, unit="deg")
 HANDS_DOWN = Gate(says="a hand leaves the floor: a bird dog", read=hands_depth, low=35.0)
 BENCH_PCT = 70.0
 """Shoulders raised by more lie on a bench (real and rendered people: floor -50 to 56, bench 83 to 194)."""
@@ -325,12 +326,12 @@ NOT_ON_THE_HANDS = Gate(
     high=25.0,
     error=8.0,
 )
-ONE_FOOT = Gate(says="the legs do the same: both feet are planted", read=legs_unlike, low=2.3)
+ONE_FOOT = Gate(says="the legs do the same: both feet are planted", read=legs_unlike, low=230.0)
 BOTH_FEET = replace(
-    ONE_FOOT, says="one leg is held up or straight: one foot only is planted", low=-1.0, high=2.3
+    ONE_FOOT, says="one leg is held up or straight: one foot only is planted", low=-math.inf, high=230.0
 )
-ONE_FOOT_ON_THE_FLOOR = replace(ONE_FOOT, read=legs_unlike_on_the_floor, low=2.1)
-BOTH_FEET_ON_THE_FLOOR = replace(BOTH_FEET, read=legs_unlike_on_the_floor, high=2.1)
+ONE_FOOT_ON_THE_FLOOR = replace(ONE_FOOT, read=legs_unlike_on_the_floor, low=210.0)
+BOTH_FEET_ON_THE_FLOOR = replace(BOTH_FEET, read=legs_unlike_on_the_floor, high=210.0)
 ONE_FOOT_FROM_THE_FEET = Gate(
     says="both feet are on the floor", read=feet_apart, low=10.0, views=frozenset({View.FOOT_END})
 )

@@ -170,6 +170,14 @@ RULES = (
 )
 
 
+def trunk_tips(data: RepData) -> Reading:
+    """Degrees by which the trunk tips forward or back from the start to the top."""
+    lean = [data.median("trunk_pitch_deg", phase) for phase in (Phase.START, Phase.TOP)]
+    if not all(map(math.isfinite, lean)):
+        return Reading.none("the trunk is not seen")
+    return Reading(abs(lean[1] - lean[0]), 8.0, data.rep.lockout_s)
+
+
 def on_one_foot(data: RepData) -> Reading:
     """How far the free ankle is below the free knee, percent of the trunk: nought where it kneels."""
     return Reading(100.0 * depth_below(data, "ankle", "knee", "free"), 12.0, data.rep.lockout_s)
@@ -197,6 +205,8 @@ EXERCISE = Exercise(
         Gate(says="the leg is not drawn back", measure="leg_elevation_deg", low=-72.0, error=5.0),
         Gate(says="the leg stays ahead of the trunk", measure="leg_against_trunk_deg", low=-38.0, error=8.0),
         Gate(says="the knee is bent at the top", measure="knee_flexion_deg", high=75.0, error=8.0),
+        Gate(says="the trunk tips with the leg: a deadlift", read=trunk_tips, high=42.0, unit="deg"),
+        Gate(says="the standing knee bends: a lunge", measure="free_knee_flexion_deg", high=62.0, error=8.0),
         Gate(says="the trunk is not raised", measure="trunk_pitch_deg", low=-8.0, high=115.0),
     ),
     refuses=refuses,

@@ -13,6 +13,7 @@ from formcheck.measures.reading import Reading
 from formcheck.poses.pose import View
 from formcheck.reps.rep_data import MIN_USABLE, RepData
 from formcheck.reps.segmentation import Phase
+from formcheck.wording import quantity
 
 SIDEWAYS = frozenset({View.SIDE})
 OBLIQUE = frozenset({View.SIDE, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
@@ -34,6 +35,7 @@ class Gate:
         error: Standard error of the value; 0 means the error of the measure, or of what `read` returns.
         views: Views in which the gate works; in other views it lets everything pass.
         if_seen: Whether it also lets everything pass where a joint of the measure is not seen steadily.
+        unit: Unit of what `read` returns.
         proof: Whether it lets nothing pass where it cannot be measured: only this tells the exercise from one
             that is more usual.
     """
@@ -47,6 +49,7 @@ class Gate:
     error: float = 0.0
     views: frozenset[View] = OBLIQUE
     if_seen: bool = False
+    unit: str = "%"
     proof: bool = False
 
     def __post_init__(self) -> None:
@@ -72,6 +75,17 @@ class Gate:
         """Whether the value is inside the range, or cannot be measured."""
         value, _ = self.value(data)
         return not self.proof if math.isnan(value) else self.low <= value <= self.high
+
+    def refusal(self, data: RepData) -> str | None:
+        """Return why a movement is outside, with what was measured and allowed; None where it is inside."""
+        if self.holds(data):
+            return None
+        value, _ = self.value(data)
+        if math.isnan(value):
+            return self.says
+        word, bound = ("at least", self.low) if value < self.low else ("at most", self.high)
+        unit = MEASURES[self.measure].unit if self.measure else self.unit
+        return f"{self.says} ({quantity(value, unit)}, {word} {quantity(bound, unit)})"
 
     def fit(self, data: RepData) -> float:
         """Return the probability, 0 to 1, that the true value is inside the range."""

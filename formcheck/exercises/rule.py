@@ -372,7 +372,8 @@ class Exercise:
     def refusal(self, data: RepData) -> str | None:
         """Return why a movement is no repetition of this exercise, or None where it is one."""
         other = answers.reason(self.refuses, data) if self.refuses is not None else None
-        return other or next((gate.says for gate in self.gates if not gate.holds(data)), None)
+        refusals = (gate.refusal(data) for gate in self.gates)
+        return other or next((reason for reason in refusals if reason is not None), None)
 
     def fit(self, data: RepData) -> float:
         """Return the probability, 0 to 1, that a movement is inside all gates."""

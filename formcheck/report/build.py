@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
@@ -324,18 +325,32 @@ def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
     return notes
 
 
+def _reasons(refused: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return reasons and how often each, the most frequent first.
+
+    The same reason has another value in each movement, in brackets behind it. The first one stands for all.
+    """
+    first: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for text, count in refused.items():
+        stem = text.partition(" (")[0]
+        first.setdefault(stem, text)
+        counts[stem] += count
+    return [(first[stem], count) for stem, count in counts.most_common()]
+
+
 def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[str]:
     """Return notes on why no repetition was counted."""
     if found.sets:
         return []
     if not recognised:
-        reasons = ", ".join(reason for reason, _ in found.refused.most_common(2))
+        reasons = ", ".join(reason for reason, _ in _reasons(found.refused)[:2])
         nearest = f" Nearest: {exercise.title.lower()}, but {reasons}." if reasons else ""
         return [f"This is not an exercise I know, or it is not seen well enough to tell.{nearest}"]
     if found.look.view not in exercise.views:
         return [_HOPELESS[found.look.view.value]] if found.look.view.value in _HOPELESS else []
     if found.refused:
-        reason, count = found.refused.most_common(1)[0]
+        reason, count = _reasons(found.refused)[0]
         return [
             f"No repetition of the {exercise.title.lower()}: {reason} "
             f"({count} time{'s' if count > 1 else ''}). To film it: {exercise.film}"

@@ -108,7 +108,8 @@ def test_near_relatives_are_refused_with_a_reason(track: Track, name: str, reaso
     found = found_in(track, name)
     assert found.sets == ()
     assert found.refused.total() == 3
-    assert reason in next(iter(found.refused))
+    assert all(reason in said for said in found.refused)
+    assert name == "glute-kickback" or all("at least" in said and "%" in said for said in found.refused)
 
 
 def upright(t: Floats, lean_deg: Floats, thighs_deg: Sequence[Floats], shins_deg: Sequence[Floats]) -> Track:

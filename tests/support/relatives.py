@@ -171,6 +171,22 @@ def hinges(shot: Shot) -> Track:
     return _upright(t, shot, 5.0 + 65.0 * lift, _limb(_xy(1.0, 0.0, t), -90.0 + 6.0 * lift, 8.0 + 0 * t))
 
 
+def single_leg_deadlifts(shot: Shot) -> Track:
+    t, lift = _time(shot)
+    return _upright(
+        t, shot, 5.0 + 70.0 * lift, _limb(_xy(1.0, 0.0, t), -92.0 + 80.0 * lift, np.full_like(t, 8.0))
+    )
+
+
+def hip_raises_on_the_hands(shot: Shot) -> Track:
+    """Sitting on the floor, the hands behind the body; the hips go up to a table."""
+    t, lift = _time(shot)
+    hip = _unit(-38.0 + 30.0 * lift)
+    feet = _planted(hip, _xy(1.6, -0.85, t))
+    hands = {"ELBOW": _xy(-0.05, -0.45, t), "WRIST": _xy(-0.1, -0.85, t)}
+    return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, feet, feet, hands)
+
+
 def lunges(shot: Shot) -> Track:
     t, lift = _time(shot)
     hip = _xy(1.0, -0.55 * 1.0, t) + _up(0.55 - 0.55 * lift)
@@ -214,7 +230,8 @@ NEGATIVES: dict[str, Callable[[Shot], Track]] = {
     made.__name__: made
     for made in (
         bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, planks, push_ups, supermen, squats,
-        walks, knees_high, leg_curls, hinges, lunges, stands, lies, sit_ups, leg_raises,
+        walks, knees_high, leg_curls, hinges, lunges, single_leg_deadlifts,
+        hip_raises_on_the_hands, stands, lies, sit_ups, leg_raises,
     )
 }  # fmt: skip
 
@@ -298,10 +315,18 @@ def _ahead(leg: Joints) -> Joints:
     return {**leg, "HEEL": leg["ANKLE"] - 0.05 * across, "FOOT_INDEX": leg["ANKLE"] + 0.16 * across}
 
 
-def _on_the_back(t: Floats, shot: Shot, shoulder: Floats, hip: Floats, near: Joints, far: Joints) -> Track:
+def _on_the_back(
+    t: Floats,
+    shot: Shot,
+    shoulder: Floats,
+    hip: Floats,
+    near: Joints,
+    far: Joints,
+    arm: Joints | None = None,
+) -> Track:
     ear = shoulder + 0.3 * _unit(np.full_like(t, 150.0))
     upper = {"SHOULDER": shoulder, "ELBOW": shoulder + _xy(0.4, 0.1, t), "WRIST": hip + _xy(-0.05, 0.15, t)}
-    upper |= {"EAR": ear, "NOSE": ear + _xy(0.08, 0.14, t)}
+    upper |= {"EAR": ear, "NOSE": ear + _xy(0.08, 0.14, t), **(arm or {})}
     return _finish(t, shot, hip, far, near, upper, Side.RIGHT)
 
 
