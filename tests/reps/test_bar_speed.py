@@ -42,8 +42,8 @@ def test_a_plate_of_known_size_is_a_scale(up_s: float, fps: float) -> None:
     assert found.metric
     rise_m = RISE_PX * 0.225 / RADIUS_PX
     assert found.rise.value == pytest.approx(rise_m, rel=0.02)
-    # The middle 90 % of a rise in minimum jerk takes 0.62 of its time, its highest speed is 1.875 the mean.
-    assert found.mean.value == pytest.approx(0.9 * rise_m / (0.62 * up_s), abs=2.0 * found.mean.uncertainty)
+    # The middle 80 % of a rise in minimum jerk takes 0.51 of its time, its highest speed is 1.875 the mean.
+    assert found.mean.value == pytest.approx(0.8 * rise_m / (0.507 * up_s), abs=2.0 * found.mean.uncertainty)
     assert found.peak.value == pytest.approx(1.875 * rise_m / up_s, abs=2.5 * found.peak.uncertainty)
 
 
