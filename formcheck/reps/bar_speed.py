@@ -88,6 +88,8 @@ def lift(data: RepData, plate_mm: float | None = None) -> Lift | None:
         None where neither a plate nor the hips were seen all the way.
     """
     bar = data.set.bar
+    if plate_mm is not None and bar is not None and not bar.fits(plate_mm):
+        plate_mm = None
     height = _height(data.set, plate_mm)
     part = data.set.frames(data.rep.start_s - _AROUND_S, data.rep.lockout_s + _AROUND_S)
     time_s, y = data.set.body.track.time_s[part], height[part]

@@ -88,3 +88,13 @@ def test_a_plate_of_another_unit_is_refused(diameter_mm: float) -> None:
     assert checked_plate(450.0) == 450.0
     with pytest.raises(UsageError, match="450"):
         checked_plate(diameter_mm)
+
+
+def test_a_hub_is_not_taken_for_the_plate() -> None:
+    data = lifted(1.0, plate=True)
+    assert data.set.bar is not None
+    assert data.set.bar.fits(450.0)
+    assert not data.set.bar.fits(180.0)
+    found = lift(data, 180.0)
+    assert found is not None
+    assert not found.metric
