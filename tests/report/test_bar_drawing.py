@@ -19,8 +19,8 @@ def test_the_way_of_the_bar_ends_in_the_plate() -> None:
     way = np.stack([np.full(20, 150.0), np.linspace(150.0, 60.0, 20)], axis=1)
     way[5] = np.nan
     picture = drawn(way, np.array([150.0, 60.0, 40.0, 40.0]))
-    assert picture[60, 150].tolist() == list(BLUE)
-    assert picture[110, 150].tolist() == list(BLUE)
+    for y in (60, 110):
+        assert np.abs(picture[y, 150].astype(int) - BLUE).max() < 40
     assert picture[60, 190].any()
     assert not picture[160:, :100].any()
 
