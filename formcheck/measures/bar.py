@@ -36,6 +36,7 @@ _LEAST_S = 1.0
 _OFF = 0.6  # trunk lengths: how far from the hips a plate on their bar seems to be, from the side
 _MOVES, _TOGETHER = 0.12, 0.5  # trunk lengths that hips move at least, and correlation of the plate's height
 _LARGE_M, _SMALL_M = 0.21, 0.15  # radius of plates of 38 to 45 cm; one that seems smaller is none
+_UNLIKE = 1.7
 _CALF_DEG = 3.5
 """The middle of a shin's outline leans so far with the calf (5 rendered sets: 1 to 5)."""
 _HIGH = 80.0  # percentile of the bar's height: from here on it is at the top
@@ -54,6 +55,7 @@ class Bar:
         error_px: (T,) standard error of the centre.
         nearer: Distance of the plate from the camera over that of the body's middle, below 1.
         trunk_px: Length of the trunk, from the side.
+        radius_m: The plate's radius as the size of the trunk tells it, to a quarter.
     """
 
     end_px: Floats
@@ -61,6 +63,11 @@ class Bar:
     error_px: Floats
     nearer: float
     trunk_px: float
+    radius_m: float
+
+    def fits(self, plate_mm: float) -> bool:
+        """Whether the plate may have a diameter; if not, a hub or another round thing is followed."""
+        return 1.0 / _UNLIKE < 2000.0 * self.radius_m / plate_mm < _UNLIKE
 
     @property
     def rise_pct(self) -> Floats:
@@ -84,16 +91,17 @@ def bar_of(track: Track, look: Look) -> Bar | None:
     if not _with_the_hips(track, end_px, look):
         return None
     radius = float(finite_median(rim[seen, 1]))
-    return Bar(end_px, radius, rim[:, 2], _nearer(radius, track.size, look), look.scale_px)
+    nearer, radius_m = _distance(radius, track.size, look)
+    return Bar(end_px, radius, rim[:, 2], nearer, look.scale_px, radius_m)
 
 
-def _nearer(radius_px: float, size: tuple[int, int], look: Look) -> float:
-    """Return the distance of a plate over that of the body's middle."""
+def _distance(radius_px: float, size: tuple[int, int], look: Look) -> tuple[float, float]:
+    """Return the distance of a plate over that of the body's middle, and its radius in metres."""
     focal_px = FOCAL * max(size)
     behind_m = BAR_HALF_M * float(np.cos(np.radians(look.yaw_deg)))
     radius_m = radius_px / focal_px * (focal_px * TRUNK_M / look.scale_px - behind_m)  # by the trunk's size
     away_m = (_LARGE_M if radius_m > _SMALL_M else max(radius_m, 0.1)) * focal_px / radius_px
-    return away_m / (away_m + behind_m)
+    return away_m / (away_m + behind_m), radius_m
 
 
 def _with_the_hips(track: Track, end_px: Floats, look: Look) -> bool:

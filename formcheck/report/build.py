@@ -201,8 +201,13 @@ def _speed_loss(one: FoundSet, plate_mm: float | None) -> Quantity | None:
 
 def _plate_unseen(found: Found, plate_mm: float | None) -> list[str]:
     """Say that there are no metres where no plate was followed."""
-    if plate_mm is None or not found.sets or any(one.data.bar is not None for one in found.sets):
+    bars = [one.data.bar for one in found.sets]
+    if plate_mm is None or not bars or any(bar is not None and bar.fits(plate_mm) for bar in bars):
         return []
+    if any(bar is not None for bar in bars):
+        return [
+            f"The plate that was followed does not look {plate_mm:.0f} mm wide: no speed in metres is given."
+        ]
     return [
         "No plate was seen over the hips, so there is no speed in metres: film from the side, "
         "the whole plate in the picture."

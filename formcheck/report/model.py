@@ -112,7 +112,7 @@ class LiftReport(Model):
 
     by: Literal["plate", "hips"] = Field(description="What was followed: the plate on the bar, or the hips.")
     rise: Quantity
-    mean_speed: Quantity = Field(description="Over the middle 90 % of the rise.")
+    mean_speed: Quantity = Field(description="Over the middle 80 % of the rise.")
     peak_speed: Quantity
 
 

@@ -3,7 +3,7 @@
 A plate of known diameter is a scale where it is: the rise and the speed of the bar come in metres. Without
 one they come in lengths of the person's own trunk, by the plate of unknown size, or by the hips.
 
-The mean speed is that of the middle 90 % of the rise. So it does not depend on where a slow start or a slow
+The mean speed is that of the middle 80 % of the rise. So it does not depend on where a slow start or a slow
 lockout is said to begin and end, and repetitions of one set can be compared.
 """
 
@@ -25,11 +25,11 @@ SIGNAL = "hip_height_pct"
 PLATES_MM = 150.0, 520.0
 """Diameters that plates have; an Olympic one has 450."""
 
-_SLOW_PART = 0.05  # of the rise, at either end
+_SLOW_PART = 0.1  # of the rise, at either end
 _AROUND_S = 0.25  # before and after the lift, where the bar is looked at
 _SCALE_ERROR = 0.02  # of a plate's radius in the picture (rendered plates: 0.01)
 _TRUNK_ERROR = 0.08  # of the trunk's length, and of how much nearer the plate is
-_PLACE_ERROR = 0.03  # of the radius: what hands and background do to the rim (rendered plates)
+_PLACE_ERROR = 0.05  # of the radius: what hands and background do to the rim (rendered plates)
 _TIME_SHARE = 0.4  # of a frame: standard error of a crossing, interpolated between two
 _ROUNDED = 0.04  # of a peak that smoothing takes away
 _HIPS_ERROR = 0.04  # trunk lengths: error of how far the hips' landmarks rise
@@ -50,7 +50,7 @@ class Lift:
         by: What was followed.
         metric: Whether lengths are metres; otherwise they are trunk lengths.
         rise: Length.
-        mean: Speed over the middle 90 % of the rise, length a second.
+        mean: Speed over the middle 80 % of the rise, length a second.
         peak: Highest speed.
         scatter: Standard error of `mean` without that of the scale, which all repetitions share.
     """
@@ -88,6 +88,8 @@ def lift(data: RepData, plate_mm: float | None = None) -> Lift | None:
         None where neither a plate nor the hips were seen all the way.
     """
     bar = data.set.bar
+    if plate_mm is not None and bar is not None and not bar.fits(plate_mm):
+        plate_mm = None
     height = _height(data.set, plate_mm)
     part = data.set.frames(data.rep.start_s - _AROUND_S, data.rep.lockout_s + _AROUND_S)
     time_s, y = data.set.body.track.time_s[part], height[part]

@@ -43,6 +43,8 @@ _FOUND, _KEPT, _CLEAR = (
 _OUTER = 0.6  # of the best share: a circle outside of others with so much is the rim
 _CANDIDATES = 5
 _OFF = 1.1  # trunk lengths: how far from the hips a plate is found
+_DOUBTFUL, _PROBATION_S = 0.28, 0.5  # what shows less over such a time is no plate
+_LATER_S = 1.5  # then it is looked for again so much later
 _GONE_S = 0.8  # a plate that is not seen for longer is looked for anew
 _FEWEST = 8  # edges
 _RIM = 1.0  # an edge lies on the rim, pixels
@@ -69,7 +71,7 @@ class PlateWatch:
         self._disc: Disc | None = None
         self._speed = np.zeros(2)  # pixels a second
         self._seen_s = self._looked_s = float("-inf")
-        self._looks, self._sized = 0, False
+        self._looks, self._sized, self._share = 0, False, _CLEAR
 
     def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> Floats:
         """Find the plate in the next picture.
@@ -101,6 +103,9 @@ class PlateWatch:
         if self._sized and disc.share < _CLEAR:  # its size is not seen well now
             disc = disc._replace(half_width=self._disc.half_width, half_height=self._disc.half_height)
         self._disc, self._seen_s = disc, time_s
+        self._share += min(passed_s / _PROBATION_S, 1.0) * (disc.share - self._share)
+        if self._share < _DOUBTFUL:
+            self._disc, self._looked_s = None, time_s + _LATER_S
         return np.array(disc)
 
     def _look(self, image_rgb: Image, image_px: Floats, time_s: float) -> None:
@@ -110,7 +115,7 @@ class PlateWatch:
         found = find_disc(image_rgb, image_px, aspect)
         if found is not None and (self._disc is None or _better(found, self._disc)):
             self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
-            self._sized = False
+            self._sized, self._share = False, _CLEAR
 
 
 def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:

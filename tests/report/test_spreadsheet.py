@@ -11,7 +11,7 @@ from support.pages import FAULTY, faulty, renamed, two_sided
 
 from formcheck import Analysis
 from formcheck.report import sheet
-from formcheck.report.model import Report
+from formcheck.report.model import LiftReport, Quantity, Report
 from formcheck.report.spreadsheet import frames_csv, reps_csv
 
 Rows = list[dict[str, str]]
@@ -103,3 +103,18 @@ def test_a_strangers_fault_and_exercise_are_no_formulas(bent: Analysis) -> None:
             verdict["fault"] = "=1+1"
     for row in csv.reader(io.StringIO(reps_csv(Report.model_validate(data)), newline="")):
         assert not [cell for cell in row if cell.startswith("=")]
+
+
+def test_how_fast_it_was_lifted_has_columns_where_it_is_known(bent: Analysis) -> None:
+    assert not [name for name in rows(reps_csv(bent.report))[0] if name.startswith("lift_")]
+    rise = Quantity(value=0.31, uncertainty=0.01, unit="m")
+    fast, peak = (Quantity(value=value, uncertainty=0.02, unit="m/s") for value in (0.42, 0.6))
+    lift = LiftReport(by="plate", rise=rise, mean_speed=fast, peak_speed=peak)
+    first, *others = bent.report.reps
+    report = bent.report.model_copy(update={"reps": (first.model_copy(update={"lift": lift}), *others)})
+    table = rows(reps_csv(report))
+    assert table[0]["lift_rise_m"] == "0.31"
+    assert table[0]["lift_mean_speed_m_per_s"] == "0.42"
+    assert table[0]["lift_peak_speed_uncertainty_m_per_s"] == "0.02"
+    assert table[1]["lift_rise_m"] == ""
+    assert Report.from_json(report.to_json()) == report
