@@ -29,13 +29,8 @@ _MOST_PHONES = 32  # let in since the start; more come in only where one left
 _GONE_S = 4 * 3600.0  # a phone that has not been heard of for so long is forgotten
 _MOST_PIXELS = 1920 * 1080
 _LONGEST_NAME = 40
-<<<<<<< HEAD
-_RATE, _BURST = 70.0, 140.0  # requests a second of one phone: 60 frames and some more
-_LEAVE_S = 120.0
-=======
 RATE, BURST = 70.0, 140.0  # requests a second of one phone: 60 frames and some more
-_LEAVE_S = 30.0
->>>>>>> main
+_LEAVE_S = 120.0
 
 
 @dataclass(frozen=True)
