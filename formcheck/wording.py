@@ -75,13 +75,16 @@ def plain(name: str) -> str:
     return name.replace("-", " ").replace("_", " ")
 
 
+_FINE = frozenset({"s", "m", "m/s", "trunk lengths", "trunk lengths/s"})  # written with two decimals
+
+
 def quantity(value: float, unit: str, uncertainty: float | None = None) -> str:
     """Write a value with its unit, such as `14 ± 4°`, `0.42 ± 0.15 s` or `12 %`.
 
     >>> quantity(14.2, "deg", 3.9)
     '14 ± 4°'
     """
-    digits = 2 if unit == "s" else 0
+    digits = 2 if unit in _FINE else 0
     sign = "±"
 
     def number(x: float) -> str:

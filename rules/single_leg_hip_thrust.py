@@ -717,7 +717,7 @@ EXERCISE = Exercise(
         Unobservable(
             "H2",
             "A loaded bar lies across the hips, on a pad.",
-            "Of the bar only its tilt is read; the pad is not tracked. Plates that hide the hips are said.",
+            "Of the bar its tilt and, by a plate, its way are read; the pad is not tracked.",
         ),
         Unobservable(
             "H6",

@@ -22,6 +22,7 @@ import typer
 from formcheck.cli import authoring, batch, evaluating, history, reports
 from formcheck.cli import live as live_command
 from formcheck.cli import options as opt
+from formcheck.cli import render as render_command
 from formcheck.cli import serve as serve_command
 from formcheck.cli.terminal import (
     PIPE_CLOSED,
@@ -251,6 +252,7 @@ evaluating.register(app)
 authoring.register(app)
 batch.register(app, live_command.register(app, bench))
 serve_command.register(app)
+render_command.register(app)
 
 
 def main() -> None:

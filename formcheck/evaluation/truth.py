@@ -34,6 +34,7 @@ EXERCISES = {
     "hip_thrust": "single-leg-hip-thrust",
     "donkey_kick": "donkey-kick",
     "glute_bridge": "single-leg-glute-bridge",
+    "glute_bridge_bilateral": "glute-bridge",
     "hip_thrust_bilateral": "hip-thrust",
 }
 _SIGNALS = {
@@ -41,6 +42,7 @@ _SIGNALS = {
     "hip_thrust": "hip_height",
     "donkey_kick": "thigh_elevation_working",
     "glute_bridge": "hip_height",
+    "glute_bridge_bilateral": "hip_height",
     "hip_thrust_bilateral": "hip_height",
 }
 """The true angle that the exercise's signal measures."""

@@ -87,7 +87,7 @@ def advise(
 
 
 def _both_legs(sets: Iterable[LoggedSet], plan: Plan) -> list[tuple[LoggedSet, float]]:
-    """Return what was lifted with both legs and when, in order of time: as given, or as logged."""
+    """Return the loads lifted with both legs, in order of time: as given by the user, or as logged."""
     known = []
     for one in sets:
         given = one.load_kg if plan.both_legs and one.exercise == plan.both_legs else one.bilateral_load_kg
@@ -125,7 +125,7 @@ def _lighter(last: Sequence[LoggedSet], plan: Plan) -> Iterator[Advice]:
 
 
 def _stop(last: Sequence[LoggedSet], plan: Plan) -> Iterator[Advice]:
-    """Find sets whose last third is worse than the first; of several on a leg the last is told."""
+    """Find sets whose last third is worse than the first; of several with one leg, the last counts."""
     broken: dict[str, Advice] = {}
     for one in last:
         scored = [rep for rep in one.full if rep.score is not None]
@@ -234,7 +234,7 @@ def _clean(sets: Sequence[LoggedSet]) -> float:
 
 
 def _progress(sets: Sequence[LoggedSet], plan: Plan) -> list[Advice]:
-    """Find whether the last days were clean enough to go on to something harder."""
+    """Return whether the last days were clean enough for something harder."""
     days = sorted({one.day for one in sets})[-READY_DAYS:]
     recent = [one for one in sets if one.day in days]
     if not plan.progressions or len(days) < READY_DAYS or not all(_ready(one, plan.reps) for one in recent):
@@ -255,7 +255,7 @@ def _ready(one: LoggedSet, reps: Between | None) -> bool:
 
 
 def _worst(last: Sequence[LoggedSet], sign: Sign | None) -> Iterator[tuple[LoggedSet, int]]:
-    """Give of each leg the set with the largest share of repetitions that show the sign, and how many do."""
+    """Return for each leg the set with the largest share of repetitions with the sign, and their number."""
     faults = sign.faults if sign else ()
     for side in sorted({one.side for one in last}):
         counts = [(one, sum(rep.has(*faults) for rep in one.full)) for one in last if one.side == side]

@@ -51,7 +51,7 @@ class Asymmetry(Model):
 
 
 def asymmetries(sets: Sequence[LoggedSet], exercise: Exercise | None) -> tuple[Asymmetry, ...]:
-    """Compare the legs over the last days on which both were done and seen alike.
+    """Compare the legs over the last days on which both were trained and filmed alike.
 
     Args:
         sets: Of one exercise.
@@ -122,7 +122,7 @@ def _verdict(
 
 
 def _paired(sets: Sequence[LoggedSet]) -> tuple[list[LoggedSet], list[LoggedSet]]:
-    """Return the sets of either leg that were seen alike: from the same view, as near, by the same limits."""
+    """Return the sets of both legs that were filmed alike: same view, same distance, same limits."""
     groups: dict[tuple[str, bool | None, str], tuple[list[LoggedSet], list[LoggedSet]]] = {}
     for one in sets:
         group = groups.setdefault((one.view, one.near, one.profile), ([], []))

@@ -1,4 +1,4 @@
-"""What the log keeps of a set, and how it is taken from a report."""
+"""The entries of the log: what is stored of a set, taken from a report."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class LoggedRep(Model):
 
     @property
     def clean(self) -> bool:
-        """Whether something was judged, and nothing was found wrong."""
+        """Whether something was judged and no fault or warning was found."""
         judged = any(verdict.status in JUDGED for verdict in self.verdicts)
         return judged and not any(verdict.status in FLAGGED for verdict in self.verdicts)
 
@@ -64,7 +64,7 @@ class LoggedRep(Model):
         return any(verdict.safety and verdict.status is Status.FAULT for verdict in self.verdicts)
 
     def has(self, *faults: str) -> bool:
-        """Whether it has one of these faults, warnings left out."""
+        """Whether it has one of these faults, without warnings."""
         return any(v.fault in faults and v.status is Status.FAULT for v in self.verdicts)
 
 
@@ -90,7 +90,7 @@ class LoggedSet(Model):
 
     @property
     def day(self) -> date:
-        """The day it was done, where this computer is."""
+        """The day of the set, in this computer's time zone."""
         return self.at.astimezone().date()
 
     @property
@@ -100,7 +100,7 @@ class LoggedSet(Model):
 
     @property
     def clean_reps(self) -> int:
-        """How many full repetitions had nothing wrong."""
+        """The number of full repetitions without fault or warning."""
         return sum(rep.clean for rep in self.full)
 
     def of(self, trait: str) -> Quantity | None:
@@ -140,7 +140,7 @@ def entries(
     bilateral_load_kg: float | None = None,
     origin: Literal["clip", "live"] = "clip",
 ) -> tuple[LoggedSet, ...]:
-    """Return what is kept of a report: a row for each set with a full repetition.
+    """Return the entries of a report: one for each set with a full repetition.
 
     Args:
         report: What was found.

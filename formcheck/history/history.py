@@ -1,4 +1,4 @@
-"""What the log says of somebody's training, `formcheck-history-1`.
+"""The training history of one person, `formcheck-history-1`.
 
 It is built from the log's sets here.
 """
@@ -39,7 +39,7 @@ class Session(Model):
 
 
 class History(Model):
-    """Somebody's sets and what they say."""
+    """The sets of one person, with trends and advice."""
 
     schema_: Literal["formcheck-history-1"] = Field("formcheck-history-1", alias="schema")
     lifter: Name
@@ -58,7 +58,7 @@ class History(Model):
 
 
 def sessions(sets: Iterable[LoggedSet]) -> tuple[Session, ...]:
-    """Put the sets of a day, an exercise and a leg together, in order of time."""
+    """Group sets by day, exercise and leg, in order of time."""
 
     def key(one: LoggedSet) -> tuple[date, str, str]:
         return one.day, one.exercise, one.side
@@ -91,7 +91,7 @@ def _session(sets: Sequence[LoggedSet]) -> Session:
 
 
 def whose(log: Log, lifter: str | None) -> str:
-    """Return whose history is meant: the one named, else `me`, else the only one there is.
+    """Return whose history is wanted: the person named, else `me`, else the only one in the log.
 
     Raises:
         UsageError: There is nobody of that name, or several and nobody was named.
@@ -118,7 +118,7 @@ def build(
     since: datetime | None = None,
     today: date | None = None,
 ) -> History:
-    """Put the history of a lifter together.
+    """Build the history of a person.
 
     Args:
         log: The log.
@@ -134,7 +134,7 @@ def build(
     sets = log.read(lifter=lifter, exercise=exercise, since=since)
     if not sets:
         if exercise is not None:
-            catalog.exercise(exercise)  # a name that is wrong is said first
+            catalog.exercise(exercise)  # reports a wrong name first
         what = "sets" if exercise is None else f"sets of the {exercise}"
         raise UsageError(f"the log holds no {what} of {lifter} in that time; `formcheck history` shows all")
     known = catalog.exercises()
@@ -168,7 +168,7 @@ def build(
 
 
 def next_steps(log: Log, kept: Sequence[LoggedSet]) -> tuple[Advice, ...]:
-    """Return what follows from sets that were just written; nothing where later ones are known."""
+    """Return the advice after sets were written; none if the log has later sets."""
     known, found = catalog.exercises(), list[Advice]()
     everything = log.read(lifter=kept[0].lifter)
     for name in dict.fromkeys(one.exercise for one in kept):
@@ -180,7 +180,7 @@ def next_steps(log: Log, kept: Sequence[LoggedSet]) -> tuple[Advice, ...]:
 
 
 def _notes(of: Mapping[str, Sequence[LoggedSet]]) -> Iterator[str]:
-    """Say which sets trends leave out because they were filmed or judged differently."""
+    """Return notes on the sets that trends leave out: filmed or judged differently."""
     for sets in of.values():
         for side in sorted({one.side for one in sets}):
             mine = [one for one in sets if one.side == side]

@@ -51,7 +51,7 @@ class Keeper:
     complain: Callable[[str], None]
 
     def keep(self, analysis: Analysis, *, printed: bool = True) -> RenderableType | None:
-        """Write the sets and return what to say of it; a log that fails is a warning, not the end.
+        """Write the sets and return what to print; an error of the log is only a warning.
 
         Args:
             analysis: What was found.
@@ -63,7 +63,7 @@ class Keeper:
             return self._keep(analysis, self.log, printed)
         except FormcheckError as error:
             self.complain(f"not logged: {error}")
-        except Exception as error:  # whatever it is, the analysis is not lost
+        except Exception as error:  # with any error, the analysis is not lost
             logging.getLogger(__name__).debug("the training log failed", exc_info=True)
             self.complain(f"not logged: {self.log} cannot be used ({error}); name another with --log")
         return None

@@ -140,7 +140,7 @@ def _course(each: Trend) -> str:
 
 
 def _chart(trends: Sequence[Trend], history: History) -> Chart:
-    """Return one quantity over days: a dot a day and leg, and a line where there is a trend."""
+    """Return one quantity over days: a dot per day and leg, and a line if there is a trend."""
     first = trends[0]
     dots = [
         {
@@ -176,7 +176,7 @@ def _chart(trends: Sequence[Trend], history: History) -> Chart:
 
 
 def _line(each: Trend) -> list[list[float]]:
-    """Return both ends of a trend's line: its slope, through the middle of what it leaves."""
+    """Return both ends of a trend's line: its slope, through the median of the residuals."""
     assert each.per_week is not None
     start = each.days[0].day
     per_day = each.per_week / 7
@@ -199,7 +199,7 @@ def _limits(each: Trend) -> list[dict[str, Any]]:
 
 
 def _band(exercise: str, history: History) -> tuple[float, float, str] | None:
-    """Return between which loads the plan is, by what was last lifted with both legs."""
+    """Return the range of loads of the plan, from the last load with both legs."""
     known = catalog.exercises().get(exercise)
     usual = known.plan.load_ratio if known and known.plan else None
     given = [
@@ -213,7 +213,7 @@ def _band(exercise: str, history: History) -> tuple[float, float, str] | None:
 
 
 def _noon(day: date) -> int:
-    """Return noon of a day in milliseconds of the epoch, where every time zone of a reader has that day."""
+    """Return noon of a day in milliseconds since 1970: every time zone of a reader then has that day."""
     return int(datetime(day.year, day.month, day.day, 12, tzinfo=timezone.utc).timestamp() * 1000)
 
 

@@ -22,7 +22,7 @@ def record(
     load_kg: float | None = None,
     bilateral_load_kg: float | None = None,
 ) -> Kept:
-    """Write the sets of a report into the log; they take the place of what the recording had there.
+    """Write the sets of a report into the log; they replace earlier sets of the same recording.
 
     A live session calls it after every set with the report so far, and the same take.
 

@@ -123,7 +123,7 @@ _VERDICT = ("rule", "fault", "status", "value", "uncertainty", "unit", "warn", "
 
 
 class _Before(Part):
-    """What an earlier analysis of a recording left in the table of sets."""
+    """The values of an earlier analysis of a recording in the table of sets."""
 
     at: AwareDatetime
     start_s: Finite
@@ -132,7 +132,7 @@ class _Before(Part):
 
 
 def stamp(at: datetime) -> str:
-    """Write a time so that texts sort as times do."""
+    """Return a time as a text that sorts by time."""
     return at.astimezone(timezone.utc).isoformat(timespec="milliseconds")
 
 

@@ -1,4 +1,4 @@
-"""The log's file: one SQLite database, written in whole sets, by several processes if need be.
+"""The file of the log: one SQLite database; several processes may write whole sets to it.
 
 A rollback journal, not a write-ahead log: the log is then one file that can be copied and lie on any file
 system, and a writer that is killed leaves a journal from which the next one restores what was there before.
@@ -41,7 +41,7 @@ WAIT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of sets that were written.
+    """The result of writing sets.
 
     Attributes:
         sets: As they are in the log now: what was given before and not now is kept.
@@ -92,7 +92,7 @@ class Log:
     def write(
         self, sets: Sequence[LoggedSet], *, clip: str, landmarks: str | None = None, dated: bool = True
     ) -> Kept:
-        """Write the sets of one recording in place of what is known of it: all of them or none.
+        """Replace the sets of one recording: all of them or none.
 
         What an earlier analysis of the recording was told and this one was not, loads and date, stays.
 
@@ -142,7 +142,7 @@ class Log:
         return sets
 
     def lifters(self) -> dict[str, int]:
-        """Return how many sets everybody has."""
+        """Return the number of sets of each person."""
         with self._named():
             found = self.connection.execute(
                 "SELECT lifter, count(*) FROM sets GROUP BY lifter ORDER BY lifter"
@@ -150,7 +150,7 @@ class Log:
             return {str(name): int(count) for name, count in found}
 
     def delete_everything(self, lifter: str | None = None) -> int:
-        """Delete everything, or everything of one lifter, so that it cannot be read from the file any more.
+        """Delete everything, or everything of one person, so that it cannot be read from the file any more.
 
         Returns:
             How many sets it was.
@@ -181,7 +181,7 @@ class Log:
         return connection
 
     def _open_copy(self) -> sqlite3.Connection:
-        """Open a log that must not be written: a copy in memory can still be brought to this version."""
+        """Open a read-only log as a copy in memory, which can still be migrated to this version."""
         with suppress(sqlite3.Error):
             disk, copy = self._connect("ro"), self._connect("memory")
             with disk:
@@ -219,7 +219,7 @@ class Log:
 
     @contextmanager
     def _named(self) -> Iterator[None]:
-        """Say in a sentence what SQLite or the file system found wrong."""
+        """Turn errors of SQLite and the file system into one sentence."""
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -260,7 +260,7 @@ VARIABLE = "FORMCHECK_LOG"
 
 
 def log_place(named: Path | None = None) -> Path | None:
-    """Return the log's file: the one named, else the variable's, else in the user's data folder.
+    """Return the file of the log: the one named, else by the variable, else in the user's data folder.
 
     Returns:
         The file, there or not; None where the variable says `off`.

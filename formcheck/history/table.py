@@ -43,7 +43,7 @@ def _parts(history: History) -> Iterator[RenderableType]:
 
 
 def begun(place: Path) -> str:
-    """Say, once the very first set is logged, where the log is and how to do without."""
+    """Return the text after the very first set: where the log is and how to switch it off."""
     return (
         f"your training log begins here: {place}. It stays on this computer; --no-log leaves a set out, "
         f"{VARIABLE}=off all of them"
@@ -51,7 +51,7 @@ def begun(place: Path) -> str:
 
 
 def sample() -> RenderableType:
-    """Return what is said of a sample clip in place of `after`."""
+    """Return the text for a sample clip, instead of `after`."""
     return Group(
         Text(),
         Text(
@@ -63,7 +63,7 @@ def sample() -> RenderableType:
 
 
 def after(kept: Kept, advice: Sequence[Advice], begun_at: Path | None = None) -> RenderableType:
-    """Return what is said once sets were written: how many, and what follows.
+    """Return the text after sets were written: how many, and the advice.
 
     Args:
         kept: What was written.
@@ -86,7 +86,7 @@ def after(kept: Kept, advice: Sequence[Advice], begun_at: Path | None = None) ->
 
 
 def _changes(found: Sequence[Trend]) -> Iterator[RenderableType]:
-    """Say what really changed, then in one line what did not, or could not be told yet."""
+    """Write real changes, then in one line what did not change or is not known yet."""
     real = [each for each in found if each.sure]
     if real:
         yield Text("What really changed", "bold")
@@ -126,7 +126,7 @@ def _advice(found: Sequence[Advice]) -> Iterator[RenderableType]:
 
 
 def advice_text(each: Advice) -> RenderableType:
-    """Return an advice with its reason and where it comes from."""
+    """Return an advice with its reason and its source."""
     leg = f" ({each.side} leg)" if each.side else ""
     style = {"change": "bold yellow", "go on": "bold green"}.get(each.level, "bold")
     said = f" {each.says} Source: {each.source}." if each.says else f" (A rule of {each.source}'s own.)"

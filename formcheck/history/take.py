@@ -1,4 +1,4 @@
-"""Which recording it is and when it was made."""
+"""Identifies a recording, and when it was made."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Take:
 
     @classmethod
     def live(cls, began: datetime, track: Track | None = None) -> Take:
-        """Describe a live session: when it began, and its landmarks where they are at hand."""
+        """Describe a live session: when it began, and its landmarks if there are any."""
         marks = None if track is None else digest_of(track)
         return cls(secrets.token_hex(16), began, landmarks=marks, origin="live")
 
@@ -77,14 +77,14 @@ def file_hash(path: Path) -> str:
 
 
 def digest_of(track: Track) -> str:
-    """Return what tells landmarks from others, the same before a track is saved and after."""
+    """Return a digest of landmarks that is the same before and after a track is saved."""
     made = hashlib.sha256(np.round(track.time_s * 1000).astype("<i8").tobytes())
     made.update(np.ascontiguousarray(track.image_px, dtype="<f4").tobytes())
     return made.hexdigest()
 
 
 def _named(path: Path) -> datetime | None:
-    """Return the creation time that a video names, or None where it names none that can be true."""
+    """Return the creation time in a video, or None if there is none that can be true."""
     if kinds.is_recorded(path):
         return None
     try:

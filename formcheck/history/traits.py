@@ -1,4 +1,4 @@
-"""What can be followed over days: one quantity of every set, and which sets can be compared at all."""
+"""Quantities of sets that can be followed over days, and which sets can be compared."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Followed:
         return one.of(self.name)
 
     def better(self, before: float, after: float) -> bool | None:
-        """Whether a change is for the better; None where neither way is."""
+        """Whether a change is for the better; None if neither direction is."""
         if self.name in ("score", "clean"):
             return after > before
         if self.limit is None:
@@ -58,7 +58,7 @@ class Followed:
 
 
 def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Followed]:
-    """Return what can be followed in sets of one exercise; of the rules those that ever found something."""
+    """Return the quantities of one exercise to follow: of the rules, those that ever found something."""
     signal = f" ({plain(exercise.signal)})" if exercise and exercise.signal in MEASURES else ""
     unit = next((rep.range.unit for one in sets for rep in one.reps if rep.range), "")
     found = [
@@ -75,7 +75,7 @@ def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Follo
 
 
 def comparable(sets: Iterable[LoggedSet]) -> list[LoggedSet]:
-    """Return the sets that were seen and judged alike: the largest such group, the latest of equal ones."""
+    """Return the largest group of sets that were filmed and judged alike; of equal ones, the latest."""
     groups: dict[tuple[str, bool | None, str], list[LoggedSet]] = {}
     for one in sets:
         groups.setdefault((one.view, one.near, one.profile), []).append(one)
@@ -112,6 +112,6 @@ def _excess(limit: Limit, value: float) -> float:
 
 
 def _count(found: int, of: int, unit: str) -> Quantity:
-    """Return a count with its chance scatter; none or all found is not taken for certainty."""
+    """Return a count with its statistical error, which is not zero if none or all were found."""
     share = (found + 0.5) / (of + 1)
     return Quantity(value=float(found), uncertainty=math.sqrt(of * share * (1 - share)), unit=unit)

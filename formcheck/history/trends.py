@@ -77,7 +77,7 @@ def trends(sets: Sequence[LoggedSet], exercise: Exercise | None) -> tuple[Trend,
 
 
 def trend(days: Mapping[date, Quantity], what: Followed, exercise: str, side: str) -> Trend:
-    """Judge the course of one quantity over days.
+    """Compute the trend of one quantity over days.
 
     Args:
         days: The mean of each day, in order.

@@ -26,7 +26,9 @@ from formcheck.reps.segmentation import Dropped, Movements, Rep, segment
 REST_S = 12.0
 """A longer pause between two repetitions ends the set."""
 _ALTERNATING = 3  # changes of side, one of them back, from which on the legs alternate
-_LONG_S = 6.0  # a movement that takes longer may hold a set at its top
+_LONG_S = 3.0  # a movement that takes longer may hold a set at its top
+_AT_TOP = 0.85  # of the range of a movement: what is its top
+_UNDER_DIP = 0.03  # of the range: the margin below a dip in the top
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -219,10 +221,24 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     inner: list[Rep] = []
     for rep in found.reps:
         if rep.end_s - rep.start_s >= _LONG_S:
-            high = (t >= rep.start_s) & (t <= rep.end_s) & (values > (rep.bottom + rep.top) / 2)
+            high = _top_of(t, values, rep)
             inner += segment(t[high], values[high], min_range=exercise.min_range).reps
     reps = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
     return Movements(reps, found.dropped)
+
+
+def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:
+    """Return (T,) which frames belong to the top of a movement: all above the lowest dip in it.
+
+    Without a dip it is the upper half.
+    """
+    within = (t >= rep.start_s) & (t <= rep.end_s)
+    height = np.where(within, (values - rep.bottom) / rep.range, np.nan)
+    with np.errstate(invalid="ignore"):
+        tops = np.flatnonzero(height > _AT_TOP)
+        dip = float(np.nanmin(height[tops[0] : tops[-1] + 1])) if len(tops) else 1.0
+        lowest = max(dip - _UNDER_DIP, 0.5) if dip < _AT_TOP else 0.5
+        return np.asarray(height > lowest)
 
 
 def _look_during(smoothed: Track, reps: Sequence[Rep], exercise: Exercise, overall: Look) -> Look:

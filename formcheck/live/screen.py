@@ -7,6 +7,7 @@ Big number, big cue, little else. One small function a part, on the canvas of th
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -20,11 +21,12 @@ from formcheck.live.setup_coach import Advice, SetUp
 from formcheck.live.stages import Stage, Stages
 from formcheck.live.summary import Summary
 from formcheck.live.words import Words
+from formcheck.measures.bar import LEAST_SHARE
 from formcheck.poses.pose import Floats, Image, Pose, Side
 from formcheck.poses.viewpoint import Look
 from formcheck.report.pictures.annotated_video import CUE_S
 from formcheck.report.pictures.canvas import BLUE, COLOURS, DIM, INK, WHITE, Canvas, Colour
-from formcheck.report.pictures.overlays import Overlay, draw_contour, draw_skeleton
+from formcheck.report.pictures.overlays import Overlay, draw_bar, draw_contour, draw_skeleton
 from formcheck.report.pictures.set_drawing import is_about_back, landmarks_of
 from formcheck.reps.segmentation import Phase
 
@@ -32,6 +34,7 @@ _LEAST_WIDTH = 960  # smaller frames are drawn larger: letters then have edges
 KEYS = "Q end  F full screen  M mirror  V voice  N next set"
 _LARGEST, _ONE_ROW = 2.0, 1.3  # a cue's letters: 1.3 is 5 % of the height, 14 mm on a laptop, clear at 3 m
 _ORDER = (Phase.UP, Phase.TOP, Phase.DOWN)
+_WAY_S = 3.0  # how much of the bar's way is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def draw(image: Image, screen: Screen, words: Words, *, mirror: bool = True) -> 
     if overlay.pose.found:
         draw_contour(canvas, overlay)
         draw_skeleton(canvas, overlay)
+        draw_bar(canvas, overlay)
     if screen.summary:
         draw_summary(canvas, screen)
     else:
@@ -241,7 +245,8 @@ def _placed(overlay: Overlay, scale: float, width: int | None) -> Overlay:
 
     pose: Pose = replace(overlay.pose, image_px=move(overlay.pose.image_px))
     contour = None if overlay.contour is None else move(overlay.contour)
-    return replace(overlay, pose=pose, contour=contour)
+    bar = None if overlay.bar is None else move(overlay.bar)
+    return replace(overlay, pose=pose, contour=contour, bar=bar)
 
 
 # The state of the image between frames: cues stay for a while, tempo adds up.
@@ -266,6 +271,7 @@ class Show:
         self._tempo_s = [0.0, 0.0, 0.0]
         self._phase, self._last_s = Phase.BOTTOM, float("nan")
         self._flags: dict[str, tuple[float, Verdict]] = {}
+        self._way: deque[tuple[float, Floats]] = deque()
 
     def update(self, step: Step) -> None:
         """Add the engine's result of a frame."""
@@ -277,8 +283,16 @@ class Show:
         if phase in _ORDER and now_s > self._last_s:
             self._tempo_s[_ORDER.index(phase)] += now_s - self._last_s
         self._phase, self._last_s = phase, now_s
+        self._follow(step.pose)
         self._flags = {code: flag for code, flag in self._flags.items() if now_s - flag[0] < CUE_S}
         self._flags |= {v.rule.code: (now_s, v) for v in step.verdicts if v.flagged and phase in _ORDER}
+
+    def _follow(self, pose: Pose) -> None:
+        """Remember where the bar went."""
+        if pose.disc_px is not None and pose.rim is not None and pose.rim[3] >= LEAST_SHARE:
+            self._way.append((pose.time_s, pose.disc_px[0]))
+        while self._way and not 0.0 <= pose.time_s - self._way[0][0] <= _WAY_S:
+            self._way.popleft()
 
     def cue(self, cue: Cue, text: str) -> None:
         """Show a cue for a while."""
@@ -373,7 +387,8 @@ class Show:
         if step.pose.edges_px is not None:
             up_side = 1 if look.facing > 0 else 0
             contour = step.pose.edges_px[up_side if look.prone else 1 - up_side]
-        return replace(overlay, flagged=tuple(flagged), contour=contour, contour_status=back)
+        bar = np.array([at for _, at in self._way]) if self._way and not exercise.prone else None
+        return replace(overlay, flagged=tuple(flagged), contour=contour, contour_status=back, bar=bar)
 
 
 def _side(role: str, working: Side, look: Look) -> Side:

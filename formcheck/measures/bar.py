@@ -20,14 +20,17 @@ from formcheck.poses.viewpoint import Look
 TRUNK_M = 0.50
 """Shoulder to hip of an adult: 0.288 of the height (Winter, Biomechanics and Motor Control of Human Movement,
 table 4.1), for 1.73 m; 6 % more or less over adults."""
-BAR_HALF_M = 0.70
+BAR_HALF_M = 0.65
 """From the middle of the bar to the face of the plate on its near end: an Olympic bar's sleeve begins 0.655 m
-from the middle. Short bars have 0.5."""
+from the middle, a plate is 0.03 to 0.09 thick; short bars have 0.5. So it is known to 0.1 m."""
 HIP_BELOW_BAR = 0.31
 """Trunk lengths from the bar to the hip joint, square to the trunk: half the depth of the pelvis, the pad and
 half the bar."""
 
-_LEAST_SHARE = 0.36  # of the rim, the median: less is a round thing that is no plate (see `Disc.share`)
+LEAST_SHARE = 0.36
+"""Share of the rim that is seen of a plate, less clutter, the median over a set: other round things show less
+(rendered and real bodies without a plate: below 0.33)."""
+
 _LEAST_SEEN = 0.7  # of the frames between the first and the last in which it is seen
 _LEAST_S = 1.0
 _OFF = 0.6  # trunk lengths: how far from the hips a plate on their bar seems to be, from the side
@@ -76,7 +79,7 @@ def bar_of(track: Track, look: Look) -> Bar | None:
     if not len(seen) or track.time_s[seen[-1]] - track.time_s[seen[0]] < _LEAST_S:
         return None
     between = slice(int(seen[0]), int(seen[-1]) + 1)
-    if finite_median(rim[seen, 3]) < _LEAST_SHARE or len(seen) < _LEAST_SEEN * (between.stop - between.start):
+    if finite_median(rim[seen, 3]) < LEAST_SHARE or len(seen) < _LEAST_SEEN * (between.stop - between.start):
         return None
     if not _with_the_hips(track, end_px, look):
         return None

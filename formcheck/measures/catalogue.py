@@ -43,7 +43,7 @@ _ROLL_BOUND = "standing on one leg the pelvis or shoulders tip by 30 deg at most
     over_time=True,
 )
 def _hip_travel(body: Body) -> Floats:
-    return 100.0 * body.travel(body.joint("middle", "hip"))
+    return 100.0 * body.travel(body.sagittal("middle", "hip"))
 
 
 @define(

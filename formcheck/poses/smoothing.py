@@ -20,6 +20,8 @@ WINDOW_S = 0.30
 _SWAP_S = 3.0  # live, an exchange of left and right that lasts longer is accepted as real
 _CUT_S = 0.25
 _TURN_S = 2.0
+_NARROW, _WIDE = 0.28, 0.65
+"""Width of the shoulders over the length of the trunk, below and above which the view is clear."""
 _GAP_S = 0.30  # a shorter loss of the person is bridged
 _LONG_GAP_S = 1.0  # without any frame: what lies on both sides has nothing to do with each other
 _FINEST = 20  # points of the uniform grid for each frame, at most
@@ -299,33 +301,55 @@ def _exchanged(values: Floats, left: np.ndarray) -> Floats:
 
 
 def stretches(track: Track) -> list[slice]:
-    """Split a track at cuts and where the person turned round: head and feet change places in the image.
+    """Split a track at cuts and where the person or the camera turned.
 
-    Only a trunk that lies across the image has a direction; a turn counts where it lasts 2 s.
+    Head and feet change places in the image (only a trunk that lies across the image has a direction), or the
+    body is seen from the side and then from an end or from the front. A turn counts where it lasts 2 s.
     """
-    turns = [np.add(_turns(track[part]), part.start) for part in scenes(track)]
-    cuts = [part.start for part in scenes(track)[1:]]
-    return _split(len(track), np.union1d(np.concatenate(turns), cuts))
+    parts = scenes(track)
+    turns = [
+        np.add(_changes(track.time_s[part], state), part.start)
+        for part in parts
+        for state in (_direction(track[part]), _width(track[part]))
+    ]
+    return _split(len(track), np.union1d(np.concatenate(turns), [part.start for part in parts[1:]]))
 
 
-def _turns(track: Track) -> list[int]:
-    """Return the frames from which on the person lies the other way round."""
+def _direction(track: Track) -> Floats:
+    """Return (T,) 1 where the feet are to the image right of the head, -1 to the left, 0 where not clear."""
+    trunk, length, _ = _trunk(track)
+    along = np.nan_to_num(trunk[:, 0] / np.maximum(length, 1e-6))
+    return np.where(np.abs(along) > 0.6, np.sign(along), 0.0)
+
+
+def _width(track: Track) -> Floats:
+    """Return (T,) -1 where the body is seen from the side, 1 from an end or the front, 0 where not clear."""
+    _, length, width = _trunk(track)
+    share = width / np.maximum(length, 1e-6)
+    with np.errstate(invalid="ignore"):
+        return np.where(share < _NARROW, -1.0, np.where(share > _WIDE, 1.0, 0.0))
+
+
+def _trunk(track: Track) -> tuple[Floats, Floats, Floats]:
+    """Return the line from mid-shoulder to mid-hip (T, 2), its length (T,) and the shoulders' width (T,)."""
     px = track.image_px
-    shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
-    hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
-    along = (hip - shoulder)[:, 0] / np.maximum(np.hypot(*(hip - shoulder).T), 1e-6)
-    clear = np.flatnonzero(np.nan_to_num(np.abs(along)) > 0.6)
+    left, right = px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER]
+    trunk = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2 - (left + right) / 2
+    return trunk, np.hypot(*trunk.T), distance_px(left, right)
+
+
+def _changes(time_s: Floats, state: Floats) -> list[int]:
+    """Return the frames from which on a state of -1 or 1 is the other one for 2 s; 0 says nothing."""
     bounds: list[int] = []
-    facing, since, before = 0.0, 0, 0
-    for i in clear.tolist():
-        sign = float(np.sign(along[i]))
-        if sign == facing or facing == 0.0:
-            facing, since, before = sign, -1, i
+    known, since, before = 0.0, 0, 0
+    for i in np.flatnonzero(state).tolist():
+        if state[i] == known or known == 0.0:
+            known, since, before = state[i], -1, i
         elif since < 0:
             since = i
-        elif track.time_s[i] - track.time_s[since] >= _TURN_S:
+        elif time_s[i] - time_s[since] >= _TURN_S:
             bounds.append((before + since + 1) // 2)
-            facing, since, before = sign, -1, i
+            known, since, before = state[i], -1, i
     return bounds
 
 

@@ -1,4 +1,4 @@
-"""What a clip's analysis holds: its tracks, the sets found in them and the report."""
+"""The analysis of a clip: its tracks, the sets found in them and the report."""
 
 from __future__ import annotations
 

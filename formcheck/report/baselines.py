@@ -15,7 +15,7 @@ from formcheck.reps.baseline import Baseline
 
 
 def clean_reps(verdicts: Sequence[Sequence[Verdict]]) -> list[bool]:
-    """Say which repetitions of a set can be the measure of others.
+    """Return which repetitions of a set can be a baseline for others.
 
     Those without a fault; where there are none, those with nothing wrong that is about safety (a person may
     always have the foot too far forward, and still a usual lockout).
@@ -28,7 +28,7 @@ def clean_reps(verdicts: Sequence[Sequence[Verdict]]) -> list[bool]:
 
 
 def own_values(judged: JudgedSet) -> dict[str, tuple[float | None, ...]]:
-    """Return what rules asked of a set's repetitions, by trait, of the clean ones."""
+    """Return the values of the clean repetitions that rules compare with, by trait."""
     clean = clean_reps([one.verdicts for one in judged.full])
     return {
         trait: tuple(
@@ -61,7 +61,7 @@ def baselines_of(report: Report) -> tuple[Baseline, ...]:
 
 
 def baseline_notes(found: Found, baselines: Sequence[Baseline]) -> list[str]:
-    """Say where a baseline was given and not used, or would have been needed."""
+    """Return notes where a given baseline was not used, or one was needed."""
     notes = []
     for number, one in enumerate(found.sets, start=1):
         if not one.data.own or one.data.baseline is not None:

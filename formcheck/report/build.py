@@ -85,7 +85,7 @@ def build(
     settings: Settings,
     recording: Recording,
 ) -> Report:
-    """Put the report together from the verdicts of record.
+    """Build the report from the final verdicts.
 
     Args:
         found: The sets of the clip, their exercises with the limits judged by.
@@ -117,7 +117,7 @@ def build(
         fps=_number(recording.fps, 3),
         duration_s=round(recording.duration_s, 3),
         complete=recording.complete,
-        # Scores of different exercises weigh different things: their mean would say nothing.
+        # Scores of different exercises have different weights: their mean has no meaning.
         score=None if exercise.name == SEVERAL else _number(set_score([rep.score for rep in full]), 1),
         coverage=round(sum(rep.coverage for rep in full) / len(full), 3) if full else 0.0,
         sets=tuple(sets),
@@ -273,7 +273,7 @@ def _not_judged(judged: Sequence[tuple[int, Verdict]]) -> tuple[NotJudged, ...]:
 
 
 def _fix(judged: Sequence[tuple[int, Verdict]]) -> Fix | None:
-    """Choose the one thing to fix: faults before warnings, then risk, then how often."""
+    """Choose the one fault to fix: faults before warnings, then by risk, then by number."""
     flagged: dict[str, list[tuple[int, Verdict]]] = {}
     for index, verdict in judged:
         if verdict.flagged:
@@ -325,7 +325,7 @@ def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
 
 
 def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[str]:
-    """Say why nothing was counted, where nothing was."""
+    """Return notes on why no repetition was counted."""
     if found.sets:
         return []
     if not recognised:

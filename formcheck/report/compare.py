@@ -1,4 +1,4 @@
-"""Two or more reports side by side, `formcheck-comparison-1`: what really changed and what only may have."""
+"""Compares reports, `formcheck-comparison-1`: what really changed and what only may have changed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Asymmetry(Model):
 
 
 class Comparison(Model):
-    """Everything that is said of several reports together."""
+    """The comparison of several reports."""
 
     schema_: Literal["formcheck-comparison-1"] = Field("formcheck-comparison-1", alias="schema")
     exercise: str
@@ -89,7 +89,7 @@ class Comparison(Model):
 
 
 def compare(reports: Sequence[Report]) -> Comparison:
-    """Put reports of one exercise side by side; the first is what the others are compared with.
+    """Compare reports of one exercise with the first one.
 
     Raises:
         UsageError: There are fewer than two, or they are not of the same exercise.
@@ -124,7 +124,7 @@ def asymmetry(reports: Sequence[Report]) -> tuple[Asymmetry, ...]:
     """Return right less left for every quantity that a report has of both sides."""
     rows = []
     if any(report.exercise == SEVERAL for report in reports):
-        return ()  # each side may have done something else
+        return ()  # each side may have done another exercise
     for trait in traits(reports):
         left, right = (
             tuple(mean(trait.of(rep) for rep in full(report, side)) for report in reports)

@@ -1,4 +1,4 @@
-"""Everything that can be written of an analysis, in one place, for every command that analyses."""
+"""Writes all files of an analysis, for every command that analyses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Outputs:
 
 
 def write(clip: Path, analysis: Analysis, wanted: Outputs, bar: Bar | None = None) -> Report:
-    """Write everything that is wanted and return the report with what it knows of the files.
+    """Write all wanted files and return the report, which names its files.
 
     What needs no picture is written first, so that a drawing that fails costs nothing else.
 
@@ -126,7 +126,7 @@ def _take_stills(
 
 
 def _write_data(analysis: Analysis, files: Mapping[str, Path]) -> None:
-    """Write what is made of numbers alone."""
+    """Write the files that hold only numbers."""
     if "json" in files:
         write_text(files["json"], analysis.report.to_json())
     if "track" in files:

@@ -1,4 +1,4 @@
-"""Reading a report back: it may be damaged, changed by hand, or a stranger's."""
+"""Reads a report back: it may be damaged, changed by hand, or from another source."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def load_report(path: Path) -> Report:
 
 
 def misfit(report: Report) -> str:
-    """Say what of a report does not fit together, by its field; empty where it all does."""
+    """Return which field of a report contradicts others; empty if none does."""
     return next(_misfits(report), "")
 
 

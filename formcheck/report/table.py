@@ -158,7 +158,8 @@ def _bar(report: Report) -> Iterator[RenderableType]:
                 f", {part.speed_loss.value:.0f} ± {part.speed_loss.uncertainty or 0.0:.0f} % lost to the end"
             )
         yield Text()
-        yield Text(text if lifts[0].rise.unit == "m" else f"{text}; --plate 450 gives metres")
+        known = lifts[0].rise.unit == "m"
+        yield Text(text if known else f"{text}; with the plate's diameter (--plate 450) in m/s")
 
 
 def _not_judged(report: Report) -> Iterator[RenderableType]:

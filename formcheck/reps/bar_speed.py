@@ -29,6 +29,7 @@ _SLOW_PART = 0.05  # of the rise, at either end
 _AROUND_S = 0.25  # before and after the lift, where the bar is looked at
 _SCALE_ERROR = 0.02  # of a plate's radius in the picture (rendered plates: 0.01)
 _TRUNK_ERROR = 0.08  # of the trunk's length, and of how much nearer the plate is
+_PLACE_ERROR = 0.03  # of the radius: what hands and background do to the rim (rendered plates)
 _TIME_SHARE = 0.4  # of a frame: standard error of a crossing, interpolated between two
 _ROUNDED = 0.04  # of a peak that smoothing takes away
 _HIPS_ERROR = 0.04  # trunk lengths: error of how far the hips' landmarks rise
@@ -144,7 +145,7 @@ def _place_error(data: SetData, part: slice, plate_mm: float | None) -> float:
     """Return the standard error of one height."""
     if data.bar is None:
         return _HIPS_ERROR
-    error_px = float(np.nanmedian(data.bar.error_px[part]))
+    error_px = math.hypot(float(np.nanmedian(data.bar.error_px[part])), _PLACE_ERROR * data.bar.radius_px)
     if plate_mm is None:
         return error_px * data.bar.nearer / data.bar.trunk_px
     return error_px * plate_mm / 2000.0 / data.bar.radius_px

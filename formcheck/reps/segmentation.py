@@ -259,14 +259,12 @@ class RepSegmenter:
 
     def _step(self, value: float) -> None:
         """Take a stop on the way up as the new bottom: the leg was only put in place before it."""
-        if abs(self._low - self._bottom) < _NOISE * self._usual:
-            return  # it rises from where the repetition before did
         now = len(self._s) - 1
         level, first = self._ledge
         if abs(value - level) <= 0.3 * self._min_range:
             return
         stood = self._t[now - 1] - self._t[first] >= _LEDGE_S and self._flat(first, now)
-        if value < level or not stood:
+        if value < level or not stood or self._on_its_way(level):
             self._ledge = (value, now)
         elif value > level + max(self._min_range, min(0.4 * (level - self._low), 0.3 * self._usual)):
             last = now - 1
@@ -276,6 +274,11 @@ class RepSegmenter:
             self._t, self._s, self._low_at = self._t[cut:], self._s[cut:], last - cut
             self._low = min(self._s[: self._low_at + 1])
             self._ledge = (value, len(self._s) - 1)
+
+    def _on_its_way(self, level: float) -> bool:
+        """Whether a stop lies on the usual way: this rise began where the repetition before did."""
+        alike = abs(self._low - self._bottom) < _NOISE * self._usual
+        return alike and level < self._low + _HIGH * self._usual
 
     def _flat(self, first: int, end: int) -> bool:
         """Whether the signal stood still between two samples, without the first and last quarter."""

@@ -36,13 +36,24 @@ class VideoSink:
         path: The file to write; an existing one is replaced.
         fps: The expected frame rate; it only helps the encoder.
         growing: Whether written frames must survive a crash or a full disk.
+        crf: x264's constant rate factor, 0 (lossless) to 51, in place of the usual one.
+        preset: x264's preset in place of the usual one.
 
     Raises:
         OutputError: The file cannot be written.
     """
 
-    def __init__(self, path: Path | str, fps: float = 30.0, *, growing: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        fps: float = 30.0,
+        *,
+        growing: bool = False,
+        crf: int | None = None,
+        preset: str | None = None,
+    ) -> None:
         self._path = Path(path)
+        self._crf, self._preset = crf, preset
         self._fps, self._growing = fps, growing
         self._last_tick: int | None = None
         self._stream: Any = None
@@ -137,7 +148,10 @@ class VideoSink:
     def _add_stream(self, width: int, height: int) -> Any:
         stream: Any = self._container.add_stream("libx264", rate=max(1, round(self._fps)))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"crf": _CRF, "preset": "superfast" if self._growing else "veryfast"}
+        stream.options = {
+            "crf": _CRF if self._crf is None else str(self._crf),
+            "preset": self._preset or ("superfast" if self._growing else "veryfast"),
+        }
         if self._growing:
             stream.options = {
                 **stream.options,

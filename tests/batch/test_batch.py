@@ -485,6 +485,7 @@ def many(clients: Path, count: int) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_command_makes_everything_and_a_bad_clip_stops_nothing(
     clients: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,7 @@ from rich.console import Console
 from support.relatives import (
     NEGATIVES,
     REPS,
+    bridges_after_lying_down,
     cable_kickbacks,
     donkey_kicks,
     empty_rooms,
@@ -24,7 +25,7 @@ from support.relatives import (
     hip_thrusts,
     single_leg_bridges,
 )
-from support.skeleton import Shot, join, kickbacks, thrusts
+from support.skeleton import Shot, change_legs, from_above, join, kickbacks, thrusts
 
 from formcheck import analyze
 from formcheck.errors import NoPersonError, UsageError
@@ -34,7 +35,7 @@ from formcheck.judging.candidates import share_of
 from formcheck.judging.recognition import SURE, recognisable
 from formcheck.judging.settings import Settings
 from formcheck.pipeline import Session
-from formcheck.poses.pose import Landmark
+from formcheck.poses.pose import Landmark, Side
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
 from formcheck.report.baselines import baselines_of
@@ -59,9 +60,10 @@ POSITIVES: dict[str, Callable[[Shot], Track]] = {
 }
 
 
-def analysed(track: Track, *, live: bool = False) -> Analysis:
+def analysed(track: Track, *, live: bool = False, name: str | None = None) -> Analysis:
     candidates = tuple(catalog.exercises().values()) if live else ()
-    session = Session(track.size, Settings(candidates=candidates))
+    exercise = catalog.exercise(name) if name else None
+    session = Session(track.size, Settings(exercise=exercise, candidates=candidates))
     for pose in track.poses():
         session.push(pose)
     return session.finish()
@@ -101,6 +103,33 @@ def test_what_is_none_of_them_is_not_counted_and_not_judged(name: str, shot: Sho
     assert report.exercise == "unknown"
     assert (report.reps, report.sets, report.cues, report.fix) == ((), (), (), None)
     assert "not an exercise I know" in report.notes[-1]
+
+
+@pytest.mark.parametrize("name", ["glute-bridge", "single-leg-glute-bridge", "hip-thrust"])
+@pytest.mark.parametrize("yaw_deg", [-25.0, 25.0])
+def test_a_high_camera_off_the_side_moves_no_shoulders_onto_a_bench(name: str, yaw_deg: float) -> None:
+    shot = Shot(noise_px=1.0, yaw_deg=yaw_deg, world=True)
+    assert names(analysed(from_above(made(name, shot), shot, 25.0))) == [(name, REPS)]
+
+
+def test_a_set_that_lies_at_the_top_of_a_larger_movement_is_found() -> None:
+    assert names(analysed(bridges_after_lying_down(NOISY))) == [("glute-bridge", REPS)]
+
+
+def test_a_view_that_changes_without_a_cut_begins_a_new_stretch() -> None:
+    ahead = Shot(noise_px=1.0, yaw_deg=80.0, world=True)
+    track = join(cable_kickbacks(replace(NOISY, world=True)), *[NEGATIVES["squats"](ahead)] * 2)
+    assert names(analysed(track)) == [("cable-kickback", REPS)]
+
+
+def test_legs_that_alternate_make_one_set_of_each_leg() -> None:
+    track = thrusts(NOISY, reps=1, working=Side.RIGHT)
+    for working in (Side.LEFT, Side.RIGHT, Side.LEFT):
+        track = change_legs(track, thrusts(NOISY, reps=1, working=working), working)
+    for name in (None, "single-leg-hip-thrust"):
+        sets = analysed(track, name=name).found.sets
+        assert [(one.side, one.full) for one in sets] == [(Side.RIGHT, 2), (Side.LEFT, 2)]
+        assert sets[0].reps[0].end_s < sets[1].reps[0].start_s < sets[0].reps[1].start_s
 
 
 def test_nobody_is_no_exercise() -> None:

@@ -23,7 +23,7 @@ SHOT = Shot(scale=180.0)
 
 def nearer() -> float:
     away_m = 0.21 * FOCAL * 1280 / RADIUS_PX
-    return away_m / (away_m + 0.70)
+    return away_m / (away_m + 0.65)
 
 
 def plated(track: Track, *, share: float = 0.8) -> Track:

@@ -15,7 +15,9 @@ from support.skeleton import Shot, Tempo, kickbacks
 
 from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
+from formcheck.live import recording
 from formcheck.serve.access import Place
+from formcheck.serve.capacity import Capacity
 from formcheck.serve.certificates import certificates
 from formcheck.serve.room import Room
 from formcheck.serve.server import Server, listen
@@ -31,7 +33,7 @@ BANNER = "document.getElementById('banner').textContent"
 @pytest.fixture(autouse=True)
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
+    monkeypatch.setattr(recording, "user_state_path", lambda name: folder)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +139,7 @@ def test_a_reload_and_a_network_that_goes_away_lose_nothing(browser: Any, tmp_pa
 
 def test_two_phones_train_at_once(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # What the machine carries while tests run is not asked here.
-    monkeypatch.setattr("formcheck.serve.capacity.Capacity.refusal", lambda self, rates: ("", False))
+    monkeypatch.setattr(Capacity, "refusal", lambda self, rates: ("", False))
     with served(tmp_path, spoken=False) as (inside, place):
         one = Opened(browser, inside, place)
         one.start()

@@ -61,6 +61,18 @@ def glute_bridges(shot: Shot = PLAIN) -> Track:
     return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, feet, feet)
 
 
+def bridges_after_lying_down(shot: Shot = PLAIN) -> Track:
+    """Sitting, lying down, bridges on both feet, sitting up again."""
+    brisk = Tempo(up=0.9, hold=0.3, down=0.9, rest=0.0, lead=0.0)
+    lying = Tempo(up=1.5, hold=brisk.duration(REPS), down=1.5)
+    t = clock(lying.duration(1), shot)
+    lift = level(t - lying.times(0)[1], brisk, REPS)
+    turn = 4.0 + 28.0 * lift - 75.0 * (1.0 - level(t, lying, 1))
+    hip = _xy(1.0, 0.0, t) + _up(0.5 * lift)
+    feet = _planted(hip, _xy(1.6, -0.1, t))
+    return _on_the_back(t, shot, hip - _unit(turn), hip, feet, feet)
+
+
 def hip_thrusts(shot: Shot = PLAIN, *, stagger: float = 0.0) -> Track:
     """Both feet planted; `stagger` puts the further foot nearer to the hips, in trunk lengths."""
     t, lift = _time(shot)

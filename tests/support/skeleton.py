@@ -7,7 +7,7 @@ at the image left unless mirrored, so the left side is nearer face down and the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -210,6 +210,14 @@ def join(*tracks: Track) -> Track:
         edges_px=np.concatenate(edges) if len(edges) == len(tracks) else None,
         source=tracks[0].source,
     )
+
+
+def from_above(track: Track, shot: Shot, elevation_deg: float) -> Track:
+    """The same seen by a higher camera: what is nearer lies lower in the picture."""
+    assert track.world_m is not None
+    px = track.image_px.copy()
+    px[..., 1] -= np.sin(np.radians(elevation_deg)) * track.world_m[..., 2] / METRES * shot.scale
+    return replace(track, image_px=px, edges_px=None)
 
 
 def change_legs(before: Track, after: Track, standing: Side) -> Track:

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DATA = ("assets", "templates", "vendor")
+DATA = (
+    "report/page/assets",
+    "report/page/templates",
+    "report/page/vendor",
+    "render/data",
+    "render/shaders",
+    "serve/web",
+)
+LARGEST_MB = 8
 BUILD = """
 import sys
 from setuptools import build_meta
@@ -39,8 +47,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def source_files() -> set[str]:
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "formcheck").rglob("*.py")}
-    page = ROOT / "formcheck" / "report" / "page"
-    folders = [*(page / name for name in DATA), ROOT / "formcheck" / "serve" / "web"]
+    folders = [ROOT / "formcheck" / name for name in DATA]
     data = {str(path.relative_to(ROOT)) for folder in folders for path in folder.iterdir()}
     rules = {f"rules/{path.name}" for path in (ROOT / "rules").iterdir() if path.suffix in (".py", ".toml")}
     return code | data | rules | {"formcheck/py.typed"}
@@ -48,6 +55,7 @@ def source_files() -> set[str]:
 
 def test_the_wheel_holds_what_runs_and_nothing_else(published: Path) -> None:
     (wheel,) = published.glob("*.whl")
+    assert wheel.stat().st_size < LARGEST_MB * 1e6
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     expected = {

@@ -28,7 +28,7 @@ COLOURS: dict[Status, Colour] = {
 }
 """From the colour-blind safe palette of Okabe and Ito, brightened for a dark ground."""
 
-_SHIFT = 3  # binary places below the pixel, so that lines glide instead of jumping
+_SHIFT = 3  # binary places below the pixel, so that lines move smoothly
 _FONT, _BOLD = cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX
 
 
@@ -122,7 +122,7 @@ class Canvas:
         cv2.addWeighted(drawn, opacity, part, 1 - opacity, 0, part)
 
     def text(self, text: str, x: int, y: int, size: float, colour: Colour, *, bold: bool = False) -> int:
-        """Write a line with its foot at `y` and return where it ends."""
+        """Write a line of text with its baseline at `y`; return the x where it ends."""
         font, scale = self._pen(size, bold)
         if text:
             cv2.putText(self.image, text, (x, y), font, scale, colour, 1, cv2.LINE_AA)
@@ -133,7 +133,7 @@ class Canvas:
         return _width(text, *self._pen(size, bold)) if text else 0
 
     def fit(self, text: str, size: float, room: int) -> str:
-        """Shorten a text to the room there is."""
+        """Shorten a text to this width."""
         if self.width_of(text, size) <= room:
             return text
         while len(text) > 1 and self.width_of(text + "...", size) > room:
@@ -157,7 +157,7 @@ class Canvas:
             self.polyline(at + r * np.array(stroke), INK, max(2.0, 0.13 * size / self.unit))
 
     def pill(self, text: str, at: Floats, status: Status | None) -> None:
-        """Write a value beside a (2,) point, clear of what is `taken` if it can; `status` adds its sign."""
+        """Write a value beside a (2,) point, if possible outside `taken`; `status` adds its sign."""
         size, pad, icon = 0.68, self.px(5), self.px(14) if status else 0
         lead = icon + self.px(4) if icon else 0
         width, height, off = self.width_of(text, size) + lead + 2 * pad, self.px(23), self.px(13)

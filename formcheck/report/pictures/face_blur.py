@@ -1,4 +1,4 @@
-"""Faces made unrecognisable, from the landmarks. Where those are unsure, more is blurred, never less.
+"""Makes faces unrecognisable, by the landmarks. Where these are uncertain, it blurs more, never less.
 
 - Seen well: a disc over the head.
 - Landmarks of the head unsure, jumping, in a place where no head can be or far from where the head mostly is:
@@ -33,7 +33,7 @@ Disc = tuple[float, float, float]
 
 
 class FaceBlur:
-    """Blurs the head of the tracked person, and everybody else.
+    """Blurs the head of the tracked person, and all other people.
 
     Args:
         track: The clip's landmarks; the smoothed ones follow the head best.

@@ -64,6 +64,8 @@ class Overlay:
         contour: (N, 2) outline of the back, NaN where unknown, or None.
         contour_status: What was decided of the back by now, or None.
         footer: View and coverage.
+        bar: (N, 2) the way of the plate's centre in this repetition up to now, or None.
+        plate_px: (4,) the plate now: centre x and y, half width and half height; NaN where it is not seen.
     """
 
     pose: Pose
@@ -80,6 +82,8 @@ class Overlay:
     contour: Floats | None = None
     contour_status: Status | None = None
     footer: str = ""
+    bar: Floats | None = None
+    plate_px: Floats | None = None
 
 
 def annotate(image_rgb: NDArray[np.uint8], state: Overlay) -> Image:
@@ -96,6 +100,7 @@ def annotate(image_rgb: NDArray[np.uint8], state: Overlay) -> Image:
         return canvas.image
     draw_contour(canvas, state)
     draw_skeleton(canvas, state)
+    draw_bar(canvas, state)
     draw_counter(canvas, state)
     draw_verdicts(canvas, state)
     if state.cue:
@@ -117,6 +122,22 @@ def draw_contour(canvas: Canvas, state: Overlay) -> None:
     colour = COLOURS[state.contour_status] if flagged and state.contour_status else WHITE
     canvas.polyline(points, INK, 3.4 if flagged else 2.4)
     canvas.polyline(points, colour, 2.2 if flagged else 1.2)
+
+
+def draw_bar(canvas: Canvas, state: Overlay) -> None:
+    """Draw the plate and the way of the bar."""
+    if state.plate_px is not None and np.isfinite(state.plate_px).all():
+        round_it = np.linspace(0.0, 2.0 * np.pi, 61)
+        circle = np.stack([np.cos(round_it), np.sin(round_it)], axis=1)
+        canvas.polyline(state.plate_px[:2] + state.plate_px[2:] * circle, DIM, 1.0)
+    if state.bar is None:
+        return
+    way = state.bar[np.isfinite(state.bar).all(axis=1)]
+    if len(way) < 2:
+        return
+    canvas.polyline(way, INK, 3.4)
+    canvas.polyline(way, BLUE, 2.2)
+    canvas.dot(way[-1], 3.0, BLUE)
 
 
 @dataclass(frozen=True, slots=True)

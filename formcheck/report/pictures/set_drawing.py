@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from formcheck.exercises.gates import OBLIQUE
 from formcheck.exercises.rule import Exercise, Rule, Status
+from formcheck.measures.bar import bar_of
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.geometry import wrap_deg
@@ -96,6 +97,7 @@ class Scene:
         side = working[0] if len(working) == 1 else look.near
         self.body, self.filmed = Body(upright(track), side, look), Body(track, side, look)
         self._starts_s = starts_s
+        self._bar = bar_of(self.filmed.track, look)
         shown = sorted(
             (rule for rule in exercise.rules if rule.measure and view in rule.views),
             key=lambda rule: (-rule.weight, rule.priority),
@@ -128,6 +130,7 @@ class Scene:
             else:
                 limbs.append((landmarks_of(rule, self.body.side), status))
         contour = self._contour(frame)
+        way, plate_px = self._plate(frame, scale)
         return replace(
             overlay,
             pose=_scaled(self._followed(overlay.pose, frame), scale),
@@ -138,7 +141,19 @@ class Scene:
             flagged=tuple(sorted(limbs, key=lambda limb: limb[1] is Status.FAULT)),
             contour=None if contour is None else contour * scale,
             contour_status=back,
+            bar=way,
+            plate_px=plate_px,
         )
+
+    def _plate(self, frame: int, scale: Floats) -> tuple[Floats | None, Floats | None]:
+        """Return the way of the plate's centre since the repetition began, and the plate in a frame."""
+        track = self._track
+        if self._bar is None or track.rim is None:
+            return None, None
+        begun = [at for at in self._starts_s if at <= track.time_s[frame]]
+        first = int(np.searchsorted(track.time_s, begun[-1])) if begun else frame
+        plate = np.concatenate([self._bar.end_px[frame], track.rim[frame, :2]]) * np.tile(scale, 2)
+        return self._bar.end_px[first : frame + 1] * scale, plate
 
     def _followed(self, pose: Pose, frame: int) -> Pose:
         """Return a pose with the legs that were followed from behind, where the model guessed them."""

@@ -27,7 +27,7 @@ from formcheck.report.pictures.angle_drawing import draw, shape
 from formcheck.report.pictures.annotated_video import scenes
 from formcheck.report.pictures.canvas import INK, WHITE, Canvas
 from formcheck.report.pictures.face_blur import FaceBlur
-from formcheck.report.pictures.overlays import Overlay, draw_contour, draw_skeleton
+from formcheck.report.pictures.overlays import Overlay, draw_bar, draw_contour, draw_skeleton
 from formcheck.report.pictures.set_drawing import Scene
 from formcheck.video.reader import VideoSource
 from formcheck.wording import leg, quantity
@@ -161,6 +161,10 @@ class _Window:
         moved: Floats = (px - self.origin) * self.zoom
         return moved
 
+    def ellipse(self, px: Floats) -> Floats:
+        """Return an ellipse (x, y, half width, half height) in the still."""
+        return np.concatenate([self.points(px[:2]), px[2:] * self.zoom])
+
 
 class Painter:
     """Draws the stills of one clip.
@@ -207,7 +211,9 @@ class Painter:
         if not self._poses[frame].found:
             return canvas.image, f"{about}; nobody was found in this frame"
         if moment.verdict is None:
-            draw_skeleton(canvas, self._overlay(moment, frame, window))
+            overlay = self._overlay(moment, frame, window)
+            draw_skeleton(canvas, overlay)
+            draw_bar(canvas, overlay)
             return canvas.image, f"{about}, at the top"
         self._draw(canvas, moment, frame, window)
         return canvas.image, f"{about}: {moment.verdict.words()}"
@@ -217,6 +223,7 @@ class Painter:
         assert verdict is not None
         overlay = self._overlay(moment, frame, window)
         draw_skeleton(canvas, overlay)
+        draw_bar(canvas, overlay)
         rule = self._rules.get(verdict.rule)
         if rule is None:
             return
@@ -231,6 +238,7 @@ class Painter:
             image_px=window.points(filmed.image_px),
             bar_px=None if filmed.bar_px is None else window.points(filmed.bar_px),
             behind_px=None,
+            disc_px=None,  # has put the landmarks right already
         )
         shown = Body(moved, scene.body.working, scene.look)
         start = scene.start(rule.shown) if rule.from_start else None
@@ -253,6 +261,8 @@ class Painter:
             placed,
             pose=replace(placed.pose, image_px=window.points(placed.pose.image_px)),
             contour=None if placed.contour is None else window.points(placed.contour),
+            bar=None if placed.bar is None else window.points(placed.bar),
+            plate_px=None if placed.plate_px is None else window.ellipse(placed.plate_px),
         )
 
     def _middle(self, overlay: Overlay, otherwise: Floats) -> Floats:
