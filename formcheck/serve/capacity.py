@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from statistics import median
 
 LEAST_FPS = 15.0
 """Frames a second that each phone must get: below about 12 lengths of phases get less sure."""
 _SHARE = 0.9  # of all cores that judging may take
-_ENOUGH = 45  # frames after which the cost is known
+_ENOUGH = 45  # frames over which the cost is measured
+_KEPT = 7  # measurements whose median counts: what else the machine does makes single ones differ
 
 
 class Capacity:
@@ -34,26 +37,28 @@ class Capacity:
         self._most, self._cpu_s = most, cpu_s
         self._cores = cores or float(_cores())
         self._frames, self._began_s = 0, cpu_s()
-        self._cost_s = float("nan")
+        self._costs_s: deque[float] = deque(maxlen=_KEPT)
+        self._beginning = True  # a session that begins loads its model
 
     def frame(self) -> None:
         """Count a frame that was judged."""
         self._frames += 1
         if self._frames == _ENOUGH:
-            now_s = self._cpu_s()
-            self._cost_s = (now_s - self._began_s) / self._frames
-            self._frames, self._began_s = 0, now_s
+            if not self._beginning:
+                self._costs_s.append((self._cpu_s() - self._began_s) / self._frames)
+            self._beginning = False
+            self._frames, self._began_s = 0, self._cpu_s()
 
     def idle(self) -> None:
         """Nobody trains: what is done meanwhile is no cost of frames."""
-        self._frames, self._began_s = 0, self._cpu_s()
+        self._frames, self._began_s, self._beginning = 0, self._cpu_s(), True
 
     @property
     def limit(self) -> int | None:
         """How many phones fit, at least one; None before that is known."""
         known = None
-        if self._cost_s == self._cost_s:
-            known = max(1, int(_SHARE * self._cores / (LEAST_FPS * self._cost_s)))
+        if self._costs_s:
+            known = max(1, int(_SHARE * self._cores / (LEAST_FPS * median(self._costs_s))))
         if self._most is not None:
             known = self._most if known is None else min(known, self._most)
         return known
@@ -73,7 +78,7 @@ class Capacity:
         if limit is not None and len(rates) >= limit:
             word = "one phone" if limit == 1 else f"{limit} phones"
             return f"This computer carries {word} at a time. Wait until one has ended.", False
-        if limit is None or 0 in rates or self._cost_s != self._cost_s:
+        if limit is None or 0 in rates or not self._costs_s:
             return "Another phone is just beginning. This one can begin in a few seconds.", True
         if min(rates) < LEAST_FPS - 3:
             return "This computer is busy, and frames would be too few. Wait until one has ended.", False

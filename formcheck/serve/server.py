@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import threading
@@ -19,6 +20,7 @@ from formcheck.serve.room import Room
 
 _LOOK_S = 0.25
 _BEGIN_S = 20.0
+_CLOSE_S = 0.1
 _MOST_CONNECTIONS = 128
 
 
@@ -119,7 +121,13 @@ class Server:
         return self._thread.is_alive()
 
     def _work(self) -> None:
-        self._server.run(sockets=[self._listening])
+        asyncio.run(self._answer())
+
+    async def _answer(self) -> None:
+        await self._server.serve(sockets=[self._listening])
+        for connection in list(self._server.server_state.connections):  # those that would not end
+            connection.transport.abort()
+        await asyncio.sleep(_CLOSE_S)
 
 
 def serve(

@@ -194,6 +194,22 @@ def test_a_frame_that_comes_after_the_end_begins_nothing(tmp_path: Path) -> None
         assert one.take is None
 
 
+def test_a_phone_that_sleeps_ends_its_set_and_may_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track = kickbacks(SHOT, tempo=QUICK, reps=2)
+    with room(track, tmp_path) as inside:
+        phone = Handset(inside).join()
+        phone.train(track)
+        assert inside.rest()
+        monkeypatch.setattr("formcheck.serve.phone._SILENT_S", 0.0)
+        assert not inside.rest()
+        (one,) = inside.phones
+        one.end(60.0)
+        assert phone.client.get("/state").json()["results"][0]["lines"][0].startswith("2 reps.")
+        assert phone.frame(500.0).status_code == 200
+
+
 def test_another_tab_takes_over(tmp_path: Path) -> None:
     track = kickbacks(SHOT, tempo=QUICK, reps=1)
     with room(track, tmp_path) as inside:
@@ -373,9 +389,10 @@ def test_the_limit_is_measured_and_said() -> None:
     text, soon = capacity.refusal([0.0])
     assert soon
     assert "few seconds" in text
-    for _ in range(45):
-        cpu_s[0] += 0.025
-        capacity.frame()
+    for cost_s in (0.2, 0.025, 0.09, 0.025):  # what begins costs more, and so does what else is done
+        for _ in range(45):
+            cpu_s[0] += cost_s
+            capacity.frame()
     assert capacity.limit == 4  # 0.9 x 2 cores / (15 frames/s x 25 ms) = 4.8
     assert capacity.refusal([20.0, 20.0, 20.0]) == ("", False)
     text, soon = capacity.refusal([20.0] * 4)

@@ -1,99 +1,30 @@
-"""A phone's browser: headless Chromium with a camera that plays a file."""
+"""The phone's page in a real browser, before a synthetic person."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.browser import executable, until, violations
-from support.phones import room
-from support.skeleton import Shot, Tempo, kickbacks
+from support.browser import until, violations
+from support.phone_browser import BANNER, REPS, Opened, phone_browser, served
 
-from formcheck.exercises import catalog
-from formcheck.judging.settings import Settings
-from formcheck.live import recording
-from formcheck.serve.access import Place
 from formcheck.serve.capacity import Capacity
-from formcheck.serve.certificates import certificates
-from formcheck.serve.room import Room
-from formcheck.serve.server import Server, listen
 
 pytestmark = pytest.mark.browser
-TRAINS = Tempo(up=1.0, hold=1.4, down=1.5, rest=0.9, lead=2.0)
-SAMPLE = Path(__file__).parents[2] / "samples" / "kickback.mp4"
-FAULTY = kickbacks(Shot(noise_px=0.5), tempo=TRAINS, reps=3, top_deg=(4, 22, 22), arch_deg=(0, 14, 14))
-REPS = "Number(document.getElementById('number').textContent)"
-BANNER = "document.getElementById('banner').textContent"
 
 
 @pytest.fixture(autouse=True)
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path_factory.mktemp("state")
-    monkeypatch.setattr(recording, "user_state_path", lambda name: folder)
+    monkeypatch.setattr("formcheck.live.recording.user_state_path", lambda name: folder)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with phone_browser() as running:
         yield running
-
-
-@contextmanager
-def phone_browser(*more: str) -> Iterator[Any]:
-    """A browser with a camera that shows a test picture, or a file."""
-    where = executable()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-        running = playwright.chromium.launch(executable_path=where, args=[*args, *more])
-        try:
-            yield running
-        finally:
-            running.close()
-
-
-@contextmanager
-def served(folder: Path, *, secure: bool = False, **given: Any) -> Iterator[tuple[Room, Place]]:
-    listening = listen("127.0.0.1", 0)
-    address = "127.0.0.1" if secure else "localhost"
-    place = Place(address, listening.getsockname()[1], secure)
-    import ipaddress
-
-    files = certificates(ipaddress.ip_address("127.0.0.1"), folder / "keys") if secure else None
-    with room(FAULTY, folder, **given) as inside, Server(inside, place, listening, files):
-        yield inside, place
-
-
-class Opened:
-    """A tab of a phone, with what it asked for and complained about."""
-
-    def __init__(self, browser: Any, inside: Room, place: Place, **options: Any) -> None:
-        self.context = browser.new_context(
-            viewport={"width": 390, "height": 844}, ignore_https_errors=place.secure, **options
-        )
-        self.page = self.context.new_page()
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on(
-            "console",
-            lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None,
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(place.link(inside.tokens.issue()))
-        self.page.wait_for_selector("#start:not([disabled])")
-
-    def start(self) -> None:
-        self.page.click("#start")
-        until(self.page, "window.formcheck.measured.states > 2")
-
-    def value(self, script: str) -> Any:
-        return self.page.evaluate(script)
 
 
 @pytest.mark.parametrize("secure", [False, True], ids=["localhost", "https"])
@@ -236,68 +167,3 @@ def test_words_are_loaded_before_the_set_and_played(browser: Any, tmp_path: Path
         cue = next(one for one in phone.value(played) if one["text"].startswith("Kick lower"))
         assert cue["how"] == "file"
         phone.context.close()
-
-
-@pytest.mark.model
-def test_a_real_set_by_https_has_the_verdicts_that_analyze_has(model: Path, tmp_path: Path) -> None:
-    """The camera plays the sample; how many frames a second arrive is the machine's affair."""
-    from formcheck.api import analyze_clip
-    from formcheck.evaluation.live_speed import compare
-    from formcheck.evaluation.loopback import jpegs
-    from formcheck.live.session import Parts
-    from formcheck.live.talk import Wishes
-    from formcheck.serve.feed import PhoneFeed
-    from formcheck.serve.phone import Choice
-    from formcheck.serve.take import Quiet
-    from formcheck.vision.landmarker import MediaPipeLandmarker
-
-    film = tmp_path / "kickback.mjpeg"
-    film.write_bytes(b"".join(frame.data for frame in jpegs(SAMPLE)))
-    kept: list[Any] = []
-    settings = Settings(exercise=catalog.exercise("glute-kickback"))
-
-    def make(choice: Choice) -> Parts:
-        return Parts(
-            feed=PhoneFeed("a phone"),
-            landmarker=lambda: MediaPipeLandmarker(model),
-            settings=settings,
-            wishes=Wishes(),
-            line=lambda: Quiet(lambda text: None),
-        )
-
-    given: dict[str, Any] = {
-        "make": make,
-        "record": tmp_path / "rec",
-        "keep": lambda analysis, lifter: kept.append(analysis),
-        "spoken": False,
-    }
-    with (
-        phone_browser(f"--use-file-for-fake-video-capture={film}") as running,
-        served(tmp_path, secure=True, **given) as (inside, place),
-    ):
-        phone = Opened(running, inside, place)
-        phone.start()
-        until(phone.page, f"{REPS} >= 4", timeout_s=300.0)
-        phone.page.click("#stop")
-        phone.page.locator("#sets li").first.wait_for()
-    live = kept[0]
-    (video,) = (tmp_path / "rec").iterdir()
-    again = analyze_clip(video, settings)
-    seen = compare(live, again)
-    assert seen.same == seen.total > 0
-    assert again.report.score == live.report.score
-    faults = {v.fault for rep in live.report.reps for v in rep.verdicts if v.status.value == "fault"}
-    assert faults <= {"lumbar-arching"}  # what the truth holds; with few frames less may be sure
-
-
-@pytest.mark.model
-def test_the_bench_plays_a_clip_to_a_browser(model: Path, tmp_path: Path) -> None:
-    from formcheck.cli.app import run
-
-    path = tmp_path / "bench.json"
-    assert run(["bench", "live", str(SAMPLE), "--via", "browser", "--json", str(path)]) == 0
-    (row,) = json.loads(path.read_text())["runs"]
-    assert row["via"] == "browser"
-    assert row["reps"][1] == 4
-    assert row["frames"] > 10
-    assert all(late >= 0 for late in row["decided_s"])

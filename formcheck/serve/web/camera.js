@@ -6,6 +6,13 @@ const REPLY_MS = 6000;
 const FIRST_REPLY_MS = 40000; // the first frame waits until the session stands
 const AGAIN_MS = 250;
 
+// As AbortSignal.timeout, which phones from before 2022 lack.
+export function within(ms) {
+  const control = new AbortController();
+  setTimeout(() => control.abort(), ms);
+  return control.signal;
+}
+
 export class Camera {
   constructor(video, onFrame, onEnd) {
     this.video = video;
@@ -112,7 +119,7 @@ export class Sender {
         method: "POST",
         body,
         headers: { "x-page": this.page, "x-captured-ms": String(captured) },
-        signal: AbortSignal.timeout(this.sent ? REPLY_MS : FIRST_REPLY_MS),
+        signal: within(this.sent ? REPLY_MS : FIRST_REPLY_MS),
       });
       if (answer.ok) {
         const state = await answer.json();

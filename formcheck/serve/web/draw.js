@@ -45,7 +45,9 @@ export function drawLines(pen, state, video, at) {
 
 // Draws limbs as one dashed outline: wide strokes, hollowed out by narrower ones.
 export function drawOutline(limbs, at) {
-  const canvas = new OffscreenCanvas(Math.max(1, Math.round(at.width)), Math.max(1, Math.round(at.height)));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(at.width));
+  canvas.height = Math.max(1, Math.round(at.height));
   const pen = canvas.getContext("2d");
   const wide = Math.min(0.84 * at.width, (0.72 * at.height) / 0.6);
   const left = (at.width - wide) / 2;

@@ -1,6 +1,8 @@
 // Says what the server asks for: sound files loaded beforehand, else the browser's voice, else a tone.
 // One thing waits at most; a safety cue cuts off whatever is being said.
 
+import { within } from "./camera.js";
+
 const STALE_S = [1, 4, 1.5, 1.5]; // by urgency, as the server's own voice has it
 const SAFETY = 3;
 const FETCH_MS = 2500;
@@ -37,7 +39,7 @@ export class Sound {
   async load(address) {
     if (this.buffers.has(address)) return this.buffers.get(address);
     try {
-      const answer = await fetch(address, { signal: AbortSignal.timeout(15000) });
+      const answer = await fetch(address, { signal: within(15000) });
       if (!answer.ok) return null;
       const buffer = await this.context.decodeAudioData(await answer.arrayBuffer());
       this.buffers.set(address, buffer);
