@@ -251,7 +251,7 @@ def _check_units(time_s: Floats, image_px: Floats, visibility: Floats) -> None:
     if len(time_s) > 1 and np.median(np.diff(time_s)) > _SLOWEST_S:
         raise TrackError("the times of a track are seconds; these look like milliseconds: divide by 1000")
     seen = image_px[np.isfinite(image_px)]
-    if len(seen) and np.abs(seen).max() <= _SHARES:
+    if len(seen) and 0.0 < np.abs(seen).max() <= _SHARES:
         raise TrackError(
             "image_px are pixels; these look like shares of the picture: multiply by its width and height"
         )

@@ -190,9 +190,15 @@ class Crowd:
         return max(self.candidates, key=self.score, default=None)
 
     def better_than(self, followed: Sighting | None) -> Candidate | None:
-        """Return a person who is clearly more likely to train than the one followed, or None."""
+        """Return a person who is there and clearly more likely to train than the one followed, or None.
+
+        Somebody who is not there may be the one followed in another posture: who gets up after a set looks
+        like another person.
+        """
         best = self.best()
         if best is None or followed is None or len(best.sightings) < _ENOUGH:
+            return None
+        if best.times_s[-1] < self.observed_s:
             return None
         mine = min(self.candidates, key=lambda one: one.unlike(followed))
         return best if best is not mine and _RIVAL * self.score(best) > self.score(mine) else None

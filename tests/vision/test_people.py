@@ -94,6 +94,8 @@ def test_live_another_is_taken_only_where_clearly_better() -> None:
         assert (better is not None) == (number >= 3), "after four looks"
         assert crowd.better_than(other) is None
     assert better is crowd.best()
+    crowd.observe(float(len(moving)), [still])
+    assert crowd.better_than(still) is None, "who is not there may be the same person in another posture"
     crowd.observe(100.0, [still])
     assert [len(one.sightings) for one in crowd.candidates] == [1], "what is long ago is forgotten"
     assert crowd.better_than(None) is None
