@@ -110,8 +110,12 @@ EXERCISE = Exercise(
             single.SHIN_NOT_VERTICAL,
             "SGB07",
             against=frozenset(),
-            source=f"{SOURCE}; {LEHECKA}; {BRIEF}",
+            source=f"{SOURCE}; {LEHECKA}; {BRIEF}; no source has degrees: on the floor "
+            "shins that lean by 20 deg are what eyes call good",
+            limit=Above(18.0, 28.0),
             weight=12,
+            passes=(Example(3.0, 4.0), Example(20.0, 4.0)),
+            fails=(Example(24.0, 4.0), Example(36.0, 4.0)),
         ),
         NO_HOLD,
         variant(

@@ -25,6 +25,7 @@ _SMALL = 0.33  # of the picture's larger side: a body that spans less is too far
 _SLENDER = 2.5  # a body on all fours or on its back is so much longer than high
 _DARK, _BRIGHT = 45.0, 235.0  # mean luma of the person's region, 0 to 255
 _BACKLIT = 70.0  # how much brighter the rest of the picture may be than a dark person
+_NEARLY = 0.9  # of what the best view shows: so much is enough for a view that is easier to set up
 _HIGH_DEG, _TILT_DEG = 25.0, 12.0
 _BLIND_WEIGHT = 10.0  # rules of less weight are not worth a sentence
 _BICEPS = 0.75  # shoulder width over trunk length [anthropometry, assumed as in `viewpoint`]
@@ -200,13 +201,15 @@ def _blind(step: Step | None, exercise: Exercise | None) -> tuple[tuple[Rule, ..
 
 
 def _best_view(exercise: Exercise) -> View:
-    """Return the view from which most of the exercise can be judged."""
+    """Return the view from which most of the exercise can be judged: the side, unless another adds much."""
     order = (View.SIDE, View.OBLIQUE_FOOT, View.FOOT_END, View.OBLIQUE_HEAD, View.HEAD_END)
-    return max(
-        (view for view in order if view in exercise.views),
-        key=lambda view: sum(rule.weight for rule in exercise.rules if view in rule.views),
-        default=View.SIDE,
-    )
+    judged = {
+        view: sum(rule.weight for rule in exercise.rules if view in rule.views)
+        for view in order
+        if view in exercise.views
+    }
+    most = max(judged.values(), default=0)
+    return next((view for view in order if judged.get(view, -1) >= _NEARLY * most), View.SIDE)
 
 
 def _name(words: Words, view: View) -> str:
