@@ -46,7 +46,7 @@ def evaluate(
 
     found, problems = _cases(folder, tracks)
     outputs = [path for path in (json, html, curves) if path and not is_dash(path)]
-    check_apart(outputs, [case.file for case in found])
+    check_apart(outputs, [read for case in found for read in (case.clip, case.file)])
     for path in outputs:
         check_writable(path)
     if tracks:

@@ -66,6 +66,7 @@ def render(
         _list_sets()
         return
     _check(spec, out, folder, random is not None or named is not None, still)
+    _check_seeds(random, named)
     from formcheck.render.gl import check_gl
 
     if not truth_only:
@@ -103,6 +104,15 @@ def _check(
         raise UsageError("--random and --set need --out DIR, and go without SPEC.json, OUT.mp4 and --still")
     if not many and (spec is None or out is None or folder is not None):
         raise UsageError("name SPEC.json and OUT.mp4, or --random or --set with --out DIR")
+
+
+def _check_seeds(random: tuple[int, int] | None, named: str | None) -> None:
+    if random is None:
+        return
+    if named is not None:
+        raise UsageError("--random and --set do not go together; leave one of them out")
+    if random[0] < 0 or random[1] < 1:
+        raise UsageError("--random takes a SEED of 0 or more and how many clips, 1 or more")
 
 
 def _one(path: Path, out: Path, truth_only: bool, still: list[float] | None) -> None:

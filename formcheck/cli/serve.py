@@ -113,6 +113,7 @@ def serve(
 
     bundle = resolve(model, progress=True)
     from formcheck.api import read_baseline
+    from formcheck.files.writing import make_folder
     from formcheck.judging.cues import MODES
     from formcheck.live.session import Parts
     from formcheck.live.talk import Wishes
@@ -162,6 +163,8 @@ def serve(
     with ExitStack() as stack:
         before = os.umask(0o077)  # all that is written here is for its owner only
         stack.callback(os.umask, before)
+        if report:
+            make_folder(report)
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-")))
         chosen = lan_address(address) if lan else None
         files = certificates(chosen) if chosen is not None else None

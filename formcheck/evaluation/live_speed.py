@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,6 +46,7 @@ from formcheck.vision.models import resolve
 
 VIA = ("file", "http", "rtsp", "browser")
 """Ways to play a clip; `browser` takes Playwright and Chromium."""
+_FOR_BROWSER = ("playwright", "cryptography", "segno", "starlette", "uvicorn")
 _PERCENTILES = (50, 95, 99)
 _SAME_REP_S = 0.2
 
@@ -68,12 +70,16 @@ def bench_live(
         progress: Told what is being played.
 
     Raises:
-        UsageError: There is no clip, or no such way.
+        UsageError: There is no clip, or no such way, or a package that it takes is missing.
     """
     if not clips:
         raise UsageError("name at least one clip to play")
     if unknown := set(via) - set(VIA):
         raise UsageError(f"there is no way {sorted(unknown)[0]!r} to play a clip; there are {', '.join(VIA)}")
+    if "browser" in via and (missing := [name for name in _FOR_BROWSER if find_spec(name) is None]):
+        raise UsageError(
+            f"the way browser needs {missing[0]}, which is not installed; run pip install 'formcheck[dev]'"
+        )
     bundle = resolve(model, progress=True)
     result = LiveBench(load=os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan"))
     if minutes > 0:

@@ -220,7 +220,7 @@ def _limits(limit: Limit, unit: str) -> str:
 
 
 def _cues(rule: Rule) -> str:
-    texts = [cue for cue in (rule.cue, rule.cue_minus) if cue]
+    texts = dict.fromkeys(cue for cue in (rule.cue, rule.cue_minus) if cue)  # each once
     return " / ".join(f'"{text}"' for text in texts)
 
 

@@ -159,7 +159,7 @@ def _bar(report: Report) -> Iterator[RenderableType]:
             )
         yield Text()
         known = lifts[0].rise.unit == "m"
-        yield Text(text if known else f"{text}; with the plate's diameter (--plate 450) in m/s")
+        yield Text(text if known else f"{text}; in m/s with the true diameter of this plate (--plate MM)")
 
 
 def _not_judged(report: Report) -> Iterator[RenderableType]:

@@ -71,6 +71,17 @@ def test_two_outputs_of_one_name_are_refused(tmp_path: Path, formcheck: Run) -> 
     assert "wo outputs have the same name" in err
 
 
+def test_an_output_never_replaces_a_clip(tmp_path: Path, formcheck: Run) -> None:
+    clip = tmp_path / "a.npz"
+    clip.write_bytes(b"kept")
+    (tmp_path / "a.labels.json").write_text(json.dumps(LABEL), encoding="utf-8")
+    for option in ("--html", "--json", "--curves"):
+        code, _, err = formcheck("evaluate", tmp_path, option, clip)
+        assert (code, err.count("\n")) == (2, 1), option
+        assert "would overwrite" in err
+        assert clip.read_bytes() == b"kept"
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with chromium() as running:

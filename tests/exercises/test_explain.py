@@ -27,6 +27,10 @@ def test_the_catalogue_page_is_up_to_date() -> None:
     )
 
 
+def test_a_cue_that_serves_both_directions_is_said_once() -> None:
+    assert flat(explain("glute-bridge")).count('"Feet side by side"') == 1
+
+
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 def test_an_exercise_shows_all_its_rules_and_what_is_not_seen(exercise: Exercise) -> None:
     shown = flat(explain(exercise.name))

@@ -8,7 +8,17 @@ import pytest
 from rich.console import Console
 
 from formcheck.exercises.catalog import exercise
-from formcheck.report.model import CameraChange, Fix, NotJudged, Report, RepReport, SetSummary, VerdictReport
+from formcheck.report.model import (
+    CameraChange,
+    Fix,
+    LiftReport,
+    NotJudged,
+    Quantity,
+    Report,
+    RepReport,
+    SetSummary,
+    VerdictReport,
+)
 from formcheck.report.table import render
 from formcheck.rule import Status
 
@@ -234,6 +244,18 @@ def test_the_one_change_of_the_camera_stands_below_what_was_not_judged() -> None
     said = " ".join(text(report(camera=change)).split())
     assert said.index("Not judged") < said.index("film from the side; then head up could be judged too.")
     assert "One change of the camera" not in text(report())
+
+
+def test_speeds_in_trunk_lengths_ask_for_the_true_diameter_of_the_plate() -> None:
+    def fast(unit: str) -> Quantity:
+        return Quantity(value=0.4, uncertainty=0.04, unit=unit)
+
+    for unit, length, asked in (("trunk lengths/s", "trunk lengths", True), ("m/s", "m", False)):
+        lift = LiftReport(by="plate", rise=fast(length), mean_speed=fast(unit), peak_speed=fast(unit))
+        one = rep(1).model_copy(update={"lift": lift})
+        said = " ".join(text(report(reps=(one,))).split())
+        assert f"up at 0.40 {unit}" in said
+        assert ("with the true diameter of this plate (--plate MM)" in said) is asked
 
 
 def test_more_than_a_body_can_do_is_called_marked_and_no_number() -> None:

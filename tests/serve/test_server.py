@@ -23,6 +23,7 @@ from support.skeleton import kickbacks
 
 from formcheck.cli import serve as serve_command
 from formcheck.errors import UsageError
+from formcheck.evaluation import live_speed
 from formcheck.serve import certificates as certs
 from formcheck.serve.access import Place
 from formcheck.serve.qr import svg_uri, terminal
@@ -161,6 +162,17 @@ def test_without_the_extra_it_says_what_to_install(
     code, _, err = formcheck("serve")
     assert code == 2
     assert "pip install 'formcheck[serve]'" in err
+
+
+def test_the_bench_by_browser_says_what_to_install(
+    formcheck: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.touch()
+    monkeypatch.setattr(live_speed, "find_spec", lambda name: None)
+    code, _, err = formcheck("bench", "live", clip, "--via", "file,browser")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "pip install 'formcheck[dev]'" in err
 
 
 def use(command: list[str], folder: Path, during: Callable[[], None] = lambda: None) -> tuple[int, str]:
