@@ -503,6 +503,7 @@ def test_the_command_makes_everything_and_a_bad_clip_stops_nothing(
     assert (out / arched["page"]).read_text("utf-8").startswith("<!doctype html>")
     index = (out / "index.html").read_text("utf-8")
     assert f'href="{arched["page"].replace(" ", "%20")}"' in index
+    assert "Not judged: anna, glute kickback<" in index
     assert {row["exercise"] for row in table(out / "reps.csv")} == {"glute-kickback", "single-leg-hip-thrust"}
     verdicts = table(out / "verdicts.csv")
     assert {

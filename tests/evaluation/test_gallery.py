@@ -46,6 +46,7 @@ def test_every_disagreement_has_a_picture_and_both_sides(page: Path) -> None:
     assert kinds.count("leg") == 3
     assert [kinds.count(kind) for kind in ("missed", "extra", "fault-missed")] == [1, 1, 1]
     assert text.count("data:image/jpeg;base64,") == len(kinds)
+    assert f"{len(kinds)} disagreements</h2>" in text
     assert "Top of a glute kickback, right leg" in text
     assert "Knee bent: not there" in text
     assert "&lt;b&gt;seen&lt;/b&gt; twice" in text, "text is text"

@@ -20,7 +20,7 @@ from formcheck.report.model import VerdictReport
 from formcheck.report.outputs import Outputs, plan, write
 from formcheck.report.page import load, render
 from formcheck.report.page.render import Video, clock, comparison_page, report_page
-from formcheck.report.page.views import gauge
+from formcheck.report.page.views import gauge, timeline_span
 
 EVIL = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*7}}.mp4'
 KINDS = ("json", "html", "csv", "csv-frames", "track", "annotated", "stills")
@@ -250,6 +250,14 @@ def test_the_scripts_are_those_that_were_looked_at() -> None:
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.js")}
     assert found == said
     assert len(list(folder.glob("LICENSE-*.txt"))) == len(found) == 2
+
+
+def test_the_time_line_ends_with_the_clip() -> None:
+    report = analysis(kickbacks(reps=2)).report
+    last_s = report.reps[-1].end_s
+    for after_s, ends_s in ((0.3, last_s + 0.3), (5.0, last_s + 1.0), (-0.1, last_s)):
+        shown = report.model_copy(update={"duration_s": last_s + after_s})
+        assert timeline_span(shown)[1] == pytest.approx(ends_s)
 
 
 def test_clock() -> None:

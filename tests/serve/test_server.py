@@ -175,6 +175,17 @@ def test_the_bench_by_browser_says_what_to_install(
     assert "pip install 'formcheck[dev]'" in err
 
 
+@pytest.mark.model
+def test_a_report_folder_that_is_a_file_is_said_before_a_phone_comes(
+    formcheck: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    options = ("--port", "0", "--no-log", "--idle", "0.1", "--voice", "off", "--report", tmp_path / "file")
+    code, out, err = formcheck("serve", *options)
+    assert (code, out) == (2, "")
+    assert "it is a file, not a folder" in err
+
+
 def use(command: list[str], folder: Path, during: Callable[[], None] = lambda: None) -> tuple[int, str]:
     """Start the command, let a phone in, send three frames, and stop it; return its exit code and stderr."""
     options = ["--port", "0", "--no-log", "--record", str(folder / "rec"), "--report", str(folder / "rep")]

@@ -252,7 +252,8 @@ def timeline_span(report: Report) -> tuple[float, float]:
     """Return from when to when the time line runs."""
     if not report.reps:
         return 0.0, report.duration_s
-    return max(report.reps[0].start_s - 1.0, 0.0), report.reps[-1].end_s + 1.0
+    last_s = report.reps[-1].end_s
+    return max(report.reps[0].start_s - 1.0, 0.0), min(last_s + 1.0, max(last_s, report.duration_s))
 
 
 def _still(
