@@ -10,6 +10,7 @@ from typer import Argument, Option
 
 from formcheck.cli.terminal import bar, say
 from formcheck.errors import UsageError
+from formcheck.files.kinds import VIDEOS, suffix
 
 if TYPE_CHECKING:
     from formcheck.render.spec import Spec
@@ -67,6 +68,8 @@ def render(
         return
     _check(spec, out, folder, random is not None or named is not None, still)
     _check_seeds(random, named)
+    if out is not None and not (truth_only or still) and suffix(out) not in VIDEOS:
+        raise UsageError(f"{out} is no name of a video; use .mp4")
     from formcheck.render.gl import check_gl
 
     if not truth_only:

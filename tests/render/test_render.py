@@ -274,6 +274,7 @@ def test_wrong_use_is_one_sentence(formcheck: Command, tmp_path: Path) -> None:
         ((tmp_path / "none.json", tmp_path / "out.mp4", "--truth-only"), "cannot be read"),
         (("--set", "none", "--out", tmp_path, "--truth-only"), "there is no set"),
         (("--set", "unseen"), "--out"),
+        ((spec, tmp_path / "out.txt"), "no name of a video"),
         (("--set", "unseen", "--random", 7, 1, "--out", tmp_path, "--truth-only"), "do not go together"),
         (("--random", -1, 1, "--out", tmp_path, "--truth-only"), "seed of 0 or more"),
         (("--random", 7, 0, "--out", tmp_path, "--truth-only"), "1 or more"),
