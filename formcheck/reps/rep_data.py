@@ -306,7 +306,7 @@ class RepData:
         1.3 in oblique views and by 2 from the head or foot end. From behind on all fours the whole is
         multiplied by 2.5. A low frame rate adds to it.
         """
-        slope_error = 1.5 * duration_s * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
+        slope_error = 1.5 * duration_s * MEASURES[signal].errors.change / max(self.rep.range, 1e-6)
         if self.look.from_behind:
             return _FOLLOWED_ERROR * math.hypot(TIME_ERROR_S, slope_error) + self.coarse_s
         return math.hypot(_TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S, slope_error) + self.coarse_s
@@ -327,7 +327,7 @@ class RepData:
         measure = MEASURES[name]
         part = self.set.frames(*self.rep.window(phase))
         rolled = self.set.rolled(part)
-        if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
+        if measure.errors.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
             return Reading.none(
                 "the camera is rolled too far", "Stand the camera upright.", change="stand the camera upright"
             )
@@ -351,8 +351,8 @@ class RepData:
         value, at = pick(changed, stat)
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
-        by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
-        by_plate = measure.plate_error if self.set.plated and self.set.bar is None else 0.0
+        by_roll = 0.0 if from_start else measure.errors.per_roll * rolled.uncertainty_deg
+        by_plate = measure.errors.plate if self.set.plated and self.set.bar is None else 0.0
         by_length = (
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
@@ -372,7 +372,7 @@ class RepData:
 
         In a good frame every joint is seen steadily, and the value is one that a body can show.
         """
-        if measure.plate_error and self._shin_hidden(part):
+        if measure.errors.plate and self._shin_hidden(part):
             return Reading.none("the planted shin is not seen below the plate", REMEDY, change=NOTHING_BEFORE)
         values = self.set.values(measure.name)[part]
         good = np.isfinite(values)
@@ -415,7 +415,7 @@ class RepData:
         return self._uncertainty(MEASURES[signal], True, self.set.noise(signal))
 
     def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
-        base = measure.change_error if from_start else measure.error
+        base = measure.errors.of(change=from_start)
         if measure.needs and measure.unit == "deg":
             base /= (
                 max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0
