@@ -63,6 +63,7 @@ def serve(
     idle: Idle = 30.0,
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
+    plate: opt.Plate = None,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     baseline: opt.Baseline = None,
@@ -106,6 +107,7 @@ def serve(
         model=model,
         pause_s=pause,
         deficit=deficit,
+        plate_mm=plate,
         verbose=verbose,
     )
     aim_s = live_command.tempo_of(tempo)
