@@ -16,6 +16,7 @@ from support.logs import MONDAY, a_set, day
 from formcheck.errors import LogError
 from formcheck.history import schema, store
 from formcheck.history.store import Log
+from formcheck.report.model import Quantity
 
 HERE = str(Path(__file__).parents[1])
 WRITER = """
@@ -55,6 +56,18 @@ def test_what_is_written_is_read(path: Path) -> None:
     with Log(path) as log:
         assert log.read() == sets
         assert log.lifters() == {"me": 2}
+
+
+def test_speeds_are_kept_with_their_uncertainty(path: Path) -> None:
+    speed, loss = (
+        Quantity(value=0.41, uncertainty=0.03, unit="m/s"),
+        Quantity(value=12, uncertainty=5, unit="%"),
+    )
+    fast = a_set(reps=2, each={"mean_speed": speed}, speed_by="plate", speed_loss=loss)
+    with Log(path, create=True) as log:
+        log.write([fast], clip="a")
+        assert log.read() == [fast]
+        assert fast.of("speed") == speed
 
 
 def test_reading_can_be_narrowed(path: Path) -> None:
@@ -210,6 +223,11 @@ def test_logs_of_every_version_are_read(path: Path, version: int) -> None:
         [one] = log.read()
         assert (one.at, one.load_kg, one.reps[0].verdicts[0].fault) == (MONDAY, 60.0, "lumbar-arching")
         assert schema.version_of(log.connection) == schema.VERSION
+        assert (one.reps[0].range, one.reps[0].mean_speed) == (
+            Quantity(value=50, uncertainty=3, unit="%"),
+            None,
+        )
+        assert (one.speed_by, one.speed_loss) == (None, None)
         log.write([a_set()], clip="b", landmarks="m")
         assert len(log.read()) == 2
 

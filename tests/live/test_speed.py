@@ -26,7 +26,7 @@ SAID = "Speed down by 20 percent."
 
 def told(watch: SpeedWatch, speeds: list[float], **how: Any) -> list[float | None]:
     """Return what is told after each repetition."""
-    found = []
+    found: list[float | None] = []
     for speed in speeds:
         watch.update(step(speed, **how))
         loss = watch.take()
@@ -34,10 +34,12 @@ def told(watch: SpeedWatch, speeds: list[float], **how: Any) -> list[float | Non
     return found
 
 
-def step(speed: float, *, by: Any = "plate", side: Side = Side.LEFT, scatter: float = 0.01) -> Step:
+def step(
+    speed: float, *, by: Any = "plate", side: Side = Side.LEFT, scatter: float = 0.01, rise: float = 0.25
+) -> Step:
     pose: Pose = next(iter(thrusts(reps=1)[:1].poses()))
     value = Value(speed, 0.03)
-    way_up = Lift(by, True, value, value, value, scatter)
+    way_up = Lift(by, True, Value(rise, 0.02), value, value, scatter)
     return Step(pose, Phase.BOTTOM, 1, side, None, (), None, way_up)
 
 
@@ -53,6 +55,12 @@ def test_what_may_be_chance_is_not_told() -> None:
     assert told(SpeedWatch(20.0), [0.50, 0.39]) == [None, None]  # 22 %, known to 2.5
     assert told(SpeedWatch(20.0), [0.50, 0.36], scatter=0.04) == [None, None]  # 28 %, known to 10
     assert told(SpeedWatch(20.0), [0.50, 0.30], by="hips") == [None, None]
+
+
+def test_a_repetition_that_stops_short_is_not_slow() -> None:
+    watch = SpeedWatch(20.0)
+    assert told(watch, [0.50]) + told(watch, [0.25], rise=0.12) == [None, None]
+    assert told(watch, [0.30]) == [40]
 
 
 def test_legs_are_not_compared() -> None:

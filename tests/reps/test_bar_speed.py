@@ -62,9 +62,9 @@ def test_what_is_not_seen_has_no_speed() -> None:
     assert lift(data, 450.0) is None
 
 
-def one(mean: float) -> Lift:
+def one(mean: float, rise: float = 0.25) -> Lift:
     value = Value(mean, 0.03)
-    return Lift("plate", True, value, value, value, scatter=0.01)
+    return Lift("plate", True, Value(rise, 0.02), value, value, scatter=0.01)
 
 
 def test_speed_is_lost_from_the_fastest_to_the_last() -> None:
@@ -74,6 +74,13 @@ def test_speed_is_lost_from_the_fastest_to_the_last() -> None:
     assert 1.0 < loss.uncertainty < 4.0
     assert speed_loss_pct([one(0.5)]) is None
     assert speed_loss_pct([one(0.5), one(0.4), None]) is None
+
+
+def test_a_lift_that_stops_short_is_not_compared() -> None:
+    assert speed_loss_pct([one(0.5), one(0.5), one(0.25, rise=0.12)]) is None
+    loss = speed_loss_pct([one(0.5), one(0.7, rise=0.12), one(0.4)])
+    assert loss is not None
+    assert loss.value == pytest.approx(20.0)
 
 
 @pytest.mark.parametrize("diameter_mm", [45.0, 0.45, 4500.0])
