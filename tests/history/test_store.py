@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.logs import MONDAY, a_set, day
+from support.logs import MONDAY, THRUST, a_set, day
+from support.skeleton import thrusts, with_plate
 
+from formcheck.api import analyze_clip
 from formcheck.errors import LogError
 from formcheck.history import schema, store
+from formcheck.history.recording import record
 from formcheck.history.store import Log
+from formcheck.history.take import Take
+from formcheck.judging.settings import Settings
 from formcheck.report.model import Quantity
 
 HERE = str(Path(__file__).parents[1])
@@ -68,6 +73,21 @@ def test_speeds_are_kept_with_their_uncertainty(path: Path) -> None:
         log.write([fast], clip="a")
         assert log.read() == [fast]
         assert fast.of("speed") == speed
+
+
+def test_a_set_with_a_plate_is_logged_with_its_speeds(path: Path, tmp_path: Path) -> None:
+    clip = tmp_path / "plate.npz"
+    with_plate(thrusts(reps=3)).save(clip)
+    report = analyze_clip(clip, Settings.of(THRUST, plate_mm=450.0)).report
+    record(report, Take("a", MONDAY), path)
+    with Log(path) as log:
+        [one] = log.read()
+    assert [rep.mean_speed for rep in one.reps] == [rep.lift and rep.lift.mean_speed for rep in report.reps]
+    assert (one.speed_by, one.speed_loss) == ("plate", report.sets[0].speed_loss)
+    speed = one.of("speed")
+    assert speed is not None
+    assert (speed.unit, speed.value > 0.1) == ("m/s", True)
+    assert one.speed_loss is not None
 
 
 def test_reading_can_be_narrowed(path: Path) -> None:
