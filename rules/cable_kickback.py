@@ -61,6 +61,7 @@ RULES = (
         source=f"{SOURCE}; {HIP_LIMIT}; {BRIEF}",
         read=past_straight,
         shows="leg_against_trunk_deg",
+        of_back=True,
         unit="deg",
         decided=Phase.TOP,
         limit=Above(25.0, 35.0),

@@ -133,8 +133,8 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
     signal = MEASURES.get(exercise.signal)
     if signal is None:
         yield Finding(no_measure(exercise.signal), field="signal")
-    elif exercise.min_range <= 2 * signal.change_error:
-        least = quantity(2 * signal.change_error, signal.unit)
+    elif exercise.min_range <= 2 * signal.errors.change:
+        least = quantity(2 * signal.errors.change, signal.unit)
         yield Finding(
             f"min_range must be more than {least}, twice the error of {signal.name}: less counts noise as "
             "repetitions",

@@ -83,10 +83,10 @@ def explain_rule(exercise: Exercise, rule: Rule) -> str:
     measure = MEASURES.get(rule.measure)
     rows = [(exercise.title, f"{rule.name} ({rule.code})"), *_rows(rule), ("Why", rule.why)]
     if measure is not None:
-        error = measure.change_error if rule.from_start else measure.error
+        error = measure.errors.of(change=rule.from_start)
         off = f"off by about {quantity(error, measure.unit)} in the best view"
         rows.append(("Measured", f"{measure.name}, {off}"))
-        rows.append(("Fooled by", measure.fooled_by))
+        rows.append(("Fooled by", measure.errors.fooled_by))
     for profile in PROFILES:
         if profile != "standard":
             limit = limits(exercise, profile)[rule.code]
@@ -104,9 +104,8 @@ def explain_rule(exercise: Exercise, rule: Rule) -> str:
 
 
 def _possible(measure: Measure) -> str:
-    if not measure.bound:
-        return ""
-    return f"{measure.least:g} to {quantity(measure.most, measure.unit)}: {measure.bound}"
+    can = measure.can
+    return f"{can.least:g} to {quantity(can.most, measure.unit)}: {can.why}" if can.why else ""
 
 
 def explain_measures() -> str:
@@ -122,7 +121,7 @@ def explain_measures() -> str:
         used = [rule for rule in rules if rule.shown == measure.name]
         views = frozenset(view for rule in used for view in rule.views)
         by = f"{', '.join(rule.code for rule in used)} {_views(views)}" if used else ""
-        errors = [quantity(error, measure.unit) for error in (measure.error, measure.change_error)]
+        errors = [quantity(error, measure.unit) for error in (measure.errors.value, measure.errors.change)]
         joints = dict.fromkeys(f"{role} {part}".replace("_", " ") for role, part in measure.needs)
         rows = (
             ("Is", measure.definition),
@@ -130,7 +129,7 @@ def explain_measures() -> str:
             ("Error", ", ".join(dict.fromkeys(errors))),
             ("Needs", ", ".join(joints)),
             ("Possible", _possible(measure)),
-            ("Fooled by", measure.fooled_by),
+            ("Fooled by", measure.errors.fooled_by),
             ("Used by", by),
         )
         parts.append(f"\n{measure.name}\n" + "".join(_field(name, text) for name, text in rows if text))

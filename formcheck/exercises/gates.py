@@ -69,7 +69,7 @@ class Gate:
         needs = MEASURES[self.measure].needs
         if self.if_seen and any(data.set.sees(*joint)[part].mean() < MIN_USABLE for joint in needs):
             return math.nan, math.nan
-        return data.median(self.measure, self.when), self.error or MEASURES[self.measure].error
+        return data.median(self.measure, self.when), self.error or MEASURES[self.measure].errors.value
 
     def holds(self, data: RepData) -> bool:
         """Whether the value is inside the range, or cannot be measured."""

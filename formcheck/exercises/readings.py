@@ -113,11 +113,11 @@ def _fused(by_hips: float, by_outline: float, time_s: float, *errors: float) -> 
 def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
     itself_deg, itself_error_deg = _by_itself_deg(extension.value, outline.value)
+    usual_hips, usual_outline, lone_deg = _usual(data)  # of a lone repetition too: it may be a baseline
     if not data.comparable:
         if itself_deg + itself_error_deg >= _FLAT_DEG:
             return Reading.none("one repetition can only be compared with itself", _REMEDY)
         return Reading(itself_deg, _LONE_DEG, _time_s(extension, outline), "one repetition, by itself")
-    usual_hips, usual_outline, lone_deg = _usual(data)
     by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
     # Hips that are still bent are no sign of an arched back, only of a repetition higher than the others.
     straight = max(extension.value - _LEAST_LOCKOUT_DEG, 0.0)

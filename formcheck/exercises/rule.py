@@ -223,6 +223,8 @@ class Rule:
             and the end of the repetition for `read`.
         shows: With `read`, the measure to draw in pictures and plots, or empty. A `-` before it means that
             the value falls where that measure rises.
+        of_back: Whether it is about the outline of the back although it shows another measure. Pictures
+            colour the back for it, not the joints of the measure.
         limit: Limits for the true value.
         views: Views from which it can be judged.
         priority: Order in which faults are spoken about; 1 comes first.
@@ -258,6 +260,7 @@ class Rule:
     unit: str = ""
     decided: Phase | None = None
     shows: str = ""
+    of_back: bool = False
     priority: int = 8
     weight: float = 0.0
     safety: bool = False

@@ -38,7 +38,7 @@ class Motion:
     @property
     def strength(self) -> float:
         """How far it moves, as a multiple of the error of a change."""
-        return (self.high - self.low) / self.measure.change_error
+        return (self.high - self.low) / self.measure.errors.change
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _over(data: SetData) -> list[Motion]:
         if not len(finite):
             continue
         low, high = np.percentile(_unwrapped(finite) if measure.unit == "deg" else finite, [5, 95])
-        least = max(_LEAST * measure.change_error, _SHARE * float(high - low))
+        least = max(_LEAST * measure.errors.change, _SHARE * float(high - low))
         reps = segment(data.body.track.time_s, values, min_range=least).reps
         found.append(Motion(measure, float(low), float(high), sum(not rep.partial for rep in reps)))
     return found
@@ -105,7 +105,7 @@ def table(found: Motions) -> str:
     ]
     for motion in found.all:
         low, high = (quantity(value, motion.measure.unit) for value in (motion.low, motion.high))
-        error = quantity(motion.measure.change_error, motion.measure.unit)
+        error = quantity(motion.measure.errors.change, motion.measure.unit)
         lines.append(f"{motion.measure.name:<26}{low:>9}{high:>9}{motion.rises:>7}  {error}")
     lines += [
         "",

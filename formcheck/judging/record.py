@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from formcheck.exercises.rule import Exercise
 from formcheck.judging.judge import Verdict, judge, rep_score
 from formcheck.judging.sets import FoundSet
+from formcheck.poses.pose import Floats
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Rep
 
@@ -30,10 +32,18 @@ class JudgedRep:
 
 @dataclass(frozen=True, slots=True)
 class JudgedSet:
-    """A set with the verdicts of all its repetitions, in order of time."""
+    """A set with the verdicts of all its repetitions.
+
+    Attributes:
+        found: The set.
+        reps: Its repetitions, in order of time.
+        own: What each full repetition showed of the traits that the rules compare with, by trait; not
+            finite where it was not seen.
+    """
 
     found: FoundSet
     reps: tuple[JudgedRep, ...]
+    own: Mapping[str, tuple[float, ...]]
 
     @property
     def full(self) -> tuple[JudgedRep, ...]:
@@ -43,11 +53,17 @@ class JudgedSet:
 
 def judge_sets(sets: Sequence[FoundSet]) -> tuple[JudgedSet, ...]:
     """Judge every full repetition of some sets."""
-    return tuple(JudgedSet(one, tuple(_judged(rep, one) for rep in one.reps)) for one in sets)
+    return tuple(_judged_set(one) for one in sets)
 
 
-def _judged(rep: Rep, one: FoundSet) -> JudgedRep:
-    if rep.partial:
-        return JudgedRep(rep)
-    verdicts = judge(one.exercise.rules, RepData(rep, one.data))
-    return JudgedRep(rep, verdicts, *rep_score(verdicts))
+def _judged_set(one: FoundSet) -> JudgedSet:
+    compared: dict[str, Floats] = {}
+    reps = tuple(_judged(RepData(rep, one.data, compared), one.exercise) for rep in one.reps)
+    return JudgedSet(one, reps, {trait: tuple(map(float, values)) for trait, values in compared.items()})
+
+
+def _judged(data: RepData, exercise: Exercise) -> JudgedRep:
+    if data.rep.partial:
+        return JudgedRep(data.rep)
+    verdicts = judge(exercise.rules, data)
+    return JudgedRep(data.rep, verdicts, *rep_score(verdicts))

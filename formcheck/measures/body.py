@@ -17,6 +17,7 @@ from formcheck.poses.viewpoint import END_MIN_DEG, Look
 Role = Literal["working", "free", "near", "far", "middle"]
 Part = Literal["ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index", "bar"]
 """A joint, or the end on a side of the body of a bar that is held across it (`Pose.bar_px`)."""
+Joint = tuple[Role, Part]
 
 LEVEL_DEG = 12.0
 """Yaw is not known better than this near the pure side view, where the cosine hardly matters."""

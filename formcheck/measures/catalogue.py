@@ -4,15 +4,17 @@ The values come from `Measure.of(body)` as (T,) arrays. Angles are degrees, leng
 length (shoulder to hip), so that neither camera distance nor body size matters.
 
 Each measure says what a body can do (`can=`), wide enough for every healthy person and for the offset of the
-landmarks from the joints: a value outside is no fault of form but wrong landmarks.
+landmarks from the joints: a value outside is no fault of form but wrong landmarks. It also says what it looks
+like in a picture (`drawn=`), where it has a simple shape.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from formcheck.measures.body import Body, Part, Role
-from formcheck.measures.measure import MEASURES, Joint, Measure, define, measure
+from formcheck.measures.body import Body, Joint, Part, Role
+from formcheck.measures.drawn import BackOutline, JointAngle, JointHeight, JointTravel
+from formcheck.measures.measure import MEASURES, Bounds, Errors, Measure, define, measure
 from formcheck.measures.outline import back_bend_deg
 from formcheck.poses import geometry as g
 from formcheck.poses.geometry import FOCAL
@@ -22,15 +24,20 @@ __all__ = ["MEASURES", "Measure", "measure"]
 
 _NORKIN = "Norkin and White, Measurement of Joint Motion"
 _LANDMARKS_DEG = 10.0  # by which landmarks shift an angle between joints at most, where they are right
-_KNEE = (-15.0 - _LANDMARKS_DEG, 150.0 + _LANDMARKS_DEG)
-_KNEE_BOUND = f"a knee bends by 140 to 150 deg and overextends by up to 15 ({_NORKIN}); landmarks 10 more"
-_HIP = (-130.0 - _LANDMARKS_DEG, 45.0 + _LANDMARKS_DEG)
-_HIP_BOUND = (
-    f"a hip bends by 120 to 130 deg and extends by 20 to 30 ({_NORKIN}); an arched back turns the "
-    "trunk's line by 15 more; landmarks 10"
+_KNEE = Bounds(
+    -15.0 - _LANDMARKS_DEG,
+    150.0 + _LANDMARKS_DEG,
+    f"a knee bends by 140 to 150 deg and overextends by up to 15 ({_NORKIN}); landmarks 10 more",
 )
-_ROLL = (-45.0, 45.0)
-_ROLL_BOUND = "standing on one leg the pelvis or shoulders tip by 30 deg at most; landmarks 15 more"
+_HIP = Bounds(
+    -130.0 - _LANDMARKS_DEG,
+    45.0 + _LANDMARKS_DEG,
+    f"a hip bends by 120 to 130 deg and extends by 20 to 30 ({_NORKIN}); an arched back turns the "
+    "trunk's line by 15 more; landmarks 10",
+)
+_ROLL = Bounds(
+    -45.0, 45.0, "standing on one leg the pelvis or shoulders tip by 30 deg at most; landmarks 15 more"
+)
 
 # Measures of where feet, knees and hips are or went, in percent of the trunk length.
 
@@ -39,8 +46,9 @@ _ROLL_BOUND = "standing on one leg the pelvis or shoulders tip by 30 deg at most
     "hip_travel_pct",
     "How far the hips have moved from where they were, in any direction.",
     needs=(("middle", "hip"),),
-    error=4.0,
+    errors=Errors(4.0, 4.0),
     over_time=True,
+    drawn=JointTravel(("middle", "hip")),
 )
 def _hip_travel(body: Body) -> Floats:
     return 100.0 * body.travel(body.sagittal("middle", "hip"))
@@ -49,9 +57,10 @@ def _hip_travel(body: Body) -> Floats:
 @define(
     "foot_slide_pct",
     "How far the planted foot has moved along the floor.",
-    error=3.0,
     needs=(("working", "heel"), ("working", "foot_index")),
+    errors=Errors(3.0, 3.0),
     over_time=True,
+    drawn=JointTravel(("working", "heel")),
 )
 def _foot_slide(body: Body) -> Floats:
     foot = (body.sagittal("working", "heel") + body.sagittal("working", "foot_index")) / 2
@@ -61,11 +70,11 @@ def _foot_slide(body: Body) -> Floats:
 @define(
     "heel_rise_pct",
     "How far the planted heel has risen.",
-    error=4.0,
     needs=(("working", "heel"),),
+    errors=Errors(4.0, 4.0),
     over_time=True,
-    can=(-45.0, 45.0),
-    bound="a foot is half a trunk long: on tiptoe its heel is 45 % up",
+    can=Bounds(-45.0, 45.0, "a foot is half a trunk long: on tiptoe its heel is 45 % up"),
+    drawn=JointTravel(("working", "heel")),
 )
 def _heel_rise(body: Body) -> Floats:
     heel = body.joint("working", "heel")
@@ -75,9 +84,10 @@ def _heel_rise(body: Body) -> Floats:
 @define(
     "shoulder_slide_pct",
     "How far the near shoulder has moved along the bench.",
-    error=4.0,
     needs=(("near", "shoulder"),),
+    errors=Errors(4.0, 4.0),
     over_time=True,
+    drawn=JointTravel(("near", "shoulder")),
 )
 def _shoulder_slide(body: Body) -> Floats:
     return _along_pct(body, body.sagittal("near", "shoulder"))
@@ -100,13 +110,16 @@ def _at_first(points: Floats) -> Floats:
 @define(
     "free_foot_clearance_pct",
     "Free heel above the planted heel.",
-    error=12.0,
-    change_error=5.0,
     needs=(("free", "heel"), ("working", "heel")),
-    fooled_by="a camera above floor height: the further foot looks higher",
-    per_roll=1.7,
-    can=(-60.0, 300.0),
-    bound="a heel is no lower than the floor, and the other one stands half a trunk above it at most",
+    errors=Errors(
+        12.0, 5.0, per_roll=1.7, fooled_by="a camera above floor height: the further foot looks higher"
+    ),
+    can=Bounds(
+        -60.0,
+        300.0,
+        "a heel is no lower than the floor, and the other one stands half a trunk above it at most",
+    ),
+    drawn=JointHeight(("free", "heel"), over=("working", "heel")),
 )
 def _free_foot_clearance(body: Body) -> Floats:
     return body.above_pct(body.joint("free", "heel"), body.joint("working", "heel"))
@@ -116,9 +129,9 @@ def _free_foot_clearance(body: Body) -> Floats:
     "foot_stagger_pct",
     "Free ankle further from the head than the working ankle, along the body.",
     needs=(("free", "ankle"), ("working", "ankle")),
-    error=8.0,
-    change_error=4.0,
-    fooled_by="a view off the side, where the further foot lies elsewhere in the picture",
+    errors=Errors(
+        8.0, 4.0, fooled_by="a view off the side, where the further foot lies elsewhere in the picture"
+    ),
 )
 def _foot_stagger(body: Body) -> Floats:
     apart = body.joint("free", "ankle")[:, 0] - body.joint("working", "ankle")[:, 0]
@@ -130,9 +143,7 @@ def _foot_stagger(body: Body) -> Floats:
     "knee_gap_pct",
     "Distance between the knees over that between the ankles: below 100 the knees lean in.",
     needs=(("working", "knee"), ("free", "knee"), ("working", "ankle"), ("free", "ankle")),
-    error=10.0,
-    change_error=7.0,
-    fooled_by="views from the side, where the knees hide each other",
+    errors=Errors(10.0, 7.0, fooled_by="views from the side, where the knees hide each other"),
 )
 def _knee_gap(body: Body) -> Floats:
     knees = g.distance_px(body.joint("working", "knee"), body.joint("free", "knee"))
@@ -145,9 +156,7 @@ def _knee_gap(body: Body) -> Floats:
     "knee_wander_pct",
     "Working knee beside the line from hip to ankle, + = to the image right.",
     needs=(("working", "hip"), ("working", "knee"), ("working", "ankle")),
-    error=5.0,
-    change_error=4.0,
-    per_roll=1.4,
+    errors=Errors(5.0, 4.0, per_roll=1.4),
 )
 def _knee_wander(body: Body) -> Floats:
     hip, knee, ankle = (body.joint("working", part) for part in ("hip", "knee", "ankle"))
@@ -173,8 +182,8 @@ def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
     "leg_elevation_deg",
     "Line from working hip to ankle above the horizontal, + = up.",
     needs=_LEG,
-    error=2.0,
-    per_roll=1.0,
+    errors=Errors(2.0, 2.0, per_roll=1.0),
+    drawn=JointAngle(("working", "hip"), "feetwards", ("working", "ankle")),
 )
 def _leg_elevation(body: Body) -> Floats:
     if not body.look.from_behind:
@@ -187,8 +196,8 @@ def _leg_elevation(body: Body) -> Floats:
     "thigh_elevation_deg",
     "Line from working hip to knee above the horizontal, + = up.",
     needs=_LEG[:2],
-    error=3.0,
-    per_roll=1.0,
+    errors=Errors(3.0, 3.0, per_roll=1.0),
+    drawn=JointAngle(("working", "hip"), "feetwards", ("working", "knee")),
 )
 def _thigh_elevation(body: Body) -> Floats:
     return _rise_deg(body, "working", "hip", "knee")
@@ -198,8 +207,8 @@ def _thigh_elevation(body: Body) -> Floats:
     "free_thigh_elevation_deg",
     "Line from free hip to knee above the horizontal, + = up.",
     needs=_FREE[:2],
-    error=4.0,
-    per_roll=1.0,
+    errors=Errors(4.0, 4.0, per_roll=1.0),
+    drawn=JointAngle(("free", "hip"), "feetwards", ("free", "knee")),
 )
 def _free_thigh_elevation(body: Body) -> Floats:
     return _rise_deg(body, "free", "hip", "knee")
@@ -209,10 +218,8 @@ def _free_thigh_elevation(body: Body) -> Floats:
     "free_leg_elevation_deg",
     "Line from the free hip to the free ankle above the horizontal, + = up.",
     needs=(_FREE[0], _FREE[2]),
-    error=5.0,
-    change_error=3.0,
-    fooled_by="a bar or plate over the hips",
-    per_roll=1.0,
+    errors=Errors(5.0, 3.0, per_roll=1.0, fooled_by="a bar or plate over the hips"),
+    drawn=JointAngle(("free", "hip"), "feetwards", ("free", "ankle")),
 )
 def _free_leg_elevation(body: Body) -> Floats:
     return _rise_deg(body, "free", "hip", "ankle")
@@ -222,10 +229,9 @@ def _free_leg_elevation(body: Body) -> Floats:
     "knee_flexion_deg",
     "Bend of the working knee, 0 = straight.",
     needs=_LEG,
-    error=4.5,
-    change_error=3.5,
+    errors=Errors(4.5, 3.5),
     can=_KNEE,
-    bound=_KNEE_BOUND,
+    drawn=JointAngle(("working", "knee"), ("working", "hip"), ("working", "ankle")),
 )
 def _knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.sagittal("working", part) for part in ("hip", "knee", "ankle")))
@@ -235,9 +241,9 @@ def _knee_flexion(body: Body) -> Floats:
     "free_knee_flexion_deg",
     "Bend of the free knee, 0 = straight.",
     needs=_FREE,
-    error=6.0,
+    errors=Errors(6.0, 6.0),
     can=_KNEE,
-    bound=_KNEE_BOUND,
+    drawn=JointAngle(("free", "knee"), ("free", "hip"), ("free", "ankle")),
 )
 def _free_knee_flexion(body: Body) -> Floats:
     return 180.0 - g.angle_at_deg(*(body.sagittal("free", part) for part in ("hip", "knee", "ankle")))
@@ -247,8 +253,8 @@ def _free_knee_flexion(body: Body) -> Floats:
     "trunk_pitch_deg",
     "Line from near hip to near shoulder above the horizontal.",
     needs=_TRUNK,
-    error=2.5,
-    per_roll=1.0,
+    errors=Errors(2.5, 2.5, per_roll=1.0),
+    drawn=JointAngle(("near", "hip"), "headwards", ("near", "shoulder")),
 )
 def _trunk_pitch(body: Body) -> Floats:
     return g.elevation_deg(
@@ -260,11 +266,9 @@ def _trunk_pitch(body: Body) -> Floats:
     "hip_extension_deg",
     "Working thigh against the trunk line prolonged through the hip, + = extended past straight.",
     needs=(*_TRUNK, ("working", "hip"), ("working", "knee")),
-    error=7.0,
-    change_error=4.0,
-    fooled_by="the hip landmark sitting off the joint; plates over the hips",
+    errors=Errors(7.0, 4.0, fooled_by="the hip landmark sitting off the joint; plates over the hips"),
     can=_HIP,
-    bound=_HIP_BOUND,
+    drawn=JointAngle(("working", "hip"), "along trunk", ("working", "knee")),
 )
 def _hip_extension(body: Body) -> Floats:
     thigh = _rise_deg(body, "working", "hip", "knee")
@@ -276,7 +280,8 @@ def _hip_extension(body: Body) -> Floats:
     "leg_against_trunk_deg",
     "Line from working hip to ankle against the trunk line prolonged, + = extended past straight.",
     needs=(*_TRUNK, *_LEG),
-    error=4.0,
+    errors=Errors(4.0, 4.0),
+    drawn=JointAngle(("working", "hip"), "along trunk", ("working", "ankle")),
 )
 def _leg_against_trunk(body: Body) -> Floats:
     bend = g.wrap_deg(_leg_elevation(body) + _trunk_pitch(body))
@@ -287,13 +292,16 @@ def _leg_against_trunk(body: Body) -> Floats:
     "shin_from_vertical_deg",
     "Working shin against the vertical, + = ankle further from the hips than the knee (foot too far).",
     needs=_LEG[1:],
-    error=5.0,
-    fooled_by="plates over the hips, which draw the knee to them",
-    per_roll=1.0,
-    plate_error=9.0,
-    can=(-60.0, 65.0),
-    bound=f"on a flat foot a shin leans by 45 deg forward and 50 back ({_NORKIN}), on its heel by 60; "
-    "landmarks 5 to 15",
+    errors=Errors(
+        5.0, 5.0, per_roll=1.0, plate=9.0, fooled_by="plates over the hips, which draw the knee to them"
+    ),
+    can=Bounds(
+        -60.0,
+        65.0,
+        f"on a flat foot a shin leans by 45 deg forward and 50 back ({_NORKIN}), on its heel by 60; "
+        "landmarks 5 to 15",
+    ),
+    drawn=JointAngle(("working", "knee"), "down", ("working", "ankle")),
 )
 def _shin_from_vertical(body: Body) -> Floats:
     return _rise_deg(body, "working", "knee", "ankle") + 90.0
@@ -303,9 +311,8 @@ def _shin_from_vertical(body: Body) -> Floats:
     "neck_extension_deg",
     "Line from shoulder to ear against the trunk line prolonged headwards, + = head back (looking up).",
     needs=(*_TRUNK, ("near", "ear")),
-    error=7.0,
-    change_error=5.0,
-    fooled_by="a shrugged shoulder, hair over the ear",
+    errors=Errors(7.0, 5.0, fooled_by="a shrugged shoulder, hair over the ear"),
+    drawn=JointAngle(("near", "shoulder"), "up trunk", ("near", "ear")),
 )
 def _neck_extension(body: Body) -> Floats:
     ear = g.elevation_deg(
@@ -319,9 +326,7 @@ def _neck_extension(body: Body) -> Floats:
     "face_from_floor_deg",
     "Line from ear to nose against straight down, + = turned up towards the front.",
     needs=(("near", "ear"),),
-    error=10.0,
-    change_error=6.0,
-    per_roll=1.0,
+    errors=Errors(10.0, 6.0, per_roll=1.0),
 )
 def _face_from_floor(body: Body) -> Floats:
     return g.elevation_deg(body.joint("near", "ear"), body.nose, forward=-body.look.facing) + 90.0
@@ -331,12 +336,9 @@ def _face_from_floor(body: Body) -> Floats:
     "pelvis_roll_deg",
     "Slope of the line between the hips, + = working side higher.",
     needs=_HIPS,
-    error=4.0,
-    change_error=3.0,
-    fooled_by="views from the side, where the hips hide each other",
-    per_roll=1.0,
+    errors=Errors(4.0, 3.0, per_roll=1.0, fooled_by="views from the side, where the hips hide each other"),
     can=_ROLL,
-    bound=_ROLL_BOUND,
+    drawn=JointAngle(("free", "hip"), "level", ("working", "hip")),
 )
 def _pelvis_roll(body: Body) -> Floats:
     return _roll_deg(body, "hip")
@@ -346,10 +348,12 @@ def _pelvis_roll(body: Body) -> Floats:
     "hip_rise_pct",
     "Working hip above the free hip.",
     needs=_HIPS,
-    error=4.0,
-    change_error=1.2,
-    fooled_by="views from the side, where the hips hide each other; an arching back moves them too",
-    per_roll=0.5,
+    errors=Errors(
+        4.0,
+        1.2,
+        per_roll=0.5,
+        fooled_by="views from the side, where the hips hide each other; an arching back moves them too",
+    ),
 )
 def _hip_rise(body: Body) -> Floats:
     return body.above_pct(body.joint("working", "hip"), body.joint("free", "hip"))
@@ -359,11 +363,9 @@ def _hip_rise(body: Body) -> Floats:
     "shoulder_roll_deg",
     "Slope of the line between the shoulders, + = working side higher.",
     needs=(("working", "shoulder"), ("free", "shoulder")),
-    error=4.0,
-    change_error=3.0,
-    per_roll=1.0,
+    errors=Errors(4.0, 3.0, per_roll=1.0),
     can=_ROLL,
-    bound=_ROLL_BOUND,
+    drawn=JointAngle(("free", "shoulder"), "level", ("working", "shoulder")),
 )
 def _shoulder_roll(body: Body) -> Floats:
     return _roll_deg(body, "shoulder")
@@ -373,9 +375,8 @@ def _shoulder_roll(body: Body) -> Floats:
     "hands_slope_deg",
     "Slope of the line between the wrists, + = working side higher.",
     needs=(("working", "wrist"), ("free", "wrist")),
-    error=4.0,
-    change_error=2.5,
-    per_roll=1.0,
+    errors=Errors(4.0, 2.5, per_roll=1.0),
+    drawn=JointAngle(("free", "wrist"), "level", ("working", "wrist")),
 )
 def _hands_slope(body: Body) -> Floats:
     return _roll_deg(body, "wrist")
@@ -386,10 +387,10 @@ def _hands_slope(body: Body) -> Floats:
     "Roll of a bar held across the body: its slope in the picture less what a level bar shows from there, "
     "+ = working side higher.",
     needs=_BAR,
-    error=3.0,
-    change_error=0.8,
-    fooled_by="the edge of a bench or another straight thing near the hands",
-    per_roll=1.0,
+    errors=Errors(
+        3.0, 0.8, per_roll=1.0, fooled_by="the edge of a bench or another straight thing near the hands"
+    ),
+    drawn=JointAngle(("free", "bar"), "level", ("working", "bar"), in_space=True),
 )
 def _bar_roll(body: Body) -> Floats:
     slope = np.tan(np.radians(_roll_deg(body, "bar")))
@@ -406,9 +407,7 @@ def _bar_roll(body: Body) -> Floats:
     "bar_height_pct",
     "A bar held across the body, where it crosses mid-hip, above mid-shoulder.",
     needs=_BAR,
-    error=8.0,
-    change_error=4.0,
-    per_roll=1.7,
+    errors=Errors(8.0, 4.0, per_roll=1.7),
 )
 def _bar_height(body: Body) -> Floats:
     hip = body.joint("middle", "hip")
@@ -420,8 +419,7 @@ def _bar_height(body: Body) -> Floats:
     "seat_turn_deg",
     "Turn of the seat in the picture since the leg left the floor, from behind, + = working side up.",
     needs=_HIPS,
-    error=1.5,
-    fooled_by="clothes that hang loose; the skin turns less than the pelvis",
+    errors=Errors(1.5, 1.5, fooled_by="clothes that hang loose; the skin turns less than the pelvis"),
 )
 def _seat_turn(body: Body) -> Floats:
     turned = body.track.turn_deg
@@ -440,10 +438,8 @@ def _bar_at(body: Body, x: Floats | float) -> Floats:
     "trunk_twist_deg",
     "Roll of the pelvis against the shoulders, + = working hip higher.",
     needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")),
-    error=6.0,
-    change_error=5.0,
-    can=(-60.0, 60.0),
-    bound=f"a trunk turns by 45 deg to each side ({_NORKIN}); landmarks 15 more",
+    errors=Errors(6.0, 5.0),
+    can=Bounds(-60.0, 60.0, f"a trunk turns by 45 deg to each side ({_NORKIN}); landmarks 15 more"),
 )
 def _trunk_twist(body: Body) -> Floats:
     return _roll_deg(body, "hip") - _roll_deg(body, "shoulder")
@@ -460,10 +456,9 @@ def _roll_deg(body: Body, part: Part) -> Floats:
 @define(
     "hip_height_pct",
     "Mid-hip above mid-shoulder.",
-    error=6.0,
-    change_error=4.0,
     needs=(("middle", "hip"), ("middle", "shoulder")),
-    per_roll=1.7,
+    errors=Errors(6.0, 4.0, per_roll=1.7),
+    drawn=JointHeight(("middle", "hip"), over=("middle", "shoulder")),
 )
 def _hip_height(body: Body) -> Floats:
     return body.above_pct(body.joint("middle", "hip"), body.joint("middle", "shoulder"))
@@ -472,9 +467,9 @@ def _hip_height(body: Body) -> Floats:
 @define(
     "heel_lift_deg",
     "Slope of the working foot from toe up to heel.",
-    error=10.0,
     needs=(("working", "heel"), ("working", "foot_index")),
-    per_roll=1.0,
+    errors=Errors(10.0, 10.0, per_roll=1.0),
+    drawn=JointAngle(("working", "foot_index"), "headwards", ("working", "heel")),
 )
 def _heel_lift(body: Body) -> Floats:
     return g.elevation_deg(
@@ -486,11 +481,15 @@ def _heel_lift(body: Body) -> Floats:
     "back_bend_deg",
     "Bend of the back's outline between its upper and lower half, + = hollow (arched).",
     needs=(("middle", "shoulder"), ("middle", "hip")),
-    error=8.0,
-    change_error=5.0,
-    fooled_by="loose clothes, hair, the bench, an arm across the back, a view off the side",
-    can=(-60.0, 60.0),
-    bound="an outline of a rounded back bends by 40 deg, of a marked hollow by 45; the buttock adds 15",
+    errors=Errors(
+        8.0, 5.0, fooled_by="loose clothes, hair, the bench, an arm across the back, a view off the side"
+    ),
+    can=Bounds(
+        -60.0,
+        60.0,
+        "an outline of a rounded back bends by 40 deg, of a marked hollow by 45; the buttock adds 15",
+    ),
+    drawn=BackOutline(),
 )
 def _back_bend(body: Body) -> Floats:
     return back_bend_deg(body)

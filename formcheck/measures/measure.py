@@ -10,10 +10,48 @@ from difflib import get_close_matches
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.measures.body import Body, Part, Role
+from formcheck.measures.body import Body, Joint
+from formcheck.measures.drawn import Drawn
 from formcheck.poses.pose import Floats
 
-Joint = tuple[Role, Part]
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How far off a measure is, in its unit.
+
+    Attributes:
+        value: Standard error from the side, against the known truth of rendered clips (`formcheck evaluate`),
+            for the absolute value.
+        change: The same for a change from the person's own start, where steady bias cancels.
+        per_roll: What a degree of camera roll changes it by; 0 where it needs no vertical.
+        plate: What a plate over the hips adds.
+        fooled_by: What makes it wrong, in words.
+    """
+
+    value: float
+    change: float
+    per_roll: float = 0.0
+    plate: float = 0.0
+    fooled_by: str = ""
+
+    def of(self, *, change: bool) -> float:
+        """Return the error of a change from the start, or that of a value."""
+        return self.change if change else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The values that a body can show. A value beyond them means that the landmarks are wrong.
+
+    Attributes:
+        least, most: The range, in the unit of the measure. Infinite where the body sets no bound, such as the
+            slope of a leg.
+        why: Where the range comes from, in words; empty where there is none.
+    """
+
+    least: float = -math.inf
+    most: float = math.inf
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +63,10 @@ class Measure:
         unit: `deg`, `%` of the trunk length, or `s`.
         definition: What exactly, with the sign.
         needs: The joints it is made of.
-        error: Standard error from the side, against the known truth of rendered clips (`formcheck evaluate`),
-            for the absolute value.
-        change_error: The same for a change from the person's own start, where steady bias cancels.
-        fooled_by: What makes it wrong.
-        per_roll: What a degree of camera roll changes it by, in its unit; 0 where it needs no vertical.
-        plate_error: What a plate over the hips adds to the error.
+        errors: How far off it is, and why.
         over_time: Whether places of different times are compared.
-        least, most: The range of values that a body can show, in its unit. A value beyond it means that the
-            landmarks are wrong. Infinite where the body sets no bound, such as the slope of a leg.
-        bound: Where the range comes from, in words; empty where there is none.
+        can: The values that a body can show.
+        drawn: What it looks like in a picture, or None where it is not drawn.
         of: Computes (T,) values from a body.
     """
 
@@ -42,24 +74,20 @@ class Measure:
     unit: str
     definition: str
     needs: tuple[Joint, ...]
-    error: float
-    change_error: float
-    fooled_by: str
-    per_roll: float
-    plate_error: float
+    errors: Errors
     over_time: bool
-    least: float
-    most: float
-    bound: str
+    can: Bounds
+    drawn: Drawn | None
     of: Callable[[Body], Floats]
 
     def possible(self, values: Floats) -> np.ndarray:
         """Return (N,) whether a body can show some (N,) values; NaN counts as impossible."""
-        inside: np.ndarray = (values >= self.least) & (values <= self.most)
+        inside: np.ndarray = (values >= self.can.least) & (values <= self.can.most)
         return inside
 
 
 MEASURES: dict[str, Measure] = {}
+_UNBOUNDED = Bounds()
 
 
 def measure(name: str) -> Measure:
@@ -86,37 +114,16 @@ def define(
     definition: str,
     *,
     needs: tuple[Joint, ...],
-    error: float,
-    change_error: float | None = None,
-    fooled_by: str = "",
-    per_roll: float = 0.0,
-    plate_error: float = 0.0,
+    errors: Errors,
     over_time: bool = False,
-    can: tuple[float, float] = (-math.inf, math.inf),
-    bound: str = "",
+    can: Bounds = _UNBOUNDED,
+    drawn: Drawn | None = None,
 ) -> Callable[[Callable[[Body], Floats]], Callable[[Body], Floats]]:
-    """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments.
-
-    `can` is the range of values that a body can show, `Measure.least` and `Measure.most`.
-    """
+    """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments."""
     unit = {"deg": "deg", "pct": "%"}[name.rsplit("_", 1)[1]]
 
     def register(of: Callable[[Body], Floats]) -> Callable[[Body], Floats]:
-        MEASURES[name] = Measure(
-            name,
-            unit,
-            definition,
-            needs,
-            error,
-            error if change_error is None else change_error,
-            fooled_by,
-            per_roll,
-            plate_error,
-            over_time,
-            *can,
-            bound,
-            of,
-        )
+        MEASURES[name] = Measure(name, unit, definition, needs, errors, over_time, can, drawn, of)
         return of
 
     return register

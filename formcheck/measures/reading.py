@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from formcheck.measures.bar import Bar
-from formcheck.measures.body import Part, Role
-from formcheck.measures.measure import Joint, Measure
+from formcheck.measures.body import Joint, Part, Role
+from formcheck.measures.measure import Measure
 from formcheck.poses.geometry import median
 from formcheck.poses.pose import Floats, View
 from formcheck.poses.track import Track

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from formcheck.exercises.rule import Status
 from formcheck.judging.judge import Verdict
 from formcheck.judging.record import JudgedSet
-from formcheck.judging.sets import Found, FoundSet
+from formcheck.judging.sets import FoundSet
 from formcheck.poses.pose import Side, View
 from formcheck.report.model import Report
 from formcheck.reps.baseline import Baseline
@@ -32,11 +32,11 @@ def own_values(judged: JudgedSet) -> dict[str, tuple[float | None, ...]]:
     clean = clean_reps([one.verdicts for one in judged.full])
     return {
         trait: tuple(
-            round(float(value), 2) if math.isfinite(value) else None
+            round(value, 2) if math.isfinite(value) else None
             for value, good in zip(values, clean, strict=True)
             if good
         )
-        for trait, values in sorted(judged.found.data.own.items())
+        for trait, values in sorted(judged.own.items())
     }
 
 
@@ -60,13 +60,14 @@ def baselines_of(report: Report) -> tuple[Baseline, ...]:
     )
 
 
-def baseline_notes(found: Found, baselines: Sequence[Baseline]) -> list[str]:
+def baseline_notes(sets: Sequence[JudgedSet], baselines: Sequence[Baseline]) -> list[str]:
     """Return notes where a given baseline was not used, or one was needed."""
     notes = []
-    for number, one in enumerate(found.sets, start=1):
-        if not one.data.own or one.data.baseline is not None:
+    for number, judged in enumerate(sets, start=1):
+        one = judged.found
+        if not judged.own or one.data.baseline is not None:
             continue
-        where = f" for set {number}" if len(found.sets) > 1 else ""
+        where = f" for set {number}" if len(sets) > 1 else ""
         if baselines:
             name, reason = baselines[0].source, _reason(one, baselines)
             notes.append(f"The baseline {name} was not used{where}: {reason}.")

@@ -136,7 +136,7 @@ def build(
         ),
         notes=(
             *recording.notes,
-            *baseline_notes(found, settings.baselines),
+            *baseline_notes(judged_sets, settings.baselines),
             *([recording.seems] if recording.seems else _explain_none(found, exercise, recognised)),
             *_unseen_safety(judged),
             *_plate_unseen(found, settings.plate_mm),

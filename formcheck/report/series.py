@@ -118,7 +118,7 @@ def _measure(name: str, sets: Sequence[FoundSet], parts: Sequence[np.ndarray]) -
         measure=name,
         unit=measure.unit,
         definition=measure.definition,
-        error=measure.error,
+        error=measure.errors.value,
         start=tuple(_known(one.data.start_value(name)) for one in sets),
         values=tuple(_known(value) for value in np.concatenate(values)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -71,8 +71,6 @@ class SetData:
         look: How the camera sees the set.
         reps: The full repetitions of the set, to compare with.
         baselines: The person's own values from other clips. The best one that can be used is taken.
-
-    `own` holds the traits that rules asked for with `RepData.usual`, one value for each of `reps`.
     """
 
     def __init__(
@@ -88,7 +86,7 @@ class SetData:
         self.raw, self.body = Body(raw, working, look), Body(smoothed, working, look)
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
-        self.own: dict[str, Floats] = {}
+        self._traits: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
         self.observed = Observations.of(raw, look.scale_px)
@@ -101,7 +99,7 @@ class SetData:
     def with_reps(self, reps: Sequence[Rep]) -> SetData:
         """Return the data of the same frames with these repetitions; what does not depend on them is kept."""
         there = copy(self)
-        there.reps, there.own, there._moved, there._waits = tuple(reps), {}, {}, {}
+        there.reps, there._traits, there._moved, there._waits = tuple(reps), {}, {}, {}
         there.__dict__.pop("plated", None)
         return there
 
@@ -178,6 +176,12 @@ class SetData:
         spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
         return bool(spans) and plated(self.body.track, self.bar, spans)
 
+    def trait(self, name: str, of: Callable[[Rep], float]) -> Floats:
+        """Return (R,) what each of `reps` shows of a trait, computed once."""
+        if name not in self._traits:
+            self._traits[name] = np.array([of(rep) for rep in self.reps])
+        return self._traits[name]
+
     def start_value(self, name: str) -> float:
         """Return a measure in the start position of the set: the median while waiting between repetitions."""
         return median(self._waited(name))
@@ -205,10 +209,18 @@ Only = tuple[str, "Callable[[RepData], bool]"]
 
 @dataclass(frozen=True)
 class RepData:
-    """One repetition within its set."""
+    """One repetition within its set.
+
+    Attributes:
+        rep: The repetition.
+        set: The frames of its set.
+        compared: Takes what each full repetition of the set shows of every trait that is compared with
+            (`usual`), by its name.
+    """
 
     rep: Rep
     set: SetData
+    compared: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def look(self) -> Look:
@@ -287,10 +299,12 @@ class RepData:
         return float(np.percentile(tops, 75, method="higher")) if len(tops) else float("nan")
 
     def _usual(self, trait: str, of: Callable[[RepData], float]) -> Floats:
-        reps = self.set.reps or [self.rep]
-        own = self.set.own.get(trait)
-        if own is None or not self.set.reps:
-            own = self.set.own[trait] = np.array([of(RepData(rep, self.set)) for rep in reps])
+        reps = self.set.reps or (self.rep,)
+        if self.set.reps:
+            own = self.set.trait(trait, lambda rep: of(replace(self, rep=rep)))
+        else:
+            own = np.array([of(self)])
+        self.compared[trait] = own
         known = self.set.baseline.values.get(trait, ()) if self.set.baseline else ()
         values: Floats = np.array(known)
         if not np.isfinite(values).any():
@@ -306,7 +320,7 @@ class RepData:
         1.3 in oblique views and by 2 from the head or foot end. From behind on all fours the whole is
         multiplied by 2.5. A low frame rate adds to it.
         """
-        slope_error = 1.5 * duration_s * MEASURES[signal].change_error / max(self.rep.range, 1e-6)
+        slope_error = 1.5 * duration_s * MEASURES[signal].errors.change / max(self.rep.range, 1e-6)
         if self.look.from_behind:
             return _FOLLOWED_ERROR * math.hypot(TIME_ERROR_S, slope_error) + self.coarse_s
         return math.hypot(_TIME_ERRORS.get(self.look.view, 2.0) * TIME_ERROR_S, slope_error) + self.coarse_s
@@ -327,7 +341,7 @@ class RepData:
         measure = MEASURES[name]
         part = self.set.frames(*self.rep.window(phase))
         rolled = self.set.rolled(part)
-        if measure.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
+        if measure.errors.per_roll and not from_start and abs(rolled.deg) > LIMIT_DEG:
             return Reading.none(
                 "the camera is rolled too far", "Stand the camera upright.", change="stand the camera upright"
             )
@@ -351,8 +365,8 @@ class RepData:
         value, at = pick(changed, stat)
         effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
         scatter = self.set.noise(name) / np.sqrt(effective)
-        by_roll = 0.0 if from_start else measure.per_roll * rolled.uncertainty_deg
-        by_plate = measure.plate_error if self.set.plated and self.set.bar is None else 0.0
+        by_roll = 0.0 if from_start else measure.errors.per_roll * rolled.uncertainty_deg
+        by_plate = measure.errors.plate if self.set.plated and self.set.bar is None else 0.0
         by_length = (
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
@@ -372,7 +386,7 @@ class RepData:
 
         In a good frame every joint is seen steadily, and the value is one that a body can show.
         """
-        if measure.plate_error and self._shin_hidden(part):
+        if measure.errors.plate and self._shin_hidden(part):
             return Reading.none("the planted shin is not seen below the plate", REMEDY, change=NOTHING_BEFORE)
         values = self.set.values(measure.name)[part]
         good = np.isfinite(values)
@@ -415,7 +429,7 @@ class RepData:
         return self._uncertainty(MEASURES[signal], True, self.set.noise(signal))
 
     def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
-        base = measure.change_error if from_start else measure.error
+        base = measure.errors.of(change=from_start)
         if measure.needs and measure.unit == "deg":
             base /= (
                 max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0

@@ -362,7 +362,7 @@ def test_measures_are_listed_with_all_that_is_known(call: Run) -> None:
     said = " ".join(out.split())
     for measure in MEASURES.values():
         assert f"{measure.name} Is {measure.definition}" in said
-        assert measure.fooled_by in said
+        assert measure.errors.fooled_by in said
     assert max(map(len, out.splitlines())) <= 80
 
 

@@ -10,6 +10,7 @@ from support.skeleton import SIZE, Shot, Tempo, change_legs, clock, exchange, jo
 
 from formcheck.exercises import catalog
 from formcheck.judging.prepare import prepared
+from formcheck.judging.record import judge_sets
 from formcheck.judging.sets import Footage, Found, find
 from formcheck.poses.pose import Floats, Landmark, Side, View
 from formcheck.poses.smoothing import unswap
@@ -231,3 +232,14 @@ def test_a_like_movement_with_an_unclear_leg_is_counted(steady: bool) -> None:
     track.image_px[during[:, None], ankle] = bent[:, None, :] + jumps[..., None] * (0.0, 1.0)
     found = found_in(track, "single-leg-hip-thrust")
     assert found.rep_count == (2 if steady else 3)
+
+
+def test_a_judged_set_carries_what_its_rules_compare_with_and_nothing_that_others_asked() -> None:
+    found = found_in(thrusts(reps=3), "single-leg-hip-thrust")
+    one = found.sets[0]
+    RepData(one.reps[0], one.data).usual("thigh_elevation_deg", Phase.TOP)
+    judged = judge_sets(found.sets)[0]
+    assert "range" in judged.own
+    assert "thigh_elevation_deg top" not in judged.own
+    assert {len(values) for values in judged.own.values()} == {3}
+    assert judge_sets(found.sets)[0].own == judged.own  # also where the values are known already

@@ -156,7 +156,7 @@ def test_nobody_measures_nothing_and_every_measure_is_described(name: str) -> No
     assert one.definition
     assert one.needs
     assert one.unit in ("deg", "%")
-    assert 0 < one.change_error <= one.error
+    assert 0 < one.errors.change <= one.errors.value
     track = kickbacks(Shot(missing=(40, 50)), reps=1)
     values = one.of(body(track, Side.LEFT, prone=True))
     assert values.shape == (len(track),)
@@ -205,7 +205,7 @@ def test_noise_of_a_clip_is_told_and_widens_the_uncertainty() -> None:
         RepData(data.reps[0], data).read("knee_flexion_deg", Phase.TOP, "max", from_start=False)
         for data in (quiet, loud)
     ]
-    assert readings[0].uncertainty == pytest.approx(MEASURES["knee_flexion_deg"].error, rel=0.05)
+    assert readings[0].uncertainty == pytest.approx(MEASURES["knee_flexion_deg"].errors.value, rel=0.05)
     assert readings[1].uncertainty > readings[0].uncertainty + 0.1
 
 
@@ -262,11 +262,11 @@ def test_frames_that_no_body_can_show_are_left_out_where_most_are_good() -> None
 
 
 def test_what_a_body_can_do_has_a_source_and_holds_the_usual_values() -> None:
-    bounded = [one for one in MEASURES.values() if np.isfinite([one.least, one.most]).any()]
+    bounded = [one for one in MEASURES.values() if np.isfinite([one.can.least, one.can.most]).any()]
     assert {"knee_flexion_deg", "hip_extension_deg", "shin_from_vertical_deg"} <= {m.name for m in bounded}
     for one in MEASURES.values():
-        assert bool(one.bound) == (one in bounded)
-        assert one.least < 0.0 < one.most
+        assert bool(one.can.why) == (one in bounded)
+        assert one.can.least < 0.0 < one.can.most
 
 
 def test_an_arm_along_the_back_hides_its_outline() -> None:

@@ -17,6 +17,7 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
 from formcheck.report.pictures.angle_drawing import Angle, Distance, draw, shape
 from formcheck.report.pictures.canvas import COLOURS, Canvas
+from formcheck.report.pictures.set_drawing import is_about_back
 from formcheck.rule import Status
 
 
@@ -115,7 +116,7 @@ def test_what_is_not_seen_is_not_drawn() -> None:
 
 
 def test_every_angle_of_a_rule_has_a_shape() -> None:
-    """Outlines are drawn as they are; everything else in degrees has an angle."""
+    """Outlines are drawn as they are; a difference of two slopes and the face have no simple shape."""
     thrusting = thrust()
     wrists = thrusting.track.image_px[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]]
     with_bar = replace(thrusting.track, bar_px=wrists + np.array([[-60.0, 0.0], [60.0, 0.0]]))
@@ -126,6 +127,24 @@ def test_every_angle_of_a_rule_has_a_shape() -> None:
             known = rule.shown and MEASURES[rule.shown].unit == "deg"
             if known and rule.shown not in ("back_bend_deg", "trunk_twist_deg", "face_from_floor_deg"):
                 assert shape(body, body, rule.shown, TOP, start=(0.0, np.arange(9)), limit=None), rule.code
+
+
+def test_a_measure_that_does_not_say_how_it_is_drawn_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    body, knee = kick(), MEASURES["knee_flexion_deg"]
+    monkeypatch.setitem(MEASURES, "own_deg", replace(knee, name="own_deg", drawn=None))
+    assert shape(body, body, "own_deg", TOP, start=None, limit=None) is None
+    monkeypatch.setitem(MEASURES, "own_deg", replace(knee, name="own_deg"))
+    assert isinstance(shape(body, body, "own_deg", TOP, start=None, limit=None), Angle)
+
+
+def test_the_back_is_coloured_where_the_measure_is_its_outline_or_the_rule_says_so() -> None:
+    rules = {rule.code: rule for exercise in catalog.exercises().values() for rule in exercise.rules}
+    back = {code for code, rule in rules.items() if is_about_back(rule)}
+    assert {"GKB01", "SHT01", "CKB01"} <= back
+    assert all(rules[code].name == "lumbar-arching" for code in back)
+    other_name = replace(rules["GKB01"], name="hollow")
+    assert is_about_back(other_name)
+    assert not is_about_back(replace(other_name, shows="hip_extension_deg"))
 
 
 def test_drawing_leaves_ink_in_the_colour_of_the_status() -> None:

@@ -214,7 +214,8 @@ from pathlib import Path
 from formcheck import api as clips
 asked = []
 stop = lambda: asked.append(0) or len(asked) > 20
-clips.analyze_clip(Path("samples/kickback.mp4"), "glute-kickback", verbose=True, stop=stop)
+from formcheck import Settings
+clips.analyze_clip(Path("samples/kickback.mp4"), Settings.of("glute-kickback", verbose=True), stop=stop)
 """
     )
     assert done.returncode == 0, done.stderr

@@ -9,44 +9,11 @@ from numpy.typing import NDArray
 
 from formcheck.exercises.rule import Status
 from formcheck.measures.body import Body
-from formcheck.measures.measure import MEASURES, Joint
+from formcheck.measures.drawn import JointAngle, JointHeight, JointTravel
+from formcheck.measures.measure import MEASURES, Measure
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.pose import Floats
 from formcheck.report.pictures.canvas import COLOURS, INK, WHITE, Canvas, Colour
-
-_ANGLES: dict[str, tuple[Joint, str | Joint, Joint]] = {
-    "leg_elevation_deg": (("working", "hip"), "feetwards", ("working", "ankle")),
-    "thigh_elevation_deg": (("working", "hip"), "feetwards", ("working", "knee")),
-    "free_thigh_elevation_deg": (("free", "hip"), "feetwards", ("free", "knee")),
-    "free_leg_elevation_deg": (("free", "hip"), "feetwards", ("free", "ankle")),
-    "knee_flexion_deg": (("working", "knee"), ("working", "hip"), ("working", "ankle")),
-    "free_knee_flexion_deg": (("free", "knee"), ("free", "hip"), ("free", "ankle")),
-    "trunk_pitch_deg": (("near", "hip"), "headwards", ("near", "shoulder")),
-    "hip_extension_deg": (("working", "hip"), "along trunk", ("working", "knee")),
-    "leg_against_trunk_deg": (("working", "hip"), "along trunk", ("working", "ankle")),
-    "shin_from_vertical_deg": (("working", "knee"), "down", ("working", "ankle")),
-    "neck_extension_deg": (("near", "shoulder"), "up trunk", ("near", "ear")),
-    "pelvis_roll_deg": (("free", "hip"), "level", ("working", "hip")),
-    "shoulder_roll_deg": (("free", "shoulder"), "level", ("working", "shoulder")),
-    "hands_slope_deg": (("free", "wrist"), "level", ("working", "wrist")),
-    "bar_roll_deg": (("free", "bar"), "level", ("working", "bar")),
-    "heel_lift_deg": (("working", "foot_index"), "headwards", ("working", "heel")),
-}
-"""Vertex, where zero points (a direction, or away from a joint), and the end of the measured line."""
-_IN_SPACE = {"bar_roll_deg"}
-"""Angles that are no angles of the picture: zero is drawn as far from the measured side as was measured."""
-_TRAVELS: dict[str, Joint] = {
-    "hip_travel_pct": ("middle", "hip"),
-    "foot_slide_pct": ("working", "heel"),
-    "heel_rise_pct": ("working", "heel"),
-    "shoulder_slide_pct": ("near", "shoulder"),
-}
-"""Measures of how far a joint has moved from where it was."""
-_HEIGHTS: dict[str, tuple[Joint, Joint]] = {
-    "hip_height_pct": (("middle", "shoulder"), ("middle", "hip")),
-    "free_foot_clearance_pct": (("working", "heel"), ("free", "heel")),
-}
-"""Measures of how far one joint is above another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +63,16 @@ def shape(
             value is a change from it.
         limit: On the measure's own scale, or None.
     """
-    if name in _ANGLES:
-        return _angle(body, shown, name, frame, start[0] if start else 0.0, limit)
-    if name in _TRAVELS and start is not None:
-        points = shown.joint(*_TRAVELS[name])
+    measure = MEASURES[name]
+    drawn = measure.drawn
+    if isinstance(drawn, JointAngle):
+        return _angle((body, shown), measure, drawn, frame, origin=start[0] if start else 0.0, limit=limit)
+    if isinstance(drawn, JointTravel) and start is not None:
+        points = shown.joint(*drawn.joint)
         return _distance(np.nanmedian(points[start[1]], axis=0), points[frame])
-    if name in _HEIGHTS:
-        low, high = (body.joint(*joint)[frame] for joint in _HEIGHTS[name])
-        seen_low, seen_high = (shown.joint(*joint)[frame] for joint in _HEIGHTS[name])
+    if isinstance(drawn, JointHeight):
+        low, high = (body.joint(*joint)[frame] for joint in (drawn.over, drawn.joint))
+        seen_low, seen_high = (shown.joint(*joint)[frame] for joint in (drawn.over, drawn.joint))
         foot = np.array([high[0], low[1]])  # the higher joint's place on the level of the lower one
         return _distance(_carried(foot, (low, high), (seen_low, seen_high)), seen_high)
     return None
@@ -123,18 +92,24 @@ def _distance(origin: Floats, end: Floats) -> Distance | None:
 
 
 def _angle(
-    body: Body, shown: Body, name: str, frame: int, origin: float, limit: float | None
+    bodies: tuple[Body, Body],
+    measure: Measure,
+    drawn: JointAngle,
+    frame: int,
+    *,
+    origin: float,
+    limit: float | None,
 ) -> Angle | None:
-    vertex_of, zero, end_of = _ANGLES[name]
-    vertex, end = body.joint(*vertex_of), body.joint(*end_of)
-    zero_deg, end_deg = _eye_deg(_zero(body, zero, vertex_of, vertex)), _eye_deg(end - vertex)
+    body, shown = bodies
+    vertex, end = body.joint(*drawn.vertex), body.joint(*drawn.end)
+    zero_deg, end_deg = _eye_deg(_zero(body, drawn, vertex)), _eye_deg(end - vertex)
     with np.errstate(invalid="ignore"):
-        values = MEASURES[name].of(body)
+        values = measure.of(body)
         turns = wrap_deg(end_deg - zero_deg)
     sense = 1.0 if float(np.nansum(values * turns)) >= 0 else -1.0  # which way a growing value turns
-    if name in _IN_SPACE:
+    if drawn.in_space:
         turns = sense * values
-    at, tip = shown.joint(*vertex_of)[frame], shown.joint(*end_of)[frame]
+    at, tip = shown.joint(*drawn.vertex)[frame], shown.joint(*drawn.end)[frame]
     known = [*at, *tip, zero_deg[frame], values[frame], origin, 0.0 if limit is None else limit]
     if not np.isfinite(known).all():
         return None
@@ -149,12 +124,13 @@ def _angle(
     )
 
 
-def _zero(body: Body, zero: str | Joint, vertex_of: Joint, vertex: Floats) -> Floats:
-    """Return (T, 2) or (1, 2) directions from which an angle is counted."""
+def _zero(body: Body, drawn: JointAngle, vertex: Floats) -> Floats:
+    """Return (T, 2) directions from which an angle is counted, given the (T, 2) places of its vertex."""
+    zero = drawn.zero
     if not isinstance(zero, str):
         return vertex - body.joint(*zero)
     if zero == "level":
-        level: Floats = np.sign(body.joint("working", vertex_of[1]) - vertex) * np.array([1.0, 0.0])
+        level: Floats = np.sign(body.joint("working", drawn.vertex[1]) - vertex) * np.array([1.0, 0.0])
         return level
     trunk = body.joint("near", "hip") - body.joint("near", "shoulder")
     directions: Floats = {

@@ -13,6 +13,7 @@ from formcheck.exercises.rule import Exercise, Rule, Status
 from formcheck.measures.bar import bar_of
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.measures.drawn import BackOutline
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.levelling import upright
 from formcheck.poses.pose import Floats, Landmark, Pose, Side
@@ -54,8 +55,6 @@ _LIMBS: dict[str, tuple[Part, ...]] = {
     "trunk": ("shoulder", "hip"),
 }
 """What is coloured for a rule without a measure, by a word in its name; a single part on both sides."""
-_BACK = frozenset({"back", "lumbar"})
-"""Words in the names of measures and rules that are about the outline of the back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +220,14 @@ class Scene:
         return contour
 
 
+def shows_back(rule: Rule) -> bool:
+    """Whether what a rule shows is the outline of the back."""
+    return bool(rule.shown) and isinstance(MEASURES[rule.shown].drawn, BackOutline)
+
+
 def is_about_back(rule: Rule) -> bool:
     """Whether a rule is about the outline of the back rather than a limb."""
-    return bool(_BACK & {*rule.measure.split("_"), *rule.name.split("-")})
+    return rule.of_back or shows_back(rule)
 
 
 def landmarks_of(rule: Rule, side_of: Callable[[Role], Side]) -> frozenset[int]:

@@ -28,7 +28,7 @@ from formcheck.report.pictures.annotated_video import scenes
 from formcheck.report.pictures.canvas import INK, WHITE, Canvas
 from formcheck.report.pictures.face_blur import FaceBlur
 from formcheck.report.pictures.overlays import Overlay, draw_bar, draw_contour, draw_skeleton
-from formcheck.report.pictures.set_drawing import Scene
+from formcheck.report.pictures.set_drawing import Scene, shows_back
 from formcheck.video.reader import VideoSource
 from formcheck.wording import leg, quantity
 
@@ -146,7 +146,6 @@ def _picture(moment: Moment, image: NDArray[np.uint8], time_s: float, alt: str) 
 WIDTH_PX = {"fault": 640, "best": 640, "rep": 360}
 """How wide stills are at most, by their kind."""
 _MARGIN = 0.10  # about the person, of the larger side of the box
-_BACK = "back_bend_deg"
 _PLAIN = np.ones(2)
 
 
@@ -227,7 +226,7 @@ class Painter:
         rule = self._rules.get(verdict.rule)
         if rule is None:
             return
-        if rule.shown == _BACK:
+        if shows_back(rule):
             draw_contour(canvas, replace(overlay, contour_status=verdict.status))
             self._ghost(canvas, moment, frame, window)
         if verdict.value is None:
