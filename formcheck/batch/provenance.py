@@ -76,12 +76,14 @@ def stamp(
     exercise: str | None = None,
     side: str | None = None,
     choose: str | None = None,
+    plate_mm: float | None = None,
     filming: Filming = AS_FILMED,
 ) -> Stamp:
-    """Return the stamp of a clip; arguments as in `Item` and `Setup`."""
+    """Return the stamp of a clip; arguments as in `Item` and `Settings`."""
     own = {code: [limit.warn, limit.fault, limit.off] for code, limit in sorted(profile.own.items())}
     options = {"profile": profile.name, "room": profile.room, "exercise": exercise, "side": side}
     options |= {"choose": choose, "own": _hash([json.dumps(own).encode()]) if own else None}
+    options |= {"plate_mm": plate_mm}
     filmed = asdict(filming)
     options |= filmed
     seen = [by.version, by.code, by.model, exercise, choose, *filmed.values()]

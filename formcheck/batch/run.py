@@ -85,6 +85,7 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
             exercise=item.exercise,
             side=item.side,
             choose=item.choose,
+            plate_mm=setup.settings.plate_mm,
             filming=AS_FILMED if item.recorded else setup.settings.filming,
         )
         before = ledger.record(item.key) if item.key in ledger else None

@@ -255,6 +255,22 @@ def _rep(name: str) -> Callable[[RepRow], Value]:
     return lambda row: getattr(row.rep, name)
 
 
+def _lift(name: str) -> Callable[[RepRow], Value]:
+    return lambda row: getattr(row.rep.lift, name) if row.rep.lift else None
+
+
+def _speed(name: str, says: str) -> Iterator[Column[RepRow]]:
+    """Give the columns of a speed and its uncertainty."""
+
+    def part(field: str) -> Callable[[RepRow], Value]:
+        return lambda row: getattr(getattr(row.rep.lift, f"{name}_speed"), field) if row.rep.lift else None
+
+    yield Column(f"{name}_speed", "number", "speed_unit", says, part("value"))
+    yield Column(
+        f"{name}_speed_uncertainty", "number", "speed_unit", "its standard uncertainty", part("uncertainty")
+    )
+
+
 def _verdict(name: str) -> Callable[[VerdictRow], Value]:
     return lambda row: getattr(row.verdict, name)
 
@@ -382,6 +398,16 @@ REPS: tuple[Column[RepRow], ...] = (
         "",
         "deg, or % of the trunk length",
         lambda row: row.rep.range.unit if row.rep.range else None,
+    ),
+    Column("lift_by", "text", "", "what was followed on its way up: plate or hips", _lift("by")),
+    *_speed("mean", "mean speed of the lift, over the middle 80 % of its rise"),
+    *_speed("peak", "highest speed of the lift"),
+    Column(
+        "speed_unit",
+        "text",
+        "",
+        "m/s with a plate of known size (--plate), else trunk lengths/s",
+        lambda row: row.rep.lift.mean_speed.unit if row.rep.lift else None,
     ),
     Column("score", "number", "points", "0 to 100; empty where too little was judged", _rep("score")),
     Column("coverage", "number", "share", "of the rules' weight that was judged, 0 to 1", _rep("coverage")),

@@ -73,6 +73,7 @@ def score(
     html: Pages = False,
     tracks: KeepTracks = False,
     blur_face: opt.BlurFace = False,
+    plate: opt.Plate = None,
     rotate: opt.Rotate = None,
     mirrored: opt.Mirrored = False,
     slow_motion: opt.SlowMotion = None,
@@ -99,7 +100,13 @@ def score(
     check_format(wanted)
     items = _items(paths or [], manifest, exercise, out)
     settings = opt.settings(
-        None, profile=judged_by, model=model, rotate=rotate, mirrored=mirrored, slow_motion=slow_motion
+        None,
+        profile=judged_by,
+        model=model,
+        plate_mm=plate,
+        rotate=rotate,
+        mirrored=mirrored,
+        slow_motion=slow_motion,
     )
     setup = Setup(settings, str(rules.resolve()) if rules else None, html, tracks, blur_face)
     with ctrl_c() as stopped, Ledger(out, resume=resume) as ledger:

@@ -86,6 +86,15 @@ Tempo = Annotated[
     str | None,
     Option("--tempo", metavar="U-H-D", help="Seconds up, hold and down, such as 1-1-2.", show_default=False),
 ]
+SpeedLoss = Annotated[
+    float | None,
+    Option(
+        "--speed-loss",
+        metavar="PERCENT",
+        help="Say when the bar has become slower by so much in a set, such as 20; its plate must be seen.",
+        show_default=False,
+    ),
+]
 CueTexts = Annotated[
     Path | None,
     Option("--cues", metavar="FILE", help="Own or translated words (TOML).", show_default=False),
@@ -104,6 +113,7 @@ def live(
     mirrored: opt.Mirrored = False,
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
+    plate: opt.Plate = None,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     baseline: opt.Baseline = None,
@@ -116,6 +126,7 @@ def live(
     full_screen: FullScreen = False,
     target_reps: Target = 0,
     tempo: Tempo = None,
+    speed_loss: SpeedLoss = None,
     cues: CueTexts = None,
     print_cues: PrintCues = False,
     log: history.LogFile = None,
@@ -137,6 +148,7 @@ def live(
     from formcheck.exercises.modes import PLAIN
     from formcheck.live import words as wording
     from formcheck.live.feeds import feed_for
+    from formcheck.live.speed import checked_loss
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
     played = Path(source) if source and not kinds.trouble(source) else None
@@ -158,11 +170,13 @@ def live(
         model=model,
         pause_s=pause,
         deficit=deficit,
+        plate_mm=plate,
         rotate=rotate,
         mirrored=mirrored,
         verbose=verbose,
     )
     feed, aim_s = feed_for(camera, source), tempo_of(tempo)
+    loss_pct = checked_loss(speed_loss)
     from formcheck.vision.models import resolve
 
     bundle = resolve(model, progress=True)
@@ -186,7 +200,7 @@ def live(
         feed=feed,
         landmarker=lambda: MediaPipeLandmarker(bundle, wanted=said.person, verbose=verbose),
         settings=settings,
-        wishes=Wishes(texts.words, count.value, target_reps, aim_s),
+        wishes=Wishes(texts.words, count.value, target_reps, aim_s, speed_loss_pct=loss_pct),
         sound=voice.value,
         language=texts.language,
         record=record,

@@ -63,6 +63,7 @@ def serve(
     idle: Idle = 30.0,
     pause: opt.Pause = None,
     deficit: opt.Deficit = False,
+    plate: opt.Plate = None,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     baseline: opt.Baseline = None,
@@ -73,6 +74,7 @@ def serve(
     report: live_command.ReportFolder = None,
     target_reps: live_command.Target = 0,
     tempo: live_command.Tempo = None,
+    speed_loss: live_command.SpeedLoss = None,
     cues: live_command.CueTexts = None,
     log: history.LogFile = None,
     no_log: history.NoLog = False,
@@ -90,6 +92,7 @@ def serve(
     from formcheck.exercises import catalog
     from formcheck.exercises.modes import PLAIN
     from formcheck.live import words as wording
+    from formcheck.live.speed import checked_loss
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
     keeper = keeper_from_options(
@@ -106,9 +109,10 @@ def serve(
         model=model,
         pause_s=pause,
         deficit=deficit,
+        plate_mm=plate,
         verbose=verbose,
     )
-    aim_s = live_command.tempo_of(tempo)
+    aim_s, loss_pct = live_command.tempo_of(tempo), checked_loss(speed_loss)
     from formcheck.vision.models import resolve
 
     bundle = resolve(model, progress=True)
@@ -129,7 +133,7 @@ def serve(
     from formcheck.vision.landmarker import MediaPipeLandmarker
 
     modes = said.modes
-    wishes = Wishes(texts.words, count.value, target_reps, aim_s)
+    wishes = Wishes(texts.words, count.value, target_reps, aim_s, speed_loss_pct=loss_pct)
     applied = {one.name: texts.applied(modes.applied(one)) for one in known}
     settings = replace(
         said,

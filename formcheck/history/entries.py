@@ -50,6 +50,9 @@ class LoggedRep(Model):
     down_s: float
     time_uncertainty_s: float | None
     range: Quantity | None
+    mean_speed: Quantity | None = Field(
+        default=None, description="Of the way up, in m/s or trunk lengths/s; null in older logs."
+    )
     verdicts: tuple[LoggedVerdict, ...]
 
     @property
@@ -86,6 +89,12 @@ class LoggedSet(Model):
     source: Name = Field(description="Name of the clip.")
     origin: Literal["clip", "live"]
     start_s: float = Field(description="When it began in the clip.")
+    speed_by: Literal["plate", "hips"] | None = Field(
+        default=None, description="What its speeds were read from; null where there are none."
+    )
+    speed_loss: Quantity | None = Field(
+        default=None, description="By how much the last full repetition was slower than the fastest."
+    )
     reps: tuple[LoggedRep, ...]
 
     @property
@@ -104,7 +113,7 @@ class LoggedSet(Model):
         return sum(rep.clean for rep in self.full)
 
     def of(self, trait: str) -> Quantity | None:
-        """Return the mean of `score`, `range`, `up`, `hold`, `down` or a rule's value, or None."""
+        """Return the mean of `score`, `range`, `speed`, `up`, `hold`, `down` or a rule's value, or None."""
         return mean(_trait(rep, trait) for rep in self.full)
 
     def faults(self) -> dict[str, int]:
@@ -120,8 +129,8 @@ class LoggedSet(Model):
 def _trait(rep: LoggedRep, trait: str) -> Quantity | None:
     if trait == "score":
         return None if rep.score is None else Quantity(value=rep.score, uncertainty=None, unit="points")
-    if trait == "range":
-        return rep.range
+    if trait in ("range", "speed"):
+        return rep.range if trait == "range" else rep.mean_speed
     took_s = {"up": rep.up_s, "hold": rep.hold_s, "down": rep.down_s}.get(trait)
     if took_s is not None:
         return Quantity(value=took_s, uncertainty=rep.time_uncertainty_s, unit="s")
@@ -176,6 +185,8 @@ def entries(
                 source=report.source,
                 origin=origin,
                 start_s=reps[0].start_s,
+                speed_by=next((rep.lift.by for rep in reps if rep.lift), None),
+                speed_loss=part.speed_loss,
                 reps=tuple(_rep(number, rep, safety) for number, rep in enumerate(reps, start=1)),
             )
         )
@@ -197,6 +208,7 @@ def _rep(number: int, rep: RepReport, safety: frozenset[str]) -> LoggedRep:
         down_s=round(rep.down_s, 3),
         time_uncertainty_s=rep.time_uncertainty_s,
         range=rep.range,
+        mean_speed=rep.lift.mean_speed if rep.lift else None,
         verdicts=tuple(
             LoggedVerdict(
                 rule=each.rule,

@@ -9,7 +9,7 @@ from typing import Any
 from formcheck.history.entries import LoggedSet
 from formcheck.report import sheet
 
-_TRAITS = ("range", "up", "hold", "down")
+_TRAITS = ("range", "up", "hold", "down", "speed")
 _PLAIN = (
     "lifter",
     "exercise",
@@ -33,6 +33,8 @@ def sets_csv(sets: Iterable[LoggedSet]) -> str:
             row[name] = value and value.value
             row[f"{name}_uncertainty"] = value and value.uncertainty
             row[f"{name}_unit"] = value and value.unit
+        row["speed_by"], loss = one.speed_by, one.speed_loss
+        row |= {"speed_loss_pct": loss and loss.value, "speed_loss_uncertainty": loss and loss.uncertainty}
         row["faults"] = " ".join(f"{name}:{count}" for name, count in one.faults().items())
         rows.append(row)
     return _table(rows)
@@ -43,12 +45,14 @@ def reps_csv(sets: Iterable[LoggedSet]) -> str:
     rows = []
     for one in sets:
         for rep in one.reps:
-            size = rep.range
+            size, speed = rep.range, rep.mean_speed
             row = _head(one) | {"rep": rep.index, "partial": int(rep.partial)}
             row |= {"rep_score": rep.score, "rep_coverage": rep.coverage}
             row |= {"up_s": rep.up_s, "hold_s": rep.hold_s, "down_s": rep.down_s}
             row |= {"time_uncertainty_s": rep.time_uncertainty_s, "range": size and size.value}
             row |= {"range_uncertainty": size and size.uncertainty, "range_unit": size and size.unit}
+            row |= {"mean_speed": speed and speed.value}
+            row |= {"mean_speed_uncertainty": speed and speed.uncertainty, "speed_unit": speed and speed.unit}
             row["verdicts"] = " ".join(f"{each.fault}:{each.status.value}" for each in rep.verdicts)
             rows.append(row)
     return _table(rows)

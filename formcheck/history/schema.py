@@ -79,6 +79,16 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE sets ADD COLUMN landmarks TEXT",
         "CREATE INDEX sets_by_landmarks ON sets (landmarks)",
     ),
+    # 3: how fast the load went up, and how much slower at the end of the set.
+    (
+        "ALTER TABLE reps ADD COLUMN speed REAL",
+        "ALTER TABLE reps ADD COLUMN speed_uncertainty REAL",
+        "ALTER TABLE reps ADD COLUMN speed_unit TEXT",
+        "ALTER TABLE sets ADD COLUMN speed_by TEXT",
+        "ALTER TABLE sets ADD COLUMN speed_loss REAL",
+        "ALTER TABLE sets ADD COLUMN speed_loss_uncertainty REAL",
+        "ALTER TABLE sets ADD COLUMN speed_loss_unit TEXT",
+    ),
 )
 """Step `i` leads from version `i` to `i + 1`. Steps that were released are never changed, only followed."""
 VERSION = len(STEPS)
@@ -113,12 +123,11 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 _SET = (
     *("at", "lifter", "exercise", "side", "load_kg", "bilateral_load_kg", "score", "coverage"),
-    *("view", "near", "profile", "version", "source", "origin", "start_s"),
+    *("view", "near", "profile", "version", "source", "origin", "start_s", "speed_by"),
 )
-_REP = (
-    *("rep", "partial", "score", "coverage", "up_s", "hold_s", "down_s", "time_uncertainty_s"),
-    *("range", "range_uncertainty", "range_unit"),
-)
+_REP = ("rep", "partial", "score", "coverage", "up_s", "hold_s", "down_s", "time_uncertainty_s")
+_SIZES = {"sets": {"speed_loss": "speed_loss"}, "reps": {"range": "range", "speed": "mean_speed"}}
+"""Columns of values that have `NAME_uncertainty` and `NAME_unit` beside them, and their fields in entries."""
 _VERDICT = ("rule", "fault", "status", "value", "uncertainty", "unit", "warn", "fault_limit", "safety")
 
 
@@ -139,13 +148,11 @@ def stamp(at: datetime) -> str:
 def insert(run: sqlite3.Connection, one: LoggedSet, clip: str, landmarks: str | None) -> None:
     """Write a set with its repetitions and verdicts."""
     kept = {name: getattr(one, name) for name in _SET}
-    row = kept | {"at": stamp(one.at), "clip": clip, "landmarks": landmarks}
+    row = kept | {"at": stamp(one.at), "clip": clip, "landmarks": landmarks, **_sizes("sets", one)}
     set_id = run.execute(*_into("sets", row)).lastrowid
     for rep in one.reps:
-        size = rep.range.model_dump() if rep.range else {"value": None, "uncertainty": None, "unit": None}
-        sizes = {"range": size["value"], "range_uncertainty": size["uncertainty"], "range_unit": size["unit"]}
-        times = {name: getattr(rep, name) for name in _REP[1:-3]}
-        run.execute(*_into("reps", {"set_id": set_id, "rep": rep.index, **times, **sizes}))
+        kept = {name: getattr(rep, name) for name in _REP[1:]} | _sizes("reps", rep)
+        run.execute(*_into("reps", {"set_id": set_id, "rep": rep.index, **kept}))
         for each in rep.verdicts:
             of = {"set_id": set_id, "rep": rep.index, **each.model_dump(mode="json")}
             run.execute(*_into("verdicts", of))
@@ -165,12 +172,12 @@ def select(run: sqlite3.Connection, where: str, values: Sequence[Any]) -> list[L
     for set_id, rep, *rest in run.execute(query, values):
         made = LoggedVerdict.model_validate(dict(zip(_VERDICT, rest, strict=True)))
         verdicts.setdefault((set_id, rep), []).append(made)
-    query = f"SELECT set_id, {', '.join(_REP)} FROM reps WHERE {chosen} ORDER BY set_id, rep"
+    query = f"SELECT set_id, {', '.join(_columns('reps'))} FROM reps WHERE {chosen} ORDER BY set_id, rep"
     rows = groupby(run.execute(query, values), key=lambda row: row[0])
     reps = {set_id: [_rep(row[1:], verdicts.get(row[:2], ())) for row in of] for set_id, of in rows}
-    query = f"SELECT id, {', '.join(_SET)} FROM sets WHERE {where} ORDER BY at, id"
+    query = f"SELECT id, {', '.join(_columns('sets'))} FROM sets WHERE {where} ORDER BY at, id"
     return [
-        LoggedSet.model_validate({**dict(zip(_SET, rest, strict=True)), "reps": reps.get(set_id, ())})
+        LoggedSet.model_validate({**_fields("sets", rest), "reps": reps.get(set_id, ())})
         for set_id, *rest in run.execute(query, values)
     ]
 
@@ -198,9 +205,34 @@ def _into(table: str, row: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
 
 
+def _columns(table: str) -> tuple[str, ...]:
+    """Return the columns of sets or repetitions, in the order in which `_fields` takes them."""
+    sizes = (f"{name}{end}" for name in _SIZES[table] for end in ("", "_uncertainty", "_unit"))
+    return (*(_SET if table == "sets" else _REP), *sizes)
+
+
+def _sizes(table: str, one: LoggedSet | LoggedRep) -> dict[str, Any]:
+    """Return the columns of the quantities of a set or a repetition."""
+    row: dict[str, Any] = {}
+    for name, field in _SIZES[table].items():
+        size: Quantity | None = getattr(one, field)
+        row[name] = size and size.value
+        row[f"{name}_uncertainty"] = size and size.uncertainty
+        row[f"{name}_unit"] = size and size.unit
+    return row
+
+
+def _fields(table: str, row: Sequence[Any]) -> dict[str, Any]:
+    """Return the fields of an entry from its row."""
+    values = dict(zip(_columns(table), row, strict=True))
+    found: dict[str, Quantity | None] = {}
+    for name, field in _SIZES[table].items():
+        size, error, unit = (values.pop(f"{name}{end}") for end in ("", "_uncertainty", "_unit"))
+        found[field] = None if size is None else Quantity(value=size, uncertainty=error, unit=unit)
+    return values | found
+
+
 def _rep(row: Sequence[Any], verdicts: Iterable[LoggedVerdict]) -> LoggedRep:
-    values = dict(zip(_REP, row, strict=True))
-    size, error, unit = (values.pop(name) for name in _REP[-3:])
-    values["range"] = None if size is None else Quantity(value=size, uncertainty=error, unit=unit)
+    values = _fields("reps", row)
     values["index"] = values.pop("rep")
     return LoggedRep.model_validate({**values, "verdicts": tuple(verdicts)})

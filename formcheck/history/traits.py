@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,8 @@ from formcheck.report.model import Quantity
 from formcheck.report.stats import mean
 from formcheck.wording import capital, plain
 
+Lifted = tuple[float, str, str]
+"""The load of a set in kg, the unit of its speeds, and what was followed."""
 COVERAGE_APART = 0.10
 """Scores compare where the judged share of the form differs by no more than this."""
 
@@ -24,11 +26,13 @@ class Followed:
     """One quantity of a set.
 
     Attributes:
-        name: `score`, `clean`, `range`, `hold`, `down`, `load`, or a rule's code.
+        name: `score`, `clean`, `range`, `hold`, `down`, `load`, `speed`, or a rule's code.
         label: For people.
         unit: Of its values.
         limit: The rule's limits, or None.
         scatters: Whether its uncertainty is all chance, smaller over more days; else it is mostly steady.
+        lifted: Of a speed: the load, the unit and what was followed. Other sets have no value, since speeds
+            only compare at the same load.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Followed:
     unit: str
     limit: Limit | None = None
     scatters: bool = False
+    lifted: Lifted | None = None
 
     def of(self, one: LoggedSet) -> Quantity | None:
         """Return its value in a set with its uncertainty, or None where there is none."""
@@ -45,11 +50,13 @@ class Followed:
             )
         if self.name == "clean":
             return _count(one.clean_reps, len(one.full), self.unit) if one.full else None
+        if self.lifted is not None and _lifted(one) != self.lifted:
+            return None
         return one.of(self.name)
 
     def better(self, before: float, after: float) -> bool | None:
         """Whether a change is for the better; None if neither direction is."""
-        if self.name in ("score", "clean"):
+        if self.name in ("score", "clean", "speed"):
             return after > before
         if self.limit is None:
             return None
@@ -68,6 +75,7 @@ def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Follo
         Followed("range", f"Range{signal}", unit),
         Followed("hold", "Hold", "s"),
         Followed("down", "Lowering", "s"),
+        *_speed(sets),
     ]
     flagged = {name for one in sets for name in one.faults()}
     rules = [rule for rule in exercise.rules if rule.name in flagged] if exercise else []
@@ -100,6 +108,22 @@ def _alike_covered(sets: Iterable[LoggedSet]) -> list[LoggedSet]:
         return []
     usual = Counter(round(one.coverage, 1) for one in chosen).most_common(1)[0][0]
     return [one for one in chosen if abs(one.coverage - usual) <= COVERAGE_APART]
+
+
+def _lifted(one: LoggedSet) -> Lifted | None:
+    speed = one.of("speed")
+    if speed is None or one.load_kg is None or one.speed_by is None:
+        return None
+    return one.load_kg, speed.unit, one.speed_by
+
+
+def _speed(sets: Sequence[LoggedSet]) -> Iterator[Followed]:
+    """Give the speed at the load that most sets had; of equal ones, at that of the latest."""
+    known = [lifted for one in sorted(sets, key=lambda one: one.at) if (lifted := _lifted(one)) is not None]
+    if known:
+        count = Counter(known)
+        usual = max(reversed(known), key=lambda one: count[one])
+        yield Followed("speed", f"Speed at {usual[0]:g} kg", usual[1], lifted=usual)
 
 
 def _of_rule(rule: Rule) -> Followed:

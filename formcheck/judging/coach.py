@@ -25,6 +25,7 @@ from formcheck.poses.pose import OPTIONAL, SCENE, SHAPES, Pose, Side, View
 from formcheck.poses.smoothing import CausalSmoother
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
+from formcheck.reps.bar_speed import SIGNAL, Lift, lift
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Phase, Rep, RepSegmenter
 
@@ -49,6 +50,7 @@ class Step:
         look: How the camera sees the person, once it is known.
         verdicts: Provisional verdicts of the open repetition, or of the one that has just ended.
         cue: A cue to speak now.
+        lift: The way up of a repetition that has just ended, where something on the hips is lifted.
     """
 
     pose: Pose
@@ -58,6 +60,7 @@ class Step:
     look: Look | None
     verdicts: tuple[Verdict, ...]
     cue: Cue | None
+    lift: Lift | None = None
 
     @property
     def view(self) -> View:
@@ -65,8 +68,8 @@ class Step:
         return self.look.view if self.look else View.UNKNOWN
 
     def held(self, time_s: float) -> Step:
-        """Return the same step at a later time, without its cue, which was already spoken."""
-        return replace(self, pose=replace(self.pose, time_s=time_s), cue=None)
+        """Return the same step at a later time, without its cue and lift, which were already told."""
+        return replace(self, pose=replace(self.pose, time_s=time_s), cue=None, lift=None)
 
 
 class Coach:
@@ -100,6 +103,7 @@ class Coach:
         self._size, self._given = size, settings.side
         self._chooser = CueChooser(settings.policy)
         self._baselines, self._judging = settings.baselines, settings.coached
+        self._plate_mm = settings.plate_mm
         self._signal = measure(exercise.signal)
         self.reset()
 
@@ -141,6 +145,7 @@ class Coach:
         self._looked_s = self._judged_s = float("-inf")
         self._reps: list[Rep] = []
         self._verdicts: tuple[Verdict, ...] = ()
+        self._lift: Lift | None = None
 
     def _see_scene(self, pose: Pose) -> None:
         """Forget the view where the whole picture has changed. The count of repetitions goes on."""
@@ -162,7 +167,7 @@ class Coach:
         self._see_scene(pose)
         pose = self._leveller.update(pose, hold=self._phase() is not Phase.BOTTOM)
         smoothed = self._smoother.update(pose)
-        cue = None
+        cue = self._lift = None
         if pose.found:
             keep_s = min((one - _BEFORE_S for one in self._started()), default=pose.time_s)
             self._raw.append(pose, keep_s)
@@ -173,7 +178,14 @@ class Coach:
         phase = self._phase()
         shown = self._leveller.as_filmed(self._followed(smoothed))
         return Step(
-            shown, phase, self._counted + len(self._reps), self._side, self._look, self._verdicts, cue
+            shown,
+            phase,
+            self._counted + len(self._reps),
+            self._side,
+            self._look,
+            self._verdicts,
+            cue,
+            self._lift,
         )
 
     def _orient(self, time_s: float) -> None:
@@ -296,6 +308,7 @@ class Coach:
         self._reps.append(rep)
         if not self._judging:
             return None
+        self._lift = lift(data, self._plate_mm) if self.exercise.signal == SIGNAL else None
         self._verdicts = judge(self.exercise.rules, data)
         self._note(time_s)
         self._flagged = {}

@@ -18,6 +18,7 @@ from formcheck.live.feeds import Taken
 from formcheck.live.recording import Job, Recorder, Scribe
 from formcheck.live.screen import Screen, Show
 from formcheck.live.setup_coach import Advice, SetUp, SetUpCoach
+from formcheck.live.speed import SpeedWatch
 from formcheck.live.stages import Change, Stage, Stages
 from formcheck.live.summary import Summary, summarise
 from formcheck.live.talk import Speaker, Talk, Tell, Wishes
@@ -123,6 +124,7 @@ class Live:
         self._render = outlets.render or outlets.window is not None
         self._setup_coach = SetUpCoach(capture.size, wishes.words, side=session.settings.side)
         self._stages = Stages()
+        self._speed = SpeedWatch(wishes.speed_loss_pct)
         self._show = Show(wishes.words, target=wishes.target, aim_s=wishes.aim_s)
         self._setup = SetUp(None, False, float("nan"), ())
         self.meter = outlets.meter or Meter()
@@ -192,9 +194,12 @@ class Live:
             self._show.advice(self._setup.advice)
         change = self._stages.update(step.pose, step, good=self._setup.good)
         self._follow(change, step)
+        self._speed.update(step)
         if step.cue is not None:
             self.cues.append(step.cue)
             self._show.cue(step.cue, self._talk.cue(step.cue))
+        elif (loss := self._speed.take()) is not None:
+            self._show.cue(Cue(frame.time_s, "", ""), self._talk.slower(loss))
         elif change.rep:
             self._talk.count(change.rep)
         self._show.update(step)
@@ -230,6 +235,7 @@ class Live:
         if not moving:
             self._stages.next_set()
         self._session.next_set(moving=moving)
+        self._speed.next_set()
 
     def _read_results(self) -> None:
         """Tell the summaries of sets that are judged now."""

@@ -226,6 +226,8 @@ def sayable(wishes: Wishes, settings: Settings) -> list[str]:
         said += [str(number) for number in range(1, _COUNTED + 1)]
     if wishes.target:
         said.append(words.target.format(count=wishes.target))
+    if wishes.slower:
+        said.append(wishes.slower)
     return [*said, words.good_view, words.nobody, words.both_ends, words.feed_lost]
 
 

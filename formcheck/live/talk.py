@@ -13,6 +13,7 @@ from formcheck.live.summary import Summary
 from formcheck.live.voice import Urgency
 from formcheck.live.words import Words
 from formcheck.poses.pose import Side
+from formcheck.reps.bar_speed import Value
 
 _AGAIN_S, _MOST_TIMES = 8.0, 3  # how soon the same advice is said again, and how often
 _SUMMARY_S = 4.9
@@ -68,6 +69,7 @@ class Wishes:
         target: Repetitions wanted a set, or 0.
         aim_s: Seconds up, hold and down, or None.
         mirror: Whether the picture is mirrored.
+        speed_loss_pct: The loss of mean speed over a set that is said, or None.
     """
 
     words: Words = field(default_factory=Words)
@@ -75,6 +77,13 @@ class Wishes:
     target: int = 0
     aim_s: tuple[float, float, float] | None = None
     mirror: bool = True
+    speed_loss_pct: float | None = None
+
+    @property
+    def slower(self) -> str:
+        """How the loss of speed is said; empty where it is not."""
+        limit_pct = self.speed_loss_pct
+        return "" if limit_pct is None else self.words.slower.format(percent=f"{limit_pct:.0f}")
 
 
 class Talk:
@@ -148,6 +157,13 @@ class Talk:
             self._voice.say(self._words.last_rep, "tick", Urgency.CUE)
         elif self._wishes.count != "off":
             self._voice.say(str(rep) if self._wishes.count == "voice" else "", "tick", Urgency.COUNT)
+
+    def slower(self, loss: Value) -> str:
+        """Say that the bar has become slower, by at least what was asked for; return the words."""
+        text = self._wishes.slower
+        self._voice.say(text, "technique", Urgency.CUE)
+        self._tell(f"{text} Measured: {loss.value:.0f} ± {loss.uncertainty:.0f} %.", "bold yellow")
+        return text
 
     def rep(self, rep: int, side: Side | None) -> None:
         """Write that a repetition closed."""

@@ -47,6 +47,7 @@ class Words:
     praise: str = "That's it"
     last_rep: str = "Last one"
     target: str = "That's your {count}"
+    slower: str = "Speed down by {percent} percent."
     summary: str = "{count} reps."
     summary_score: str = "Score {score}."
     summary_good: str = "Good: {good}."

@@ -32,6 +32,7 @@ _TRUNK_ERROR = 0.08  # of the trunk's length, and of how much nearer the plate i
 _PLACE_ERROR = 0.05  # of the radius: what hands and background do to the rim (rendered plates)
 _TIME_SHARE = 0.4  # of a frame: standard error of a crossing, interpolated between two
 _ROUNDED = 0.04  # of a peak that smoothing takes away
+_ALIKE = 0.75  # of the highest rise; two rises of a plate are told apart to about a tenth
 _HIPS_ERROR = 0.04  # trunk lengths: error of how far the hips' landmarks rise
 
 
@@ -121,11 +122,15 @@ def lift(data: RepData, plate_mm: float | None = None) -> Lift | None:
 def speed_loss_pct(lifts: Sequence[Lift | None]) -> Value | None:
     """Return by how much the last of several lifts was slower than the fastest, percent.
 
+    Lifts that stop well short of the highest have no speed to compare: as long over half the way is half as
+    fast, without any loss. Where the last one does, there is no loss.
+
     Loss of mean speed over a set tells how near to failure it went (Sanchez-Medina and Gonzalez-Badillo,
     Medicine and Science in Sports and Exercise 43, 2011).
     """
-    known = [one for one in lifts if one is not None]
-    if len(known) < 2 or lifts[-1] is None:
+    highest = max((one.rise.value for one in lifts if one is not None), default=0.0)
+    known = [one for one in lifts if one is not None and one.rise.value >= _ALIKE * highest]
+    if len(known) < 2 or lifts[-1] is not known[-1]:
         return None
     fastest, last = max(known, key=lambda one: one.mean.value), known[-1]
     share = last.mean.value / fastest.mean.value

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from support.batches import ROOT, kept, table
-from support.skeleton import Shot, kickbacks, thrusts
+from support.skeleton import Shot, kickbacks, thrusts, with_plate
 
 from formcheck.batch import pool as pool_module
 from formcheck.batch import run as run_module
@@ -402,6 +402,21 @@ def test_a_changed_clip_is_scored_again_a_touched_one_is_not(clients: Path, tmp_
     assert go(clients, tmp_path / "out", resume=True) == []
 
 
+def test_a_plate_gives_speeds_in_metres_and_scores_again(tmp_path: Path) -> None:
+    clips, out = tmp_path / "clips", tmp_path / "out"
+    clips.mkdir()
+    with_plate(thrusts(reps=3)).save(clips / "plate.npz")
+    arguments = ["score", str(clips), "--out", str(out), "--workers", "1"]
+    assert run(arguments) == 0
+    assert {row["speed_unit"] for row in table(out / "reps.csv")} == {"trunk lengths/s"}
+    assert run([*arguments, "--plate", "450", "--resume"]) == 0
+    for row in table(out / "reps.csv"):
+        assert (row["lift_by"], row["speed_unit"]) == ("plate", "m/s")
+        mean, peak = float(row["mean_speed"]), float(row["peak_speed"])
+        assert 0.1 < mean < peak < 2.0
+        assert 0.0 < float(row["mean_speed_uncertainty"]) < 0.3 * mean
+
+
 def test_other_limits_rules_code_or_model_score_again(
     clients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -417,7 +432,9 @@ def test_other_limits_rules_code_or_model_score_again(
     }
     turned = [stamp(by, standard, filming=Filming(*how)) for how in ((90, False), (0, True))]
     stamps |= {one.judged for one in turned}
-    assert len(stamps) == 10
+    stamps.add(stamp(by, standard, plate_mm=450.0).judged)
+    assert len(stamps) == 11
+    assert stamp(by, standard, plate_mm=450.0).seen == stamp(by, standard).seen  # the tracks stay
     assert len({stamp(by, standard).seen, *(one.seen for one in turned)}) == 3
 
     go(clients, tmp_path / "out")

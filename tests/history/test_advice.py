@@ -42,6 +42,30 @@ def test_a_steady_rise_is_a_trend_and_its_slope_is_found() -> None:
     assert found.change.value == pytest.approx(2 * 24 / 7, abs=0.01)
 
 
+def moved(day_number: int, speed: float, load_kg: float | None = 60.0, **more: Any) -> LoggedSet:
+    """A set of one day, lifted at a speed."""
+    unit = more.pop("unit", "m/s")
+    each = {"mean_speed": Quantity(value=speed, uncertainty=0.01, unit=unit)}
+    fields = {"speed_by": "plate", "start_s": speed, **more}
+    return a_set(day(day_number), reps=3, each=each, load_kg=load_kg, **fields)
+
+
+def test_speed_is_followed_at_the_load_that_most_sets_had() -> None:
+    rising = [moved(number, 0.30 + 0.02 * i) for i, number in enumerate(TWICE_A_WEEK)]
+    others = [
+        moved(30, 0.9, 20.0),
+        moved(31, 0.9, None),
+        moved(32, 0.9, unit="trunk lengths/s"),
+        moved(33, 0.9, speed_by="hips"),
+        a_set(day(34), load_kg=60.0),
+    ]
+    [found] = [one for one in trends([*rising, *others], EXERCISE) if one.trait == "speed"]
+    assert (found.label, found.unit, found.verdict) == ("Speed at 60 kg", "m/s", "better")
+    assert found.per_week == pytest.approx(0.04, rel=0.1)
+    assert len(found.days) == len(TWICE_A_WEEK)
+    assert all(one.trait != "speed" for one in trends([a_set(load_kg=60.0)], EXERCISE))
+
+
 def test_a_rise_within_the_measurement_error_is_none() -> None:
     values = [60 + 0.4 * i for i in range(8)]
     assert trend(course(values, u=0.5), RANGE, THRUST, "left").verdict == "more"

@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.logs import MONDAY, a_set, day
+from support.logs import MONDAY, THRUST, a_set, day
+from support.skeleton import thrusts, with_plate
 
+from formcheck.api import analyze_clip
 from formcheck.errors import LogError
 from formcheck.history import schema, store
+from formcheck.history.recording import record
 from formcheck.history.store import Log
+from formcheck.history.take import Take
+from formcheck.judging.settings import Settings
+from formcheck.report.model import Quantity
 
 HERE = str(Path(__file__).parents[1])
 WRITER = """
@@ -55,6 +61,33 @@ def test_what_is_written_is_read(path: Path) -> None:
     with Log(path) as log:
         assert log.read() == sets
         assert log.lifters() == {"me": 2}
+
+
+def test_speeds_are_kept_with_their_uncertainty(path: Path) -> None:
+    speed, loss = (
+        Quantity(value=0.41, uncertainty=0.03, unit="m/s"),
+        Quantity(value=12, uncertainty=5, unit="%"),
+    )
+    fast = a_set(reps=2, each={"mean_speed": speed}, speed_by="plate", speed_loss=loss)
+    with Log(path, create=True) as log:
+        log.write([fast], clip="a")
+        assert log.read() == [fast]
+        assert fast.of("speed") == speed
+
+
+def test_a_set_with_a_plate_is_logged_with_its_speeds(path: Path, tmp_path: Path) -> None:
+    clip = tmp_path / "plate.npz"
+    with_plate(thrusts(reps=3)).save(clip)
+    report = analyze_clip(clip, Settings.of(THRUST, plate_mm=450.0)).report
+    record(report, Take("a", MONDAY), path)
+    with Log(path) as log:
+        [one] = log.read()
+    assert [rep.mean_speed for rep in one.reps] == [rep.lift and rep.lift.mean_speed for rep in report.reps]
+    assert (one.speed_by, one.speed_loss) == ("plate", report.sets[0].speed_loss)
+    speed = one.of("speed")
+    assert speed is not None
+    assert (speed.unit, speed.value > 0.1) == ("m/s", True)
+    assert one.speed_loss is not None
 
 
 def test_reading_can_be_narrowed(path: Path) -> None:
@@ -210,6 +243,11 @@ def test_logs_of_every_version_are_read(path: Path, version: int) -> None:
         [one] = log.read()
         assert (one.at, one.load_kg, one.reps[0].verdicts[0].fault) == (MONDAY, 60.0, "lumbar-arching")
         assert schema.version_of(log.connection) == schema.VERSION
+        assert (one.reps[0].range, one.reps[0].mean_speed) == (
+            Quantity(value=50, uncertainty=3, unit="%"),
+            None,
+        )
+        assert (one.speed_by, one.speed_loss) == (None, None)
         log.write([a_set()], clip="b", landmarks="m")
         assert len(log.read()) == 2
 

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from support.skeleton import Shot, Tempo, thrusts
+from support.skeleton import Shot, Tempo, thrusts, with_plate
 
 from formcheck.errors import UsageError
-from formcheck.poses.pose import HIPS, Side
+from formcheck.poses.pose import Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.viewpoint import look
 from formcheck.reps.bar_speed import Lift, Value, checked_plate, lift, speed_loss_pct
@@ -24,12 +22,7 @@ def lifted(up_s: float, *, plate: bool, fps: float = 30.0) -> RepData:
     track = thrusts(Shot(fps=fps), tempo=tempo, reps=2)
     view = look(track, prone=False)
     if plate:
-        hip = track.image_px[:, HIPS].mean(axis=1)
-        y = hip[:, 1]
-        share = (y.max() - y) / np.ptp(y)
-        end = np.stack([hip[:, 0], 400.0 - RISE_PX * share], axis=1)
-        rim = np.tile([RADIUS_PX, RADIUS_PX, 0.4, 0.8], (len(track), 1))
-        track = replace(track, disc_px=end[:, None], rim=rim)
+        track = with_plate(track, rise_px=RISE_PX, radius_px=RADIUS_PX)
     reps = [Rep(*tempo.times(i), 0.0, 26.0) for i in range(2)]
     return RepData(reps[0], SetData(track, smooth(track), Side.RIGHT, view, reps))
 
@@ -69,9 +62,9 @@ def test_what_is_not_seen_has_no_speed() -> None:
     assert lift(data, 450.0) is None
 
 
-def one(mean: float) -> Lift:
+def one(mean: float, rise: float = 0.25) -> Lift:
     value = Value(mean, 0.03)
-    return Lift("plate", True, value, value, value, scatter=0.01)
+    return Lift("plate", True, Value(rise, 0.02), value, value, scatter=0.01)
 
 
 def test_speed_is_lost_from_the_fastest_to_the_last() -> None:
@@ -81,6 +74,13 @@ def test_speed_is_lost_from_the_fastest_to_the_last() -> None:
     assert 1.0 < loss.uncertainty < 4.0
     assert speed_loss_pct([one(0.5)]) is None
     assert speed_loss_pct([one(0.5), one(0.4), None]) is None
+
+
+def test_a_lift_that_stops_short_is_not_compared() -> None:
+    assert speed_loss_pct([one(0.5), one(0.5), one(0.25, rise=0.12)]) is None
+    loss = speed_loss_pct([one(0.5), one(0.7, rise=0.12), one(0.4)])
+    assert loss is not None
+    assert loss.value == pytest.approx(20.0)
 
 
 @pytest.mark.parametrize("diameter_mm", [45.0, 0.45, 4500.0])

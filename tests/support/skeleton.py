@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from formcheck.poses.geometry import rotate_px
-from formcheck.poses.pose import EDGE_STATIONS, Floats, Landmark, Side
+from formcheck.poses.pose import EDGE_STATIONS, HIPS, Floats, Landmark, Side
 from formcheck.poses.track import Track
 
 SIZE = (1280, 720)
@@ -233,6 +233,15 @@ def change_legs(before: Track, after: Track, standing: Side) -> Track:
     edges = None if before.edges_px is None else np.repeat(before.edges_px[-1:], len(px), axis=0)
     t = np.arange(len(px)) / before.fps
     return join(before, Track(t, px, np.ones(px.shape[:2]), before.size, edges_px=edges), after)
+
+
+def with_plate(track: Track, *, rise_px: float = 120.0, radius_px: float = 90.0) -> Track:
+    """A plate is followed that rises with the hips, by `rise_px` in all."""
+    hip = track.image_px[:, HIPS].mean(axis=1)
+    share = (hip[:, 1].max() - hip[:, 1]) / np.ptp(hip[:, 1])
+    end = np.stack([hip[:, 0], 400.0 - rise_px * share], axis=1)
+    rim = np.tile([radius_px, radius_px, 0.4, 0.8], (len(track), 1))
+    return replace(track, disc_px=end[:, None], rim=rim)
 
 
 def exchange(px: Floats) -> Floats:
