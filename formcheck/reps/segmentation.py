@@ -16,7 +16,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from formcheck.poses.pose import Floats
-from formcheck.reps.timing import HALF, eased_time, held_s, leaves_at, passes
+from formcheck.reps.timing import HALF, Left, eased_time, held_s, leaves_at, passes
 
 RATE_LIMIT = 0.30
 """Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
@@ -85,6 +85,7 @@ class Rep:
             is predicted.
         near_top_s: From when to when the signal is within a tenth of its way from the top, or None where that
             is not known.
+        upper_fifth_s: The same for a fifth.
     """
 
     start_s: float
@@ -96,14 +97,16 @@ class Rep:
     partial: bool = False
     lowered: float = 1.0
     near_top_s: tuple[float, float] | None = None
+    upper_fifth_s: tuple[float, float] | None = None
 
     @property
     def held_s(self) -> float:
         """How long an eye sees the top held (`timing.held_s`)."""
-        if self.near_top_s is None:
-            return max(self.lower_s - self.lockout_s, 0.0)
-        from_s, to_s = self.near_top_s
-        return held_s(max(to_s - from_s, 0.0), self.end_s - self.start_s, self.lower_s - self.lockout_s)
+        between_s = max(self.lower_s - self.lockout_s, 0.0)
+        if self.near_top_s is None or self.upper_fifth_s is None:
+            return between_s
+        near_s, fifth_s = (max(to_s - from_s, 0.0) for from_s, to_s in (self.near_top_s, self.upper_fifth_s))
+        return held_s(near_s, fifth_s, self.end_s - self.start_s, between_s)
 
     @property
     def range(self) -> float:
@@ -392,11 +395,12 @@ def _end_of_one(t: Floats, s: Floats, like: Rep, late: Late) -> Rep | None:
     if t[low] - t[high] > _MAX_WAY_S or share[: high + 1].min() < share[high] - _ALIKE:
         return None
     fall = (s[high : low + 1] - s[low]) / (s[high] - s[low])
-    (end_s, _), (lower_s, to_s) = _ends(t[high : low + 1][::-1], fall[::-1])
-    first_s = float(t[0])
-    lower_s = max(lower_s - late.lower_s, first_s)
+    bottom_left, top_left = _ends(t[high : low + 1][::-1], fall[::-1])
+    first_s, end_s = float(t[0]), bottom_left.at_s
+    lower_s = max(top_left.at_s - late.lower_s, first_s)
     top, bottom = float(s[high]), float(s[low])
-    return Rep(first_s, first_s, lower_s, max(end_s, lower_s), bottom, top, True, 1.0, (first_s, to_s))
+    near_s, fifth_s = (first_s, top_left.tenth_s), (first_s, top_left.fifth_s)
+    return Rep(first_s, first_s, lower_s, max(end_s, lower_s), bottom, top, True, 1.0, near_s, fifth_s)
 
 
 def phase_times(t: Floats, s: Floats, *, late: Late = LATE, still_open: bool = False) -> Rep | None:
@@ -420,43 +424,43 @@ def phase_times(t: Floats, s: Floats, *, late: Late = LATE, still_open: bool = F
     up, down = peak_value - before, peak_value - after
     if up <= 0:
         return None
-    (start_s, _), (lockout_s, from_s) = _ends(t[: peak + 1], (s[: peak + 1] - before) / up)
-    start_s = max(start_s - late.start_s, float(t[0]))
+    left, come = _ends(t[: peak + 1], (s[: peak + 1] - before) / up)
+    start_s, lockout_s = max(left.at_s - late.start_s, float(t[0])), come.at_s
     if down < _LOWERING * up:  # still at the top
         end_s = float(t[-1])
-        lockout_s, from_s = min(lockout_s, end_s), min(from_s, end_s)
-        return Rep(start_s, lockout_s, end_s, end_s, before, peak_value, False, 0.0, (from_s, end_s))
+        lockout_s, near_s, fifth_s = (min(at_s, end_s) for at_s in come)
+        spans = (near_s, end_s), (fifth_s, end_s)
+        return Rep(start_s, lockout_s, end_s, end_s, before, peak_value, False, 0.0, *spans)
     lowered, ahead_s = 1.0, _AHEAD_S
     if still_open:
         lowered, ahead_s = min(down / up, 1.0), _FORESEEN_S
-        (lower_s, to_s), end_s = _open_fall(t[peak:], (peak_value - s[peak:]) / up, lowered)
+        gone, end_s = _open_fall(t[peak:], (peak_value - s[peak:]) / up, lowered)
     else:
         fall = (s[peak:] - after) / down
         at_full_s = float(np.ptp(t[s >= peak_value - (1 - _SUNK) * up]))
         fall = fall / _sunk_top(t[peak:], fall, at_full_s)
-        (end_s, _), (lower_s, to_s) = _ends(t[peak:][::-1], fall[::-1])
-    lower_s -= late.lower_s
+        back, gone = _ends(t[peak:][::-1], fall[::-1])
+        end_s = back.at_s
+    lower_s = gone.at_s - late.lower_s
     if lower_s < lockout_s:  # no stop at the top: the turn lies between the two
         lockout_s = lower_s = float(np.clip((lower_s + lockout_s) / 2, t[0], t[-1]))
     end_s = min(max(end_s, float(t[peak])), float(t[-1]) + ahead_s)
-    return Rep(start_s, lockout_s, lower_s, end_s, before, peak_value, False, lowered, (from_s, to_s))
+    spans = (come.tenth_s, gone.tenth_s), (come.fifth_s, gone.fifth_s)
+    return Rep(start_s, lockout_s, lower_s, end_s, before, peak_value, False, lowered, *spans)
 
 
-def _ends(t: Floats, level: Floats) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return when a rise from 0 to 1 leaves the bottom and comes to the top; `t` may run backwards.
-
-    Each is a pair as `leaves_at` returns it.
-    """
+def _ends(t: Floats, level: Floats) -> tuple[Left, Left]:
+    """Return when a rise from 0 to 1 leaves the bottom and comes to the top; `t` may run backwards."""
     high = int(np.argmax(level >= _HIGH)) if (level >= _HIGH).any() else len(level) - 1
     return leaves_at(t[: high + 1], level[: high + 1]), leaves_at(t[::-1], 1.0 - level[::-1])
 
 
-def _open_fall(t: Floats, fallen: Floats, lowered: float) -> tuple[tuple[float, float], float]:
+def _open_fall(t: Floats, fallen: Floats, lowered: float) -> tuple[Left, float]:
     """Return when an open lowering began and, foreseen by its way so far, when it ends."""
     began = leaves_at(t, fallen)
     share = min(lowered, _HIGH)
-    took_s = float(passes(t, fallen, np.array([share]))[0]) - began[0]
-    return began, began[0] + took_s / float(eased_time(share))
+    took_s = float(passes(t, fallen, np.array([share]))[0]) - began.at_s
+    return began, began.at_s + took_s / float(eased_time(share))
 
 
 def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:

@@ -20,16 +20,18 @@ The rest is the level just before it is left, not the lowest or highest of the r
 and a leg that trembles at the top has not left it.
 
 **Held** is the top as an eye sees it: while the signal is within a tenth of its way from it. An eye cannot
-tell the slow first and last tenth from standing still. But a movement that turns at once is there too, for a
-quarter of its time: 24.7 % with the least possible jerk, 0.75 s of 1 s up and 2 s down. So the time counts as
-held where it is a larger share of the repetition than that (from 32 % on all of it, up to 27 % nothing), or
-where the time between lockout and lowering is long (from 0.55 s on all of it, up to 0.43 s nothing); between
-in proportion. On 19 real repetitions whose holds were read by eye the share is 31 % or more where there was
-a hold and at most 29 % where there was none; on 5 rendered ones that turn at once it is 24 to 31 %, and up to
-0.43 s are measured between lockout and lowering. The limits were chosen on these.
+tell the slow first and last tenth from standing still. But a movement that turns at once is there too: 0.75 s
+of 1 s up and 2 s down. It is told by the time within a fifth of the way: 33 % of the repetition, if it moves
+with the least possible jerk. The time near the top counts as held where that share is larger (from 38.5 % on
+all of it, up to 35.5 % nothing), or where the time between lockout and lowering is long (from 0.55 s on all
+of it, up to 0.43 s nothing); between in proportion. On 10 real repetitions in which an eye saw a hold the
+share is 35 to 55 %, on 18 without one 20 to 36 %; on 18 rendered ones with a hold 42 to 59 %, on 5 that turn
+at once 30 to 35 %, with up to 0.43 s between lockout and lowering. The limits were chosen on these.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,7 +40,7 @@ from formcheck.poses.pose import Floats
 HALF = 0.50
 _NEAR = 0.15  # of the way: the rest ends before it
 _LEVELS = np.linspace(0.05, HALF, 10)
-_SEEN = 1  # index of the level that an eye sees: 10 %
+_TENTH, _FIFTH = 1, 3  # indices of these levels
 _FEWEST = 4  # levels, for a fit of three numbers
 _HALT = 4.0  # times the median between two levels: the movement halts there
 _BEFORE = 1.6  # of the time from 15 to 50 %: so long before 15 % a movement of least jerk began
@@ -48,7 +50,7 @@ _PREFER_EASED = np.array([[0.0, 0.0, 0.02]])
 
 Chosen on renders, which are eased: the times get 2 to 5 % closer. A sharp movement is timed 3 % of its length
 too early."""
-_SHARE = 0.27, 0.32  # of its time near the top: at most where a movement turns at once, at least where held
+_SHARE = 0.355, 0.385  # of its time in the upper fifth: at most where it turns at once, at least where held
 _BETWEEN_S = 0.43, 0.55  # from lockout to lowering, likewise
 _TAU = np.linspace(0.0, 1.0, 201)
 _WAY = _TAU**3 * (10 - 15 * _TAU + 6 * _TAU**2)  # of a minimum-jerk movement, by the share of its time
@@ -62,15 +64,16 @@ def eased_time(share: Floats | float) -> Floats:
     return np.asarray(np.interp(share, _WAY, _TAU))
 
 
-def held_s(near_top_s: float, whole_s: float, between_s: float) -> float:
+def held_s(near_top_s: float, upper_fifth_s: float, whole_s: float, between_s: float) -> float:
     """Return how long the top is held.
 
     Args:
         near_top_s: How long the signal is within a tenth of its way from the top.
+        upper_fifth_s: How long it is within a fifth.
         whole_s: How long the repetition takes.
         between_s: The time between lockout and lowering.
     """
-    held = max(_ramp(near_top_s / max(whole_s, 1e-9), *_SHARE), _ramp(between_s, *_BETWEEN_S))
+    held = max(_ramp(upper_fifth_s / max(whole_s, 1e-9), *_SHARE), _ramp(between_s, *_BETWEEN_S))
     return near_top_s * held
 
 
@@ -82,8 +85,16 @@ _PARTS = np.stack([np.ones(len(_LEVELS)), eased_time(_LEVELS), _LEVELS], axis=1)
 """(L, 3): the time of each level is that of leaving, plus that of the eased and of the constant part."""
 
 
-def leaves_at(t: Floats, level: Floats) -> tuple[float, float]:
-    """Return when a signal leaves a rest, and when it has left it for the eye: by a tenth of the way.
+class Left(NamedTuple):
+    """When a signal leaves a rest, and when it is a tenth and a fifth of the way away from it."""
+
+    at_s: float
+    tenth_s: float
+    fifth_s: float
+
+
+def leaves_at(t: Floats, level: Floats) -> Left:
+    """Return when a signal leaves a rest.
 
     Args:
         t: (N,) times from the rest on. They may run backwards: then it is when the signal came to the rest.
@@ -91,7 +102,7 @@ def leaves_at(t: Floats, level: Floats) -> tuple[float, float]:
             outside.
 
     Returns:
-        The two times. They are the first where the signal is far from the rest from the beginning.
+        The times. They are the first where the signal is far from the rest from the beginning.
     """
     sign = 1.0 if t[-1] >= t[0] else -1.0
     t = sign * t
@@ -99,7 +110,7 @@ def leaves_at(t: Floats, level: Floats) -> tuple[float, float]:
     near = min(_NEAR, far / 2)
     at_rest = np.flatnonzero(level < near)
     if not len(at_rest):
-        return sign * float(t[0]), sign * float(t[0])
+        return Left(*[sign * float(t[0])] * 3)
     beyond = int(at_rest[-1]) + int(np.argmax(level[at_rest[-1] :] >= far))
     t, level = t[: beyond + 1], level[: beyond + 1]
     near_s, far_s = passes(t, level, np.array([near, far]))
@@ -109,7 +120,8 @@ def leaves_at(t: Floats, level: Floats) -> tuple[float, float]:
     times = passes(t, (level - rest) / max(1.0 - rest, HALF), levels)
     took = np.diff(times)
     halts = np.flatnonzero(took[_FEWEST - 1 :] > _HALT * np.median(took)) + _FEWEST
-    return sign * _origin(times[: halts[0]] if len(halts) else times), sign * float(times[_SEEN])
+    origin = _origin(times[: halts[0]] if len(halts) else times)
+    return Left(sign * origin, sign * float(times[_TENTH]), sign * float(times[_FIFTH]))
 
 
 def _origin(times: Floats) -> float:

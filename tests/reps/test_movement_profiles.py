@@ -226,8 +226,8 @@ def test_landmarks_that_leave_a_rest_late_are_set_right() -> None:
 
 def test_time_may_run_backwards() -> None:
     t = clock(4.0, Shot())
-    forward, _ = leaves_at(t, min_jerk(t - 1.0))
-    came, _ = leaves_at(t[::-1], 1 - min_jerk(t[::-1] - 1.0))
+    forward = leaves_at(t, min_jerk(t - 1.0)).at_s
+    came = leaves_at(t[::-1], 1 - min_jerk(t[::-1] - 1.0)).at_s
     assert (forward, came) == pytest.approx((1.0, 2.0), abs=0.02)
 
 
