@@ -19,7 +19,7 @@ from formcheck.serve.take import Take
 
 _MOST_RESULTS = 12  # reports a phone can look at; their files stay where `--report` keeps them
 WAIT_S = 2.0  # a reply without a picture is better than none
-_SILENT_S = 90.0  # without a frame so long a take has ended: the phone sleeps or has left
+SILENT_S = 90.0  # without a frame so long a take has ended: the phone sleeps or has left
 _LONGEST_S = 3 * 3600.0
 
 
@@ -166,7 +166,7 @@ class Phone:
     def rest(self) -> None:
         """End a take that nothing comes for any more, or that goes on for ever."""
         take, now_s = self.take, time.monotonic()
-        if take is not None and (now_s - self.seen_s > _SILENT_S or now_s - take.began_s > _LONGEST_S):
+        if take is not None and (now_s - self.seen_s > SILENT_S or now_s - take.began_s > _LONGEST_S):
             self.end()
 
     @property

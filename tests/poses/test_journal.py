@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -205,7 +206,5 @@ def test_an_old_journal_that_grows_is_in_use(tmp_path: Path, monkeypatch: pytest
     written(path, kickbacks(reps=1)).close()
     head, _, records = path.read_bytes().partition(b"\n")
     path.write_bytes(json.dumps({**json.loads(head), "pid": 1}).encode() + b"\n" + records)
-    monkeypatch.setattr(
-        "formcheck.poses.claims.time.sleep", lambda _: path.write_bytes(path.read_bytes() + records[:2920])
-    )
+    monkeypatch.setattr(time, "sleep", lambda _: path.write_bytes(path.read_bytes() + records[:2920]))
     assert claims.in_use(path)

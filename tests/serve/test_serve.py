@@ -202,7 +202,7 @@ def test_a_phone_that_sleeps_ends_its_set_and_may_come_back(
         phone = Handset(inside).join()
         phone.train(track)
         assert inside.rest()
-        monkeypatch.setattr("formcheck.serve.phone._SILENT_S", 0.0)
+        monkeypatch.setattr(phone_module, "SILENT_S", 0.0)
         assert not inside.rest()
         (one,) = inside.phones
         one.end(60.0)

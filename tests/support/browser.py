@@ -77,7 +77,7 @@ def tab(browser: Any, *, width: int = 1200, **options: Any) -> Iterator[Tab]:
         context.close()
 
 
-def until(page: Any, condition: str, timeout_s: float = 120.0) -> None:
+def until(page: Any, condition: str, timeout_s: float = 600.0) -> None:
     """Wait for a condition on the page: its policy forbids the eval that Playwright's own waiting uses."""
     deadline = time.monotonic() + timeout_s
     while not page.evaluate(condition):
