@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer import Option
@@ -18,6 +18,10 @@ from formcheck.cli.terminal import check_clip, check_names, complain, ctrl_c, no
 from formcheck.errors import UsageError
 from formcheck.files import kinds
 from formcheck.history.keeper import keeper_from_options
+
+if TYPE_CHECKING:
+    from formcheck.judging.settings import Settings
+    from formcheck.live.words import Texts
 
 
 class Sound(str, Enum):
@@ -145,7 +149,6 @@ def live(
         raise UsageError("there is no display for a window; leave --window out, or set DISPLAY")
 
     from formcheck.exercises import catalog
-    from formcheck.exercises.modes import PLAIN
     from formcheck.live import words as wording
     from formcheck.live.feeds import feed_for
     from formcheck.live.speed import checked_loss
@@ -180,26 +183,14 @@ def live(
     from formcheck.vision.models import resolve
 
     bundle = resolve(model, progress=True)
-    from formcheck.api import read_baseline
-    from formcheck.judging.cues import MODES
     from formcheck.live.session import Parts, run
     from formcheck.live.talk import Wishes
     from formcheck.vision.landmarker import MediaPipeLandmarker
 
-    modes = said.modes
-    settings = replace(
-        said,
-        # The user's words come after the rules of the modes, which would bring their own words again.
-        exercise=said.exercise and texts.applied(modes.applied(said.exercise)),
-        candidates=tuple(texts.applied(modes.applied(one)) for one in known),
-        modes=PLAIN,
-        baselines=read_baseline(baseline, said) if baseline else (),
-        policy=MODES[mode.value],
-    )
     parts = Parts(
         feed=feed,
         landmarker=lambda: MediaPipeLandmarker(bundle, wanted=said.person, verbose=verbose),
-        settings=settings,
+        settings=coached(said, texts, baseline, mode),
         wishes=Wishes(texts.words, count.value, target_reps, aim_s, speed_loss_pct=loss_pct),
         sound=voice.value,
         language=texts.language,
@@ -207,7 +198,7 @@ def live(
         report=report,
         window=display_there() if window is None else window,
         full_screen=full_screen,
-        notes=modes.notes,
+        notes=said.modes.notes,
     )
     with ctrl_c() as stopped:
         analysis = run(parts, stopped)
@@ -219,6 +210,19 @@ def live(
         if logged is not None:
             say_rich(logged)
     return 130 if stopped() else 0
+
+
+def coached(said: Settings, texts: Texts, baseline: Path | None, mode: Mode) -> Settings:
+    """Return settings to coach by: in the user's words, with the baseline read and the policy of the cues."""
+    from formcheck.api import read_baseline
+    from formcheck.exercises import catalog
+    from formcheck.judging.cues import MODES
+
+    return replace(
+        texts.on(said, list(catalog.exercises().values())),
+        baselines=read_baseline(baseline, said) if baseline else (),
+        policy=MODES[mode.value],
+    )
 
 
 def tempo_of(text: str | None) -> tuple[float, float, float] | None:

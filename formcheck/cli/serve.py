@@ -90,7 +90,6 @@ def serve(
     from dataclasses import replace
 
     from formcheck.exercises import catalog
-    from formcheck.exercises.modes import PLAIN
     from formcheck.live import words as wording
     from formcheck.live.speed import checked_loss
 
@@ -116,9 +115,7 @@ def serve(
     from formcheck.vision.models import resolve
 
     bundle = resolve(model, progress=True)
-    from formcheck.api import read_baseline
     from formcheck.files.writing import make_folder
-    from formcheck.judging.cues import MODES
     from formcheck.live.session import Parts
     from formcheck.live.talk import Wishes
     from formcheck.serve.access import Place
@@ -132,26 +129,18 @@ def serve(
     from formcheck.serve.take import Quiet
     from formcheck.vision.landmarker import MediaPipeLandmarker
 
-    modes = said.modes
     wishes = Wishes(texts.words, count.value, target_reps, aim_s, speed_loss_pct=loss_pct)
-    applied = {one.name: texts.applied(modes.applied(one)) for one in known}
-    settings = replace(
-        said,
-        exercise=None,
-        candidates=tuple(applied.values()),
-        modes=PLAIN,  # applied already, before the user's words
-        baselines=read_baseline(baseline, said) if baseline else (),
-        policy=MODES[mode.value],
-    )
+    settings = replace(live_command.coached(said, texts, baseline, mode), exercise=None)
+    by_name = {one.name: one for one in settings.candidates}
 
     def make(choice: Choice) -> Parts:
         return Parts(
             feed=PhoneFeed("a phone"),
             landmarker=lambda: MediaPipeLandmarker(bundle, verbose=verbose),
-            settings=replace(settings, exercise=applied.get(choice.exercise), side=choice.side),
+            settings=replace(settings, exercise=by_name.get(choice.exercise), side=choice.side),
             wishes=wishes,
             report=report,
-            notes=modes.notes,
+            notes=said.modes.notes,
             line=lambda: Quiet(complain),
         )
 

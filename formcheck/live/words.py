@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from formcheck.errors import UsageError
+from formcheck.exercises.modes import PLAIN
 from formcheck.exercises.rule import Exercise, Rule
 from formcheck.files.reading import read_toml
+from formcheck.judging.settings import Settings
 
 _MAX_CUE_WORDS = 8  # a cue is heard during a movement: the longest built-in one has seven words
 
@@ -177,6 +179,22 @@ class Texts:
     def applied(self, exercise: Exercise) -> Exercise:
         """Return an exercise with these texts."""
         return replace(exercise, rules=tuple(self._applied(rule) for rule in exercise.rules))
+
+    def on(self, settings: Settings, known: Sequence[Exercise]) -> Settings:
+        """Return settings with these texts in their exercise, and in all known ones as candidates.
+
+        The texts come after the rules of the modes, which would bring their own words again.
+        """
+
+        def worded(exercise: Exercise) -> Exercise:
+            return self.applied(settings.modes.applied(exercise))
+
+        return replace(
+            settings,
+            exercise=settings.exercise and worded(settings.exercise),
+            candidates=tuple(worded(one) for one in known),
+            modes=PLAIN,
+        )
 
     def _applied(self, rule: Rule) -> Rule:
         def pick(table: dict[str, str], ending: str, default: str) -> str:
