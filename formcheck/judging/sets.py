@@ -184,7 +184,8 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     """Find the movements in a part of the track in which the person does not turn round."""
     raw, smoothed = frames
     posture = smoothed.found if exercise.standing else _not_upright(smoothed)
-    overall, doubt = _seen(frames, exercise, posture)
+    here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
+    overall, doubt = here.look, here.refusal(exercise)
     if doubt is not None:
         return _Moves([], overall, doubt)
     sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
@@ -194,20 +195,14 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
         data = SetData(raw, smoothed, working, overall, [])
         found = _segmented(data, exercise)
         if found.reps:  # once more with the camera as seen during the movement
-            here = _look_during(smoothed, found.reps, exercise, overall)
-            if here.view not in exercise.views:
+            during = _look_during(smoothed, found.reps, exercise, overall)
+            if during.view not in exercise.views:
                 continue
-            data = SetData(raw, smoothed, working, here, [])
+            data = SetData(raw, smoothed, working, during, [])
             found = _segmented(data, exercise)
         taken += [(RepData(rep, data), working) for rep in found.reps]
         dropped += found.dropped
     return _Moves(taken, overall, dropped=tuple(dropped))
-
-
-def _seen(frames: Prepared, exercise: Exercise, posture: np.ndarray) -> tuple[Look, str | None]:
-    """Return how the camera sees the person, and why nothing can be judged from there, or None."""
-    here = seen(frames, exercise, posture, look_at(frames.smoothed.only(posture), exercise))
-    return here.look, here.refusal(exercise)
 
 
 def _segmented(data: SetData, exercise: Exercise) -> Movements:

@@ -83,7 +83,7 @@ class SetData:
         *,
         baselines: Sequence[Baseline] = (),
     ) -> None:
-        self.raw, self.body = Body(raw, working, look), Body(smoothed, working, look)
+        self._raw, self.body = raw, Body(smoothed, working, look)
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
         self._traits: dict[str, Floats] = {}
@@ -119,6 +119,11 @@ class SetData:
             off = wrap_deg(off) if MEASURES[name].unit == "deg" else off
             self._noise[name] = 1.48 * median(np.abs(off))
         return self._noise[name]
+
+    @cached_property
+    def raw(self) -> Body:
+        """The body as measured. Who only looks for repetitions does not need it."""
+        return Body(self._raw, self.working, self.look)
 
     @cached_property
     def usable(self) -> dict[tuple[Role, Part], np.ndarray]:
