@@ -144,6 +144,13 @@ class Dropped:
     why: str
 
 
+def too_long(rep: Rep, max_s: float | None) -> Dropped | None:
+    """Return a movement as dropped where it takes longer than a repetition may, else None."""
+    if max_s is None or rep.end_s - rep.start_s <= max_s:
+        return None
+    return Dropped(rep.start_s, rep.end_s, f"longer than {max_s:g} s")
+
+
 class RepSegmenter:
     """Finds repetitions in a signal, sample by sample.
 
@@ -155,6 +162,8 @@ class RepSegmenter:
     Args:
         min_range: The least rise that can be a repetition, in the signal's unit.
         late: How much too late the signal leaves a rest.
+        max_s: The longest that a repetition may take in all, or None where only its ways and its top have a
+            limit.
 
     Attributes:
         dropped: Movements that have ended and are no repetitions.
@@ -162,8 +171,8 @@ class RepSegmenter:
             full one has shown that it was one. It is partial.
     """
 
-    def __init__(self, min_range: float, *, late: Late = LATE) -> None:
-        self._min_range, self._late = min_range, late
+    def __init__(self, min_range: float, *, late: Late = LATE, max_s: float | None = None) -> None:
+        self._min_range, self._late, self._max_s = min_range, late, max_s
         self.dropped: list[Dropped] = []
         self.reset()
 
@@ -321,6 +330,9 @@ class RepSegmenter:
             self.dropped.append(Dropped(rep.start_s, min(rep.end_s, end_of_clip_s), why))
             return None
         end_s = min(rep.end_s, end_of_clip_s)
+        if long := too_long(replace(rep, end_s=end_s), self._max_s):
+            self.dropped.append(long)
+            return None
         partial = cut_off or begun or span < _FULL * usual
         if not partial:
             self._ranges.append(span)
