@@ -19,6 +19,7 @@ from formcheck.judging.judge import judge_example
 from formcheck.measures.catalogue import MEASURES
 from formcheck.measures.measure import Measure, no_measure
 from formcheck.poses.pose import View
+from formcheck.reps.segmentation import SHORTEST_S
 from formcheck.wording import limit_text, quantity
 
 TO_DO = "TODO"
@@ -140,6 +141,8 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
             "repetitions",
             field="min_range",
         )
+    if exercise.max_s is not None and not exercise.max_s > SHORTEST_S:
+        yield Finding(f"max_s must be more than {SHORTEST_S:g} s: no repetition is shorter", field="max_s")
     if not exercise.views or View.UNKNOWN in exercise.views:
         yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
     if signal is not None:

@@ -18,7 +18,7 @@ from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.pose import View
 from formcheck.poses.viewpoint import Posture
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import VIEW_WORDS, limit_text, plain, quantity
+from formcheck.wording import BOTH_SIDES, VIEW_WORDS, limit_text, plain, quantity
 
 PHASE_WORDS = {
     Phase.START: "in the start position",
@@ -130,7 +130,9 @@ def explain_measures() -> str:
     parts = [
         _wrap(
             "A rule names one of these as its measure. The error is that of one value from the side, then "
-            "that of a change from the person's own start. Percent is of the trunk length, shoulder to hip."
+            "that of a change from the person's own start. Percent is of the trunk length, shoulder to hip. "
+            "-NAME rises where NAME falls. Of a measure of the working side, "
+            f"{', '.join(f'{how}(NAME)' for how in BOTH_SIDES)} is made of both sides."
         )
     ]
     for measure in MEASURES.values():

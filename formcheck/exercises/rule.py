@@ -14,7 +14,7 @@ from typing import Literal
 
 from formcheck.exercises import answers
 from formcheck.exercises.gates import OBLIQUE, SIDEWAYS, Gate
-from formcheck.measures.catalogue import MEASURES
+from formcheck.measures.catalogue import MEASURES, measure
 from formcheck.measures.measure import no_measure
 from formcheck.measures.reading import Reading
 from formcheck.poses.pose import Side, View
@@ -409,7 +409,7 @@ class Exercise:
     @property
     def sided(self) -> bool:
         """Whether each side has a signal of its own, which tells the side that works."""
-        return not self.both_work and MEASURES[self.signal].sided
+        return not self.both_work and measure(self.signal).sided
 
     @property
     def shown(self) -> str:
