@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from formcheck.exercises.gates import OBLIQUE
 from formcheck.exercises.rule import Exercise, Rule, Status
 from formcheck.measures.bar import bar_of
-from formcheck.measures.body import Body, Joint, Part, Role
+from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.drawn import BackOutline, JointAngle, JointHeight
 from formcheck.poses.geometry import wrap_deg
@@ -217,20 +217,23 @@ def landmarks_of(rule: Rule, side_of: Callable[[Role], Side]) -> frozenset[int]:
     seen_in = MEASURES.get(rule.shown)
     found: set[int] = set()
     for role, part in _coloured(seen_in) if seen_in else ():
-        if part == "bar":  # no landmark
-            continue
-        for each in _FOOT if part in _FOOT else (part,):  # a heel alone is no line
-            left = Landmark[f"LEFT_{each.upper()}"].value
-            found |= {left, left + 1} if role == "middle" else {left + side_of(role).offset}
+        left = Landmark[f"LEFT_{part.upper()}"].value
+        found |= {left, left + 1} if role == "middle" else {left + side_of(role).offset}
     return frozenset(found)
 
 
-def _coloured(measure: Measure) -> tuple[Joint, ...]:
-    match measure.drawn:
-        case JointHeight(joint):
-            return (joint,)
-        case _:
-            return measure.needs
+def _coloured(measure: Measure) -> Iterator[tuple[Role, Part]]:
+    """Return the joints of a measure that have landmarks, as lines can be drawn between them."""
+    needs = measure.needs
+    if isinstance(measure.drawn, JointHeight):  # the other joint is only what it is counted from
+        needs = (measure.drawn.joint,)
+    for role in dict.fromkeys(role for role, _ in needs):
+        parts = {part for of, part in needs if of == role} - {"bar"}
+        if parts <= set(_FOOT):
+            parts = parts and set(_FOOT)
+        elif {"hip", "ankle"} <= parts:
+            parts |= {"knee"}
+        yield from ((role, part) for part in sorted(parts))
 
 
 def _urgency(status: Status | None) -> int:
