@@ -330,6 +330,7 @@ def test_nothing_but_numbers_is_kept(clip: Path, own_log: Path, formcheck: Run) 
     assert not any(isinstance(value, str) and (len(value) > 64 or os.sep in value) for value in values)
 
 
+@pytest.mark.slow
 def test_the_first_set_says_where_the_log_is_and_how_to_do_without(
     clip: Path, own_log: Path, formcheck: Run
 ) -> None:
