@@ -19,8 +19,10 @@ from formcheck.judging.judge import judge_example
 from formcheck.measures.catalogue import MEASURES
 from formcheck.measures.measure import no_measure
 from formcheck.poses.pose import View
+from formcheck.reps.segmentation import Phase
 from formcheck.wording import limit_text, quantity
 
+LEAST_HOLD_S = 2.0
 TO_DO = "TODO"
 """What a new file holds wherever only its author knows what to write."""
 MAX_CUE_WORDS = 8
@@ -130,16 +132,7 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
         yield Finding(f"the name {exercise.name!r} is not lower case with hyphens", field="name")
     for name in ("title", "source", "film"):
         yield from _text(getattr(exercise, name), name, "")
-    signal = MEASURES.get(exercise.signal)
-    if signal is None:
-        yield Finding(no_measure(exercise.signal), field="signal")
-    elif exercise.min_range <= 2 * signal.errors.change:
-        least = quantity(2 * signal.errors.change, signal.unit)
-        yield Finding(
-            f"min_range must be more than {least}, twice the error of {signal.name}: less counts noise as "
-            "repetitions",
-            field="min_range",
-        )
+    yield from _held(exercise) if exercise.is_hold else _moved(exercise)
     if not exercise.views or View.UNKNOWN in exercise.views:
         yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
     if exercise.signal_per_leg and exercise.working is not None:
@@ -155,6 +148,41 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
         if not all((item.statement, item.says, item.reason)):
             yield Finding("what is not judged needs statement, says and reason", field="unobservable")
     yield from _together(exercise)
+
+
+def _moved(exercise: Exercise) -> Iterator[Finding]:
+    """Check what repetitions are counted by."""
+    signal = MEASURES.get(exercise.signal)
+    if signal is None:
+        yield Finding(no_measure(exercise.signal), field="signal")
+    elif exercise.min_range <= 2 * signal.errors.change:
+        least = quantity(2 * signal.errors.change, signal.unit)
+        yield Finding(
+            f"min_range must be more than {least}, twice the error of {signal.name}: less counts noise as "
+            "repetitions",
+            field="min_range",
+        )
+
+
+def _held(exercise: Exercise) -> Iterator[Finding]:
+    """Check what a hold is found by."""
+    if exercise.signal:
+        yield Finding("signal must be left out: the gates say when a hold is held", field="signal")
+    if not exercise.held_by:
+        yield Finding(
+            "a hold needs at least one gate with a measure: they say in each frame whether it is held",
+            field="gates",
+        )
+    if exercise.min_hold_s < LEAST_HOLD_S:
+        yield Finding(
+            f"min_hold_s must be at least {LEAST_HOLD_S:g} s: a shorter stop is part of many movements",
+            field="min_hold_s",
+        )
+    for rule in exercise.rules:
+        if rule.measure and rule.when in (Phase.UP, Phase.DOWN, Phase.BOTTOM):
+            yield Finding(f"a hold has no phase {rule.when.value}: use Phase.HOLD", rule.code, "when")
+        if rule.from_start and rule.stat == "drift":
+            yield Finding("stat='drift' is a change already: leave out from_start", rule.code, "from_start")
 
 
 def _together(exercise: Exercise) -> Iterator[Finding]:

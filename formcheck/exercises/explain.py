@@ -25,13 +25,16 @@ PHASE_WORDS = {
     Phase.DOWN: "on the way down",
     Phase.BOTTOM: "at the bottom",
     Phase.LIFT: "from leaving the bottom until back there",
+    Phase.HOLD: "over the hold",
 }
 _STATS = {
     "median": "median",
     "max": "highest value",
     "min": "lowest value",
     "largest": "value furthest from zero, either way,",
+    "drift": "last fifth of the time less the first fifth,",
 }
+_EXTREMES = {"max": "highest", "min": "lowest", "largest": "furthest from zero, either way,"}
 _WIDTH = 80
 
 
@@ -56,7 +59,7 @@ def explain_exercise(exercise: Exercise) -> str:
         f"{exercise.title} ({exercise.name})\n",
         _field("Source", exercise.source),
         _field("Film it", exercise.film),
-        _field("Counted", f"repetitions, {_views(exercise.views)}"),
+        _field("Counted", f"{_counted(exercise)}, {_views(exercise.views)}"),
         "\nWHAT IS CHECKED\n\n"
         + _wrap(
             "Limits are those of true form. A fault is only called where the value is past its limit by "
@@ -159,7 +162,8 @@ def catalogue_markdown() -> str:
 
 def _chapter(exercise: Exercise) -> Iterable[str]:
     yield from ("", f"## {exercise.title} (`{exercise.name}`)", "", f"Source: {exercise.source}", "")
-    yield from (f"Film it: {exercise.film}", "", f"Repetitions are counted {_views(exercise.views)}.", "")
+    counted = f"{_counted(exercise).capitalize()} are counted {_views(exercise.views)}."
+    yield from (f"Film it: {exercise.film}", "", counted, "")
     yield "| code | fault | statement | checked | limits | views | weight | said |"
     yield "|---|---|---|---|---|---|---|---|"
     for rule in exercise.rules:
@@ -210,7 +214,14 @@ def _how(rule: Rule) -> str:
         return text[:1].upper() + text[1:]
     what = MEASURES[rule.measure].definition.rstrip(".")
     origin = ", as change from the person's own start" if rule.from_start else ""
-    return f"{what}; {_STATS[rule.stat]} {PHASE_WORDS[rule.when]}{origin}."
+    value = _STATS[rule.stat]
+    if rule.over_s and rule.stat in _EXTREMES:
+        value = f"median of the {rule.over_s:g} s in which it is {_EXTREMES[rule.stat]}"
+    return f"{what}; {value} {PHASE_WORDS[rule.when]}{origin}."
+
+
+def _counted(exercise: Exercise) -> str:
+    return f"holds of {exercise.min_hold_s:g} s and more" if exercise.is_hold else "repetitions"
 
 
 def _limits(limit: Limit, unit: str) -> str:

@@ -131,8 +131,9 @@ class Plan:
 SEVERAL = "several"
 """The exercise name of a clip that shows several exercises."""
 
-Stat = Literal["median", "max", "min", "largest"]
-"""How the values of a phase become one. `largest` is the value furthest from zero, with its sign."""
+Stat = Literal["median", "max", "min", "largest", "drift"]
+"""How the values of a phase become one. `largest` is the value furthest from zero, with its sign, `drift` the
+last fifth of the time less the first fifth."""
 
 
 class Status(str, Enum):
@@ -214,6 +215,8 @@ class Rule:
         measure: Name of a frame measure; empty where `read` is given.
         when: The phase in which it is judged.
         stat: How the values of the phase become one.
+        over_s: Length of a stretch in seconds: `stat` is then that of the medians of all such stretches, so
+            that `max` is the worst few seconds of a hold. 0 takes single frames.
         from_start: Whether the value in the person's own start position is subtracted.
         start_aside: The same, but only where the camera is not at the side: there absolute angles are biased.
         hidden: Returns why a repetition does not show it although the view is right, or None.
@@ -253,6 +256,7 @@ class Rule:
     measure: str = ""
     when: Phase = Phase.LIFT
     stat: Stat = "max"
+    over_s: float = 0.0
     from_start: bool = False
     start_aside: bool = False
     hidden: Callable[[RepData], Reading | None] | None = None
@@ -280,6 +284,8 @@ class Rule:
 
     def ready(self, phase: Phase) -> bool:
         """Whether an open repetition in this phase has shown enough to judge the rule."""
+        if phase is Phase.HOLD:
+            return self.decided is not Phase.BOTTOM
         order = (Phase.UP, Phase.TOP, Phase.DOWN, Phase.BOTTOM)
         measured = {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
         needed = self.decided or (Phase.BOTTOM if self.read else measured)
@@ -314,8 +320,13 @@ class Exercise:
         title: For people.
         source: The document it comes from.
         prone: Whether the person faces down (on all fours, or standing and bending forward) or up.
-        signal: The measure that rises with every repetition.
+        kind: `reps`, or `hold` for a position that is held. A hold has no signal: it is held where all gates
+            with a measure are passed, in each frame.
+        signal: The measure that rises with every repetition. Empty for a hold.
         min_range: The least rise of the signal that can be a repetition.
+        min_hold_s: The shortest hold that counts.
+        resting: Whether people also rest in the position that is held. It is then recognised only in a clip
+            that shows nothing else, and live only by its name.
         signal_per_leg: Whether the signal is measured on each leg. The leg that moves more is working.
         views: Views in which repetitions can be counted.
         rules: The rules that are checked.
@@ -341,9 +352,12 @@ class Exercise:
     title: str
     source: str
     prone: bool
-    signal: str
-    min_range: float
-    signal_per_leg: bool
+    kind: Literal["reps", "hold"] = "reps"
+    signal: str = ""
+    min_range: float = 0.0
+    min_hold_s: float = 5.0
+    resting: bool = False
+    signal_per_leg: bool = False
     views: frozenset[View]
     rules: tuple[Rule, ...]
     unobservable: tuple[Unobservable, ...]
@@ -367,6 +381,16 @@ class Exercise:
         for sign in (self.plan.lighter, self.plan.regress_on):
             if sign and not known.issuperset(sign.faults):
                 raise ValueError(f"{self.name}: the plan names a fault that no rule has")
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether a position is held and no repetitions are counted."""
+        return self.kind == "hold"
+
+    @property
+    def held_by(self) -> tuple[Gate, ...]:
+        """The gates that say in each frame of a hold whether the position is kept; none for repetitions."""
+        return tuple(gate for gate in self.gates if gate.measure) if self.is_hold else ()
 
     def part(self, name: str) -> Exercise:
         """Return the exercise of this name in a clip with several. A single exercise returns itself."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.exercises.holding import measured_side, motion, movements, signal_of
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.candidates import refusal, side_vote, sides
 from formcheck.judging.prepare import Prepared, look_at, seen
@@ -122,8 +123,7 @@ class Footage:
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
-        posture = (exercise.prone, exercise.standing, exercise.views)
-        key = (number, side, *posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
+        key = (number, side, exercise.views, *motion(exercise))
         if key not in self._moves:
             self._moves[key] = _moves(self.parts[number], exercise, side)
         return self._moves[key]
@@ -188,7 +188,8 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     overall, doubt = here.look, here.refusal(exercise)
     if doubt is not None:
         return _Moves([], overall, doubt)
-    sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
+    alone = side or measured_side(exercise, overall)
+    sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [alone]
     taken: list[tuple[RepData, Side]] = []
     dropped: list[Dropped] = []
     for working in sides:
@@ -211,10 +212,10 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     Lying down before a set and getting up after it look like one large movement. Its top holds the set. Which
     of the two are repetitions is for the gates to say.
     """
-    t, values = data.body.track.time_s, data.values(exercise.signal)
-    found = segment(t, values, min_range=exercise.min_range)
+    t, values = data.body.track.time_s, signal_of(exercise, data.look.view, data.values)
+    found = movements(exercise, t, values)
     inner: list[Rep] = []
-    for rep in found.reps:
+    for rep in [] if exercise.is_hold else found.reps:
         if rep.end_s - rep.start_s >= _LONG_S:
             high = _top_of(t, values, rep)
             inner += segment(t[high], values[high], min_range=exercise.min_range).reps

@@ -58,10 +58,10 @@ def _rule(rule: Rule) -> RuleReport:
 
 
 def shown_measures(exercise: Exercise, *views: View) -> list[str]:
-    """Return the measures that tell of an exercise from these views: its signal, then by weight."""
+    """Return the measures that tell of an exercise from these views: its signal if any, then by weight."""
     rules = sorted(exercise.rules, key=lambda rule: (-rule.weight, rule.priority))
     named = [rule.shown for rule in rules if rule.shown and not rule.views.isdisjoint(views)]
-    return list(dict.fromkeys([exercise.signal, *named]))
+    return list(dict.fromkeys([*([exercise.signal] if exercise.signal else []), *named]))
 
 
 def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:

@@ -12,7 +12,7 @@ from formcheck.report.compare import Asymmetry, asymmetry
 from formcheck.report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
 from formcheck.report.moments import badness, flagged_rules, moment_s, sides_of, worse_way
 from formcheck.report.table import camera, judged_by, no_score, recognised, rep_no_score
-from formcheck.wording import capital, leg, limit_text, plain, seen_from, sentence, spans
+from formcheck.wording import capital, leg, limit_text, plain, seen_from, sentence
 
 WORDS = {
     Status.OK: "good",
@@ -138,7 +138,7 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
         title=capital(plain(verdict.fault)) + (f", {leg(side)}" if side else ""),
         status=verdict.status.value,
         cue=verdict.cue,
-        where=f"{capital(spans([rep.index for rep, _ in found]))} ({times})",
+        where=f"{capital(report.called([rep.index for rep, _ in found]))} ({times})",
         text=f"Worst in rep {rep.index}: {value}",
         rule=rule,
         limits=limits_of(verdict, worse),
@@ -237,7 +237,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
         status="partial" if rep.partial else status.value,
         words=words,
         lines=tuple(lines),
-        shot=still and _shot(still[1], still[2], f"Rep {rep.index} at the top"),
+        shot=still and _shot(still[1], still[2], _caption(rep)),
         left=round(100 * (rep.start_s - start_s) / whole, 2),
         width=round(100 * took / whole, 2),
         phases=(
@@ -246,6 +246,10 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
             round(100 * rep.down_s / took, 1),
         ),
     )
+
+
+def _caption(rep: RepReport) -> str:
+    return f"Hold {rep.index}" if rep.kind == "hold" else f"Rep {rep.index} at the top"
 
 
 def timeline_span(report: Report) -> tuple[float, float]:
@@ -302,13 +306,13 @@ def not_judged(report: Report) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     full = {rep.index for rep in report.reps if not rep.partial}
     reasons: dict[str, dict[str, list[str]]] = {}
     for item in report.not_judged:
-        remedies = reasons.setdefault(_reason(item, full), {})
+        remedies = reasons.setdefault(_reason(report, item, full), {})
         remedies.setdefault(sentence(item.remedy), []).append(plain(item.fault))
     return [(reason, list(remedies.items())) for reason, remedies in reasons.items()]
 
 
-def _reason(item: NotJudged, full: set[int]) -> str:
-    where = "" if full <= set(item.reps) else f", {spans(item.reps)}"
+def _reason(report: Report, item: NotJudged, full: set[int]) -> str:
+    where = "" if full <= set(item.reps) else f", {report.called(item.reps)}"
     return capital(f"{item.reason}{where}")
 
 

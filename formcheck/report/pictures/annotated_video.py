@@ -160,6 +160,8 @@ def _sides(word: str) -> tuple[Side, ...]:
 def _phase(rep: RepReport | None, time_s: float) -> str:
     if rep is None or time_s >= rep.end_s:
         return "ready"
+    if rep.kind == "hold":
+        return f"hold {time_s - rep.start_s:.1f} s"
     if time_s < rep.lockout_s:
         return "up"
     return f"top: hold {time_s - rep.lockout_s:.1f} s" if time_s < rep.lower_s else "down"
