@@ -32,8 +32,10 @@ LINE = (
     "after the limits were set"
 )
 _ARM_ERROR_DEG = 8.0
-_STILL_PCT = 25.0
+STILL_PCT = 25.0
 """Range of the shoulders' height in a hold [assumed]: half of what the least push-up moves them."""
+LEAST_PROP_PCT = 25.0
+"""Shoulders above the elbows where upper arms prop them: half a trunk long, they lean by 60 deg at most."""
 
 
 def upper_arm_off(data: RepData) -> Reading:
@@ -208,26 +210,31 @@ EXERCISE = Exercise(
     both_legs=True,
     views=OBLIQUE,
     gates=(
-        Gate(says="the trunk is not level", measure="trunk_pitch_deg", low=-45.0, high=30.0, error=4.0),
+        Gate(says="the trunk is not level", measure="trunk_pitch_deg", low=-60.0, high=30.0, error=4.0),
         Gate(
             says="the feet are not on the floor behind",
             measure="leg_elevation_deg",
-            low=-50.0,
+            low=-55.0,
             high=5.0,
             error=4.0,
         ),
         Gate(
             says="the hips are not between shoulders and feet",
             measure="leg_against_trunk_deg",
-            low=-60.0,
+            low=-95.0,
             high=35.0,
             error=5.0,
         ),
         Gate(says="a knee is bent", measure="knee_flexion_deg", high=45.0),
         Gate(says="the other knee is bent", measure="free_knee_flexion_deg", high=50.0),
-        Gate(says="the arms do not prop the shoulders", measure="shoulder_over_elbow_pct", low=30.0),
+        Gate(
+            says="the arms do not prop the shoulders",
+            measure="shoulder_over_elbow_pct",
+            low=LEAST_PROP_PCT,
+            error=4.0,
+        ),
         Gate(says="the face is not turned to the floor", read=face_turned, high=110.0, unit="deg"),
-        Gate(says="the shoulders go up and down: push-ups", read=shoulders_move, high=_STILL_PCT),
+        Gate(says="the shoulders go up and down: push-ups", read=shoulders_move, high=STILL_PCT),
     ),
     rules=(HIPS_LOW, HIPS_HIGH, HIPS_SINK, KNEES_BENT, HEAD_OFF_LINE, ARMS_OFF),
     unobservable=(
