@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.exercises import catalog
-from formcheck.exercises.holding import motion
 from formcheck.exercises.rule import Exercise
+from formcheck.judging.candidates import motion
 from formcheck.judging.coach import Coach, Step
 from formcheck.judging.cues import Cue
 from formcheck.judging.live_recognition import Recogniser

@@ -206,8 +206,8 @@ EXERCISE = Exercise(
     title="Plank",
     source=SOURCE,
     kind="hold",
-    prone=True,
-    both_legs=True,
+    posture="prone",
+    side_of="both",
     views=OBLIQUE,
     gates=(
         Gate(says="the trunk is not level", measure="trunk_pitch_deg", low=-60.0, high=30.0, error=4.0),

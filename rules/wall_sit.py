@@ -127,9 +127,8 @@ EXERCISE = Exercise(
     source=SOURCE,
     kind="hold",
     resting=True,
-    prone=True,
-    standing=True,
-    both_legs=True,
+    posture="standing",
+    side_of="both",
     views=OBLIQUE,
     gates=(
         Gate(says="the trunk is not upright", measure="trunk_pitch_deg", low=62.0, high=108.0, error=4.0),

@@ -13,8 +13,7 @@ import numpy as np
 
 from formcheck.exercises.gates import Gate
 from formcheck.exercises.rule import Exercise
-from formcheck.poses.pose import Floats, Side, View
-from formcheck.poses.viewpoint import Look
+from formcheck.poses.pose import Floats, View
 from formcheck.reps.holds import HoldSegmenter, holds
 from formcheck.reps.segmentation import Movements, RepSegmenter, segment
 
@@ -56,15 +55,3 @@ def movements(exercise: Exercise, t: Floats, signal: Floats) -> Movements:
     if exercise.is_hold:
         return holds(t, signal, least_s=exercise.min_hold_s)
     return segment(t, signal, min_range=exercise.min_range)
-
-
-def measured_side(exercise: Exercise, camera: Look) -> Side:
-    """Return the side to measure where both sides do the same: for a hold the one the camera sees."""
-    return camera.near if exercise.is_hold else Side.LEFT
-
-
-def motion(exercise: Exercise) -> tuple[object, ...]:
-    """Return a key that is equal for exercises whose repetitions are the same movement."""
-    posture = (exercise.prone, exercise.standing)
-    moving = (exercise.signal, exercise.min_range, exercise.signal_per_leg)
-    return (*posture, *moving, *((exercise.min_hold_s, exercise.held_by) if exercise.is_hold else ()))

@@ -65,10 +65,10 @@ _EXERCISE = {
     "name": '"$name"',
     "title": '"$title"',
     "source": "SOURCE",
-    "prone": "True",
+    "posture": '"prone"',
     "signal": "SIGNAL",
     "min_range": "MIN_RANGE",
-    "signal_per_leg": "True",
+    "side_of": '"set"',
     "views": "OBLIQUE",
     "refuses": "refuses",
     "rules": "RULES",
@@ -94,9 +94,7 @@ _MORE = {
     "cue": "At most 8.",
     "passes": "Example(value, uncertainty): what must not be flagged, then what must; one each at least.",
     "statement": "Number the statements of your source: what each becomes is then easy to see.",
-    "prone": "A standing person who bends forward counts as face down.",
-    "signal_per_leg": "False where both legs do the same, or for a signal such as the height of the hips.",
-    "working": "Needed where signal_per_leg is False; `lambda data: 1.0` where both legs do the same.",
+    "working": "Needed for a signal such as the height of the hips, unless side_of is both.",
 }
 
 _FILE = Template('''"""$title: TODO what is done, in a sentence."""

@@ -20,7 +20,6 @@ from formcheck.judging.candidates import share
 from formcheck.judging.sets import REST_S, Footage, Found, FoundSet, find, overlap, uncounted
 from formcheck.poses.pose import Side
 from formcheck.reps.baseline import Baseline
-from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Rep
 
 SURE = 0.5
@@ -114,7 +113,8 @@ def _span(one: FoundSet) -> tuple[float, float]:
 
 
 def _goes_on(one: FoundSet, after: FoundSet) -> bool:
-    return one.exercise.name == after.exercise.name and one.side is after.side
+    alike = one.exercise.side_of == "rep" or one.side is after.side
+    return one.exercise.name == after.exercise.name and alike
 
 
 def _alone(
@@ -211,7 +211,7 @@ def spells(sets: Sequence[FoundSet]) -> list[Spell]:
     """Divide the time by exercise, half-way between two sets of different exercises."""
     result: list[Spell] = []
     for before, one in zip((None, *sets), sets, strict=False):
-        side = None if one.exercise.both_legs else one.side
+        side = one.side if one.exercise.side_of == "set" else None
         if result and result[-1].exercise.name == one.exercise.name:
             result[-1] = replace(result[-1], side=None)
             continue
@@ -229,13 +229,13 @@ def _confidence(one: FoundSet, candidates: Sequence[Exercise]) -> float:
         for rival in candidates
         if rival.name != one.exercise.name and _posture(rival) == _posture(one.exercise)
     ]
-    shares = [share(one.exercise, rivals, RepData(rep, one.data)) for rep in one.reps if not rep.partial]
+    shares = [share(one.exercise, rivals, one.shown(rep)) for rep in one.reps if not rep.partial]
     return sum(shares) / len(shares)
 
 
-def _posture(exercise: Exercise) -> tuple[bool, bool, bool]:
+def _posture(exercise: Exercise) -> tuple[str, bool]:
     """Return what rivals have in common. A movement is no rival of a hold."""
-    return exercise.prone, exercise.standing, exercise.is_hold
+    return exercise.posture, exercise.is_hold
 
 
 def _apart(one: FoundSet, kept: Sequence[FoundSet]) -> list[FoundSet]:

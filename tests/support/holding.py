@@ -6,7 +6,7 @@ import numpy as np
 
 from formcheck.poses.pose import Floats, Side
 from formcheck.poses.track import Track
-from support.skeleton import THIGH, SHANK, Shot, _body, _film, _leg, _outline, _unit, _xy, clock, min_jerk
+from support.skeleton import SHANK, THIGH, Shot, _body, _film, _leg, _outline, _unit, _xy, clock, min_jerk
 
 SHOT = Shot(noise_px=0.5)
 
