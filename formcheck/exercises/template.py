@@ -201,10 +201,10 @@ LOWERING_TOO_FAST = $read
 
 RULES = (HIPS_MOVE, LOWERING_TOO_FAST)
 '''
-_HOLD = """# 1. When the position is held: in the frames in which all of these are passed. `says` tells why another
-# position is none. The nearer the borders, the less your exercise claims of others; but what is held badly
-# should still pass, so that a rule can say so.
+_HOLD = """# 1. When the position is held: in the frames in which all of these are passed.
 
+# `says` tells why another position is none. The nearer the borders, the less your exercise claims of others;
+# but what is held badly should still pass, so that a rule can say so.
 GATES = (
     Gate(says="the trunk is upright", measure="trunk_pitch_deg", low=-45.0, high=45.0),
     Gate(says="a knee is bent", measure="knee_flexion_deg", high=45.0),

@@ -384,6 +384,11 @@ class Report(Model):
         """Whether there are holds and no repetitions."""
         return bool(self.reps) and all(rep.kind == "hold" for rep in self.reps)
 
+    @property
+    def noun(self) -> str:
+        """What is counted, in one word: `repetition`, or `hold` where there is nothing else."""
+        return "hold" if self.only_holds else "repetition"
+
     def called(self, indices: Sequence[int], whole: int | None = None) -> str:
         """Write indices of repetitions or holds as `wording.spans` does."""
         return spans(indices, whole, "hold" if self.only_holds else "rep")

@@ -36,6 +36,7 @@ def about(exercise: Exercise) -> About:
 
 def _rule(rule: Rule) -> RuleReport:
     limit = rule.limit
+    own = not rule.measure or rule.stat == "drift"
     offset: Literal["none", "start"] = "start" if rule.from_start else "none"
     return RuleReport(
         rule=rule.code,
@@ -49,7 +50,7 @@ def _rule(rule: Rule) -> RuleReport:
         worse="either" if limit.both else "above" if limit.sign > 0 else "below",
         phase=rule.when.value if rule.measure else "",
         measure=rule.shown,
-        offset=offset if rule.measure else "own",
+        offset="own" if own else offset,
         weight=rule.weight,
         priority=rule.priority,
         safety=rule.safety,

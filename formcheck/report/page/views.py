@@ -127,7 +127,8 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
     best = _still(report, pictures, "best", code, tuple(other.index for other in reps))
     value = verdict.measured
     judged = sum(v.rule == code and v.value is not None for other in reps for v in other.verdicts)
-    times = f"{len(found)} of {judged} repetitions" if judged > 1 else "the one repetition judged"
+    noun = report.noun
+    times = f"{len(found)} of {judged} {noun}s" if judged > 1 else f"the one {noun} judged"
     compared = next(
         (v for other in reps if best and other.index == best[0] for v in other.verdicts if v.rule == code),
         None,
@@ -339,7 +340,9 @@ def verdict_line(report: Report) -> str:
     if not full:
         return "No full repetition was found, so there is no score."
     wrong = sum(any(v.status in _FLAGGED for v in rep.verdicts) for rep in full)
-    count = f"{len(full)} repetition{'s' if len(full) > 1 else ''}"
+    count = f"{len(full)} {report.noun}{'s' if len(full) > 1 else ''}"
+    if report.only_holds:
+        count += f" of {', '.join(rep.held for rep in full)}"
     if report.score is None and report.exercise == SEVERAL:
         return f"{count} of different exercises: each set has a score of its own."
     if report.score is None:
