@@ -169,6 +169,11 @@ class RepReport(Model):
         return self.end_s - self.lower_s
 
     @property
+    def label(self) -> str:
+        """What it is called, such as `Rep 3` or `Hold 1`."""
+        return f"{self.kind.capitalize()} {self.index}"
+
+    @property
     def held(self) -> str:
         """The seconds of a hold in words, `at least 31.5 s` where the clip cuts it; empty of a repetition."""
         if self.kind == "rep":

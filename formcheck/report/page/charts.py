@@ -93,7 +93,7 @@ def ranges(report: Report) -> Chart | None:
             "y": found.value,
             "u": found.uncertainty or 0.0,
             "status": "plain",
-            "text": f"Rep {rep.index}: {quantity(found.value, found.unit, found.uncertainty)}",
+            "text": f"{rep.label}: {quantity(found.value, found.unit, found.uncertainty)}",
         }
         for rep, found in known
     ]
@@ -256,5 +256,5 @@ def _dot(rep: RepReport, verdict: VerdictReport) -> dict[str, Any]:
         "y": verdict.value,
         "u": verdict.uncertainty or 0.0,
         "status": verdict.status.value,
-        "text": f"Rep {rep.index}, {plain(verdict.fault)}: {value}, {words.get(verdict.status, 'fault')}",
+        "text": f"{rep.label}, {plain(verdict.fault)}: {value}, {words.get(verdict.status, 'fault')}",
     }

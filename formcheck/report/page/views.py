@@ -140,11 +140,11 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
         status=verdict.status.value,
         cue=verdict.cue,
         where=f"{capital(report.called([rep.index for rep, _ in found]))} ({times})",
-        text=f"Worst in rep {rep.index}: {value}",
+        text=f"Worst in {rep.label.lower()}: {value}",
         rule=rule,
         limits=limits_of(verdict, worse),
         time_s=moment_s(rep, verdict),
-        worst=worst and _shot(worst[1], worst[2], f"Rep {rep.index}, {value}"),
+        worst=worst and _shot(worst[1], worst[2], f"{rep.label}, {value}"),
         best=best and _shot(best[1], best[2], _best_caption(best[0], compared)),
         gauge=gauge(verdict, worse, compared),
     )
@@ -250,7 +250,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
 
 
 def _caption(rep: RepReport) -> str:
-    return f"Hold {rep.index}" if rep.kind == "hold" else f"Rep {rep.index} at the top"
+    return rep.label if rep.kind == "hold" else f"{rep.label} at the top"
 
 
 def timeline_span(report: Report) -> tuple[float, float]:
