@@ -239,6 +239,8 @@ def _rule(rule: Rule, exercise: Exercise) -> Iterator[Finding]:
         yield Finding("views must not name View.UNKNOWN: nothing is judged from there", code, "views")
     if exercise.views and not rule.views & exercise.views and "No camera angle" not in rule.remedy:
         yield Finding("views shares no view with those in which repetitions are counted", code, "views")
+    if rule.over_s < 0:
+        yield Finding("over_s must not be negative", code, "over_s")
     if rule.weight < 0:
         yield Finding("weight must not be negative", code, "weight")
 
