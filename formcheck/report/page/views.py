@@ -349,7 +349,7 @@ def verdict_line(report: Report) -> str:
         return f"{count}, no score: {no_score(report.coverage)}."
     if not wrong:
         return f"{count}, nothing to fix seen in what could be judged."
-    return f"{count}, {wrong} of them with something to fix."
+    return f"{count}, {f'{wrong} of them ' if len(full) > 1 else ''}with something to fix."
 
 
 def sides(report: Report) -> tuple[Asymmetry, ...]:
