@@ -47,7 +47,9 @@ def _inside(gate: Gate, values: Floats) -> Floats:
 
 def segmenter_for(exercise: Exercise) -> RepSegmenter | HoldSegmenter:
     """Return what finds the movements of an exercise in its signal, sample by sample."""
-    return HoldSegmenter(exercise.min_hold_s) if exercise.is_hold else RepSegmenter(exercise.min_range)
+    if exercise.is_hold:
+        return HoldSegmenter(exercise.min_hold_s)
+    return RepSegmenter(exercise.min_range, max_s=exercise.max_s)
 
 
 def movements(exercise: Exercise, t: Floats, signal: Floats) -> Movements:

@@ -381,7 +381,7 @@ def test_a_movement_that_is_too_slow_is_dropped_with_its_reason() -> None:
     (note,) = [
         note for note in report(kickbacks(tempo=crawl, reps=1), "glute-kickback").notes if "Not" in note
     ]
-    assert note == "Not counted: a movement at 1.4 s: longer than 30 s on the way up."
+    assert note == "Not counted: a movement of 39 s at 1.4 s: longer than 30 s on the way up."
 
 
 @pytest.mark.parametrize(
