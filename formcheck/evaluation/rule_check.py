@@ -290,6 +290,9 @@ def _scores(evaluation: Evaluation, names: Collection[str]) -> Iterator[Renderab
         counts = str(clip["reps_true"]), str(found)
         clips.add_row(clip["clip"], clip["exercise"], *counts, note, style="" if exact else "yellow")
     yield clips
+    if off_s := evaluation.phase_errors.get("held_s"):
+        mean_s = sum(map(abs, off_s)) / len(off_s)
+        yield Text(f"Seconds of the {_count(len(off_s), 'hold')}: off by {mean_s:.1f} s on the mean.")
     counted = evaluation.counts().get("all", {})
     if not counted:
         return

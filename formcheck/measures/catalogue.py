@@ -465,6 +465,18 @@ def _hip_height(body: Body) -> Floats:
 
 
 @define(
+    "shoulder_over_elbow_pct",
+    "Near shoulder above the near elbow.",
+    needs=(("near", "shoulder"), ("near", "elbow")),
+    errors=Errors(6.0, 4.0),
+    can=Bounds(-90.0, 90.0, "an upper arm is about 0.6 of the trunk long; landmarks and perspective 0.3"),
+    drawn=JointHeight(("near", "shoulder"), over=("near", "elbow")),
+)
+def _shoulder_over_elbow(body: Body) -> Floats:
+    return body.above_pct(body.joint("near", "shoulder"), body.joint("near", "elbow"))
+
+
+@define(
     "heel_lift_deg",
     "Slope of the working foot from toe up to heel.",
     needs=(("working", "heel"), ("working", "foot_index")),

@@ -36,6 +36,7 @@ def about(exercise: Exercise) -> About:
 
 def _rule(rule: Rule) -> RuleReport:
     limit = rule.limit
+    own = not rule.measure or rule.stat == "drift"
     offset: Literal["none", "start"] = "start" if rule.from_start else "none"
     return RuleReport(
         rule=rule.code,
@@ -49,7 +50,7 @@ def _rule(rule: Rule) -> RuleReport:
         worse="either" if limit.both else "above" if limit.sign > 0 else "below",
         phase=rule.when.value if rule.measure else "",
         measure=rule.shown,
-        offset=offset if rule.measure else "own",
+        offset="own" if own else offset,
         weight=rule.weight,
         priority=rule.priority,
         safety=rule.safety,
@@ -58,10 +59,10 @@ def _rule(rule: Rule) -> RuleReport:
 
 
 def shown_measures(exercise: Exercise, *views: View) -> list[str]:
-    """Return the measures that tell of an exercise from these views: its signal, then by weight."""
+    """Return the measures that tell of an exercise from these views: its signal if any, then by weight."""
     rules = sorted(exercise.rules, key=lambda rule: (-rule.weight, rule.priority))
     named = [rule.shown for rule in rules if rule.shown and not rule.views.isdisjoint(views)]
-    return list(dict.fromkeys([exercise.shown, *named]))
+    return list(dict.fromkeys([*([exercise.shown] if exercise.shown else []), *named]))
 
 
 def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:

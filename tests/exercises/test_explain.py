@@ -67,7 +67,7 @@ def test_a_code_may_be_written_small() -> None:
 
 def test_a_fault_two_exercises_share_is_shown_for_both() -> None:
     shown = explain("lumbar-arching")
-    assert all(exercise.title in shown for exercise in EXERCISES)
+    assert all(exercise.title in shown for exercise in EXERCISES if not exercise.is_hold)
 
 
 @pytest.mark.parametrize(

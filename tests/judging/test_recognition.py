@@ -81,7 +81,8 @@ def names(analysis: Analysis) -> list[tuple[str, int]]:
 def test_every_exercise_is_recognisable_or_says_what_it_looks_like() -> None:
     known = catalog.exercises()
     seen = {one.name for one in recognisable(list(known.values()))}
-    assert seen == set(POSITIVES)
+    held = {one.name for one in known.values() if one.is_hold}  # `test_held` has those
+    assert seen - held == set(POSITIVES)
     assert all(known[name].looks_like in seen for name in known.keys() - seen)
 
 

@@ -229,7 +229,7 @@ def empty_rooms(shot: Shot) -> Track:
 NEGATIVES: dict[str, Callable[[Shot], Track]] = {
     made.__name__: made
     for made in (
-        bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, planks, push_ups, supermen, squats,
+        bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, push_ups, supermen, squats,
         walks, knees_high, leg_curls, hinges, lunges, single_leg_deadlifts,
         hip_raises_on_the_hands, stands, lies, sit_ups, leg_raises,
     )
