@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from formcheck.measures.body import Body
 from formcheck.measures.drawn import JointAngle, JointHeight
-from formcheck.measures.lines import LANDMARKS_DEG, NORKIN, TRUNK, ahead_pct, bend_deg, trunk_pitch_deg
+from formcheck.measures.lines import LANDMARKS_DEG, NORKIN, TRUNK, ahead_pct, bend_deg, rise_deg, trunk_pitch_deg
 from formcheck.measures.measure import Bounds, Errors, define
 from formcheck.poses import geometry as g
 from formcheck.poses.pose import Floats
@@ -39,10 +39,7 @@ def _trunk_lean(body: Body) -> Floats:
     drawn=JointAngle(("working", "hip"), "along trunk", ("working", "knee")),
 )
 def _hip_flexion(body: Body) -> Floats:
-    thigh = g.elevation_deg(
-        body.sagittal("working", "hip"), body.sagittal("working", "knee"), forward=body.look.facing
-    )
-    bend = g.wrap_deg(thigh + trunk_pitch_deg(body))
+    bend = g.wrap_deg(rise_deg(body, "working", "hip", "knee") + trunk_pitch_deg(body))
     return -bend if body.look.prone else bend
 
 
@@ -54,6 +51,17 @@ def _hip_flexion(body: Body) -> Floats:
 )
 def _knee_over_toe(body: Body) -> Floats:
     return ahead_pct(body, body.sagittal("working", "knee"), body.sagittal("working", "foot_index"))
+
+
+@define(
+    "foot_pitch_deg",
+    "Slope of the working foot from toe up to heel of somebody who stands, 0 = level, + = heel up.",
+    needs=(("working", "heel"), ("working", "foot_index")),
+    errors=Errors(10.0, 8.0, per_roll=1.0, fooled_by="a foot that points to the camera or away from it"),
+    drawn=JointAngle(("working", "foot_index"), "feetwards", ("working", "heel")),
+)
+def _foot_pitch(body: Body) -> Floats:
+    return rise_deg(body, "working", "foot_index", "heel")
 
 
 @define(
