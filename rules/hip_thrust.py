@@ -71,11 +71,10 @@ EXERCISE = Exercise(
     name="hip-thrust",
     title="Hip thrust",
     source=SOURCE,
-    prone=False,
+    posture="supine",
     signal="hip_height_pct",
     min_range=14.0,
-    signal_per_leg=False,
-    both_legs=True,
+    side_of="both",
     views=single.ANY,
     gates=(
         ON_A_BENCH,

@@ -18,7 +18,7 @@ from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.measure import MEASURES, Measure
 from formcheck.poses.pose import Floats, Landmark, Side
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import look
+from formcheck.poses.viewpoint import Posture, look
 
 _FRAMES, _GONE = 12, 3  # made-up frames, and how many of them without a person
 _SIZE = (1280, 720)
@@ -26,8 +26,8 @@ _ROLES: tuple[Role, ...] = get_args(Role)
 _PARTS: tuple[Part, ...] = tuple(part for part in get_args(Part) if part != "bar")
 _SAME = 1e-6  # of a value: what a computer's numbers differ by
 
-_POSTURES: dict[str, dict[str, tuple[float, float]]] = {
-    "who stands": {
+_POSTURES: dict[Posture, dict[str, tuple[float, float]]] = {
+    "standing": {
         "ear": (0.02, 1.28),
         "shoulder": (0.05, 1.0),
         "elbow": (0.0, 0.4),
@@ -38,7 +38,7 @@ _POSTURES: dict[str, dict[str, tuple[float, float]]] = {
         "heel": (0.08, -1.65),
         "foot_index": (-0.25, -1.68),
     },
-    "on all fours": {
+    "prone": {
         "ear": (-1.28, 0.05),
         "shoulder": (-1.0, 0.0),
         "elbow": (-0.98, -0.5),
@@ -49,7 +49,7 @@ _POSTURES: dict[str, dict[str, tuple[float, float]]] = {
         "heel": (0.87, -0.75),
         "foot_index": (0.95, -0.92),
     },
-    "on the back": {
+    "supine": {
         "ear": (-1.25, 0.05),
         "shoulder": (-1.0, 0.0),
         "elbow": (-0.5, -0.1),
@@ -105,7 +105,7 @@ def _run(one: Measure, body: Body) -> Floats | str:
     return values
 
 
-def _wrong(one: Measure, posture: str, body: Body, values: Floats) -> str:
+def _wrong(one: Measure, posture: Posture, body: Body, values: Floats) -> str:
     if np.isfinite(values[-_GONE:]).any():
         return "gives a value where nobody is seen; it must be NaN there"
     if not _alike(_run(one, _body(posture, body.working, scale=2.0)), values):
@@ -134,7 +134,7 @@ def _without(body: Body, index: int) -> Body:
     return Body(replace(body.track, image_px=px), body.working, body.look)
 
 
-def _body(posture: str, working: Side, scale: float = 1.0) -> Body:
+def _body(posture: Posture, working: Side, scale: float = 1.0) -> Body:
     """Return a made-up body whose joints move a little, each in its own way."""
     at = np.zeros((33, 2))
     for part, place in _POSTURES[posture].items():
@@ -146,5 +146,4 @@ def _body(posture: str, working: Side, scale: float = 1.0) -> Body:
     px = 100.0 * scale * moving * [1.0, -1.0] + np.array(_SIZE) / 2
     px[-_GONE:] = np.nan
     track = Track(np.arange(_FRAMES) / 30.0, px, np.ones((_FRAMES, 33)), _SIZE)
-    camera = look(track, prone=posture != "on the back", standing=posture == "who stands")
-    return Body(track, working, camera)
+    return Body(track, working, look(track, posture))

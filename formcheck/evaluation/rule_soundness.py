@@ -17,7 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from formcheck.exercises.rule import Example, Exercise, Rule, Status
 from formcheck.judging.judge import judge_example
 from formcheck.measures.catalogue import MEASURES
-from formcheck.measures.measure import no_measure
+from formcheck.measures.measure import Measure, no_measure
 from formcheck.poses.pose import View
 from formcheck.wording import limit_text, quantity
 
@@ -142,19 +142,32 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
         )
     if not exercise.views or View.UNKNOWN in exercise.views:
         yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
-    if exercise.signal_per_leg and exercise.working is not None:
-        yield Finding(
-            "working must be left out: signal_per_leg already says which leg works", field="working"
-        )
-    if exercise.working is None and not (exercise.signal_per_leg or exercise.both_legs):
-        yield Finding(
-            "without signal_per_leg, working must say which leg works (or both_legs that both do)",
-            field="signal_per_leg",
-        )
+    if signal is not None:
+        yield from _sides(exercise, signal)
     for item in exercise.unobservable:
         if not all((item.statement, item.says, item.reason)):
             yield Finding("what is not judged needs statement, says and reason", field="unobservable")
     yield from _together(exercise)
+
+
+def _sides(exercise: Exercise, signal: Measure) -> Iterator[Finding]:
+    if exercise.working is None:
+        if not (signal.sided or exercise.both_work):
+            yield Finding(
+                f"working must say which side works, as {signal.name} has no sides; or side_of='both' that "
+                "both do the same",
+                field="side_of",
+            )
+    elif exercise.both_work:
+        yield Finding(
+            "working must be left out: side_of='both' says that both sides do the same", field="working"
+        )
+    elif signal.sided:
+        yield Finding(
+            f"working must be left out: the side whose {signal.name} moves more is working (where both do "
+            "the same, write side_of='both')",
+            field="working",
+        )
 
 
 def _together(exercise: Exercise) -> Iterator[Finding]:

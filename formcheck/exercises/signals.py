@@ -60,7 +60,7 @@ def motions(raw: Track, smoothed: Track, side: Side | None = None, *, face_up: b
         face_up: Whether the person is on the back.
     """
     raw, smoothed = upright(raw), upright(smoothed)
-    camera = look(smoothed, prone=not face_up)
+    camera = look(smoothed, "supine" if face_up else "prone")
     sides = [side] if side else list(Side)
     found = {working: _over(SetData(raw, smoothed, working, camera, [])) for working in sides}
     chosen = max(sides, key=lambda working: sum(_reach(found[working], name) for name in _LEG))

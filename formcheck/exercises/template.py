@@ -65,10 +65,10 @@ _EXERCISE = {
     "name": '"$name"',
     "title": '"$title"',
     "source": "SOURCE",
-    "prone": "True",
+    "posture": '"prone"',
     "signal": "SIGNAL",
     "min_range": "MIN_RANGE",
-    "signal_per_leg": "True",
+    "side_of": '"set"',
     "views": "OBLIQUE",
     "refuses": "refuses",
     "rules": "RULES",
@@ -94,9 +94,7 @@ _MORE = {
     "cue": "At most 8.",
     "passes": "Example(value, uncertainty): what must not be flagged, then what must; one each at least.",
     "statement": "Number the statements of your source: what each becomes is then easy to see.",
-    "prone": "A standing person who bends forward counts as face down.",
-    "signal_per_leg": "False where both legs do the same, or for a signal such as the height of the hips.",
-    "working": "Needed where signal_per_leg is False; `lambda data: 1.0` where both legs do the same.",
+    "working": "Needed for a signal such as the height of the hips, unless side_of is both.",
 }
 
 _FILE = Template('''"""$title: TODO what is done, in a sentence."""
@@ -187,7 +185,7 @@ def render(name: str, prefix: str) -> str:
 
 
 def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
-    """Return the text of an exercise's file with name, title and codes of a new exercise.
+    """Return the text of an exercise's file with name, title, codes and own measures of a new exercise.
 
     Args:
         source: The text of the file that declares `old`.
@@ -200,6 +198,8 @@ def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
     text = re.sub(r"^from \. import", "from formcheck.rules import", text, flags=re.MULTILINE)
     for taken in sorted({rule.code[:3] for rule in old.rules}):
         text = re.sub(rf"\b{taken}(?=\d\d\b|{{)", prefix, text)
+    for own in re.findall(r"\bdefine\(\s*\"(\w+)\"", text):  # a measure's name is taken as well
+        text = text.replace(f'"{own}"', f'"{prefix.lower()}_{own}"')
     text = text.replace(f'"{old.name}"', f'"{name}"').replace(f'title="{old.title}"', f'title="{title}"')
     return f"# TODO: a copy of {old.name}, to be changed into {name}.\n{text}"
 

@@ -65,16 +65,6 @@ def _free_elbow_flexion(body: Body) -> Floats:
     return bend_deg(body, "free", "shoulder", "elbow", "wrist")
 
 
-@define(
-    "elbow_difference_deg",
-    "Bend of the working elbow less that of the free one.",
-    needs=(*_arm("working"), *_arm("free")),
-    errors=Errors(12.0, 9.0, fooled_by="views from the side, where one arm hides the other"),
-)
-def _elbow_difference(body: Body) -> Floats:
-    return _elbow_flexion(body) - _free_elbow_flexion(body)
-
-
 _SHOULDER = Bounds(
     -180.0, 180.0, f"an arm goes up by 180 deg and back by 60 ({NORKIN}): overhead it may pass the vertical"
 )

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from formcheck.measures.body import Body
 from formcheck.measures.drawn import JointAngle, JointHeight
-from formcheck.measures.lines import LANDMARKS_DEG, NORKIN, TRUNK, ahead_pct, bend_deg, rise_deg, trunk_pitch_deg
+from formcheck.measures.lines import (
+    LANDMARKS_DEG,
+    NORKIN,
+    TRUNK,
+    ahead_pct,
+    rise_deg,
+    trunk_pitch_deg,
+)
 from formcheck.measures.measure import Bounds, Errors, define
 from formcheck.poses import geometry as g
 from formcheck.poses.pose import Floats
@@ -93,16 +100,6 @@ def _hips_below_knee(body: Body) -> Floats:
 )
 def _foot_ahead(body: Body) -> Floats:
     return ahead_pct(body, body.joint("working", "ankle"), body.joint("free", "ankle"))
-
-
-@define(
-    "knee_difference_deg",
-    "Bend of the working knee less that of the free one.",
-    needs=tuple((role, part) for role in ("working", "free") for part in ("hip", "knee", "ankle")),
-    errors=Errors(9.0, 7.0, fooled_by="views from the side, where one leg hides the other"),
-)
-def _knee_difference(body: Body) -> Floats:
-    return bend_deg(body, "working", "hip", "knee", "ankle") - bend_deg(body, "free", "hip", "knee", "ankle")
 
 
 @define(

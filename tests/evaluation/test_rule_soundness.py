@@ -82,7 +82,10 @@ def test_a_mistake_in_a_rule_is_found(changes: dict[str, Any], field: str, says:
         ({"min_range": 4.0}, "min_range", "must be more than 4°, twice the error of leg_elevation_deg"),
         ({"views": frozenset()}, "views", "at least one view"),
         ({"working": lambda data: 1.0}, "working", "must be left out"),
-        ({"signal_per_leg": False}, "signal_per_leg", "working must say which leg works"),
+        ({"signal": "hip_height_pct", "min_range": 14.0}, "side_of", "working must say which side works"),
+        ({"working": lambda data: 1.0, "side_of": "both"}, "working", "both sides do the same"),
+        ({"signal": "mean(hip_height_pct)"}, "signal", "hip_height_pct does not have a value for each side"),
+        ({"side_of": "leg"}, "side_of", "one of set, rep, both, not 'leg'"),
         (
             {"unobservable": (Unobservable("K1", "", "why"),)},
             "unobservable",
@@ -91,7 +94,7 @@ def test_a_mistake_in_a_rule_is_found(changes: dict[str, Any], field: str, says:
         ({"rules": KNEE}, "rules", "a tuple of Rule, not .*needs a comma"),
         ({"rules": ()}, "rules", "there is nothing to check"),
         ({"rules": SOUND.rules[:-2]}, "rules", "the weights of the rules add up to 90, not to 100"),
-        ({"prone": None}, "prone", "True or False, not None"),
+        ({"posture": None}, "posture", "one of standing, prone, supine, side, seated, hanging, not None"),
         ({"refuses": 3}, "refuses", "a function.*, not 3"),
     ],
 )

@@ -15,16 +15,16 @@ from formcheck.poses.viewpoint import look
 
 def test_which_side_is_nearer_follows_anatomy() -> None:
     # Face down with the feet to the right the left side is nearer; face up the right one.
-    seen = look(kickbacks(reps=1), prone=True)
+    seen = look(kickbacks(reps=1), "prone")
     assert (seen.view, seen.near, seen.facing) == (View.SIDE, Side.LEFT, 1.0)
-    seen = look(thrusts(reps=1), prone=False)
+    seen = look(thrusts(reps=1), "supine")
     assert (seen.view, seen.near, seen.facing) == (View.SIDE, Side.RIGHT, 1.0)
 
 
 def test_a_mirrored_clip_turns_the_person_round() -> None:
-    seen = look(kickbacks(Shot(mirrored=True), reps=1), prone=True)
+    seen = look(kickbacks(Shot(mirrored=True), reps=1), "prone")
     assert (seen.view, seen.near, seen.facing) == (View.SIDE, Side.RIGHT, -1.0)
-    seen = look(thrusts(Shot(mirrored=True), reps=1), prone=False)
+    seen = look(thrusts(Shot(mirrored=True), reps=1), "supine")
     assert (seen.near, seen.facing) == (Side.LEFT, -1.0)
 
 
@@ -42,7 +42,7 @@ def test_a_mirrored_clip_turns_the_person_round() -> None:
 )
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_view_face_up_by_yaw(yaw: float, view: View, mirrored: bool) -> None:
-    seen = look(thrusts(Shot(yaw_deg=yaw, world=True, mirrored=mirrored), reps=1), prone=False)
+    seen = look(thrusts(Shot(yaw_deg=yaw, world=True, mirrored=mirrored), reps=1), "supine")
     assert seen.view is view
     assert seen.yaw_deg == pytest.approx(abs(yaw), abs=10.0)
 
@@ -50,20 +50,20 @@ def test_view_face_up_by_yaw(yaw: float, view: View, mirrored: bool) -> None:
 def test_on_all_fours_a_flattened_yaw_is_stretched() -> None:
     # The model shows 22 deg where there are 40: what looks like 25 is oblique.
     flattened = kickbacks(Shot(yaw_deg=25, world=True), reps=1)
-    assert look(flattened, prone=True).view is View.OBLIQUE_FOOT
-    assert look(flattened, prone=True).yaw_deg == pytest.approx(45.0, abs=6.0)
+    assert look(flattened, "prone").view is View.OBLIQUE_FOOT
+    assert look(flattened, "prone").yaw_deg == pytest.approx(45.0, abs=6.0)
 
 
 def test_without_metric_landmarks_an_oblique_view_is_not_named() -> None:
-    assert look(thrusts(Shot(yaw_deg=50), reps=1), prone=False).view is View.UNKNOWN
-    assert look(thrusts(Shot(), reps=1), prone=False).view is View.SIDE
+    assert look(thrusts(Shot(yaw_deg=50), reps=1), "supine").view is View.UNKNOWN
+    assert look(thrusts(Shot(), reps=1), "supine").view is View.SIDE
 
 
 def test_metric_landmarks_full_of_nan_are_none() -> None:
     track = thrusts(Shot(world=True), reps=1)
     assert track.world_m is not None
     blind = replace(track, world_m=np.full_like(track.world_m, np.nan))
-    assert look(blind, prone=False).view is View.SIDE
+    assert look(blind, "supine").view is View.SIDE
 
 
 @settings(max_examples=15, deadline=None)
@@ -72,28 +72,28 @@ def test_size_and_roll_of_the_picture_do_not_change_the_view(
     scale: float, roll: float, mirrored: bool
 ) -> None:
     track = kickbacks(Shot(fps=10, scale=scale, roll_deg=roll, mirrored=mirrored), reps=1)
-    seen = look(track, prone=True)
+    seen = look(track, "prone")
     assert seen.view is View.SIDE
     assert seen.facing == (-1.0 if mirrored else 1.0)
     assert seen.scale_px == pytest.approx(scale, rel=0.03)
 
 
 def test_scale_of_an_oblique_view_is_not_the_shortened_trunk() -> None:
-    seen = look(thrusts(Shot(yaw_deg=60, world=True, scale=200.0), reps=1), prone=False)
+    seen = look(thrusts(Shot(yaw_deg=60, world=True, scale=200.0), reps=1), "supine")
     assert seen.scale_px > 1.4 * 100.0  # the trunk itself shows cos 60 of its 200 px
     assert seen.scale_px < 1.2 * 200.0
 
 
 def test_frames_without_a_person_are_passed_over() -> None:
-    whole = look(kickbacks(reps=1), prone=True)
-    seen = look(kickbacks(Shot(missing=(0, 100)), reps=1), prone=True)
+    whole = look(kickbacks(reps=1), "prone")
+    seen = look(kickbacks(Shot(missing=(0, 100)), reps=1), "prone")
     assert (seen.view, seen.near) == (whole.view, whole.near)
     assert seen.scale_px == pytest.approx(whole.scale_px, rel=0.01)
 
 
 def test_nobody_gives_an_unknown_view() -> None:
     track = kickbacks(Shot(missing=(0, 10_000)), reps=1)
-    seen = look(track, prone=True)
+    seen = look(track, "prone")
     assert seen.view is View.UNKNOWN
     assert np.isnan(seen.scale_px)
-    assert look(Track.from_poses([], (10, 10)), prone=True).view is View.UNKNOWN
+    assert look(Track.from_poses([], (10, 10)), "prone").view is View.UNKNOWN

@@ -22,7 +22,7 @@ from formcheck.rule import Status
 
 
 def body_of(track: Track, side: Side, *, prone: bool) -> Body:
-    return Body(track, side, look(track, prone=prone))
+    return Body(track, side, look(track, "prone" if prone else "supine"))
 
 
 def kick() -> Body:
@@ -120,9 +120,9 @@ def test_every_angle_of_a_rule_has_a_shape() -> None:
     thrusting = thrust()
     wrists = thrusting.track.image_px[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]]
     with_bar = replace(thrusting.track, bar_px=wrists + np.array([[-60.0, 0.0], [60.0, 0.0]]))
-    bodies = {True: kick(), False: Body(with_bar, thrusting.working, thrusting.look)}
+    on_the_back = Body(with_bar, thrusting.working, thrusting.look)
     for exercise in catalog.exercises().values():
-        body = bodies[exercise.prone]
+        body = on_the_back if exercise.posture == "supine" else kick()
         for rule in exercise.rules:
             known = rule.shown and MEASURES[rule.shown].unit == "deg"
             if known and rule.shown not in ("back_bend_deg", "trunk_twist_deg", "face_from_floor_deg"):

@@ -236,7 +236,7 @@ def test_a_large_opening_shows_from_behind_and_a_small_one_is_not_called_good(
 ) -> None:
     track = seen_from_behind(turns)
     known = [Rep(*TEMPO.times(i), -30.0, 30.0) for i in range(3)]
-    data = SetData(track, smooth(track), Side.RIGHT, look(track, prone=True), known)
+    data = SetData(track, smooth(track), Side.RIGHT, look(track, "prone"), known)
     rules = [rule for rule in catalog.exercises()["glute-kickback"].rules if rule.name == "pelvis-rotated"]
     assert [judge(rules, RepData(rep, data))[0].status for rep in known] == expected
 

@@ -449,6 +449,6 @@ def test_every_set_is_drawn_in_the_view_that_it_was_judged_in(name: str) -> None
     reps = sorted(analysis.report.reps, key=lambda rep: rep.start_s)
     drawn = scenes(analysis.smoothed, analysis.report, analysis.exercise, reps, analysis.looks)
     assert len(drawn) == len(analysis.report.sets) == 2
-    for scene, judged, found in zip(drawn, analysis.report.sets, analysis.found.sets, strict=True):
+    for scene, judged, found in zip(drawn.values(), analysis.report.sets, analysis.found.sets, strict=True):
         assert (scene.look.view.value, scene.look.near.value) == (judged.view, judged.near)
         assert scene.look is found.data.look

@@ -72,13 +72,13 @@ class _Drawn:
 
 
 class Scene:
-    """One set under one working side.
+    """The repetitions of one side in a set.
 
     Args:
         track: The whole clip, smoothed, as filmed: it is drawn where it was and measured upright.
         exercise: What is done.
         working: The working legs; of two the nearer one is measured.
-        starts_s: When the set's repetitions start, in order.
+        starts_s: When these repetitions start, in order.
         look: How the camera saw the set when it was judged.
     """
 
@@ -101,7 +101,7 @@ class Scene:
             (rule for rule in exercise.rules if rule.measure and view in rule.views),
             key=lambda rule: (-rule.weight, rule.priority),
         )
-        lead = exercise.signal if exercise.signal.endswith("_deg") else _LEAD
+        lead = exercise.shown if exercise.shown.endswith("_deg") else _LEAD
         chosen = [
             *([("", lead, False, False)] if view in OBLIQUE else []),  # from an end it is foreshortened away
             *((r.code, r.measure, r.from_start, r.weight < _MINOR) for r in shown),
@@ -109,6 +109,10 @@ class Scene:
         known = [each for each in chosen if each[1] in MEASURES and MEASURES[each[1]].unit == "deg"]
         self._drawn = [self._prepare(*each) for each in known] if track.found.any() else []
         self._outlined = view in OBLIQUE
+
+    def last_begun_s(self, time_s: float) -> float:
+        """Return when its last repetition before a time began, the first one with a second before it."""
+        return max((at_s for at_s in (self.start_s, *self._starts_s[1:]) if at_s <= time_s), default=-np.inf)
 
     def place(
         self, overlay: Overlay, frame: int, flagged: Sequence[tuple[Rule, Status]], scale: Floats
