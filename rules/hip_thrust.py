@@ -57,7 +57,7 @@ KNEES_IN = Rule(
     measure="knee_gap_pct",
     when=Phase.TOP,
     stat="median",
-    limit=Below(80.0),
+    limit=Below(80.0, ideal=100.0),
     views=frozenset({View.FOOT_END}),
     priority=6,
     weight=0,

@@ -14,11 +14,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from formcheck.exercises.rule import Example, Exercise, Rule, Status
+from formcheck.exercises.rule import Example, Exercise, Limit, Rule, Status
 from formcheck.judging.judge import judge_example
 from formcheck.measures.catalogue import MEASURES
 from formcheck.measures.measure import Measure, no_measure
 from formcheck.poses.pose import View
+from formcheck.reps.segmentation import SHORTEST_S
 from formcheck.wording import limit_text, quantity
 
 TO_DO = "TODO"
@@ -140,6 +141,8 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
             "repetitions",
             field="min_range",
         )
+    if exercise.max_s is not None and not exercise.max_s > SHORTEST_S:
+        yield Finding(f"max_s must be more than {SHORTEST_S:g} s: no repetition is shorter", field="max_s")
     if not exercise.views or View.UNKNOWN in exercise.views:
         yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
     if signal is not None:
@@ -225,10 +228,27 @@ def _limit(rule: Rule) -> Iterator[Finding]:
             code,
             "limit",
         )
+    if says := _ideal_wrong(limit, rule.value_unit):
+        yield Finding(says, code, "limit", hint=limit.ideal is None)
     if limit.both and limit.sign < 0:
         yield Finding("both=True is for Above only", code, "limit")
     if rule.cue_minus and not limit.both:
         yield Finding("cue_minus is only for limits with both=True", code, "cue_minus")
+
+
+def _ideal_wrong(limit: Limit, unit: str) -> str:
+    """Return what is wrong with the ideal of some limits, or with zero in its place, or nothing."""
+    ideal = 0.0 if limit.ideal is None else limit.ideal
+    if limit.both or (limit.warn - ideal) * limit.sign > 0:
+        return ""
+    if limit.ideal is not None:
+        return f"ideal={limit.ideal:g} must lie on the good side of {limit.warn:g}, here it is flagged itself"
+    if unit == "s":
+        return ""  # a time is multiplied: there is none below zero
+    return (
+        "profiles take zero for ideal form, and it lies on the wrong side of these limits: say ideal=, such "
+        "as 90 for an upright trunk (math.inf where more is always better)"
+    )
 
 
 def _text(text: str, name: str, code: str) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from formcheck.exercises import answers
 from formcheck.exercises.gates import OBLIQUE, SIDEWAYS, Gate
-from formcheck.measures.catalogue import MEASURES
+from formcheck.measures.catalogue import MEASURES, measure
 from formcheck.measures.measure import no_measure
 from formcheck.measures.reading import Reading
 from formcheck.poses.pose import Side, View
@@ -158,12 +158,20 @@ class Limit:
         fault: Where it is a fault, or None for a rule that only warns.
         sign: +1 where more is worse, -1 where less is worse.
         both: Whether only the distance from zero counts, without the sign.
+        ideal: The value of ideal form, on the good side of `warn`: 90 for an upright trunk. Profiles move the
+            limits towards it or away from it. None means zero; infinity means that no profile moves them, as
+            there is no end to what is good.
     """
 
     warn: float
     fault: float | None
     sign: int
     both: bool = False
+    ideal: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.both and self.ideal is not None:
+            raise ValueError("a limit with both=True counts from zero and takes no ideal")
 
     def status(self, value: float, uncertainty: float) -> Status:
         """Judge a value. It is a fault only where it exceeds the limit by more than its uncertainty."""
@@ -186,14 +194,16 @@ class Limit:
         return float(min(max(0.5 * (worse - warn) / span, 0.0), 1.0))
 
 
-def Above(warn: float, fault: float | None = None, *, both: bool = False) -> Limit:
-    """Declare that more than `warn` is worse, and more than `fault` a fault."""
-    return Limit(warn, fault, +1, both)
+def Above(
+    warn: float, fault: float | None = None, *, both: bool = False, ideal: float | None = None
+) -> Limit:
+    """Declare that more than `warn` is worse, and more than `fault` a fault; see `Limit`."""
+    return Limit(warn, fault, +1, both, ideal)
 
 
-def Below(warn: float, fault: float | None = None) -> Limit:
-    """Declare that less than `warn` is worse, and less than `fault` a fault."""
-    return Limit(warn, fault, -1)
+def Below(warn: float, fault: float | None = None, *, ideal: float | None = None) -> Limit:
+    """Declare that less than `warn` is worse, and less than `fault` a fault; see `Limit`."""
+    return Limit(warn, fault, -1, ideal=ideal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +343,8 @@ class Exercise:
         signal: The measure that rises with every repetition; `-NAME` where a measure falls. Of one that each
             side has, `mean(NAME)`, `least(NAME)`, `most(NAME)` or `difference(NAME)` is made of both sides.
         min_range: The least rise of the signal that can be a repetition.
+        max_s: The longest that a repetition may take, up, top and down together. None leaves 30 s for each
+            way and 3 min for the top.
         views: Views in which repetitions can be counted.
         rules: The rules that are checked.
         unobservable: What the source says but video cannot show, and why.
@@ -366,6 +378,7 @@ class Exercise:
     film: str
     gates: tuple[Gate, ...] = field(default=())
     refuses: Callable[[RepData], str | None] | None = None
+    max_s: float | None = None
     side_of: SideOf = "set"
     working: Callable[[RepData], float] | None = None
     looks_like: str = ""
@@ -396,7 +409,7 @@ class Exercise:
     @property
     def sided(self) -> bool:
         """Whether each side has a signal of its own, which tells the side that works."""
-        return not self.both_work and MEASURES[self.signal].sided
+        return not self.both_work and measure(self.signal).sided
 
     @property
     def shown(self) -> str:

@@ -83,7 +83,9 @@ _MORE = {
     + ".",
     "stat": f"One of {', '.join(get_args(Stat))}.",
     "limit": "Above(warn, fault): more is worse. Below(warn, fault): less is worse. Without fault it only "
-    "warns. In the unit of the value; a fault only past it by the measurement's own uncertainty.",
+    "warns. In the unit of the value; a fault only past it by the measurement's own uncertainty. ideal= is "
+    "the value of ideal form where that is not 0, such as Below(60.0, 45.0, ideal=90.0): profiles scale the "
+    "distance from it.",
     "views": "SIDEWAYS, OBLIQUE (side and oblique), or frozenset({View.SIDE, ...}) of "
     + ", ".join(
         f"View.{view.name} ({words})" for view, words in VIEW_WORDS.items() if view is not View.UNKNOWN

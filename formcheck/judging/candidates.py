@@ -13,7 +13,7 @@ import numpy as np
 from formcheck.exercises import answers
 from formcheck.exercises.rule import Exercise
 from formcheck.measures.body import Part, Role
-from formcheck.measures.catalogue import MEASURES
+from formcheck.measures.catalogue import measure
 from formcheck.poses.pose import Side
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase, Rep
@@ -36,7 +36,7 @@ _OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
 
 def reads_near(exercise: Exercise) -> bool:
     """Whether the signal is read on the side nearer to the camera: both have one, and do the same."""
-    return exercise.both_work and MEASURES[exercise.signal].sided
+    return exercise.both_work and measure(exercise.signal).sided
 
 
 def side_vote(exercise: Exercise, data: RepData) -> float:

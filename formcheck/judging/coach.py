@@ -137,7 +137,8 @@ class Coach:
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
         sides = ([self._given] if self._given else list(Side)) if self.exercise.sided else [Side.LEFT]
-        self._segmenters = {side: RepSegmenter(self.exercise.min_range) for side in sides}
+        least, most_s = self.exercise.min_range, self.exercise.max_s
+        self._segmenters = {side: RepSegmenter(least, max_s=most_s) for side in sides}
         self._side = self._given
         self._seen: Seen | None = None
         self._looked_s = self._judged_s = float("-inf")

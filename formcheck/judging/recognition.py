@@ -42,7 +42,8 @@ def recognisable(exercises: Sequence[Exercise]) -> list[Exercise]:
 
 def motion(exercise: Exercise) -> tuple[object, ...]:
     """Return a key that is equal for exercises whose repetitions are the same movement."""
-    return (exercise.posture, exercise.signal, exercise.min_range, reads_near(exercise))
+    signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
+    return (exercise.posture, *signal)
 
 
 def recognise(

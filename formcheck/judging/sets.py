@@ -21,7 +21,7 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData, SetData
-from formcheck.reps.segmentation import Dropped, Movements, Rep, segment
+from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
 REST_S = 12.0
 """A longer pause between two repetitions ends the set."""
@@ -151,7 +151,7 @@ class Footage:
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
-        signal = (exercise.signal, exercise.min_range, reads_near(exercise))
+        signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
         key = (number, side, exercise.posture, exercise.views, *signal)
         if key not in self._moves:
             self._moves[key] = _moves(self.parts[number], exercise, side)
@@ -249,8 +249,9 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
         if rep.end_s - rep.start_s >= _LONG_S:
             high = _top_of(t, values, rep)
             inner += segment(t[high], values[high], min_range=exercise.min_range).reps
-    reps = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
-    return Movements(reps, found.dropped)
+    every = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
+    long = {rep: dropped for rep in every if (dropped := too_long(rep, exercise.max_s))}
+    return Movements([rep for rep in every if rep not in long], [*found.dropped, *long.values()])
 
 
 def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:

@@ -314,10 +314,12 @@ def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for one in found.dropped:
         reasons.setdefault(one.why, []).append(f"{one.start_s:.1f}")
+    took_s = {one.why: one.end_s - one.start_s for one in found.dropped}
     notes = []
     for why, times in reasons.items():
         more = f" and {len(times) - _MOST_TIMES} more" if len(times) > _MOST_TIMES else ""
-        what = "a movement" if len(times) == 1 else f"{len(times)} movements"
+        of = f"{took_s[why]:.1f}" if took_s[why] < 10.0 else f"{took_s[why]:.0f}"
+        what = f"a movement of {of} s" if len(times) == 1 else f"{len(times)} movements"
         notes.append(f"Not counted: {what} at {', '.join(times[:_MOST_TIMES])} s{more}: {why}.")
     full = [rep for one in found.sets for rep in one.reps if not rep.partial]
     ways = [(rep.lockout_s - rep.start_s, rep.end_s - rep.lower_s) for rep in full]

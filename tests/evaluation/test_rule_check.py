@@ -138,6 +138,15 @@ def test_codes_are_chosen_free() -> None:
         ("from_start=True", "from_strat=True", "Rule has no field from_strat", None),
         ('    cue="Slow on the way back",\n', "", "Rule lacks cue", None),
         (
+            'posture="prone"',
+            "prone=True",
+            'Exercise no longer has prone: write posture="standing" (also bending forward), "prone" (face',
+            None,
+        ),
+        ('side_of="set"', "both_legs=True", 'Exercise no longer has both_legs: write side_of="both"', None),
+        ('side_of="set"', "signal_per_leg=False", "no longer has signal_per_leg: leave it out", None),
+        ('side_of="set"', 'side_of="leg"', "side_of must be one of set, rep, both, not 'leg'", 0),
+        (
             'measure="hip_travel_pct"',
             'measure="hip_travel"',
             "LRA01: there is no measure hip_travel; did you mean",

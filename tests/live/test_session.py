@@ -75,6 +75,7 @@ def verdicts(report: Report) -> list[Any]:
     return [(rep.index, rep.set, rep.side, rep.score, rep.verdicts) for rep in report.reps]
 
 
+@pytest.mark.slow
 def test_a_session_has_the_verdicts_of_record_that_analyze_has(tmp_path: Path) -> None:
     track = kickbacks(Shot(noise_px=1.0), reps=4, top_deg=(4, 22, 4, 22), arch_deg=(0, 12, 0, 12))
     analysis = run(parts(track, report=tmp_path))
@@ -92,6 +93,7 @@ def test_a_session_has_the_verdicts_of_record_that_analyze_has(tmp_path: Path) -
     assert not reports(tmp_path, journal.SUFFIX)
 
 
+@pytest.mark.slow
 def test_two_sets_with_a_rest_are_summed_up_one_by_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,6 +116,7 @@ def test_two_sets_with_a_rest_are_summed_up_one_by_one(
     assert verdicts(analysis.report) == verdicts(record_of(track))
 
 
+@pytest.mark.slow
 def test_the_other_leg_is_another_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     left, right = (kickbacks(Shot(noise_px=0.5), working=side) for side in Side)
     run(parts(change_legs(left, right, Side.RIGHT), report=tmp_path))
@@ -127,6 +130,7 @@ def test_the_other_leg_is_another_set(tmp_path: Path, capsys: pytest.CaptureFixt
     assert sides == [{"left"}, {"right"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("maker", "name"), [(kickbacks, "glute-kickback"), (thrusts, "single-leg-hip-thrust")]
 )
@@ -174,6 +178,7 @@ def test_stopping_ends_cleanly_with_the_set_so_far(tmp_path: Path) -> None:
     assert reports(tmp_path, ".set-1.report.json")
 
 
+@pytest.mark.slow
 def test_quiet_says_only_what_endangers() -> None:
     track = kickbacks(reps=5, top_deg=(4, 4, 4, 22, 4), arch_deg=(0, 0, 0, 12, 0), head_deg=70.0)
     spoken = {
@@ -186,6 +191,7 @@ def test_quiet_says_only_what_endangers() -> None:
     assert spoken["silent"] == set()
 
 
+@pytest.mark.slow
 def test_a_long_wait_is_not_judged_with_the_set(tmp_path: Path) -> None:
     one = kickbacks(Shot(noise_px=0.5))
     run(parts(join(still(one, 50.0), one), report=tmp_path))
@@ -311,6 +317,7 @@ def test_a_full_disk_ends_the_recording_not_the_session(tmp_path: Path) -> None:
     assert whole(tmp_path / "r")
 
 
+@pytest.mark.slow
 def test_what_is_recorded_is_what_was_judged(tmp_path: Path) -> None:
     track = kickbacks(Shot(jitter=0.3), reps=1)
     for ending in (".mp4", ".mkv"):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.skeleton import Shot, kickbacks, thrusts
+from support.skeleton import Shot, kickbacks, squats, thrusts
 
-from formcheck.poses.pose import Side, View
+from formcheck.poses.pose import Landmark, Side, View
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import look
+from formcheck.poses.viewpoint import Posture, look
 
 
 def test_which_side_is_nearer_follows_anatomy() -> None:
@@ -97,3 +97,47 @@ def test_nobody_gives_an_unknown_view() -> None:
     assert seen.view is View.UNKNOWN
     assert np.isnan(seen.scale_px)
     assert look(Track.from_poses([], (10, 10)), "prone").view is View.UNKNOWN
+
+
+def on_the_side(upper: Side, *, yaw_deg: float = 0.0, head_left: bool = True) -> Track:
+    """Somebody who lies on one side, the other one above it; the feet come nearer with the yaw."""
+    turn, trunk_px, metres = np.radians(yaw_deg), 200.0, 0.5
+    places = {"SHOULDER": (0.0, 0.375), "HIP": (1.0, 0.17), "KNEE": (1.85, 0.1), "ANKLE": (2.65, 0.1)}
+    px, world = np.full((30, 33, 2), 300.0), np.zeros((30, 33, 3))
+    for side in Side:
+        for part, (along, half) in places.items():
+            out = half if side is upper else -half
+            x = along if head_left else -along
+            at = Landmark[f"{side.name}_{part}"]
+            px[:, at] = [640.0 + trunk_px * x * np.cos(turn), 360.0 - trunk_px * out]
+            world[:, at] = metres * np.array([x * np.cos(turn), -out, -along * np.sin(turn)])
+    return Track(np.arange(30) / 30, px, np.ones((30, 33)), (1280, 720), world_m=world, source="side")
+
+
+@pytest.mark.parametrize("upper", list(Side))
+@pytest.mark.parametrize("head_left", [True, False])
+def test_somebody_on_one_side_shows_the_upper_one(upper: Side, head_left: bool) -> None:
+    seen = look(on_the_side(upper, head_left=head_left), "side")
+    assert (seen.view, seen.near) == (View.SIDE, upper)
+    assert seen.facing == (1.0 if head_left else -1.0)
+    assert seen.scale_px == pytest.approx(200.0, rel=0.02)
+    assert seen.yaw_deg < 1.0
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "view"), [(45.0, View.OBLIQUE_FOOT), (-45.0, View.OBLIQUE_HEAD), (80.0, View.FOOT_END)]
+)
+def test_the_view_of_somebody_on_one_side(yaw_deg: float, view: View) -> None:
+    seen = look(on_the_side(Side.LEFT, yaw_deg=yaw_deg), "side")
+    assert seen.view is view
+    assert seen.yaw_deg == pytest.approx(abs(yaw_deg), abs=3.0)
+    assert seen.scale_px == pytest.approx(200.0, rel=0.05)
+    assert not seen.from_behind
+
+
+@pytest.mark.parametrize("posture", ["standing", "seated", "hanging"])
+@pytest.mark.parametrize("mirrored", [True, False])
+def test_whoever_is_upright_is_seen_by_where_the_toes_point(posture: Posture, mirrored: bool) -> None:
+    seen = look(squats(Shot(mirrored=mirrored), reps=1), posture)
+    assert (seen.view, seen.near) == (View.SIDE, Side.RIGHT if mirrored else Side.LEFT)
+    assert seen.prone

@@ -17,7 +17,7 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
 from formcheck.report.pictures.angle_drawing import Angle, Distance, draw, shape
 from formcheck.report.pictures.canvas import COLOURS, Canvas
-from formcheck.report.pictures.set_drawing import is_about_back
+from formcheck.report.pictures.set_drawing import is_about_back, landmarks_of
 from formcheck.rule import Status
 
 
@@ -145,6 +145,21 @@ def test_the_back_is_coloured_where_the_measure_is_its_outline_or_the_rule_says_
     other_name = replace(rules["GKB01"], name="hollow")
     assert is_about_back(other_name)
     assert not is_about_back(replace(other_name, shows="hip_extension_deg"))
+
+
+def test_lines_are_coloured_where_the_fault_is_seen() -> None:
+    rules = {rule.code: rule for exercise in catalog.exercises().values() for rule in exercise.rules}
+
+    def coloured(code: str) -> set[str]:
+        found = landmarks_of(rules[code], lambda role: Side.RIGHT if role == "free" else Side.LEFT)
+        return {Landmark(joint).name for joint in found}
+
+    foot = {"LEFT_ANKLE", "LEFT_HEEL", "LEFT_FOOT_INDEX"}
+    assert coloured("DNK02") == {"LEFT_HIP", "LEFT_KNEE", "LEFT_ANKLE"}
+    assert coloured("SGB03") == {"RIGHT_HIP", "RIGHT_KNEE", "RIGHT_ANKLE"}
+    assert coloured("BST13") == foot
+    assert coloured("BST10") == coloured("GKB03") == {"LEFT_HIP", "RIGHT_HIP"}
+    assert coloured("DNK10") == set()
 
 
 def test_drawing_leaves_ink_in_the_colour_of_the_status() -> None:

@@ -110,6 +110,7 @@ def test_the_foot_is_followed_that_the_model_leaves_on_the_floor(working: Side) 
     assert max(still) < 0.1 * WIDTH
 
 
+@pytest.mark.slow
 def test_it_does_not_matter_how_often_pictures_come() -> None:
     tops = []
     for fps in (15.0, 30.0, 60.0):
