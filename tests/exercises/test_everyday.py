@@ -96,3 +96,18 @@ def test_the_leg_in_front_is_the_one_that_works_and_both_make_one_set() -> None:
     assert len(found.sets) == 1
     same = report(lunges(NOISY, turns=False), "lunge")
     assert {rep.side for rep in same.reps} == {"left"}
+
+
+@pytest.mark.parametrize("name", EVERYDAY)
+def test_while_it_is_done_it_is_recognised_at_the_first_repetition(name: str) -> None:
+    track = EVERYDAY[name](NOISY)
+    session = Session(track.size, Settings(candidates=tuple(catalog.exercises().values())))
+    first = None
+    for pose in track.poses():
+        step = session.push(pose)
+        assert step is not None
+        if first is None and step.rep_count:
+            first = session.exercise
+    assert first is not None
+    assert first.name == name
+    assert step.rep_count == COUNTS[name]
