@@ -85,7 +85,7 @@ def _knee_over_ankle(body: Body) -> Floats:
     "hips_below_knee_pct",
     "Working hip below the working knee, + = lower: the depth of a squat, 0 = thigh level.",
     needs=(("working", "hip"), ("working", "knee")),
-    errors=Errors(8.0, 5.0, per_roll=0.8, fooled_by="the hip landmark sitting above the joint; plates"),
+    errors=Errors(8.5, 5.0, per_roll=0.8, fooled_by="the hip landmark sitting above the joint; plates"),
     drawn=JointHeight(("working", "knee"), over=("working", "hip")),
 )
 def _hips_below_knee(body: Body) -> Floats:
