@@ -103,9 +103,16 @@ def measures(
     *,
     side: opt.WorkingLeg = None,
     posture: opt.BodyPosture = None,
+    rules: opt.Rules = None,
     model: opt.Model = "full",
 ) -> None:
     """List what can be measured; of a clip, how each measure moves in it, so that a signal can be chosen."""
+    from formcheck.exercises import catalog
+
+    if rules:
+        catalog.load_folder(rules)
+    else:
+        catalog.exercises()  # those of plug-ins may define measures
     if clip is None:
         from formcheck.exercises.explain import explain_measures
 

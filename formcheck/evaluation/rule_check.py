@@ -19,6 +19,7 @@ from rich.text import Text
 from formcheck.errors import ClipError, FormcheckError, RuleFileError, UsageError
 from formcheck.evaluation.accuracy import Evaluation
 from formcheck.evaluation.evaluate import clips_with_truth, evaluate
+from formcheck.evaluation.measure_check import measure_findings
 from formcheck.evaluation.returns import unanswered
 from formcheck.evaluation.rule_soundness import Finding, example_wrong, findings, mistyped
 from formcheck.evaluation.truth import Truth
@@ -162,6 +163,7 @@ def _check_file(path: Path) -> FileCheck:
     lines = Lines.of(path)
     placed = [Placed(finding, lines.at(finding.rule, finding.field)) for finding in found]
     placed += [Placed(finding, line) for finding, line in (unanswered(exercise, path) if rules else ())]
+    placed += [Placed(finding, line) for finding, line in measure_findings(path)]
     return FileCheck(path, exercise, sorted(placed, key=lambda one: (one.finding.hint, one.line or 0)), rules)
 
 

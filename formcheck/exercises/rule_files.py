@@ -19,6 +19,7 @@ from types import ModuleType
 from formcheck.errors import RuleFileError, UsageError
 from formcheck.exercises.rule import REPLACED, Exercise
 from formcheck.files import kinds
+from formcheck.measures.measure import kept_if_fine
 
 _PREFIX = "_formcheck_rules_"
 
@@ -61,7 +62,8 @@ def load(path: Path) -> Exercise:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # whatever is really wrong is said below
             code = loader.source_to_code(path.read_bytes(), str(path))
-        exec(code, module.__dict__)
+        with kept_if_fine():
+            exec(code, module.__dict__)
     except SyntaxError as error:
         where = error.lineno if error.filename == str(path) else None
         raise RuleFileError(path, f"this is not Python: {error.msg}", where) from error

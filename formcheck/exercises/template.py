@@ -249,7 +249,7 @@ def render(name: str, prefix: str, *, hold: bool = False) -> str:
 
 
 def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
-    """Return the text of an exercise's file with name, title and codes of a new exercise.
+    """Return the text of an exercise's file with name, title, codes and own measures of a new exercise.
 
     Args:
         source: The text of the file that declares `old`.
@@ -262,6 +262,8 @@ def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
     text = re.sub(r"^from \. import", "from formcheck.rules import", text, flags=re.MULTILINE)
     for taken in sorted({rule.code[:3] for rule in old.rules}):
         text = re.sub(rf"\b{taken}(?=\d\d\b|{{)", prefix, text)
+    for own in re.findall(r"\bdefine\(\s*\"(\w+)\"", text):  # a measure's name is taken as well
+        text = text.replace(f'"{own}"', f'"{prefix.lower()}_{own}"')
     text = text.replace(f'"{old.name}"', f'"{name}"').replace(f'title="{old.title}"', f'title="{title}"')
     return f"# TODO: a copy of {old.name}, to be changed into {name}.\n{text}"
 

@@ -13,7 +13,7 @@ import numpy as np
 from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.candidates import motion, reads_near, refusal, side_vote, sides
-from formcheck.judging.prepare import Prepared, look_at, seen
+from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Landmark, Side, View
@@ -213,6 +213,8 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     """Find the movements in a part of the track in which the person does not turn round."""
     raw, smoothed = frames
     posture = smoothed.found if exercise.upright else _not_upright(smoothed)
+    if exercise.posture == "standing" and not on_feet(smoothed):
+        return _Moves([], look_at(smoothed, exercise))
     here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
     overall, doubt = here.look, here.refusal(exercise)
     if doubt is not None:

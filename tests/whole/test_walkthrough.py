@@ -100,7 +100,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
         patch.chdir(folder)
         for kind, text in blocks():
             if kind == "python":
-                put_in_place(rules / "squat.py", text)
+                put_in_place(rules / "box_squat.py", text)
             elif kind == "json":
                 (rules / "squat.json").write_text(text, encoding="utf-8")
             elif kind == "toml":
@@ -168,16 +168,17 @@ def test_the_plug_in_is_found_after_installing_it(followed: tuple[Path, list[str
     assert done.returncode == 0, done.stderr
     listed = installed(site, "exercises")
     assert (listed.returncode, listed.stderr) == (0, "")
-    assert re.search(r"^squat +Squat, 2 rules, only with --exercise squat$", listed.stdout, re.MULTILINE)
+    line = r"^box-squat +Box squat, 2 rules, only with --exercise box-squat$"
+    assert re.search(line, listed.stdout, re.MULTILINE)
     judged = installed(
-        site, "analyze", str(rules / "squat.npz"), "--rules", str(rules), "--exercise", "squat"
+        site, "analyze", str(rules / "squat.npz"), "--rules", str(rules), "--exercise", "box-squat"
     )
     assert "too-shallow, rep 3" in judged.stdout  # the same file, installed and named
-    changed = (rules / "squat.py").read_text("utf-8").replace("Below(45.0", "Below(44.0")
-    (rules / "squat.py").write_text(changed, encoding="utf-8")
+    changed = (rules / "box_squat.py").read_text("utf-8").replace("Below(45.0", "Below(44.0")
+    (rules / "box_squat.py").write_text(changed, encoding="utf-8")
     clash = installed(site, "check-rules", str(rules))
     assert clash.returncode == 1
-    assert "the name squat is taken by an installed one" in " ".join(clash.stdout.split())
+    assert "the name box-squat is taken by an installed one" in " ".join(clash.stdout.split())
 
 
 @pytest.mark.slow
