@@ -61,7 +61,7 @@ Rendered backs, whose buttocks do not swell, hollow by 3 to 6 deg more where the
 _SOFT_DOUBT = 0.5  # share of that surplus which counts as error
 _OWN_DEG, _OWN_ERROR_DEG = 10.0, 5.0
 """Extension up to which hips may have extended by themselves, and the error of the arching from there on:
-on real backs that an eye calls flat hips extend by 8 to 13 deg (2 people), on rendered ones the spine does."""
+on real backs that an eye calls flat hips extend by 8 to 13 deg (2 people), on rendered ones none."""
 _MOST_SQUARE_DEG, _MOST_STRAIGHT_DEG = 10.0, 20.0
 """What hips extend without the spine, with the knee at a right angle and straight (bretcontreras.com)."""
 _MOST_ERROR_DEG = 6.4  # of what they extend further: of the landmarks 4, of the person 5
