@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from formcheck.errors import RuleFileError, UsageError
-from formcheck.exercises.rule import Exercise
+from formcheck.exercises.rule import REPLACED, Exercise
 from formcheck.files import kinds
 
 _PREFIX = "_formcheck_rules_"
@@ -68,7 +68,7 @@ def load(path: Path) -> Exercise:
     except OSError as error:
         raise RuleFileError(path, f"it cannot be read: {error.strerror or error}") from error
     except (Exception, SystemExit) as error:  # a user's file may fail in any way
-        raise RuleFileError(path, _said(error), line_of(error, path)) from error
+        raise RuleFileError(path, said(error), line_of(error, path)) from error
     finally:
         sys.dont_write_bytecode = writes
     return declared(module, path)
@@ -105,16 +105,18 @@ def blame(error: BaseException, files: Collection[Path] = ()) -> RuleFileError |
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         path = Path(frame.f_code.co_filename)
         if str(frame.f_globals.get("__name__", "")).startswith(_PREFIX) or path in files:
-            return RuleFileError(path, f"{frame.f_code.co_name} failed: {_said(error)}", line)
+            return RuleFileError(path, f"{frame.f_code.co_name} failed: {said(error)}", line)
     return None
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
     """Return the text of an error. Wrong or missing fields are told in the terms of rule files."""
     text = " ".join(str(error).split())
     if missing := re.match(r"(\w+)\.__init__\(\) missing .*?: (.*)", text):
         return f"{missing[1]} lacks {missing[2].replace(chr(39), '')}"
     if unknown := re.match(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'(.*)", text):
+        if unknown[1] == "Exercise" and unknown[2] in REPLACED:
+            return f"{unknown[1]} no longer has {unknown[2]}: {REPLACED[unknown[2]]}"
         return f"{unknown[1]} has no field {unknown[2]}{unknown[3].replace(chr(39), '').replace('. ', '; ')}"
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
 

@@ -112,7 +112,7 @@ def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
         mine = slice(*np.searchsorted(track.time_s, _span(found.sets, number - 1, one)))
         part = slice(max(own.start, mine.start), min(own.stop, mine.stop))
         for column, name in enumerate(names):
-            values[part, column] = seen_values(one.data, name)[part.start - first : part.stop - first]
+            values[part, column] = seen_values(one, name)[part.start - first : part.stop - first]
         for i in range(part.start, part.stop):
             state[i] = _state(float(track.time_s[i]), number, one, reps)
     head = ["time_s", "found", "set", "exercise", "rep", "side", "phase", *names]
@@ -131,7 +131,7 @@ def _state(time_s: float, number: int, one: FoundSet, reps: Sequence[Rep]) -> li
     if rep is None:
         return [number, one.exercise.name, None, one.working_side, "rest"]
     phase = "up" if time_s < rep.lockout_s else "top" if time_s < rep.lower_s else "down"
-    return [number, one.exercise.name, reps.index(rep) + 1, one.working_side, phase]
+    return [number, one.exercise.name, reps.index(rep) + 1, one.side_in(rep), phase]
 
 
 def _frame_rows(track: Track, state: Sequence[list[Cell]], values: Floats) -> Iterable[list[Cell]]:
