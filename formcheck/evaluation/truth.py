@@ -253,7 +253,7 @@ def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
         during = (times >= rep.start - _AROUND_S) & (times <= rep.end + _AROUND_S)
         found = phase_times(times[during], signal[during], late=ON_TIME)
         if found is not None:
-            return found.held_s
+            return found.held_s + found.turning_s / 2
     return rep.lower - rep.lockout
 
 
@@ -353,6 +353,7 @@ TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {
     "no-hold": lambda rep: rep.held_s,
     "lowering-too-fast": lambda rep: rep.end_s - rep.lower_s,
     "incomplete-lockout": lambda rep: rep.lockout["hip_trunk_angle_working"] - 180.0,
+    "leg-above-trunk-line": lambda rep: rep.lockout.get("hip_trunk_angle_working", math.nan) - 180.0,
     "free-leg-drop": _changed("leg_elevation_other"),
     "free-leg-rise": _changed("leg_elevation_other"),
     "free-leg-bent": lambda rep: rep.lockout["knee_flexion_other"],

@@ -108,8 +108,17 @@ class Rep:
         between_s = max(self.lower_s - self.lockout_s, 0.0)
         if self.near_top_s is None or self.upper_fifth_s is None:
             return between_s
-        near_s, fifth_s = (max(to_s - from_s, 0.0) for from_s, to_s in (self.near_top_s, self.upper_fifth_s))
-        return held_s(near_s, fifth_s, self.end_s - self.start_s, between_s)
+        fifth_s = max(self.upper_fifth_s[1] - self.upper_fifth_s[0], 0.0)
+        return held_s(self._near_s, fifth_s, self.end_s - self.start_s, between_s)
+
+    @property
+    def turning_s(self) -> float:
+        """How long it is near the top without being held: an eye may take a slow turn for a hold."""
+        return 0.0 if self.near_top_s is None else self._near_s - self.held_s
+
+    @property
+    def _near_s(self) -> float:
+        return 0.0 if self.near_top_s is None else max(self.near_top_s[1] - self.near_top_s[0], 0.0)
 
     @property
     def range(self) -> float:
