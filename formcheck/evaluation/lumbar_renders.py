@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.errors import UsageError
+from formcheck.files.writing import whole
 from formcheck.poses.pose import Pose
 from formcheck.poses.track import Track
 from formcheck.render.clip import Clip, build
@@ -193,6 +194,7 @@ def record(folder: Path, seeds: Iterator[int] | range, model: Path) -> Iterator[
             target = folder / f"{seed}.npz"
             if not target.exists():
                 seen = look_at(seed, landmarker, number * _APART_S)
-                # A body that cannot lie like this leaves an empty archive, so that it is not tried again.
-                np.savez_compressed(target, **(seen or {}))
+                with whole(target) as file:
+                    # A body that cannot lie like this leaves an empty archive: it is not tried again.
+                    np.savez_compressed(file, **(seen or {}))
             yield seed

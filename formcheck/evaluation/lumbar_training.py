@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Bodies:
         """Read what `lumbar_renders.record` wrote.
 
         Raises:
-            UsageError: There are too few.
+            UsageError: There are too few, or one is damaged.
         """
         rows = []
         for path in sorted(folder.iterdir()):
@@ -70,11 +71,14 @@ class Bodies:
 
 def _body(path: Path) -> tuple[int, Floats, float, bool] | None:
     """Return seed, features, lumbar extension and whether it is seen from the side; None without a body."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name].astype(np.float64) for name in archive.files}
+    except (OSError, ValueError, BadZipFile) as error:
+        raise UsageError(f"{path} is no rendered body; remove it, and it is rendered again") from error
+    if "truth" not in arrays:
+        return None
     seed = int(path.stem)
-    with np.load(path, allow_pickle=False) as archive:
-        if "truth" not in archive:
-            return None
-        arrays = {name: archive[name].astype(np.float64) for name in archive.files}
     width, height = (int(length) for length in arrays["size"])
     track = Track(
         arrays["time_s"],
