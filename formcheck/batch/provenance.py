@@ -14,6 +14,7 @@ from pathlib import Path
 
 from formcheck.exercises.catalog import GROUP
 from formcheck.exercises.profiles import Profile
+from formcheck.poses.exchange.given import Given
 from formcheck.report.build import package_version
 from formcheck.video.frames import AS_FILMED, Filming
 
@@ -78,13 +79,14 @@ def stamp(
     choose: str | None = None,
     plate_mm: float | None = None,
     filming: Filming = AS_FILMED,
+    given: Given | None = None,
 ) -> Stamp:
     """Return the stamp of a clip; arguments as in `Item` and `Settings`."""
     own = {code: [limit.warn, limit.fault, limit.off] for code, limit in sorted(profile.own.items())}
     options = {"profile": profile.name, "room": profile.room, "exercise": exercise, "side": side}
     options |= {"choose": choose, "own": _hash([json.dumps(own).encode()]) if own else None}
     options |= {"plate_mm": plate_mm}
-    filmed = asdict(filming)
+    filmed = asdict(filming) | (asdict(given) if given else {})
     options |= filmed
     seen = [by.version, by.code, by.model, exercise, choose, *filmed.values()]
     text = json.dumps(options, sort_keys=True)

@@ -95,6 +95,8 @@ def measures(
     *,
     side: opt.WorkingLeg = None,
     face_up: opt.FaceUp = False,
+    size: opt.Size = None,
+    fps: opt.Fps = None,
     model: opt.Model = "full",
 ) -> None:
     """List what can be measured; of a clip, how each measure moves in it, so that a signal can be chosen."""
@@ -110,7 +112,9 @@ def measures(
 
     working = Side(side.value) if side else None
     with bar("analysing", api.frames_estimate(clip)) as progress:
-        analysis = api.analyze_clip(clip, opt.settings(None, model=model), progress=progress)
+        analysis = api.analyze_clip(
+            clip, opt.settings(None, model=model, size=size, fps=fps), progress=progress
+        )
     say(table(motions(analysis.raw, analysis.smoothed, working, face_up=face_up)))
 
 

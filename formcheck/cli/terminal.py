@@ -192,12 +192,13 @@ def ctrl_c() -> Iterator[Callable[[], bool]]:
 
 
 def check_clip(clip: Path) -> None:
-    """Make sure that there is an ordinary file of this name.
+    """Make sure that there is an ordinary file of this name, or a folder with a JSON file a frame.
 
     Raises:
         UsageError: There is none, or it is a folder, pipe or device.
     """
-    check_file(clip, "name a video, or a recorded track (.npz)")
+    if not kinds.has_frames(clip):
+        check_file(clip, "name a video, or a recorded track (.npz)")
 
 
 def check_file(path: Path, instead: str) -> None:

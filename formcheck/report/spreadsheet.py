@@ -10,18 +10,21 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from formcheck.exercises.rule import Exercise
-from formcheck.judging.sets import Found, FoundSet
+from formcheck.judging.sets import FoundSet
+from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import Floats
 from formcheck.poses.track import Track
 from formcheck.report import sheet
+from formcheck.report.analysis import Analysis
 from formcheck.report.model import Quantity, Report, RepReport
 from formcheck.report.series import seen_values, shown_measures
 from formcheck.report.sheet import Cell
+from formcheck.report.whole import whole_clip
 from formcheck.reps.segmentation import Rep
 
 _UNITS = {"%": "pct"}
 _LIFT = "rise", "mean_speed", "peak_speed"
+_HEAD = ("time_s", "found", "set", "exercise", "rep", "side", "phase")
 
 
 def reps_csv(report: Report) -> str:
@@ -90,18 +93,17 @@ def _cells(quantity: Quantity | None) -> list[Cell]:
     return [quantity.value, quantity.uncertainty] if quantity else [None, None]
 
 
-def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
+def frames_csv(analysis: Analysis) -> str:
     """Return a table with a row for each frame of the clip.
 
     Columns: `time_s`; `found` (1 where a person was); `set, exercise, rep, side, phase` (`up`, `top`, `down`,
     or `rest` between repetitions; empty outside the sets); then each measure of the exercise, empty where a
-    joint it needs is not seen.
-
-    Args:
-        track: All frames of the clip.
-        found: Its sets.
-        exercise: Says which measures tell of it.
+    joint it needs is not seen. Where no repetition was found there is every measure that there is, those of
+    the exercise first, over the whole clip: `side` is the leg that was taken as the working one.
     """
+    track, found, exercise = analysis.smoothed, analysis.found, analysis.exercise
+    if not found.sets:
+        return _all_measures(analysis)
     names = shown_measures(exercise, *(one.data.look.view for one in found.sets))
     state: list[list[Cell]] = [[None] * 5 for _ in range(len(track))]
     values = np.full((len(track), len(names)), np.nan)
@@ -115,8 +117,19 @@ def frames_csv(track: Track, found: Found, exercise: Exercise) -> str:
             values[part, column] = seen_values(one.data, name)[part.start - first : part.stop - first]
         for i in range(part.start, part.stop):
             state[i] = _state(float(track.time_s[i]), number, one, reps)
-    head = ["time_s", "found", "set", "exercise", "rep", "side", "phase", *names]
-    return sheet.table(head, _frame_rows(track, state, values))
+    return sheet.table([*_HEAD, *names], _frame_rows(track, state, values))
+
+
+def _all_measures(analysis: Analysis) -> str:
+    """Return the table of a clip without a repetition."""
+    data = whole_clip(analysis)
+    told = shown_measures(analysis.exercise, data.look.view)
+    names = list(dict.fromkeys([*told, *MEASURES]))
+    state: list[list[Cell]] = [
+        [None, None, None, data.working.value, None] for _ in range(len(analysis.smoothed))
+    ]
+    values = np.column_stack([seen_values(data, name) for name in names])
+    return sheet.table([*_HEAD, *names], _frame_rows(analysis.smoothed, state, values))
 
 
 def _span(sets: Sequence[FoundSet], i: int, one: FoundSet) -> tuple[float, float]:
