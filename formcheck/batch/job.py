@@ -75,7 +75,7 @@ class Setup:
     Attributes:
         settings: Profile, model and filming. Exercise, side and person are those of each clip. Recorded
             tracks were set right where they were recorded.
-        rules: Folder with more exercises, or None.
+        rules: A rule file or a folder with more exercises, or None.
         html: Whether a page is made of each clip.
         tracks: Whether landmarks are recorded.
         blur_faces: Whether faces are made unrecognisable in the pages.

@@ -80,11 +80,11 @@ def prepare(setup: Setup, by: Versions) -> None:
 _loaded: set[str] = set()
 
 
-def load_rules(folder: str) -> None:
-    """Add a folder's exercises, once a process."""
-    if folder not in _loaded:
-        catalog.load_folder(Path(folder))
-        _loaded.add(folder)
+def load_rules(path: str) -> None:
+    """Add the exercises of a rule file or a folder, once a process."""
+    if path not in _loaded:
+        catalog.load_folder(Path(path))
+        _loaded.add(path)
 
 
 def score(job: Job, setup: Setup, tell: Tell = lambda frames: None) -> Outcome:

@@ -58,13 +58,13 @@ def _copy_of(old: Exercise, name: str, prefix: str) -> str:
 
 
 def check_rules(
-    folder: opt.RulesChecked,
+    path: opt.RulesChecked,
     *,
     json: opt.Json = None,
     tracks: opt.Tracks = None,
     model: opt.Model = "full",
 ) -> int:
-    """Check rule files: each is loaded and its examples are run, and clips with truth beside it are scored.
+    """Check rule files: each is loaded and tried on samples, and clips with truth beside it are scored.
 
     Exits with 1 where something must be mended.
     """
@@ -78,8 +78,8 @@ def check_rules(
         make_folder(tracks)
     count = itertools.count()
     with bar("scoring", None, "clips") as advance:
-        result = rule_check.check_folder(
-            folder, model=model, tracks=tracks, progress=lambda name: advance(next(count))
+        result = rule_check.check_rules(
+            path, model=model, tracks=tracks, progress=lambda name: advance(next(count))
         )
     if json and not is_dash(json):
         write_text(json, result.to_json())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -63,7 +63,7 @@ class Options(TypedDict, total=False):
     fps: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
     """What is known of a clip or set beforehand, and how it is judged.
 
@@ -102,6 +102,14 @@ class Settings:
     coached: bool = True
     verbose: bool = False
     given: Given = field(default_factory=Given)
+
+    def __repr__(self) -> str:
+        """Return what differs from the usual, exercises and limits by their names."""
+        usual = Settings()
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        told = {name: value for name, value in given.items() if value != getattr(usual, name)}
+        shown = [f"{name}={_named(value)}" for name, value in told.items()]
+        return f"Settings({', '.join(shown)})"
 
     def __post_init__(self) -> None:
         if self.exercise is not None:
@@ -145,6 +153,13 @@ class Settings:
     def known(self) -> tuple[Exercise, ...]:
         """Return the exercises that may be recognised."""
         return self.candidates or tuple(catalog.exercises().values())
+
+
+def _named(value: object) -> str:
+    """Return a setting in few words: an exercise or a profile is known by its name."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_named, value))})"
+    return repr(getattr(value, "name", value)) if isinstance(value, Exercise | Profile) else repr(value)
 
 
 def _side(word: str) -> Side:

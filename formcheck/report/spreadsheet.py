@@ -36,6 +36,11 @@ def reps_csv(report: Report) -> str:
     and `coverage` (0 to 1); for each fault its value `FAULT_UNIT`, `FAULT_uncertainty` (the same unit) and
     `FAULT_status`; each measure's median at the top, `MEASURE_top`.
     """
+    return sheet.table(*reps_table(report))
+
+
+def reps_table(report: Report) -> tuple[list[str], list[list[Cell]]]:
+    """Return the names of the columns of `reps_csv` and its rows."""
     faults = list(dict.fromkeys((v.fault, v.unit) for rep in report.reps for v in rep.verdicts))
     measures = list(dict.fromkeys(name for rep in report.reps for name in rep.at_top))
     units = list(dict.fromkeys(rep.range.unit for rep in report.reps if rep.range))
@@ -51,8 +56,7 @@ def reps_csv(report: Report) -> str:
         head += [f"{fault}_{_token(of)}", f"{fault}_uncertainty", f"{fault}_status"]
     head += [f"{name}_top" for name in measures]
     named = [fault for fault, _ in faults]
-    rows = [_rep_row(report, rep, units, lifts, named, measures) for rep in report.reps]
-    return sheet.table(head, rows)
+    return head, [_rep_row(report, rep, units, lifts, named, measures) for rep in report.reps]
 
 
 def _rep_row(
