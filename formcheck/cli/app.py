@@ -130,6 +130,7 @@ def analyze(
     judged_by = check_names(exercise, profile, rules, limits=limits)
     keeper = keeper_from_options(clip, log, no_log, lifter, load, bilateral_load, date, complain=complain)
     from formcheck import api
+    from formcheck.poses.recorded import check_given
 
     settings = opt.settings(
         exercise,
@@ -147,6 +148,7 @@ def analyze(
         fps=fps,
         verbose=verbose,
     )
+    check_given(clip, settings.given)
     with ctrl_c() as stopped:
         try:
             if baseline:

@@ -102,6 +102,10 @@ def score(
 
     wanted = format_named(format)
     check_format(wanted)
+    if cluster is not None:
+        from formcheck.batch.cluster import check_installed
+
+        check_installed()
     items = _items(paths or [], manifest, exercise, out)
     settings = opt.settings(
         None,
