@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
 from formcheck.poses.viewpoint import Posture
 
@@ -80,13 +81,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-BOTH_SIDES = {
-    "mean": "mean of both sides",
-    "least": "lower value of both sides",
-    "most": "higher value of both sides",
-    "difference": "working side minus the other one",
-}
-"""What can be made of a measure that each side has, such as `mean(knee_flexion_deg)`."""
 _OF_BOTH = re.compile(rf"(?P<how>{'|'.join(BOTH_SIDES)})\((?P<of>\w+)\)")
 
 

@@ -66,13 +66,13 @@ def _copy_of(old: Exercise, name: str, prefix: str) -> str:
 
 
 def check_rules(
-    folder: opt.RulesChecked,
+    path: opt.RulesChecked,
     *,
     json: opt.Json = None,
     tracks: opt.Tracks = None,
     model: opt.Model = "full",
 ) -> int:
-    """Check rule files: each is loaded and its examples are run, and clips with truth beside it are scored.
+    """Check rule files: each is loaded and tried on samples, and clips with truth beside it are scored.
 
     Exits with 1 where something must be mended.
     """
@@ -86,8 +86,8 @@ def check_rules(
         make_folder(tracks)
     count = itertools.count()
     with bar("scoring", None, "clips") as advance:
-        result = rule_check.check_folder(
-            folder, model=model, tracks=tracks, progress=lambda name: advance(next(count))
+        result = rule_check.check_rules(
+            path, model=model, tracks=tracks, progress=lambda name: advance(next(count))
         )
     if json and not is_dash(json):
         write_text(json, result.to_json())
@@ -103,6 +103,8 @@ def measures(
     *,
     side: opt.WorkingLeg = None,
     posture: opt.BodyPosture = None,
+    size: opt.Size = None,
+    fps: opt.Fps = None,
     rules: opt.Rules = None,
     model: opt.Model = "full",
 ) -> None:
@@ -125,7 +127,9 @@ def measures(
 
     working = Side(side.value) if side else None
     with bar("analysing", api.frames_estimate(clip)) as progress:
-        analysis = api.analyze_clip(clip, opt.settings(None, model=model), progress=progress)
+        analysis = api.analyze_clip(
+            clip, opt.settings(None, model=model, size=size, fps=fps), progress=progress
+        )
     held: Posture | None = posture.value if posture else None
     say(table(motions(analysis.raw, analysis.smoothed, working, posture=held)))
 

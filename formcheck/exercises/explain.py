@@ -15,9 +15,10 @@ from formcheck.exercises.catalog import nothing_called
 from formcheck.exercises.profiles import PROFILES, limits
 from formcheck.exercises.rule import Example, Exercise, Limit, Rule, SideOf
 from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import BOTH_SIDES, POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
+from formcheck.wording import POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
 
 PHASE_WORDS = {
     Phase.START: "in the start position",

@@ -265,6 +265,9 @@ def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
     for own in re.findall(r"\bdefine\(\s*\"(\w+)\"", text):  # a measure's name is taken as well
         text = text.replace(f'"{own}"', f'"{prefix.lower()}_{own}"')
     text = text.replace(f'"{old.name}"', f'"{name}"').replace(f'title="{old.title}"', f'title="{title}"')
+    if not old.looks_like:  # a copy with the same gates would share every repetition with the old one
+        alike = f'    looks_like="{old.name}",  # until gates of its own tell it apart: found by name only'
+        text = text.replace(f'    name="{name}",\n', f'    name="{name}",\n{alike}\n', 1)
     return f"# TODO: a copy of {old.name}, to be changed into {name}.\n{text}"
 
 

@@ -403,6 +403,34 @@ class Report(Model):
         text = self.model_dump_json(by_alias=True, indent=1)
         return _NUMBERS.sub(lambda found: " ".join(found[0].split()), text) + "\n"
 
+    def to_dataframe(
+        self, rows: Literal["reps", "verdicts"] = "reps", library: Literal["pandas", "polars"] | None = None
+    ) -> Any:
+        """Return the report as a data frame; neither library comes with formcheck.
+
+        Args:
+            rows: `reps` for a row a repetition, with the columns of `analyze --csv`, or `verdicts`.
+            library: `pandas` or `polars`; None takes what is installed, pandas if both are.
+
+        Raises:
+            UsageError: It is not installed, or a word is not known.
+        """
+        from formcheck.report.notebook import data_frame
+
+        return data_frame(self, rows, library)
+
+    def __repr__(self) -> str:
+        from formcheck.report.notebook import line
+
+        return line(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        from formcheck.report.notebook import fragment
+
+        return fragment(self)
+
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:
         """Read a report; pydantic's `ValidationError` says what does not fit."""

@@ -87,22 +87,23 @@ def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:
     )
 
 
-def seen_values(one: FoundSet, name: str) -> np.ndarray:
+def values_of_set(one: FoundSet, name: str) -> np.ndarray:
     """Return (T,) values of a measure over a set's frames, NaN where a joint it needs is not seen.
 
     Where the sides take turns, it is that of the side which works in the repetition.
     """
-    times, values = one.data.body.track.time_s, _seen(one.data, name)
+    times, values = one.data.body.track.time_s, seen_values(one.data, name)
     if one.other is not None:
         turns = one.turns()
         for (from_s, data), (to_s, _) in pairwise([*turns, (math.inf, one.data)]):
             if data is one.other:
                 its = (times >= from_s) & (times < to_s)
-                values[its] = _seen(data, name)[its]
+                values[its] = seen_values(data, name)[its]
     return values
 
 
-def _seen(data: SetData, name: str) -> np.ndarray:
+def seen_values(data: SetData, name: str) -> np.ndarray:
+    """Return (T,) values of a measure, NaN where a joint it needs is not seen."""
     measure = MEASURES[name]
     seen = np.ones(len(data.body.track), dtype=bool)
     for role, part in measure.needs:
@@ -128,7 +129,7 @@ def _stride(fps: float, frames: int) -> int:
 
 def _measure(name: str, sets: Sequence[FoundSet], parts: Sequence[np.ndarray]) -> MeasureSeries:
     measure = MEASURES[name]
-    values = [seen_values(one, name)[part] for one, part in zip(sets, parts, strict=True)]
+    values = [values_of_set(one, name)[part] for one, part in zip(sets, parts, strict=True)]
     return MeasureSeries(
         measure=name,
         unit=measure.unit,

@@ -410,6 +410,10 @@ class RepData:
             seen = self.set.sees(role, joint)[part]
             if seen.mean() < MIN_USABLE:
                 called = _called(self.set.body, role, joint)
+                if not np.isfinite(self.set.body.joint(role, joint)).any():
+                    return Reading.none(
+                        f"these landmarks have no {called}", "Use a pose model that has it, or the video."
+                    )
                 return Reading.none(
                     f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
                 )

@@ -251,7 +251,7 @@ def test_a_report_of_several_exercises_is_said_set_by_set(mixed: Analysis) -> No
     assert "Cable kickback, left leg" in page
     rows = list(csv.DictReader(io.StringIO(reps_csv(report))))
     assert [row["exercise"] for row in rows] == [report.sets[rep.set - 1].exercise for rep in report.reps]
-    frames = list(csv.DictReader(io.StringIO(frames_csv(mixed.smoothed, mixed.found, mixed.exercise))))
+    frames = list(csv.DictReader(io.StringIO(frames_csv(mixed))))
     assert {row["exercise"] for row in frames} >= {"glute-kickback", "donkey-kick", "cable-kickback"}
     assert Report.from_json(report.to_json()) == report
     names = [one.exercise for one in baselines_of(report)]
