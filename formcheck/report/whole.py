@@ -65,4 +65,4 @@ def _of_a_leg(measure: Measure) -> bool:
 
 
 def _of_the_other_leg(measure: Measure) -> bool:
-    return {role for role, _ in measure.needs} == {"free"}
+    return measure.name.startswith("free_") and measure.name.removeprefix("free_") in MEASURES
