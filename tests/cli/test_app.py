@@ -309,7 +309,7 @@ def test_fail_on(
         (["analyse", "CLIP"], "No such command"),
         (["analyze", "CLIP", "--exersice", "x"], "No such option"),
         (["explain", "knee-bnt"], "did you mean knee-bent"),
-        (["evaluate", "nowhere"], "no rule file or folder nowhere"),
+        (["evaluate", "nowhere"], "no folder nowhere"),
         (["bench", "none.mp4"], "no file none.mp4"),
         (["models", "--fetch", "huge"], "lite, full, heavy"),
     ],
