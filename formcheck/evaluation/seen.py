@@ -58,6 +58,8 @@ class Seen:
         confidence: How sure that person was: `high`, `medium` or `low`.
         notes: What else the person said.
         guessed: Whether the exercise is a guess: then nothing can be compared.
+        uncounted: Exercises that are in it too but whose repetitions nobody counted: to count them is neither
+            right nor wrong.
     """
 
     exercises: tuple[str, ...]
@@ -68,6 +70,7 @@ class Seen:
     confidence: str = "high"
     notes: str = ""
     guessed: bool = False
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

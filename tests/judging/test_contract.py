@@ -142,7 +142,7 @@ def test_sides_that_take_turns_are_one_set_with_a_side_for_each_repetition() -> 
     for rep in found.reps:  # the leg that works is drawn
         at = int(np.argmin(np.abs(np.array(found.series.time_s) - (rep.lockout_s + rep.lower_s) / 2)))
         assert leg.values[at] == pytest.approx(4.0, abs=1.5)
-    rows = [row.split(",") for row in frames_csv(track, analysis.found, analysis.exercise).splitlines()]
+    rows = [row.split(",") for row in frames_csv(analysis).splitlines()]
     side, phase = rows[0].index("side"), rows[0].index("phase")
     assert {row[side] for row in rows[1:] if row[phase] == "top"} == {"left", "right"}
 
