@@ -5,10 +5,12 @@ Values, limits, views and days in words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from formcheck.poses.pose import View
+from formcheck.poses.viewpoint import Posture
 
 VIEW_WORDS = {
     View.SIDE: "side",
@@ -17,6 +19,16 @@ VIEW_WORDS = {
     View.FOOT_END: "foot end",
     View.HEAD_END: "head end",
     View.UNKNOWN: "unclear",
+}
+
+
+POSTURE_WORDS: dict[Posture, str] = {
+    "standing": "standing",
+    "prone": "face down",
+    "supine": "on the back",
+    "side": "lying on one side",
+    "seated": "sitting",
+    "hanging": "hanging by the hands",
 }
 
 
@@ -68,8 +80,20 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+BOTH_SIDES = {
+    "mean": "mean of both sides",
+    "least": "lower value of both sides",
+    "most": "higher value of both sides",
+    "difference": "working side minus the other one",
+}
+"""What can be made of a measure that each side has, such as `mean(knee_flexion_deg)`."""
+_OF_BOTH = re.compile(rf"(?P<how>{'|'.join(BOTH_SIDES)})\((?P<of>\w+)\)")
+
+
 def plain(name: str) -> str:
     """Write a fault's or measure's name in words: `knee-bent`, `knee_flexion_deg` -> `knee flexion`."""
+    if told := _OF_BOTH.fullmatch(name):
+        return f"{plain(told['of'])}, {BOTH_SIDES[told['how']]}"
     for unit in ("_deg", "_pct", "_s"):
         name = name.removesuffix(unit)
     return name.replace("-", " ").replace("_", " ")

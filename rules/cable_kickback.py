@@ -195,11 +195,9 @@ EXERCISE = Exercise(
     name="cable-kickback",
     title="Cable kickback",
     source=SOURCE,
-    prone=True,
-    standing=True,
+    posture="standing",
     signal="leg_elevation_deg",
     min_range=18.0,
-    signal_per_leg=True,
     views=OBLIQUE,
     gates=(
         Gate(says="the other knee is on the floor", read=on_one_foot, low=45.0),

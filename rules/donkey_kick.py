@@ -99,10 +99,9 @@ EXERCISE = Exercise(
     name="donkey-kick",
     title="Donkey kick",
     source=SOURCE,
-    prone=True,
+    posture="prone",
     signal="thigh_elevation_deg",
     min_range=25.0,
-    signal_per_leg=True,
     views=OBLIQUE,
     gates=(
         BENT_KNEE,

@@ -37,7 +37,7 @@ from formcheck.cli.terminal import (
     say_rich,
 )
 from formcheck.errors import FormcheckError, NoPersonError, brief
-from formcheck.history.keeper import keeper_from_options
+from formcheck.history.keeper import LogOptions, keeper_from_options
 from formcheck.vision.mediapipe_guard import part_stderr
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ def analyze(
     named |= {"annotated": annotated, "stills": stills, "track": track, "trc": trc, "mot": mot}
     wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
-    keeper = keeper_from_options(clip, log, no_log, lifter, load, bilateral_load, date, complain=complain)
+    about_log = LogOptions(log, no_log, lifter, load, bilateral_load, date)
+    keeper = keeper_from_options(about_log, clip, complain=complain)
     from formcheck import api
     from formcheck.poses.recorded import check_given
 

@@ -14,11 +14,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from formcheck.exercises.rule import Example, Exercise, Rule, Status
+from formcheck.exercises.rule import Example, Exercise, Limit, Rule, Status
 from formcheck.judging.judge import judge_example
 from formcheck.measures.catalogue import MEASURES
-from formcheck.measures.measure import no_measure
+from formcheck.measures.measure import Measure, no_measure
 from formcheck.poses.pose import View
+from formcheck.reps.segmentation import SHORTEST_S
 from formcheck.wording import limit_text, quantity
 
 TO_DO = "TODO"
@@ -140,21 +141,36 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
             "repetitions",
             field="min_range",
         )
+    if exercise.max_s is not None and not exercise.max_s > SHORTEST_S:
+        yield Finding(f"max_s must be more than {SHORTEST_S:g} s: no repetition is shorter", field="max_s")
     if not exercise.views or View.UNKNOWN in exercise.views:
         yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
-    if exercise.signal_per_leg and exercise.working is not None:
-        yield Finding(
-            "working must be left out: signal_per_leg already says which leg works", field="working"
-        )
-    if exercise.working is None and not (exercise.signal_per_leg or exercise.both_legs):
-        yield Finding(
-            "without signal_per_leg, working must say which leg works (or both_legs that both do)",
-            field="signal_per_leg",
-        )
+    if signal is not None:
+        yield from _sides(exercise, signal)
     for item in exercise.unobservable:
         if not all((item.statement, item.says, item.reason)):
             yield Finding("what is not judged needs statement, says and reason", field="unobservable")
     yield from _together(exercise)
+
+
+def _sides(exercise: Exercise, signal: Measure) -> Iterator[Finding]:
+    if exercise.working is None:
+        if not (signal.sided or exercise.both_work):
+            yield Finding(
+                f"working must say which side works, as {signal.name} has no sides; or side_of='both' that "
+                "both do the same",
+                field="side_of",
+            )
+    elif exercise.both_work:
+        yield Finding(
+            "working must be left out: side_of='both' says that both sides do the same", field="working"
+        )
+    elif signal.sided:
+        yield Finding(
+            f"working must be left out: the side whose {signal.name} moves more is working (where both do "
+            "the same, write side_of='both')",
+            field="working",
+        )
 
 
 def _together(exercise: Exercise) -> Iterator[Finding]:
@@ -212,10 +228,27 @@ def _limit(rule: Rule) -> Iterator[Finding]:
             code,
             "limit",
         )
+    if says := _ideal_wrong(limit, rule.value_unit):
+        yield Finding(says, code, "limit", hint=limit.ideal is None)
     if limit.both and limit.sign < 0:
         yield Finding("both=True is for Above only", code, "limit")
     if rule.cue_minus and not limit.both:
         yield Finding("cue_minus is only for limits with both=True", code, "cue_minus")
+
+
+def _ideal_wrong(limit: Limit, unit: str) -> str:
+    """Return what is wrong with the ideal of some limits, or with zero in its place, or nothing."""
+    ideal = 0.0 if limit.ideal is None else limit.ideal
+    if limit.both or (limit.warn - ideal) * limit.sign > 0:
+        return ""
+    if limit.ideal is not None:
+        return f"ideal={limit.ideal:g} must lie on the good side of {limit.warn:g}, here it is flagged itself"
+    if unit == "s":
+        return ""  # a time is multiplied: there is none below zero
+    return (
+        "profiles take zero for ideal form, and it lies on the wrong side of these limits: say ideal=, such "
+        "as 90 for an upright trunk (math.inf where more is always better)"
+    )
 
 
 def _text(text: str, name: str, code: str) -> Iterator[Finding]:

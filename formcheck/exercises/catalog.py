@@ -16,7 +16,7 @@ from pathlib import Path
 from formcheck.errors import UsageError
 from formcheck.exercises.modes import every_rule
 from formcheck.exercises.rule import Exercise, Rule
-from formcheck.exercises.rule_files import declared, load, rule_files
+from formcheck.exercises.rule_files import declared, load, rule_files, said
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +156,7 @@ def _plug_in(found: dict[str, Exercise], entry: EntryPoint) -> None:
         _add(found, new)
     except Exception as error:
         package = entry.dist.name if entry.dist else entry.name
-        text = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+        text = str(error) if isinstance(error, UsageError) else said(error)
         log.warning("the plug-in %s is left out: %s", package, text)
         return
     module = sys.modules.get(entry.module)

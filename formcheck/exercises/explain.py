@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import textwrap
 from collections.abc import Iterable
@@ -12,11 +13,11 @@ from collections.abc import Iterable
 from formcheck.exercises import catalog
 from formcheck.exercises.catalog import nothing_called
 from formcheck.exercises.profiles import PROFILES, limits
-from formcheck.exercises.rule import Example, Exercise, Limit, Rule
+from formcheck.exercises.rule import Example, Exercise, Limit, Rule, SideOf
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.pose import View
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import VIEW_WORDS, limit_text, quantity
+from formcheck.wording import BOTH_SIDES, POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
 
 PHASE_WORDS = {
     Phase.START: "in the start position",
@@ -25,6 +26,11 @@ PHASE_WORDS = {
     Phase.DOWN: "on the way down",
     Phase.BOTTOM: "at the bottom",
     Phase.LIFT: "from leaving the bottom until back there",
+}
+_SIDES: dict[SideOf, str] = {
+    "set": "one side works in a set",
+    "rep": "both sides take turns within a set",
+    "both": "both sides work together",
 }
 _STATS = {
     "median": "median",
@@ -57,6 +63,7 @@ def explain_exercise(exercise: Exercise) -> str:
         _field("Source", exercise.source),
         _field("Film it", exercise.film),
         _field("Counted", f"repetitions, {_views(exercise.views)}"),
+        _field("Each is", _counted(exercise)),
         "\nWHAT IS CHECKED\n\n"
         + _wrap(
             "Limits are those of true form. A fault is only called where the value is past its limit by "
@@ -114,7 +121,9 @@ def explain_measures() -> str:
     parts = [
         _wrap(
             "A rule names one of these as its measure. The error is that of one value from the side, then "
-            "that of a change from the person's own start. Percent is of the trunk length, shoulder to hip."
+            "that of a change from the person's own start. Percent is of the trunk length, shoulder to hip. "
+            "-NAME rises where NAME falls. Of a measure of the working side, "
+            f"{', '.join(f'{how}(NAME)' for how in BOTH_SIDES)} is made of both sides."
         )
     ]
     for measure in MEASURES.values():
@@ -184,6 +193,17 @@ def _chapter(exercise: Exercise) -> Iterable[str]:
         yield from (f"- {_flat(note)}" for note in exercise.notes)
 
 
+def _counted(exercise: Exercise) -> str:
+    """Say what a repetition is: posture, signal, side and time."""
+    way = "rise" if exercise.signal == exercise.shown else "fall"
+    unit = MEASURES[exercise.signal].unit.replace("deg", "°").replace("%", " %")
+    most = "" if exercise.max_s is None else f" within {exercise.max_s:g} s"
+    return (
+        f"a {way} of {plain(exercise.shown)} by {exercise.min_range:g}{unit} or more and back{most}, "
+        f"{POSTURE_WORDS[exercise.posture]}; {_SIDES[exercise.side_of]}"
+    )
+
+
 def _short(rule: Rule, exercise: Exercise) -> str:
     share = f"weight {rule.weight:g}" if rule.weight else "a hint, no weight"
     head = f"{rule.code}  {rule.name}  ({share}{', safety' if rule.safety else ''})\n"
@@ -215,7 +235,9 @@ def _how(rule: Rule) -> str:
 
 def _limits(limit: Limit, unit: str) -> str:
     text = limit_text(limit.warn, limit.fault, unit, sign=limit.sign, both=limit.both)
-    return text if limit.fault is not None else f"{text}, never a fault"
+    ideal = limit.ideal if limit.ideal is not None and math.isfinite(limit.ideal) else None
+    parts = [text, *(["never a fault"] if limit.fault is None else [])]
+    return ", ".join([*parts, *([f"ideal {quantity(ideal, unit)}"] if ideal is not None else [])])
 
 
 def _cues(rule: Rule) -> str:

@@ -20,7 +20,7 @@ from types import ModuleType
 
 from formcheck.errors import RuleFileError, UsageError
 from formcheck.exercises import rule as contract
-from formcheck.exercises.rule import Exercise
+from formcheck.exercises.rule import REPLACED, Exercise
 from formcheck.files import kinds
 
 _PREFIX = "_formcheck_rules_"
@@ -75,7 +75,7 @@ def load(path: Path) -> Exercise:
     except OSError as error:
         raise RuleFileError(path, f"it cannot be read: {error.strerror or error}") from error
     except (Exception, SystemExit) as error:  # a user's file may fail in any way
-        raise RuleFileError(path, _said(error), _field_line(error, path) or line_of(error, path)) from error
+        raise RuleFileError(path, said(error), _field_line(error, path) or line_of(error, path)) from error
     finally:
         sys.dont_write_bytecode = writes
     return declared(module, path)
@@ -112,11 +112,11 @@ def blame(error: BaseException, files: Collection[Path] = ()) -> RuleFileError |
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         path = Path(frame.f_code.co_filename)
         if str(frame.f_globals.get("__name__", "")).startswith(_PREFIX) or path in files:
-            return RuleFileError(path, f"{frame.f_code.co_name} failed: {_said(error)}", line)
+            return RuleFileError(path, f"{frame.f_code.co_name} failed: {said(error)}", line)
     return None
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
     """Return the text of an error. Wrong or missing fields are told in the terms of rule files."""
     text = " ".join(str(error).split())
     if hint := _meant(error, text):
@@ -134,6 +134,8 @@ _NOT_IMPORTED = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 def _meant(error: BaseException, text: str) -> str:
     """Say what was most likely meant by a name that there is not; empty where the error is another one."""
     if unknown := _UNKNOWN.match(text):
+        if unknown[1] == "Exercise" and unknown[2] in REPLACED:
+            return f"{unknown[1]} no longer has {unknown[2]}: {REPLACED[unknown[2]]}"
         kind = getattr(contract, unknown[1], None)
         known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
         return f"{unknown[1]} has no field {unknown[2]}; {nearest(unknown[2], known)}"

@@ -65,10 +65,10 @@ _EXERCISE = {
     "name": '"$name"',
     "title": '"$title"',
     "source": "SOURCE",
-    "prone": "True",
+    "posture": '"prone"',
     "signal": "SIGNAL",
     "min_range": "MIN_RANGE",
-    "signal_per_leg": "True",
+    "side_of": '"set"',
     "views": "OBLIQUE",
     "refuses": "refuses",
     "rules": "RULES",
@@ -83,7 +83,9 @@ _MORE = {
     + ".",
     "stat": f"One of {', '.join(get_args(Stat))}.",
     "limit": "Above(warn, fault): more is worse. Below(warn, fault): less is worse. Without fault it only "
-    "warns. In the unit of the value; a fault only past it by the measurement's own uncertainty.",
+    "warns. In the unit of the value; a fault only past it by the measurement's own uncertainty. ideal= is "
+    "the value of ideal form where that is not 0, such as Below(60.0, 45.0, ideal=90.0): profiles scale the "
+    "distance from it.",
     "views": "SIDEWAYS, OBLIQUE (side and oblique), or frozenset({View.SIDE, ...}) of "
     + ", ".join(
         f"View.{view.name} ({words})" for view, words in VIEW_WORDS.items() if view is not View.UNKNOWN
@@ -94,9 +96,7 @@ _MORE = {
     "cue": "At most 8.",
     "passes": "Example(value, uncertainty): what must not be flagged, then what must; one each at least.",
     "statement": "Number the statements of your source: what each becomes is then easy to see.",
-    "prone": "A standing person who bends forward counts as face down.",
-    "signal_per_leg": "False where both legs do the same, or for a signal such as the height of the hips.",
-    "working": "Needed where signal_per_leg is False; `lambda data: 1.0` where both legs do the same.",
+    "working": "Needed for a signal such as the height of the hips, unless side_of is both.",
 }
 
 _FILE = Template('''"""$title: TODO what is done, in a sentence."""

@@ -13,6 +13,7 @@ import numpy as np
 from formcheck.exercises import answers
 from formcheck.exercises.rule import Exercise
 from formcheck.measures.body import Part, Role
+from formcheck.measures.catalogue import measure
 from formcheck.poses.pose import Side
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase, Rep
@@ -31,6 +32,11 @@ _MANY = 2  # repetitions: with more, one side can have them all
 _ONE_SIDED = 0.5  # of all votes: where one side leads by more, the others are strays
 _CLEAR_VOTE = 0.7  # votes of which each is at least so strong stand as they are
 _OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
+
+
+def reads_near(exercise: Exercise) -> bool:
+    """Whether the signal is read on the side nearer to the camera: both have one, and do the same."""
+    return exercise.both_work and measure(exercise.signal).sided
 
 
 def side_vote(exercise: Exercise, data: RepData) -> float:

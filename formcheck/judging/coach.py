@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.candidates import fit, refusal, share_of, side_vote, sides
+from formcheck.judging.candidates import fit, reads_near, refusal, share_of, side_vote, sides
 from formcheck.judging.cues import Cue, CueChooser
 from formcheck.judging.judge import Verdict, judge, judge_rule
 from formcheck.judging.prepare import Seen, look_at, prepared, seen
@@ -104,7 +104,7 @@ class Coach:
         self._chooser = CueChooser(settings.policy)
         self._baselines, self._judging = settings.baselines, settings.coached
         self._plate_mm = settings.plate_mm
-        self._signal = measure(exercise.signal)
+        self._signal, self._near = measure(exercise.signal), reads_near(exercise)
         self.reset()
 
     def reset(self) -> None:
@@ -136,14 +136,14 @@ class Coach:
         self._smoother = CausalSmoother()
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
-        sides = (
-            ([self._given] if self._given else list(Side)) if self.exercise.signal_per_leg else [Side.LEFT]
-        )
-        self._segmenters = {side: RepSegmenter(self.exercise.min_range) for side in sides}
+        sides = ([self._given] if self._given else list(Side)) if self.exercise.sided else [Side.LEFT]
+        least, most_s = self.exercise.min_range, self.exercise.max_s
+        self._segmenters = {side: RepSegmenter(least, max_s=most_s) for side in sides}
         self._side = self._given
         self._seen: Seen | None = None
         self._looked_s = self._judged_s = float("-inf")
         self._reps: list[Rep] = []
+        self._side_of: dict[Rep, Side] = {}
         self._verdicts: tuple[Verdict, ...] = ()
         self._lift: Lift | None = None
 
@@ -235,7 +235,8 @@ class Coach:
         one = self._alone(pose)
         cue = None
         for side, segmenter in self._segmenters.items():
-            value = float(self._signal.of(Body(one, side, self._look))[0])
+            read = self._look.near if self._near else side
+            value = float(self._signal.of(Body(one, read, self._look))[0])
             closed = segmenter.update(pose.time_s, value)
             if closed is not None:
                 cue = self._close(closed, side, pose.time_s) or cue
@@ -251,25 +252,25 @@ class Coach:
 
     def _data(self, rep: Rep, side: Side) -> RepData:
         data = self._seen_as(self.exercise, rep, side)
-        self._side = None if self.exercise.both_legs else data.set.working
+        self._side = None if self.exercise.both_work else data.set.working
         return data
 
     def _seen_as(self, exercise: Exercise, rep: Rep, side: Side) -> RepData:
         """Return a repetition as this exercise sees it, with the working side found by its rules."""
         assert self._look is not None
         raw, smoothed = self._raw.track(), self._smoothed.track()
-        recent = [r for r in self._reps if r.start_s > raw.time_s[0]] + [rep]
+        before = [one for one in self._reps if one.start_s > raw.time_s[0]]
         own = [one for one in self._baselines if one.exercise == exercise.name]
-        if exercise.both_legs:
+        if exercise.both_work:
             side = self._look.near
-        elif not exercise.signal_per_leg and self._given is not None:
+        elif not exercise.sided and self._given is not None:
             side = self._given
-        data = RepData(rep, SetData(raw, smoothed, side, self._look, recent, baselines=own))
-        if exercise.working is not None and self._given is None:
-            [working] = sides([side_vote(exercise, data)])
-            if working is not side:
-                data = RepData(rep, SetData(raw, smoothed, working, self._look, recent, baselines=own))
-        return data
+        elif exercise.working is not None and self._given is None:
+            whole = SetData(raw, smoothed, side, self._look, [*before, rep], baselines=own)
+            [side] = sides([side_vote(exercise, RepData(rep, whole))])
+        if exercise.side_of == "rep":  # compared with what the same side did
+            before = [one for one in before if self._side_of[one] is side]
+        return RepData(rep, SetData(raw, smoothed, side, self._look, [*before, rep], baselines=own))
 
     def _weigh(self, rep: Rep, side: Side) -> None:
         """Use a closed repetition to decide which of the relatives is being done."""
@@ -306,6 +307,7 @@ class Coach:
         if self._refuses(data):
             return None
         self._reps.append(rep)
+        self._side_of[rep] = data.set.working
         if not self._judging:
             return None
         self._lift = lift(data, self._plate_mm) if self.exercise.signal == SIGNAL else None

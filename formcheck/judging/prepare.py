@@ -59,7 +59,7 @@ class Seen(NamedTuple):
 
 def look_at(smoothed: Track, exercise: Exercise) -> Look:
     """Return how the camera sees somebody in the posture of an exercise."""
-    return look(smoothed, prone=exercise.prone, standing=exercise.standing)
+    return look(smoothed, exercise.posture)
 
 
 def seen(frames: Prepared, exercise: Exercise, counted: np.ndarray, first: Look) -> Seen:

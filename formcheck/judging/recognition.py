@@ -16,11 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from formcheck.exercises.rule import SEVERAL, Exercise
-from formcheck.judging.candidates import share
+from formcheck.judging.candidates import reads_near, share
 from formcheck.judging.sets import REST_S, Footage, Found, FoundSet, find, overlap, uncounted
 from formcheck.poses.pose import Side
 from formcheck.reps.baseline import Baseline
-from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Rep
 
 SURE = 0.5
@@ -43,8 +42,8 @@ def recognisable(exercises: Sequence[Exercise]) -> list[Exercise]:
 
 def motion(exercise: Exercise) -> tuple[object, ...]:
     """Return a key that is equal for exercises whose repetitions are the same movement."""
-    posture = (exercise.prone, exercise.standing)
-    return (*posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
+    signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
+    return (exercise.posture, *signal)
 
 
 def recognise(
@@ -111,7 +110,8 @@ def _span(one: FoundSet) -> tuple[float, float]:
 
 
 def _goes_on(one: FoundSet, after: FoundSet) -> bool:
-    return one.exercise.name == after.exercise.name and one.side is after.side
+    alike = one.exercise.side_of == "rep" or one.side is after.side
+    return one.exercise.name == after.exercise.name and alike
 
 
 def _alone(
@@ -208,7 +208,7 @@ def spells(sets: Sequence[FoundSet]) -> list[Spell]:
     """Divide the time by exercise, half-way between two sets of different exercises."""
     result: list[Spell] = []
     for before, one in zip((None, *sets), sets, strict=False):
-        side = None if one.exercise.both_legs else one.side
+        side = one.side if one.exercise.side_of == "set" else None
         if result and result[-1].exercise.name == one.exercise.name:
             result[-1] = replace(result[-1], side=None)
             continue
@@ -224,14 +224,10 @@ def _confidence(one: FoundSet, candidates: Sequence[Exercise]) -> float:
     rivals = [
         rival
         for rival in candidates
-        if rival.name != one.exercise.name and (rival.prone, rival.standing) == _posture(one.exercise)
+        if rival.name != one.exercise.name and rival.posture == one.exercise.posture
     ]
-    shares = [share(one.exercise, rivals, RepData(rep, one.data)) for rep in one.reps if not rep.partial]
+    shares = [share(one.exercise, rivals, one.shown(rep)) for rep in one.reps if not rep.partial]
     return sum(shares) / len(shares)
-
-
-def _posture(exercise: Exercise) -> tuple[bool, bool]:
-    return exercise.prone, exercise.standing
 
 
 def _apart(one: FoundSet, kept: Sequence[FoundSet]) -> list[FoundSet]:

@@ -187,7 +187,8 @@ class Live:
             self._recorder.put(frame)
         exercise = self._session.exercise
         if exercise is not None:
-            self._stages.per_leg = exercise.signal_per_leg
+            self._stages.upright = exercise.upright
+            self._stages.per_leg = exercise.sided and exercise.side_of == "set"
         if self._stages.stage is not Stage.SET:
             self._setup = self._setup_coach.update(frame.image, step.pose, step, exercise)
             self._talk.advise(self._setup, self._stages.stage, frame.time_s)

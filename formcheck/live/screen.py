@@ -387,7 +387,7 @@ class Show:
         if step.pose.edges_px is not None:
             up_side = 1 if look.facing > 0 else 0
             contour = step.pose.edges_px[up_side if look.prone else 1 - up_side]
-        bar = np.array([at for _, at in self._way]) if self._way and not exercise.prone else None
+        bar = np.array([at for _, at in self._way]) if self._way and exercise.posture == "supine" else None
         return replace(overlay, flagged=tuple(flagged), contour=contour, contour_status=back, bar=bar)
 
 

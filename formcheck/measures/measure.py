@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import UserDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.measures.body import Body, Joint
+from formcheck.measures.body import Body, Joint, Role
 from formcheck.measures.drawn import Drawn
+from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.pose import Floats
+from formcheck.wording import BOTH_SIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Measure:
         can: The values that a body can show.
         drawn: What it looks like in a picture, or None where it is not drawn.
         of: Computes (T,) values from a body.
+        of_both: Whether it is made of both sides alike, such as their mean.
     """
 
     name: str
@@ -79,6 +84,12 @@ class Measure:
     can: Bounds
     drawn: Drawn | None
     of: Callable[[Body], Floats]
+    of_both: bool = False
+
+    @property
+    def sided(self) -> bool:
+        """Whether it has a value for each side as the working one."""
+        return not self.of_both and any(role in _EACH for role, _ in self.needs)
 
     def possible(self, values: Floats) -> np.ndarray:
         """Return (N,) whether a body can show some (N,) values; NaN counts as impossible."""
@@ -86,8 +97,86 @@ class Measure:
         return inside
 
 
-MEASURES: dict[str, Measure] = {}
+_EACH: dict[str, Role] = {"working": "free", "free": "working"}
+_WORKED_OUT = re.compile(r"-(?P<falling>.+)|(?P<how>\w+)\((?P<of>\w+)\)")
 _UNBOUNDED = Bounds()
+
+
+class Catalogue(UserDict[str, Measure]):
+    """The measures by name. Names of what can be worked out from one are known too, but not listed.
+
+    `-NAME` rises where NAME falls. `mean(NAME)`, `least(NAME)`, `most(NAME)` and `difference(NAME)` are made
+    of both sides.
+    """
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.data or (isinstance(name, str) and self._worked_out(name) is not None)
+
+    def __missing__(self, name: str) -> Measure:
+        found = self._worked_out(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def _worked_out(self, name: str) -> Measure | None:
+        told = _WORKED_OUT.fullmatch(name)
+        if told is None:
+            return None
+        if told["falling"]:
+            return _falling(name, self[told["falling"]]) if told["falling"] in self else None
+        one = self.data.get(told["of"])
+        return _of_both(name, told["how"], one) if one and one.sided and told["how"] in BOTH_SIDES else None
+
+
+def _falling(name: str, one: Measure) -> Measure:
+    """Return a measure that rises where another one falls."""
+
+    def of(body: Body) -> Floats:
+        values: Floats = -one.of(body)
+        return values
+
+    can = Bounds(-one.can.most, -one.can.least, one.can.why)
+    return replace(one, name=name, definition=f"{_stem(one)}, with the opposite sign.", can=can, of=of)
+
+
+def _of_both(name: str, how: str, one: Measure) -> Measure:
+    """Return the measure made of both sides of another one.
+
+    Its error is that of one side: what misleads a side often misleads the other as well. Only a difference
+    adds the errors of two.
+    """
+
+    def of(body: Body) -> Floats:
+        own, other = one.of(body), one.of(body.swapped())
+        if how in ("least", "most"):
+            picked: Floats = np.minimum(own, other) if how == "least" else np.maximum(own, other)
+            return picked
+        apart: Floats = own - other
+        if one.unit == "deg":
+            apart = np.asarray(wrap_deg(apart))
+        return apart if how == "difference" else own - apart / 2
+
+    needs = (*one.needs, *((_EACH.get(role, role), part) for role, part in one.needs))
+    both = replace(
+        one,
+        name=name,
+        definition=f"{_stem(one)}; {BOTH_SIDES[how]}.",
+        needs=tuple(dict.fromkeys(needs)),
+        drawn=None,
+        of=of,
+        of_both=how != "difference",
+    )
+    if how != "difference":
+        return both
+    value, change = math.sqrt(2) * one.errors.value, math.sqrt(2) * one.errors.change
+    return replace(both, errors=replace(one.errors, value=value, change=change, per_roll=0.0), can=_UNBOUNDED)
+
+
+def _stem(one: Measure) -> str:
+    return one.definition.rstrip(".")
+
+
+MEASURES = Catalogue()
 
 
 def measure(name: str) -> Measure:
@@ -104,6 +193,15 @@ def measure(name: str) -> Measure:
 
 def no_measure(name: str) -> str:
     """Return what to say where there is no measure of a name: the nearest one, or where they are listed."""
+    told = _WORKED_OUT.fullmatch(name)
+    if told and told["falling"]:
+        return no_measure(told["falling"])
+    if told and told["how"] not in BOTH_SIDES:
+        return f"there is no measure {name}; of both sides there are {', '.join(BOTH_SIDES)}"
+    if told and told["of"] in MEASURES:
+        return f"there is no measure {name}; {told['of']} does not have a value for each side"
+    if told:
+        return no_measure(told["of"])
     near = get_close_matches(name, MEASURES, n=1)
     hint = f"did you mean {near[0]}?" if near else "`formcheck measures` lists them"
     return f"there is no measure {name}; {hint}"

@@ -155,11 +155,11 @@ def _number(value: float | None, digits: int) -> float | None:
 
 
 def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet, plate_mm: float | None) -> RepReport:
-    rep, data, exercise = judged.rep, RepData(judged.rep, one.data), one.exercise
+    rep, data, exercise = judged.rep, one.shown(judged.rep), one.exercise
     signal = MEASURES[exercise.signal]
     return RepReport(
         index=index,
-        side=one.working_side,
+        side=one.side_in(rep),
         set=number,
         start_s=round(rep.start_s, 3),
         lockout_s=round(rep.lockout_s, 3),
@@ -194,7 +194,7 @@ def _lift(data: RepData, exercise: Exercise, plate_mm: float | None) -> LiftRepo
 def _speed_loss(one: FoundSet, plate_mm: float | None) -> Quantity | None:
     if one.data.bar is None or one.exercise.signal != SIGNAL:
         return None
-    full = [RepData(rep, one.data) for rep in one.reps if not rep.partial]
+    full = [one.shown(rep) for rep in one.reps if not rep.partial]
     loss = speed_loss_pct([lift(data, plate_mm) for data in full])
     return loss and Quantity(value=round(loss.value, 1), uncertainty=round(loss.uncertainty, 1), unit="%")
 
@@ -314,10 +314,12 @@ def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for one in found.dropped:
         reasons.setdefault(one.why, []).append(f"{one.start_s:.1f}")
+    took_s = {one.why: one.end_s - one.start_s for one in found.dropped}
     notes = []
     for why, times in reasons.items():
         more = f" and {len(times) - _MOST_TIMES} more" if len(times) > _MOST_TIMES else ""
-        what = "a movement" if len(times) == 1 else f"{len(times)} movements"
+        of = f"{took_s[why]:.1f}" if took_s[why] < 10.0 else f"{took_s[why]:.0f}"
+        what = f"a movement of {of} s" if len(times) == 1 else f"{len(times)} movements"
         notes.append(f"Not counted: {what} at {', '.join(times[:_MOST_TIMES])} s{more}: {why}.")
     full = [rep for one in found.sets for rep in one.reps if not rep.partial]
     ways = [(rep.lockout_s - rep.start_s, rep.end_s - rep.lower_s) for rep in full]

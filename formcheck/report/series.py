@@ -29,7 +29,7 @@ def about(exercise: Exercise) -> About:
         title=exercise.title,
         source=exercise.source,
         film=exercise.film,
-        signal=exercise.signal,
+        signal=exercise.shown,
         rules=tuple(_rule(rule) for rule in exercise.rules),
     )
 
@@ -61,7 +61,7 @@ def shown_measures(exercise: Exercise, *views: View) -> list[str]:
     """Return the measures that tell of an exercise from these views: its signal, then by weight."""
     rules = sorted(exercise.rules, key=lambda rule: (-rule.weight, rule.priority))
     named = [rule.shown for rule in rules if rule.shown and not rule.views.isdisjoint(views)]
-    return list(dict.fromkeys([exercise.signal, *named]))
+    return list(dict.fromkeys([exercise.shown, *named]))
 
 
 def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:
@@ -86,8 +86,23 @@ def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:
     )
 
 
-def seen_values(data: SetData, name: str) -> np.ndarray:
-    """Return (T,) values of a measure over a set's frames, NaN where a joint it needs is not seen."""
+def seen_values(one: FoundSet, name: str) -> np.ndarray:
+    """Return (T,) values of a measure over a set's frames, NaN where a joint it needs is not seen.
+
+    Where the sides take turns, it is that of the side which works in the repetition.
+    """
+    times, values = one.data.body.track.time_s, seen_in(one.data, name)
+    if one.other is not None:
+        turns = one.turns()
+        for (from_s, data), (to_s, _) in pairwise([*turns, (math.inf, one.data)]):
+            if data is one.other:
+                its = (times >= from_s) & (times < to_s)
+                values[its] = seen_in(data, name)[its]
+    return values
+
+
+def seen_in(data: SetData, name: str) -> np.ndarray:
+    """Do the same for the working side of some frames, whatever is done in them."""
     measure = MEASURES[name]
     seen = np.ones(len(data.body.track), dtype=bool)
     for role, part in measure.needs:
@@ -113,7 +128,7 @@ def _stride(fps: float, frames: int) -> int:
 
 def _measure(name: str, sets: Sequence[FoundSet], parts: Sequence[np.ndarray]) -> MeasureSeries:
     measure = MEASURES[name]
-    values = [seen_values(one.data, name)[part] for one, part in zip(sets, parts, strict=True)]
+    values = [seen_values(one, name)[part] for one, part in zip(sets, parts, strict=True)]
     return MeasureSeries(
         measure=name,
         unit=measure.unit,

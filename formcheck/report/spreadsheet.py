@@ -17,7 +17,7 @@ from formcheck.poses.track import Track
 from formcheck.report import sheet
 from formcheck.report.analysis import Analysis
 from formcheck.report.model import Quantity, Report, RepReport
-from formcheck.report.series import seen_values, shown_measures
+from formcheck.report.series import seen_in, seen_values, shown_measures
 from formcheck.report.sheet import Cell
 from formcheck.report.whole import whole_clip
 from formcheck.reps.segmentation import Rep
@@ -118,7 +118,7 @@ def frames_csv(analysis: Analysis) -> str:
         mine = slice(*np.searchsorted(track.time_s, _span(found.sets, number - 1, one)))
         part = slice(max(own.start, mine.start), min(own.stop, mine.stop))
         for column, name in enumerate(names):
-            values[part, column] = seen_values(one.data, name)[part.start - first : part.stop - first]
+            values[part, column] = seen_values(one, name)[part.start - first : part.stop - first]
         for i in range(part.start, part.stop):
             state[i] = _state(float(track.time_s[i]), number, one, reps)
     return sheet.table([*_HEAD, *names], _frame_rows(track, state, values))
@@ -132,7 +132,7 @@ def _all_measures(analysis: Analysis) -> str:
     state: list[list[Cell]] = [
         [None, None, None, data.working.value, None] for _ in range(len(analysis.smoothed))
     ]
-    values = np.column_stack([seen_values(data, name) for name in names])
+    values = np.column_stack([seen_in(data, name) for name in names])
     return sheet.table([*_HEAD, *names], _frame_rows(analysis.smoothed, state, values))
 
 
@@ -148,7 +148,7 @@ def _state(time_s: float, number: int, one: FoundSet, reps: Sequence[Rep]) -> li
     if rep is None:
         return [number, one.exercise.name, None, one.working_side, "rest"]
     phase = "up" if time_s < rep.lockout_s else "top" if time_s < rep.lower_s else "down"
-    return [number, one.exercise.name, reps.index(rep) + 1, one.working_side, phase]
+    return [number, one.exercise.name, reps.index(rep) + 1, one.side_in(rep), phase]
 
 
 def _frame_rows(track: Track, state: Sequence[list[Cell]], values: Floats) -> Iterable[list[Cell]]:

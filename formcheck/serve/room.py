@@ -264,9 +264,7 @@ def _exercise_data(exercise: Exercise) -> Data:
     return {
         "name": exercise.name,
         "title": exercise.title,
-        "both_legs": exercise.both_legs,
+        "both_legs": exercise.both_work,
         "film": exercise.film,
-        "outline": {
-            near: outline(exercise.prone, exercise.standing, not on_floor, near) for near in ("left", "right")
-        },
+        "outline": {near: outline(exercise.posture, not on_floor, near) for near in ("left", "right")},
     }

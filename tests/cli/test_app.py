@@ -25,7 +25,6 @@ from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
 from formcheck.poses.pose import Side, View
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import look
 from formcheck.report.model import Report, Still
 from formcheck.report.pictures import annotated_video, stills
 from formcheck.report.pictures.stills import Picture
@@ -91,7 +90,6 @@ class Fake:
             smoothed=track,
             exercise=kickback,
             found=SimpleNamespace(sets=()),
-            looks=(look(track, prone=True),),
         )
 
     def write_annotated(self, clip: Path, *arguments: Any, **options: Any) -> None:
@@ -282,7 +280,7 @@ def test_fail_on(
         (["analyze", "."], "is not a file"),
         (["analyze", "CLIP", "--exercise", "glute-kickbak"], "did you mean glute-kickback"),
         (["analyze", "CLIP", "--profile", "hard"], "standard, strict, beginner"),
-        (["analyze", "CLIP", "--rules", "nowhere"], "no folder nowhere"),
+        (["analyze", "CLIP", "--rules", "nowhere"], "no rule file or folder nowhere"),
         (["analyze", "CLIP", "--limits", "none.toml"], "no file none.toml"),
         (["analyze", "CLIP", "--limits", "CLIP"], "is not TOML"),
         (["analyze", "CLIP", "--baseline", "none.npz"], "no file none.npz"),

@@ -190,6 +190,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_labels_and_truth_in_one_run(folder: Path, formcheck: Callable[..., tuple[int, str, str]]) -> None:
     code, out, err = formcheck("evaluate", folder)
     assert (code, err) == (0, "")

@@ -19,7 +19,7 @@ LIMIT = Above(6.0, 10.0)
 def readings(track: Track, *, prone: bool, reps: int, working: Side, range_: PerRep = 26.0) -> list[Reading]:
     ranges = np.broadcast_to(range_, reps)
     known = [Rep(*Tempo().times(i), 0.0, float(ranges[i])) for i in range(reps)]
-    data = SetData(track, smooth(track), working, look(track, prone=prone), known)
+    data = SetData(track, smooth(track), working, look(track, "prone" if prone else "supine"), known)
     return [lumbar_extension(RepData(rep, data)) for rep in known]
 
 

@@ -155,6 +155,7 @@ def test_a_free_leg_that_drops_or_rises_stays_one_leg(free: float) -> None:
     assert names(analysed(thrusts(NOISY, free_deg=free))) == [("single-leg-hip-thrust", 3)]
 
 
+@pytest.mark.slow
 def test_between_two_exercises_the_confidence_says_so() -> None:
     middling = [
         (found.sets[0].confidence or 0.0)

@@ -421,5 +421,5 @@ def test_somebody_who_stands_is_seen_the_right_way_round_without_toes() -> None:
     mirrored = Track.from_arrays(
         track.time_s, px * np.array([-1.0, 1.0]) + np.array([1280.0, 0.0]), track.visibility, track.size
     )
-    seen = [look(one, prone=True, standing=True).facing for one in (track, lost, mirrored)]
+    seen = [look(one, "standing").facing for one in (track, lost, mirrored)]
     assert seen[0] == seen[1] == -seen[2]

@@ -122,6 +122,7 @@ def installed(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_plug_in_is_found_after_installing_it(followed: tuple[Path, list[str]], tmp_path: Path) -> None:
     """`pip install ./my-rules`, into a folder of its own and without a network."""
     if int(version("setuptools").split(".")[0]) < 71:
@@ -156,6 +157,7 @@ def test_the_plug_in_is_found_after_installing_it(followed: tuple[Path, list[str
     assert "the name squat is taken by an installed one" in " ".join(clash.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_plug_in_by_its_metadata_alone(tmp_path: Path) -> None:
     """What an installer leaves behind is enough: a module, and a dist-info with the entry point."""
     (tmp_path / "arm_raise.py").write_text(

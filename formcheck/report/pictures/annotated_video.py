@@ -77,7 +77,7 @@ class Director:
         self._poses = track.poses()
         self._reps = sorted(report.reps, key=lambda rep: rep.start_s)
         self._starts = [rep.start_s for rep in self._reps]
-        self._scenes = scenes(track, report, exercise, self._reps, looks)
+        self._scenes = list(scenes(track, report, exercise, self._reps, looks).values())
         self._footer = _footer(report, exercise)
         self._near_s = 1.5 * track.step_s if len(track) > 1 else 0.1
 
@@ -127,7 +127,7 @@ class Director:
 
     def _scene(self, time_s: float) -> Scene:
         begun = [scene for scene in self._scenes if scene.start_s <= time_s]
-        return begun[-1] if begun else self._scenes[0]
+        return max(reversed(begun), key=lambda one: one.last_begun_s(time_s), default=self._scenes[0])
 
     def _shown(self, at: int, time_s: float) -> RepReport | None:
         """Return the repetition whose verdicts are listed: the last one until the next is under way."""
@@ -142,15 +142,14 @@ class Director:
 
 def scenes(
     track: Track, report: Report, exercise: Exercise, reps: list[RepReport], looks: Sequence[Look]
-) -> list[Scene]:
-    """Return one scene a set, or one of the whole clip where there is no set."""
-    scenes = []
-    for number in sorted({rep.set for rep in reps}):
-        own = [rep for rep in reps if rep.set == number]
+) -> dict[tuple[int, str], Scene]:
+    """Return a scene for each set and side that worked in it, or one of the whole clip without a set."""
+    scenes: dict[tuple[int, str], Scene] = {}
+    for number, side in sorted({(rep.set, rep.side) for rep in reps}):
         of = next((each.exercise for each in report.sets if each.index == number), "")
-        starts = [rep.start_s for rep in own]
-        scenes.append(Scene(track, exercise.part(of), _sides(own[0].side), starts, looks[number - 1]))
-    return scenes or [Scene(track, exercise, _sides(report.working_side), [], looks[0])]
+        starts = [rep.start_s for rep in reps if (rep.set, rep.side) == (number, side)]
+        scenes[number, side] = Scene(track, exercise.part(of), _sides(side), starts, looks[number - 1])
+    return scenes or {(0, ""): Scene(track, exercise, _sides(report.working_side), [], looks[0])}
 
 
 def _sides(word: str) -> tuple[Side, ...]:
