@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from formcheck.cli import authoring, batch, evaluating, history, reports
+from formcheck.cli import authoring, batch, evaluating, history, reports, training
 from formcheck.cli import live as live_command
 from formcheck.cli import options as opt
 from formcheck.cli import render as render_command
@@ -267,6 +267,7 @@ authoring.register(app)
 batch.register(app, live_command.register(app, bench))
 serve_command.register(app)
 render_command.register(app)
+training.register(app)
 
 
 def main() -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from formcheck.poses.viewpoint import Posture
 
 
-def new_exercise(name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.Like = None) -> None:
+def new_exercise(
+    name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.Like = None, hold: opt.NewHold = False
+) -> None:
     """Write a rule file that works, with a comment on every field, to make an exercise of your own from."""
     from formcheck.evaluation.rule_soundness import is_name
     from formcheck.exercises import catalog, template
@@ -38,7 +40,12 @@ def new_exercise(name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.L
             f"the file {path} is there already and stays as it is; choose another name or folder"
         )
     prefix = template.prefix_for(name, {rule.code[:3] for item in known.values() for rule in item.rules})
-    text = template.render(name, prefix) if like is None else _copy_of(catalog.exercise(like), name, prefix)
+    if like is None:
+        text = template.render(name, prefix, hold=hold)
+    elif hold:
+        raise UsageError("give --hold or --like, not both: a copy is of the kind of what it is copied from")
+    else:
+        text = _copy_of(catalog.exercise(like), name, prefix)
     make_folder(dir)
     write_text(path, text)
     folder = f" {dir}" if dir != Path() else " ."
@@ -98,9 +105,16 @@ def measures(
     posture: opt.BodyPosture = None,
     size: opt.Size = None,
     fps: opt.Fps = None,
+    rules: opt.Rules = None,
     model: opt.Model = "full",
 ) -> None:
     """List what can be measured; of a clip, how each measure moves in it, so that a signal can be chosen."""
+    from formcheck.exercises import catalog
+
+    if rules:
+        catalog.load_folder(rules)
+    else:
+        catalog.exercises()  # those of plug-ins may define measures
     if clip is None:
         from formcheck.exercises.explain import explain_measures
 

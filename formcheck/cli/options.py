@@ -256,6 +256,7 @@ RuleFolder = Annotated[
 Like = Annotated[
     str | None, _file("Start from this exercise's file instead.", name="--like", metavar="EXERCISE")
 ]
+NewHold = Annotated[bool, Option("--hold", help="Write one whose position is held, in place of repetitions.")]
 MeasuredClip = Annotated[
     Path | None,
     Argument(metavar="CLIP", help="A video or track to measure in, of any exercise.", show_default=False),

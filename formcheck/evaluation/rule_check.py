@@ -20,6 +20,7 @@ from rich.text import Text
 from formcheck.errors import ClipError, FormcheckError, RuleFileError, UsageError
 from formcheck.evaluation.accuracy import Evaluation
 from formcheck.evaluation.evaluate import clips_with_truth, evaluate
+from formcheck.evaluation.measure_check import measure_findings
 from formcheck.evaluation.returns import unanswered
 from formcheck.evaluation.rule_soundness import Finding, example_wrong, findings, mistyped
 from formcheck.evaluation.trial import trial
@@ -166,6 +167,7 @@ def _check_file(path: Path) -> FileCheck:
     lines = Lines.of(path)
     placed = [Placed(finding, lines.at(finding.rule, finding.field)) for finding in found]
     placed += [Placed(finding, line) for finding, line in (unanswered(exercise, path) if rules else ())]
+    placed += [Placed(finding, line) for finding, line in measure_findings(path)]
     if not any(not one.finding.hint for one in placed):
         for finding, line in trial(exercise, installed=installed):
             placed.append(Placed(finding, line or lines.at(finding.rule, finding.field)))
@@ -299,6 +301,9 @@ def _scores(evaluation: Evaluation, names: Collection[str]) -> Iterator[Renderab
         counts = str(clip["reps_true"]), str(found)
         clips.add_row(clip["clip"], clip["exercise"], *counts, note, style="" if exact else "yellow")
     yield clips
+    if off_s := evaluation.phase_errors.get("held_s"):
+        mean_s = sum(map(abs, off_s)) / len(off_s)
+        yield Text(f"Seconds of the {_count(len(off_s), 'hold')}: off by {mean_s:.1f} s on the mean.")
     counted = evaluation.counts().get("all", {})
     if not counted:
         return

@@ -10,6 +10,10 @@ be left out; `notes` may say more. Any other key is refused: it is most likely m
 known name says that the clip shows something else: nothing may be counted.
 
     {"exercise": "squat", "view": "side", "reps": [{"top": 2.1}, {"top": 5.3, "faults": ["too-shallow"]}]}
+
+Of an exercise that is held, it says from when to when in place of tops:
+
+    {"exercise": "plank", "holds": [{"start": 3.0, "end": 33.5, "faults": ["hips-low"]}]}
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from formcheck.errors import UsageError, brief
 from formcheck.exercises.rule import Rule
@@ -80,7 +84,8 @@ class TrueRep:
     """One true repetition: times, angles at the lockout, faults put in, and the start position.
 
     `severity` says how much of each fault was put in, in degrees or seconds; a sign as the rule has it.
-    Made by eye (`by_eye`), all times are that of the top, there are no angles; a severity says "there".
+    Made by eye (`by_eye`), all times are that of the top, there are no angles; a severity says "there". Of a
+    hold made by eye the times are its start and its end, and `held_s` is the time between.
     """
 
     start_s: float
@@ -253,7 +258,7 @@ def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
         during = (times >= rep.start - _AROUND_S) & (times <= rep.end + _AROUND_S)
         found = phase_times(times[during], signal[during], late=ON_TIME)
         if found is not None:
-            return found.held_s
+            return found.held_s + found.turning_s / 2
     return rep.lower - rep.lockout
 
 
@@ -300,7 +305,9 @@ def _by_eye(data: object, path: Path) -> Truth:
     listed = data.get("reps", [])
     if not isinstance(listed, list):
         raise UsageError(f"reps of the truth file {path} must be a list, one for each repetition")
-    reps = []
+    reps = _holds(data.get("holds", []), path)
+    if reps and listed:
+        raise UsageError(f"the truth file {path} has reps and holds; an exercise has one or the other")
     for index, rep in enumerate(listed, start=1):
         top, faults = (rep.get("top"), rep.get("faults", [])) if isinstance(rep, dict) else (rep, [])
         if isinstance(top, bool) or not isinstance(top, int | float) or not isinstance(faults, list):
@@ -316,6 +323,40 @@ def _by_eye(data: object, path: Path) -> Truth:
             f"the truth file {path} names the side {brief(repr(side))}; it is left, right or both"
         )
     return Truth(data["exercise"], side, view, 0.0, tuple(reps), (), np.array([]), {})
+
+
+class _Hold(Part):
+    """A hold as an eye sees it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: Finite
+    end: Finite
+    faults: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Hold:
+        if not self.start < self.end:
+            raise ValueError("start must be before end")
+        return self
+
+
+class _Holds(Part):
+    holds: tuple[_Hold, ...]
+
+
+def _holds(listed: object, path: Path) -> list[TrueRep]:
+    """Return the holds that a truth file made by eye lists."""
+    found = validated(_Holds, {"holds": listed}, f"the truth file {path}")
+    return [
+        TrueRep(
+            *(one.start, one.start, one.end, one.end),
+            *({}, {}, {}, dict.fromkeys(one.faults, math.inf)),
+            by_eye=True,
+            held_s=one.end - one.start,
+        )
+        for one in found.holds
+    ]
 
 
 def _changed(key: str) -> Callable[[TrueRep], float]:
@@ -354,6 +395,7 @@ TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {
     "no-hold": lambda rep: rep.held_s,
     "lowering-too-fast": lambda rep: rep.end_s - rep.lower_s,
     "incomplete-lockout": lambda rep: rep.lockout["hip_trunk_angle_working"] - 180.0,
+    "leg-above-trunk-line": lambda rep: rep.lockout.get("hip_trunk_angle_working", math.nan) - 180.0,
     "free-leg-drop": _changed("leg_elevation_other"),
     "free-leg-rise": _changed("leg_elevation_other"),
     "free-leg-bent": lambda rep: rep.lockout["knee_flexion_other"],

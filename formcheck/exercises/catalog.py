@@ -17,6 +17,7 @@ from formcheck.errors import UsageError
 from formcheck.exercises.modes import every_rule
 from formcheck.exercises.rule import Exercise, Rule
 from formcheck.exercises.rule_files import declared, load, rule_files, said
+from formcheck.measures.measure import MEASURES, restore
 
 log = logging.getLogger(__name__)
 
@@ -104,13 +105,14 @@ def add(new: Exercise) -> None:
 
 @contextmanager
 def for_a_while() -> Iterator[None]:
-    """Remove at the end of a `with` block the exercises that were added in it."""
-    before = dict(added)
+    """Remove at the end of a `with` block the exercises, and their measures, that were added in it."""
+    before, measures = dict(added), dict(MEASURES)
     try:
         yield
     finally:
         added.clear()
         added.update(before)
+        restore(measures)
 
 
 def load_folder(path: Path) -> list[Exercise]:

@@ -20,8 +20,9 @@ from types import ModuleType
 
 from formcheck.errors import RuleFileError, UsageError
 from formcheck.exercises import rule as contract
-from formcheck.exercises.rule import REPLACED, Exercise
+from formcheck.exercises.rule import Exercise
 from formcheck.files import kinds
+from formcheck.measures.measure import kept_if_fine
 
 _PREFIX = "_formcheck_rules_"
 
@@ -68,7 +69,8 @@ def load(path: Path) -> Exercise:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # whatever is really wrong is said below
             code = loader.source_to_code(path.read_bytes(), str(path))
-        exec(code, module.__dict__)
+        with kept_if_fine():
+            exec(code, module.__dict__)
     except SyntaxError as error:
         where = error.lineno if error.filename == str(path) else None
         raise RuleFileError(path, f"this is not Python: {error.msg}", where) from error
@@ -134,8 +136,8 @@ _NOT_IMPORTED = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 def _meant(error: BaseException, text: str) -> str:
     """Say what was most likely meant by a name that there is not; empty where the error is another one."""
     if unknown := _UNKNOWN.match(text):
-        if unknown[1] == "Exercise" and unknown[2] in REPLACED:
-            return f"{unknown[1]} no longer has {unknown[2]}: {REPLACED[unknown[2]]}"
+        if unknown[1] == "Exercise" and unknown[2] in contract.REPLACED:
+            return f"{unknown[1]} no longer has {unknown[2]}: {contract.REPLACED[unknown[2]]}"
         kind = getattr(contract, unknown[1], None)
         known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
         return f"{unknown[1]} has no field {unknown[2]}; {nearest(unknown[2], known)}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from formcheck.exercises.signals import motions
 from formcheck.judging.prepare import prepared
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.exchange import mot
 from formcheck.poses.pose import Floats, Side
+from formcheck.poses.viewpoint import Posture, look
 from formcheck.report.analysis import Analysis
-from formcheck.report.series import seen_in
+from formcheck.report.series import seen_values
 from formcheck.reps.rep_data import SetData
 
 _SIDED = ("working", "free")
@@ -22,13 +25,15 @@ def whole_clip(analysis: Analysis, side: Side | None = None) -> SetData:
         analysis: The clip.
         side: The working side; None takes that of the first set, or without a set the leg that moves more.
     """
-    frames, sets = prepared(analysis.raw), analysis.found.sets
-    if sets:
-        return SetData(*frames, side or sets[0].side, sets[0].data.look, [])
-    exercise = analysis.exercise
-    posture = exercise.posture if analysis.report.exercise == exercise.name else None
-    moves = motions(*frames, side, posture=posture)
-    return SetData(*frames, moves.side, moves.look, [])
+    frames = prepared(analysis.raw)
+    camera = analysis.looks[0]
+    posture: Posture = "standing" if camera.upright else "prone" if camera.prone else "supine"
+    if not math.isfinite(camera.scale_px):
+        camera = look(frames.smoothed, posture)
+    if side is None:
+        sets = analysis.found.sets
+        side = sets[0].side if sets else motions(*frames, posture=posture).side
+    return SetData(*frames, side, camera, [])
 
 
 def motion_file(analysis: Analysis, name: str) -> str:
@@ -50,7 +55,7 @@ def motion_file(analysis: Analysis, name: str) -> str:
             continue  # the same as the working leg's, of the other side
         for side, data in both.items() if _of_a_leg(measure) else [(Side.LEFT, both[Side.LEFT])]:
             column = f"{plain}_{_SUFFIX[side]}" if _of_a_leg(measure) else plain
-            angles[column] = seen_in(data, measure.name)
+            angles[column] = seen_values(data, measure.name)
     raw = analysis.raw
     return mot.text(name, raw.time_s, raw.step_s, angles)
 

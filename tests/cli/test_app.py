@@ -25,6 +25,7 @@ from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
 from formcheck.poses.pose import Side, View
 from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
 from formcheck.report.model import Report, Still
 from formcheck.report.pictures import annotated_video, stills
 from formcheck.report.pictures.stills import Picture
@@ -90,6 +91,7 @@ class Fake:
             smoothed=track,
             exercise=kickback,
             found=SimpleNamespace(sets=()),
+            looks=(look(track, "prone"),),
         )
 
     def write_annotated(self, clip: Path, *arguments: Any, **options: Any) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from support.skeleton import Shot, kickbacks, squats, thrusts
+from support.skeleton import Shot, kickbacks, squats, still, thrusts
 
 from formcheck.batch import provenance
 from formcheck.batch.provenance import versions
@@ -250,7 +250,7 @@ TOPS = [3.1, 8.1, 13.1]
 
 def test_clips_beside_are_scored(new: Path, call: Run) -> None:
     clip_beside(new, {"exercise": "leg-raise", "reps": [{"top": 3.1, "faults": ["hips-move"]}, *TOPS[1:]]})
-    squats().save(new.parent / "other.npz")
+    still(kickbacks(), 10.0).save(new.parent / "other.npz")
     (new.parent / "other.json").write_text('{"exercise": "none", "reps": []}', encoding="utf-8")
     edit(
         new,
