@@ -10,20 +10,21 @@ from formcheck.evaluation import trial
 from formcheck.exercises import catalog
 from formcheck.judging.recognition import recognisable, recognise
 
+FILES = sorted(Path(trial.__file__).with_name("data").glob("*.npz"))
 
-@pytest.mark.parametrize("at", range(len(trial.SAMPLES)))
-def test_every_sample_is_recognised_as_what_it_shows(at: int) -> None:
+
+@pytest.mark.parametrize("at", range(len(FILES)), ids=[path.name for path in FILES])
+def test_every_sample_is_recognised_as_what_its_name_says(at: int) -> None:
     sample = trial.samples()[at]
     sets = recognise(sample.footage, recognisable(list(catalog.exercises().values()))).sets
-    assert [one.exercise.name for one in sets] == [sample.exercise]
+    assert [one.exercise.name for one in sets] == [sample.exercise] == [FILES[at].name.split(".")[0]]
     assert sum(one.full for one in sets) >= 2
     assert (sets[0].confidence or 0.0) > 0.9
 
 
-def test_the_samples_are_those_of_the_table_and_small() -> None:
-    files = {path.stem: path for path in Path(trial.__file__).with_name("data").glob("*.npz")}
-    assert files.keys() == trial.SAMPLES.keys()
-    assert sum(path.stat().st_size for path in files.values()) < 700_000
+def test_the_samples_are_small() -> None:
+    assert len(FILES) >= 8
+    assert sum(path.stat().st_size for path in FILES) < 700_000
 
 
 @pytest.mark.parametrize("name", sorted(catalog.exercises()))
