@@ -5,7 +5,8 @@ with knees, feet and arms that are not seen. Whatever an author gets wrong fails
 clip. An exercise with gates is also looked for in the samples, which show other exercises: it may claim none
 of them, or `--exercise auto` would call those by its name.
 
-The samples (`data/`) are rendered by `formcheck render`; `SAMPLES` says what each shows.
+The samples (`data/`) are rendered by `formcheck render`; the name of each, up to a point, is the exercise
+that it shows.
 """
 
 from __future__ import annotations
@@ -31,17 +32,6 @@ from formcheck.poses.pose import TRUNK
 from formcheck.poses.track import Track
 from formcheck.reps.rep_data import RepData, SetData
 
-SAMPLES = {
-    "kickback": "glute-kickback",
-    "kickback_oblique": "glute-kickback",
-    "donkey_kick": "donkey-kick",
-    "hip_thrust": "single-leg-hip-thrust",
-    "hip_thrust_oblique": "single-leg-hip-thrust",
-    "hip_thrust_bilateral": "hip-thrust",
-    "glute_bridge": "single-leg-glute-bridge",
-    "glute_bridge_bilateral": "glute-bridge",
-}
-"""Which exercise each sample shows."""
 _FOLDER = Path(__file__).parent / "data"
 _REPS = 2  # of each sample
 _PAUSE_S = 3.0
@@ -73,14 +63,14 @@ class Sample:
 @cache
 def samples() -> tuple[Sample, ...]:
     """Return the samples, read once a process."""
-    return tuple(_sample(name, of) for name, of in SAMPLES.items())
+    return tuple(map(_sample, sorted(_FOLDER.glob("*.npz"))))
 
 
-def _sample(name: str, of: str) -> Sample:
-    exercise = catalog.exercise(of)
-    frames = prepared(Track.load(_FOLDER / f"{name}.npz"))
+def _sample(path: Path) -> Sample:
+    exercise = catalog.exercise(path.name.split(".")[0])
+    frames = prepared(Track.load(path))
     footage = Footage(frames)
-    return Sample(exercise.title.lower(), of, footage, frames, find(footage, exercise).sets)
+    return Sample(exercise.title.lower(), exercise.name, footage, frames, find(footage, exercise).sets)
 
 
 def trial(exercise: Exercise, *, installed: bool) -> list[Placed]:
