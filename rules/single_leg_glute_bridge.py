@@ -55,6 +55,27 @@ def free_leg_change(data: RepData) -> Reading:
     return replace(change, value=change.value - min(max(change.value, low), high))
 
 
+def free_leg_drop(data: RepData) -> Reading:
+    """Degrees by which the held-out leg is lower at the top than it should be, as a negative number.
+
+    A leg that was only lifted after the start is judged by where it is at the top: between the floor's line
+    and the line of the body, or higher.
+    """
+    if single.leg_not_held_out(data) is None:
+        return free_leg_change(data)
+    bend = data.median("free_knee_flexion_deg", Phase.TOP)
+    if not bend < single.HELD_OUT_DEG:
+        return Reading.none("the free leg is not held out straight", "Hold it out, straight, at the top.")
+    top = data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=False)
+    line_deg = max(-data.median("trunk_pitch_deg", Phase.TOP), 0.0)
+    return replace(top, value=min(top.value, 0.0) if top.value < line_deg else 0.0)
+
+
+def depth_on_the_floor(data: RepData) -> Reading:
+    """Range of this rep in percent of the person's largest: lying, the floor is the lowest for all."""
+    return single.depth(data, floor=True)
+
+
 def lockout_from_the_floor(data: RepData) -> Reading:
     """How far the hips stay below the line from shoulder to knee at the top, by the own best lockout."""
     return lockout_shortfall(data, MOST_OFFSET_FLOOR_DEG)
@@ -97,7 +118,12 @@ EXERCISE = Exercise(
             passes=(Example(-6.0, 4.0),),
             fails=(Example(-16.0, 4.0), Example(-26.0, 4.0)),
         ),
-        variant(single.FREE_LEG_DROP, "SGB03", weight=8, **FREE_LEG),
+        variant(
+            single.FREE_LEG_DROP,
+            "SGB03",
+            weight=8,
+            **{**FREE_LEG, "read": free_leg_drop, "hidden": None},
+        ),
         variant(single.FREE_LEG_RISE, "SGB04", weight=8, **FREE_LEG),
         variant(
             single.FREE_LEG_BENT,
@@ -128,7 +154,13 @@ EXERCISE = Exercise(
             why="Hips that drop give away half the rep.",
         ),
         variant(single.HEEL_UP, "SGB13", weight=4),
-        variant(single.SHALLOW_BOTTOM, "SGB17", weight=4, says="The hips come down almost to the floor."),
+        variant(
+            single.SHALLOW_BOTTOM,
+            "SGB17",
+            read=depth_on_the_floor,
+            weight=4,
+            says="The hips come down almost to the floor.",
+        ),
     ),
     unobservable=(
         Unobservable("H20", "The pelvis stays level.", "The hands lie on the floor: no line shows the hips."),
