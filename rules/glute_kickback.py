@@ -301,6 +301,7 @@ BOTTOM_TOO_LOW = Rule(
     why="Resting the toes between reps takes the load off.",
     source=f"{SOURCE}; hip height or hip width is not said, so it only warns, well below: {BRIEF}",
     read=toe_rest,
+    hidden=from_the_knee,
     shows="leg_elevation_deg",
     unit="deg",
     limit=Below(-32.0),

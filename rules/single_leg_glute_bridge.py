@@ -81,6 +81,8 @@ def lockout_from_the_floor(data: RepData) -> Reading:
     return lockout_shortfall(data, MOST_OFFSET_FLOOR_DEG)
 
 
+LEAST_RISE_PCT = 8.1
+"""With a leg held up nobody only settles on the floor: a smaller rise is a repetition than on both feet."""
 SLOPE_DEG = 10.0
 """Slope of the trunk at the top, shoulders low: above it somebody lies on the floor (on a bench: -5 to 5)."""
 FREE_LEG: dict[str, Any] = {
@@ -99,7 +101,7 @@ EXERCISE = Exercise(
     source=SOURCE,
     posture="supine",
     signal="hip_height_pct",
-    min_range=8.5,
+    min_range=LEAST_RISE_PCT,
     working=single.working,
     views=OBLIQUE,
     gates=(ON_THE_FLOOR, ONE_FOOT_ON_THE_FLOOR, HIPS_RISE, NOT_ON_THE_HANDS),
