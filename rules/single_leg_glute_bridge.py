@@ -56,19 +56,36 @@ def free_leg_change(data: RepData) -> Reading:
 
 
 def free_leg_drop(data: RepData) -> Reading:
-    """Degrees by which the held-out leg is lower at the top than it should be, as a negative number.
+    """Degrees by which the held-out leg is lower at the top than at the start, or than level: negative.
 
-    A leg that was only lifted after the start is judged by where it is at the top: between the floor's line
-    and the line of the body, or higher.
+    A leg that was only lifted after the start is judged by where it is at the top.
     """
     if single.leg_not_held_out(data) is None:
         return free_leg_change(data)
-    bend = data.median("free_knee_flexion_deg", Phase.TOP)
-    if not bend < single.HELD_OUT_DEG:
+    top = _lifted_late(data)
+    return top if math.isnan(top.value) else replace(top, value=min(top.value, 0.0))
+
+
+def free_leg_rise(data: RepData) -> Reading:
+    """Degrees by which the held-out leg is higher at the top than at the start: positive.
+
+    A leg that was only lifted after the start did not swing up if it ends level or in line with the body.
+    """
+    if single.leg_not_held_out(data) is None:
+        return free_leg_change(data)
+    top = _lifted_late(data)
+    if top.value > max(-data.median("trunk_pitch_deg", Phase.TOP), 0.0):
+        return Reading.none(
+            "the free leg was lifted after the start, and high", "Hold it out before you lift."
+        )
+    return top if math.isnan(top.value) else replace(top, value=min(top.value, 0.0))
+
+
+def _lifted_late(data: RepData) -> Reading:
+    """Read the elevation at the top of a leg that was not held out at the start."""
+    if not data.median("free_knee_flexion_deg", Phase.TOP) < single.HELD_OUT_DEG:
         return Reading.none("the free leg is not held out straight", "Hold it out, straight, at the top.")
-    top = data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=False)
-    line_deg = max(-data.median("trunk_pitch_deg", Phase.TOP), 0.0)
-    return replace(top, value=min(top.value, 0.0) if top.value < line_deg else 0.0)
+    return data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=False)
 
 
 def depth_on_the_floor(data: RepData) -> Reading:
@@ -82,7 +99,7 @@ def lockout_from_the_floor(data: RepData) -> Reading:
 
 
 LEAST_RISE_PCT = 8.1
-"""With a leg held up nobody only settles on the floor: a smaller rise is a repetition than on both feet."""
+"""With a leg held up nobody only settles on the floor: a rise counts from twice the error of the height on."""
 SLOPE_DEG = 10.0
 """Slope of the trunk at the top, shoulders low: above it somebody lies on the floor (on a bench: -5 to 5)."""
 FREE_LEG: dict[str, Any] = {
@@ -126,7 +143,12 @@ EXERCISE = Exercise(
             weight=8,
             **{**FREE_LEG, "read": free_leg_drop, "hidden": None},
         ),
-        variant(single.FREE_LEG_RISE, "SGB04", weight=8, **FREE_LEG),
+        variant(
+            single.FREE_LEG_RISE,
+            "SGB04",
+            weight=8,
+            **{**FREE_LEG, "read": free_leg_rise, "hidden": None},
+        ),
         variant(
             single.FREE_LEG_BENT,
             "SGB05",
