@@ -69,16 +69,17 @@ def free_leg_drop(data: RepData) -> Reading:
 def free_leg_rise(data: RepData) -> Reading:
     """Degrees by which the held-out leg is higher at the top than at the start: positive.
 
-    A leg that was only lifted after the start did not swing up if it ends level or in line with the body.
+    A leg that was only lifted after the start did not swing up if it ends in line with the trunk or the other
+    thigh, or lower; whether one that is held higher swung does not show.
     """
     if single.leg_not_held_out(data) is None:
         return free_leg_change(data)
     top = _lifted_late(data)
-    if top.value > max(-data.median("trunk_pitch_deg", Phase.TOP), 0.0):
-        return Reading.none(
-            "the free leg was lifted after the start, and high", "Hold it out before you lift."
-        )
-    return top if math.isnan(top.value) else replace(top, value=min(top.value, 0.0))
+    lines = (-data.median("trunk_pitch_deg", Phase.TOP), data.median("thigh_elevation_deg", Phase.TOP))
+    over = top.value - max(0.0, *lines)
+    if over > IN_LINE_DEG:
+        return Reading.none("the free leg was lifted late, and high", "Hold it out before you lift.")
+    return replace(top, value=over)
 
 
 def _lifted_late(data: RepData) -> Reading:
@@ -99,7 +100,9 @@ def lockout_from_the_floor(data: RepData) -> Reading:
 
 
 LEAST_RISE_PCT = 8.1
-"""With a leg held up nobody only settles on the floor: a rise counts from twice the error of the height on."""
+"""With a leg held up nobody only settles on the floor: a rise counts from twice the height's error on."""
+IN_LINE_DEG = 12.0
+"""What a leg may be above the line of trunk or thigh and still count as in line, by the error of both."""
 SLOPE_DEG = 10.0
 """Slope of the trunk at the top, shoulders low: above it somebody lies on the floor (on a bench: -5 to 5)."""
 FREE_LEG: dict[str, Any] = {
