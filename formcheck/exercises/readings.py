@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from formcheck.measures import arching
 from formcheck.measures.reading import Reading
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats, View
@@ -28,8 +29,10 @@ from formcheck.reps.segmentation import Phase
 #
 # Face up, the second is compared with the person's own other repetitions, but a person may arch in all of
 # them. So a back only counts as flat where a baseline is given, or where the repetition looks flat without
-# the others too (`_by_itself_deg`). Otherwise the value read is a lower bound. One repetition alone can so be
-# flat, but not arched.
+# the others too (`_by_itself_deg`). Otherwise the value read is a lower bound, and a third witness may show
+# the arching: an estimate of one repetition by itself, learned from rendered people (`measures.arching`). It
+# knows no real people, so it is never what makes a back flat: it finds what all repetitions share, where the
+# others do not contradict it, and where it contradicts a back that looks flat, that back is not judged.
 #
 # Both are scaled to degrees of lumbar extension by regression on rendered clips with known lumbar angles.
 # Where they disagree the uncertainty grows by 0.6 of the disagreement: a high but braced kick moves only the
@@ -73,6 +76,11 @@ _ASIDE_DEG = 12.0
 """Error of the arching by the hips alone, obliquely from the feet, where their angle scatters by 7.5 deg."""
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _DISAGREE = "outline and hips disagree"
+_PLATED_APART = 1.0
+"""Distance from what was learned (1 is usual there), above which nothing was learned of somebody with plates.
+On rendered people with 38 and 45 cm plates it is 0.9 to 2.4, with small ones 0.7 to 1.6."""
+_BY_ITSELF = "by itself, as learned from rendered people"
+_CONTRADICTED = "hips and outline look flat, but the whole looks like an arched back"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
@@ -156,11 +164,23 @@ def _fused(by_hips: float, by_outline: float, time_s: float, *errors: float) -> 
 def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
     itself_deg, itself_error_deg = _by_itself_deg(extension.value, outline.value)
-    usual_hips, usual_outline, lone_deg = _usual(data)  # of a lone repetition too: it may be a baseline
+    flat = itself_deg + itself_error_deg < _FLAT_DEG
+    compared = _against_others(
+        data, extension, outline, flat=flat
+    )  # a lone repetition too: it may be a baseline
+    if data.set.baseline is not None:
+        return compared
     if not data.comparable:
-        if itself_deg + itself_error_deg >= _FLAT_DEG:
-            return Reading.none("one repetition can only be compared with itself", _REMEDY)
-        return Reading(itself_deg, _LONE_DEG, _time_s(extension, outline), "one repetition, by itself")
+        compared = Reading.none("one repetition can only be compared with itself", _REMEDY)
+        if flat:
+            time_s = _time_s(extension, outline)
+            compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
+    return _with_learned(compared, _learned(data), flat=flat)
+
+
+def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat: bool) -> Reading:
+    """Read the arching face up against the others; a lower bound without baseline and flat look."""
+    usual_hips, usual_outline, lone_deg = _usual(data)
     by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
     # Hips that are still bent are no sign of an arched back, only of a repetition higher than the others.
     straight = max(extension.value - _LEAST_LOCKOUT_DEG, 0.0)
@@ -169,7 +189,7 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
     extra = _CARRIED_DEG if data.set.baseline else math.hypot(_doubt_deg(data, usual_hips), lone_deg)
     fused = _fused(by_hips, by_outline, _time_s(extension, outline), extra, aside)
-    flat = data.set.baseline is not None or itself_deg + itself_error_deg < _FLAT_DEG
+    flat = flat or data.set.baseline is not None
     if math.isnan(by_outline):
         return replace(fused, at_least=not flat)
     if extra > _LONE_DEG:
@@ -181,6 +201,38 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
         why = "your back shows only against your other repetitions, and all may be arched"
         return replace(fused, reason=why, remedy=_REMEDY, at_least=True)
     return fused
+
+
+def _learned(data: RepData) -> Reading | None:
+    """Return the arching of the repetition by itself, as learned from renders, or None.
+
+    There is none obliquely, and for what is unlike all that was learned from. Beside a plate over the hips it
+    has to be as usual there, as silhouettes of real people may take the plate in.
+    """
+    if data.look.view is not View.SIDE:
+        return None
+    rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
+    found = arching.estimate(data.set.body, rest, top)
+    if not math.isfinite(found.error_deg) or (data.set.plated and found.apart > _PLATED_APART):
+        return None
+    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
+    return Reading(found.value_deg, found.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
+
+
+def _with_learned(compared: Reading, learned: Reading | None, *, flat: bool) -> Reading:
+    """Return a reading in the light of the learned witness: the larger arching, or none where they disagree.
+
+    Args:
+        compared: What the others say, or NaN.
+        learned: The learned witness.
+        flat: Whether the repetition looks flat by itself to the others.
+    """
+    if learned is None or learned.value - learned.uncertainty <= _FLAT_DEG:
+        return compared
+    if flat:
+        return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
+    lowest = compared.value - compared.uncertainty
+    return compared if lowest >= learned.value - learned.uncertainty else learned
 
 
 def _possible(reading: Reading) -> Reading:

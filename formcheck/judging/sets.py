@@ -10,9 +10,10 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.candidates import reads_near, refusal, side_vote, sides
-from formcheck.judging.prepare import Prepared, look_at, seen
+from formcheck.judging.candidates import motion, reads_near, refusal, side_vote, sides
+from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Landmark, Side, View
@@ -151,8 +152,7 @@ class Footage:
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
-        signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
-        key = (number, side, exercise.posture, exercise.views, *signal)
+        key = (number, side, exercise.views, *motion(exercise))
         if key not in self._moves:
             self._moves[key] = _moves(self.parts[number], exercise, side)
         return self._moves[key]
@@ -213,6 +213,8 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     """Find the movements in a part of the track in which the person does not turn round."""
     raw, smoothed = frames
     posture = smoothed.found if exercise.upright else _not_upright(smoothed)
+    if exercise.posture == "standing" and not on_feet(smoothed):
+        return _Moves([], look_at(smoothed, exercise))
     here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
     overall, doubt = here.look, here.refusal(exercise)
     if doubt is not None:
@@ -242,10 +244,10 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     Lying down before a set and getting up after it look like one large movement. Its top holds the set. Which
     of the two are repetitions is for the gates to say.
     """
-    t, values = data.body.track.time_s, data.values(exercise.signal)
-    found = segment(t, values, min_range=exercise.min_range)
+    t, values = data.body.track.time_s, signal_of(exercise, data.look.view, data.values)
+    found = movements(exercise, t, values)
     inner: list[Rep] = []
-    for rep in found.reps:
+    for rep in [] if exercise.is_hold else found.reps:
         if rep.end_s - rep.start_s >= _LONG_S:
             high = _top_of(t, values, rep)
             inner += segment(t[high], values[high], min_range=exercise.min_range).reps

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections import UserDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.measures.body import Body, Joint, Role
+from formcheck.measures.body import Body, Joint, Part, Role
 from formcheck.measures.drawn import Drawn
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.pose import Floats
-from formcheck.wording import BOTH_SIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,15 @@ class Measure:
 _EACH: dict[str, Role] = {"working": "free", "free": "working"}
 _WORKED_OUT = re.compile(r"-(?P<falling>.+)|(?P<how>\w+)\((?P<of>\w+)\)")
 _UNBOUNDED = Bounds()
+
+
+BOTH_SIDES = {
+    "mean": "mean of both sides",
+    "least": "lower value of both sides",
+    "most": "higher value of both sides",
+    "difference": "working side minus the other one",
+}
+"""What can be made of a measure that each side has, such as `mean(knee_flexion_deg)`."""
 
 
 class Catalogue(UserDict[str, Measure]):
@@ -212,6 +224,10 @@ def no_measure(name: str) -> str:
     return f"there is no measure {name}; {hint}"
 
 
+_UNITS = {"deg": "deg", "pct": "%"}
+"""The unit of a measure by the last word of its name."""
+
+
 def define(
     name: str,
     definition: str,
@@ -222,11 +238,64 @@ def define(
     can: Bounds = _UNBOUNDED,
     drawn: Drawn | None = None,
 ) -> Callable[[Callable[[Body], Floats]], Callable[[Body], Floats]]:
-    """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments."""
-    unit = {"deg": "deg", "pct": "%"}[name.rsplit("_", 1)[1]]
+    """Enter the decorated function of a body into the catalogue; see `Measure` for the arguments.
+
+    Raises:
+        ValueError: If the name does not end in its unit or is taken, or a joint or an error is none.
+    """
+    unit = _UNITS.get(name.rpartition("_")[2])
+    if unit is None or not name.isidentifier() or name != name.lower():
+        raise ValueError(f"the measure {name!r} needs a name of lower case words that ends in _deg or _pct")
+    if not needs:
+        raise ValueError(f"the measure {name} needs at least one joint: needs=((role, joint), ...)")
+    for joint in needs:
+        _check_joint(name, joint)
+    if not 0 < errors.change <= errors.value:
+        raise ValueError(f"the measure {name} needs errors above 0, that of a change at most that of a value")
 
     def register(of: Callable[[Body], Floats]) -> Callable[[Body], Floats]:
+        if not inspect.isfunction(of):
+            raise ValueError(f"the measure {name}: define(...) belongs above a function of a Body")
+        taken = MEASURES.get(name)
+        if taken is not None and not _again(taken.of, of):
+            raise ValueError(f"the measure {name} is taken by {_home(taken.of).name}: choose another name")
         MEASURES[name] = Measure(name, unit, definition, needs, errors, over_time, can, drawn, of)
         return of
 
     return register
+
+
+def _check_joint(name: str, joint: Joint) -> None:
+    for given, known, what in zip(joint, (get_args(Role), get_args(Part)), ("role", "joint"), strict=True):
+        if given not in known:
+            raise ValueError(f"the measure {name} names the {what} {given!r}; there are {', '.join(known)}")
+
+
+def _home(of: Callable[[Body], Floats]) -> Path:
+    """Return the file in which a measure is defined."""
+    return Path(of.__code__.co_filename)
+
+
+def _again(before: Callable[[Body], Floats], now: Callable[[Body], Floats]) -> bool:
+    """Whether a file that is run once more, or a copy of it, defines what it has defined before."""
+    old, new = _home(before), _home(now)
+    if before.__globals__ is now.__globals__:
+        return False  # twice in one file
+    return old == new or (old.is_file() and new.is_file() and old.read_bytes() == new.read_bytes())
+
+
+@contextmanager
+def kept_if_fine() -> Iterator[None]:
+    """Take back what was defined in a `with` block that fails."""
+    before = dict(MEASURES)
+    try:
+        yield
+    except BaseException:
+        restore(before)
+        raise
+
+
+def restore(measures: dict[str, Measure]) -> None:
+    """Make these all the measures there are."""
+    MEASURES.clear()
+    MEASURES.update(measures)

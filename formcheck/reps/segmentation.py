@@ -68,6 +68,8 @@ class Phase(str, Enum):
     BOTTOM = "bottom"
     LIFT = "lift"
     """Up, top and down together."""
+    HOLD = "hold"
+    """A position that is held (`reps.holds`); in a repetition the same as the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class Rep:
             Phase.START: (self.start_s - 0.5, self.start_s),
             Phase.UP: (self.start_s, self.lockout_s),
             Phase.TOP: (middle - half, middle + half),
+            Phase.HOLD: (middle - half, middle + half),
             Phase.DOWN: (self.lower_s, self.end_s),
             Phase.BOTTOM: (self.end_s, self.end_s + 0.3),
             Phase.LIFT: (self.start_s, self.end_s),

@@ -62,7 +62,7 @@ def with_rule(**changes: Any) -> Exercise:
         ({"passes": Example(4.0)}, "passes", "a tuple of Example, not Example.*needs a comma after it"),
         ({"views": {View.SIDE}}, "views", r"a frozenset of View, .*; write frozenset\(...\)"),
         ({"when": "top"}, "when", "a Phase, not 'top'"),
-        ({"stat": "mean"}, "stat", "one of median, max, min, largest, not 'mean'"),
+        ({"stat": "mean"}, "stat", "one of median, max, min, largest, drift, not 'mean'"),
         ({"limit": 15.0}, "limit", "a Limit, not 15.0"),
         ({"weight": "12"}, "weight", "a number, not '12'"),
         ({"safety": 1}, "safety", "True or False, not 1"),

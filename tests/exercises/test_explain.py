@@ -67,7 +67,9 @@ def test_a_code_may_be_written_small() -> None:
 
 def test_a_fault_two_exercises_share_is_shown_for_both() -> None:
     shown = explain("lumbar-arching")
-    assert all(exercise.title in shown for exercise in EXERCISES)
+    both = [one for one in EXERCISES if any(rule.name == "lumbar-arching" for rule in one.rules)]
+    assert len(both) > 1
+    assert all(exercise.title in shown for exercise in both)
 
 
 @pytest.mark.parametrize(
