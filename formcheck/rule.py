@@ -3,6 +3,9 @@
 A rule file, in `rules/`, in a user's folder or in a plug-in, declares `Rule`s and one module-level
 `EXERCISE`. `formcheck.exercises.rule` says what those are made of; `formcheck new-exercise` writes one that
 works. These names stay, wherever what they stand for may move to.
+
+Where no measure of the catalogue fits, `define` above a function of a `Body` makes one of the file's own,
+which its rules then name like any other.
 """
 
 from __future__ import annotations
@@ -29,10 +32,12 @@ from formcheck.exercises.rule import (
     Step,
     Unobservable,
 )
-from formcheck.measures.body import Part, Role
+from formcheck.measures.body import Body, Joint, Part, Role
+from formcheck.measures.drawn import JointAngle, JointHeight, JointTravel
+from formcheck.measures.measure import Bounds, Errors, define
 from formcheck.measures.reading import Reading
-from formcheck.poses.geometry import angle_at_deg, finite_median
-from formcheck.poses.pose import Side, View
+from formcheck.poses.geometry import angle_at_deg, distance_px, elevation_deg, finite_median, wrap_deg
+from formcheck.poses.pose import Floats, Side, View
 from formcheck.poses.viewpoint import BIACROMIAL_TO_TRUNK
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase, Rep
@@ -46,9 +51,17 @@ __all__ = [
     "Above",
     "Below",
     "Between",
+    "Body",
+    "Bounds",
+    "Errors",
     "Example",
     "Exercise",
+    "Floats",
     "Gate",
+    "Joint",
+    "JointAngle",
+    "JointHeight",
+    "JointTravel",
     "Limit",
     "Part",
     "Phase",
@@ -65,8 +78,12 @@ __all__ = [
     "Unobservable",
     "View",
     "angle_at_deg",
+    "define",
+    "distance_px",
+    "elevation_deg",
     "finite_median",
     "lockout_shortfall",
     "lumbar_extension",
     "pelvis_tilt",
+    "wrap_deg",
 ]

@@ -5,10 +5,13 @@ Values, limits, views and days in words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
+from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
+from formcheck.poses.viewpoint import Posture
 
 VIEW_WORDS = {
     View.SIDE: "side",
@@ -17,6 +20,16 @@ VIEW_WORDS = {
     View.FOOT_END: "foot end",
     View.HEAD_END: "head end",
     View.UNKNOWN: "unclear",
+}
+
+
+POSTURE_WORDS: dict[Posture, str] = {
+    "standing": "standing",
+    "prone": "face down",
+    "supine": "on the back",
+    "side": "lying on one side",
+    "seated": "sitting",
+    "hanging": "hanging by the hands",
 }
 
 
@@ -38,10 +51,10 @@ def works(side: str) -> str:
     return f"{leg(side)} work{'' if side == 'both' else 's'}"
 
 
-def spans(indices: Sequence[int], whole: int | None = None) -> str:
+def spans(indices: Sequence[int], whole: int | None = None, what: str = "rep") -> str:
     """Write indices as `rep 3`, `reps 1–3, 5`, or `every rep` where they are `whole`."""
     if whole is not None and whole > 1 and len(indices) >= whole:
-        return "every rep"
+        return f"every {what}"
     runs: list[list[int]] = []
     for index in sorted(indices):
         if runs and index == runs[-1][-1] + 1:
@@ -49,7 +62,7 @@ def spans(indices: Sequence[int], whole: int | None = None) -> str:
         else:
             runs.append([index])
     texts = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
-    return f"{'rep' if len(indices) == 1 else 'reps'} {', '.join(texts)}"
+    return f"{what if len(indices) == 1 else f'{what}s'} {', '.join(texts)}"
 
 
 def share(part: float) -> str:
@@ -68,8 +81,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_OF_BOTH = re.compile(rf"(?P<how>{'|'.join(BOTH_SIDES)})\((?P<of>\w+)\)")
+
+
 def plain(name: str) -> str:
     """Write a fault's or measure's name in words: `knee-bent`, `knee_flexion_deg` -> `knee flexion`."""
+    if told := _OF_BOTH.fullmatch(name):
+        return f"{plain(told['of'])}, {BOTH_SIDES[told['how']]}"
     for unit in ("_deg", "_pct", "_s"):
         name = name.removesuffix(unit)
     return name.replace("-", " ").replace("_", " ")

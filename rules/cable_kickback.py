@@ -1,4 +1,4 @@
-"""Cable kickback: standing with a cuff at the ankle, one leg drawn back against the cable."""
+"""Cable kickback: standing, one leg drawn back against a cable, a band or nothing."""
 
 from __future__ import annotations
 
@@ -195,11 +195,9 @@ EXERCISE = Exercise(
     name="cable-kickback",
     title="Cable kickback",
     source=SOURCE,
-    prone=True,
-    standing=True,
+    posture="standing",
     signal="leg_elevation_deg",
     min_range=18.0,
-    signal_per_leg=True,
     views=OBLIQUE,
     gates=(
         Gate(says="the other knee is on the floor", read=on_one_foot, low=45.0),
@@ -222,5 +220,8 @@ EXERCISE = Exercise(
         ),
     ),
     film="From the side of the kicking leg at hip height, whole body in the picture.",
-    notes=("Recognised by the standing leg and the leg drawn back: without a cable it looks the same.",),
+    notes=(
+        "The standing hip extension, with a band or with nothing, is the same movement: both are recognised "
+        "by the standing leg and the leg drawn back, and judged alike.",
+    ),
 )

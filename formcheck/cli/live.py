@@ -17,7 +17,7 @@ from formcheck.cli import options as opt
 from formcheck.cli.terminal import check_clip, check_names, complain, ctrl_c, note, say, say_rich
 from formcheck.errors import UsageError
 from formcheck.files import kinds
-from formcheck.history.keeper import keeper_from_options
+from formcheck.history.keeper import LogOptions, keeper_from_options
 
 if TYPE_CHECKING:
     from formcheck.judging.settings import Settings
@@ -155,9 +155,8 @@ def live(
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
     played = Path(source) if source and not kinds.trouble(source) else None
-    keeper = keeper_from_options(
-        played, log, no_log, lifter, load, bilateral_load, live=True, complain=complain
-    )
+    about_log = LogOptions(log, no_log, lifter, load, bilateral_load)
+    keeper = keeper_from_options(about_log, played, live=True, complain=complain)
     if baseline:
         check_clip(baseline)
     known = list(catalog.exercises().values())

@@ -17,7 +17,7 @@ from formcheck.cli import live as live_command
 from formcheck.cli import options as opt
 from formcheck.cli.terminal import check_clip, check_names, complain, ctrl_c, say
 from formcheck.errors import UsageError
-from formcheck.history.keeper import keeper_from_options
+from formcheck.history.keeper import LogOptions, keeper_from_options
 
 if TYPE_CHECKING:
     from formcheck.report.analysis import Analysis
@@ -94,9 +94,8 @@ def serve(
     from formcheck.live.speed import checked_loss
 
     judged_by = check_names(exercise, profile, rules, limits=limits)
-    keeper = keeper_from_options(
-        None, log, no_log, lifter, load, bilateral_load, live=True, complain=complain
-    )
+    about_log = LogOptions(log, no_log, lifter, load, bilateral_load)
+    keeper = keeper_from_options(about_log, None, live=True, complain=complain)
     if baseline:
         check_clip(baseline)
     known = list(catalog.exercises().values())

@@ -170,7 +170,7 @@ def compare(clip: str, seen: Seen, report: Report | None, reason: str = "") -> C
         return result
     found = _Found(report, seen)
     right = [rep for rep in found.full if found.exercise(rep) in known]
-    other = [rep for rep in found.full if found.exercise(rep) not in known]
+    other = [rep for rep in found.full if found.exercise(rep) not in known | seen.uncounted]
     result.counted, result.other = len(right), len(other)
     result.disagreements += [_other(seen, found, rep, bool(known)) for rep in other]
     if known:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from formcheck.errors import UsageError
 from formcheck.evaluation.seen import NONE, Seen, Top
+from formcheck.exercises import catalog
 from formcheck.files import kinds, names
 from formcheck.files.reading import Finite, parse_json, read_bytes, strictly_rising, validated
 from formcheck.files.writing import write_text
@@ -28,7 +29,14 @@ BESIDE = ".labels.json"
 
 _LATE_S = 0.5  # a container's length and its last frame differ by less
 _SIDES = ("left", "right", "both", "alternating", "unknown", "-")
-_SAME_EXERCISE = {"barbell-hip-thrust": "hip-thrust", "dumbbell-hip-thrust": "hip-thrust"}
+_SAME_EXERCISE = {
+    "barbell-hip-thrust": "hip-thrust",
+    "dumbbell-hip-thrust": "hip-thrust",
+    "standing-hip-extension": "cable-kickback",
+    "standing-kickback": "cable-kickback",
+    "band-kickback": "cable-kickback",
+}
+"""Exercises that differ only in what loads them, which landmarks do not show."""
 _SAME_FAULT = {"arched-back": "lumbar-arching", "arching": "lumbar-arching", "arched": "lumbar-arching"}
 _BY_WORDS = {("shin-not-vertical", "too close"): "foot-too-close"}
 """Faults that a person names together and the rules apart, told by what else is said of them."""
@@ -184,6 +192,7 @@ class Label(_Part):
             confidence=self.confidence,
             notes="; ".join(filter(None, [self.notes, self.occlusion])),
             guessed=self.guessed,
+            uncounted=frozenset() if named else _begins_with(self.notes),
         )
 
     def _top(self, at: int, time_s: float) -> Top:
@@ -229,6 +238,18 @@ def exercise_name(told: str) -> str:
     plain = re.sub(r"\(.*?\)", "", told).strip().rstrip("?").lower()
     name = re.sub(r"[\s_]+", "-", plain)
     return _SAME_EXERCISE.get(name, name) or NONE
+
+
+def _begins_with(notes: str) -> frozenset[str]:
+    """Return the exercise with whose name notes begin, as a set.
+
+    Somebody who labels knows the exercises of that day. Those of a clip of none are told in the notes, and
+    the catalogue may have learnt them since.
+    """
+    told = re.sub(r"[\W_]+", " ", notes.lower())
+    return frozenset(
+        name for name in catalog.exercises() if re.match(rf"{name.replace('-', ' ?')}(e?s)?\b", told)
+    )
 
 
 def fault_name(told: str, words: str = "") -> str:

@@ -246,7 +246,7 @@ class Desk:
                 {
                     "name": item.name,
                     "title": item.title,
-                    "both": item.both_legs,
+                    "both": item.both_work,
                     "faults": [
                         {"name": rule.name, "says": rule.says}
                         for rule in {rule.name: rule for rule in every_rule(item)}.values()

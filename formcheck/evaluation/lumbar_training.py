@@ -88,7 +88,7 @@ def _body(path: Path) -> tuple[int, Floats, float, bool] | None:
         world_m=arrays["world_m"],
         edges_px=arrays["edges_px"],
     )
-    seen = look(track[:1], prone=False)
+    seen = look(track[:1], "supine")
     spec = spec_of(seed)
     working = Side.LEFT if spec.working_leg == "L" else Side.RIGHT
     if spec.exercise.endswith("bilateral"):

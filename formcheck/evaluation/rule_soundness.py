@@ -14,13 +14,15 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from formcheck.exercises.rule import Example, Exercise, Rule, Status
+from formcheck.exercises.rule import Example, Exercise, Limit, Rule, Status
 from formcheck.judging.judge import judge_example
 from formcheck.measures.catalogue import MEASURES
-from formcheck.measures.measure import no_measure
+from formcheck.measures.measure import Measure, no_measure
 from formcheck.poses.pose import View
+from formcheck.reps.segmentation import SHORTEST_S, Phase
 from formcheck.wording import limit_text, quantity
 
+LEAST_HOLD_S = 2.0
 TO_DO = "TODO"
 """What a new file holds wherever only its author knows what to write."""
 MAX_CUE_WORDS = 8
@@ -130,6 +132,17 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
         yield Finding(f"the name {exercise.name!r} is not lower case with hyphens", field="name")
     for name in ("title", "source", "film"):
         yield from _text(getattr(exercise, name), name, "")
+    yield from _held(exercise) if exercise.is_hold else _moved(exercise)
+    if not exercise.views or View.UNKNOWN in exercise.views:
+        yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
+    for item in exercise.unobservable:
+        if not all((item.statement, item.says, item.reason)):
+            yield Finding("what is not judged needs statement, says and reason", field="unobservable")
+    yield from _together(exercise)
+
+
+def _moved(exercise: Exercise) -> Iterator[Finding]:
+    """Check what repetitions are counted by."""
     signal = MEASURES.get(exercise.signal)
     if signal is None:
         yield Finding(no_measure(exercise.signal), field="signal")
@@ -140,21 +153,51 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
             "repetitions",
             field="min_range",
         )
-    if not exercise.views or View.UNKNOWN in exercise.views:
-        yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
-    if exercise.signal_per_leg and exercise.working is not None:
+    if exercise.max_s is not None and not exercise.max_s > SHORTEST_S:
+        yield Finding(f"max_s must be more than {SHORTEST_S:g} s: no repetition is shorter", field="max_s")
+    if signal is not None:
+        yield from _sides(exercise, signal)
+
+
+def _held(exercise: Exercise) -> Iterator[Finding]:
+    """Check what a hold is found by."""
+    if exercise.signal:
+        yield Finding("signal must be left out: the gates say when a hold is held", field="signal")
+    if not exercise.held_by:
         yield Finding(
-            "working must be left out: signal_per_leg already says which leg works", field="working"
+            "a hold needs at least one gate with a measure: they say in each frame whether it is held",
+            field="gates",
         )
-    if exercise.working is None and not (exercise.signal_per_leg or exercise.both_legs):
+    if exercise.min_hold_s < LEAST_HOLD_S:
         yield Finding(
-            "without signal_per_leg, working must say which leg works (or both_legs that both do)",
-            field="signal_per_leg",
+            f"min_hold_s must be at least {LEAST_HOLD_S:g} s: a shorter stop is part of many movements",
+            field="min_hold_s",
         )
-    for item in exercise.unobservable:
-        if not all((item.statement, item.says, item.reason)):
-            yield Finding("what is not judged needs statement, says and reason", field="unobservable")
-    yield from _together(exercise)
+    for rule in exercise.rules:
+        if rule.measure and rule.when in (Phase.UP, Phase.DOWN, Phase.BOTTOM):
+            yield Finding(f"a hold has no phase {rule.when.value}: use Phase.HOLD", rule.code, "when")
+        if rule.from_start and rule.stat == "drift":
+            yield Finding("stat='drift' is a change already: leave out from_start", rule.code, "from_start")
+
+
+def _sides(exercise: Exercise, signal: Measure) -> Iterator[Finding]:
+    if exercise.working is None:
+        if not (signal.sided or exercise.both_work):
+            yield Finding(
+                f"working must say which side works, as {signal.name} has no sides; or side_of='both' that "
+                "both do the same",
+                field="side_of",
+            )
+    elif exercise.both_work:
+        yield Finding(
+            "working must be left out: side_of='both' says that both sides do the same", field="working"
+        )
+    elif signal.sided:
+        yield Finding(
+            f"working must be left out: the side whose {signal.name} moves more is working (where both do "
+            "the same, write side_of='both')",
+            field="working",
+        )
 
 
 def _together(exercise: Exercise) -> Iterator[Finding]:
@@ -198,6 +241,8 @@ def _rule(rule: Rule, exercise: Exercise) -> Iterator[Finding]:
         yield Finding("views must not name View.UNKNOWN: nothing is judged from there", code, "views")
     if exercise.views and not rule.views & exercise.views and "No camera angle" not in rule.remedy:
         yield Finding("views shares no view with those in which repetitions are counted", code, "views")
+    if rule.over_s < 0:
+        yield Finding("over_s must not be negative", code, "over_s")
     if rule.weight < 0:
         yield Finding("weight must not be negative", code, "weight")
 
@@ -212,10 +257,27 @@ def _limit(rule: Rule) -> Iterator[Finding]:
             code,
             "limit",
         )
+    if says := _ideal_wrong(limit, rule.value_unit):
+        yield Finding(says, code, "limit", hint=limit.ideal is None)
     if limit.both and limit.sign < 0:
         yield Finding("both=True is for Above only", code, "limit")
     if rule.cue_minus and not limit.both:
         yield Finding("cue_minus is only for limits with both=True", code, "cue_minus")
+
+
+def _ideal_wrong(limit: Limit, unit: str) -> str:
+    """Return what is wrong with the ideal of some limits, or with zero in its place, or nothing."""
+    ideal = 0.0 if limit.ideal is None else limit.ideal
+    if limit.both or (limit.warn - ideal) * limit.sign > 0:
+        return ""
+    if limit.ideal is not None:
+        return f"ideal={limit.ideal:g} must lie on the good side of {limit.warn:g}, here it is flagged itself"
+    if unit == "s":
+        return ""  # a time is multiplied: there is none below zero
+    return (
+        "profiles take zero for ideal form, and it lies on the wrong side of these limits: say ideal=, such "
+        "as 90 for an upright trunk (math.inf where more is always better)"
+    )
 
 
 def _text(text: str, name: str, code: str) -> Iterator[Finding]:

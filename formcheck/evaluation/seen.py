@@ -58,6 +58,8 @@ class Seen:
         confidence: How sure that person was: `high`, `medium` or `low`.
         notes: What else the person said.
         guessed: Whether the exercise is a guess: then nothing can be compared.
+        uncounted: Exercises that are in it too but whose repetitions nobody counted: to count them is neither
+            right nor wrong.
     """
 
     exercises: tuple[str, ...]
@@ -68,6 +70,7 @@ class Seen:
     confidence: str = "high"
     notes: str = ""
     guessed: bool = False
+    uncounted: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -78,7 +81,7 @@ class Seen:
 def seen_in(truth: Truth) -> Seen:
     """Return what a truth file says, with the faults by the limits that the rules have now."""
     known = catalog.exercises().get(truth.exercise)
-    side = "both" if known and known.both_legs else truth.side
+    side = "both" if known and known.side_of != "set" else truth.side
     tops = []
     for rep in truth.reps:
         there = {rule.name: present(rule, rep) for rule in known.rules} if known else {}

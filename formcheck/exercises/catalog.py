@@ -16,7 +16,8 @@ from pathlib import Path
 from formcheck.errors import UsageError
 from formcheck.exercises.modes import every_rule
 from formcheck.exercises.rule import Exercise, Rule
-from formcheck.exercises.rule_files import declared, load, rule_files
+from formcheck.exercises.rule_files import declared, load, rule_files, said
+from formcheck.measures.measure import MEASURES, restore
 
 log = logging.getLogger(__name__)
 
@@ -104,26 +105,27 @@ def add(new: Exercise) -> None:
 
 @contextmanager
 def for_a_while() -> Iterator[None]:
-    """Remove at the end of a `with` block the exercises that were added in it."""
-    before = dict(added)
+    """Remove at the end of a `with` block the exercises, and their measures, that were added in it."""
+    before, measures = dict(added), dict(MEASURES)
     try:
         yield
     finally:
         added.clear()
         added.update(before)
+        restore(measures)
 
 
-def load_folder(folder: Path) -> list[Exercise]:
-    """Add the exercises declared in a folder's Python files.
+def load_folder(path: Path) -> list[Exercise]:
+    """Add the exercise of a rule file, or those of a folder's Python files.
 
     Raises:
-        UsageError: If the folder or a file's `EXERCISE` is missing, a file does not import, or a name or
-            code is taken.
+        UsageError: If there is no such file or folder, a file's `EXERCISE` is missing, a file does not
+            import, or a name or code is taken.
     """
     loaded = []
-    for path in rule_files(folder):
-        loaded.append(load(path))
-        if not comes_from(loaded[-1].name, path):
+    for file in rule_files(path):
+        loaded.append(load(file))
+        if not comes_from(loaded[-1].name, file):
             add(loaded[-1])
     return loaded
 
@@ -156,7 +158,7 @@ def _plug_in(found: dict[str, Exercise], entry: EntryPoint) -> None:
         _add(found, new)
     except Exception as error:
         package = entry.dist.name if entry.dist else entry.name
-        text = str(error) if isinstance(error, UsageError) else f"{type(error).__name__}: {error}"
+        text = str(error) if isinstance(error, UsageError) else said(error)
         log.warning("the plug-in %s is left out: %s", package, text)
         return
     module = sys.modules.get(entry.module)

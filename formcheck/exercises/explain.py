@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import textwrap
 from collections.abc import Iterable
@@ -12,11 +13,12 @@ from collections.abc import Iterable
 from formcheck.exercises import catalog
 from formcheck.exercises.catalog import nothing_called
 from formcheck.exercises.profiles import PROFILES, limits
-from formcheck.exercises.rule import Example, Exercise, Limit, Rule
+from formcheck.exercises.rule import Example, Exercise, Limit, Rule, SideOf
 from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import VIEW_WORDS, limit_text, quantity
+from formcheck.wording import POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
 
 PHASE_WORDS = {
     Phase.START: "in the start position",
@@ -25,13 +27,21 @@ PHASE_WORDS = {
     Phase.DOWN: "on the way down",
     Phase.BOTTOM: "at the bottom",
     Phase.LIFT: "from leaving the bottom until back there",
+    Phase.HOLD: "over the hold",
+}
+_SIDES: dict[SideOf, str] = {
+    "set": "one side works in a set",
+    "rep": "both sides take turns within a set",
+    "both": "both sides work together",
 }
 _STATS = {
     "median": "median",
     "max": "highest value",
     "min": "lowest value",
     "largest": "value furthest from zero, either way,",
+    "drift": "last fifth of the time less the first fifth,",
 }
+_EXTREMES = {"max": "highest", "min": "lowest", "largest": "furthest from zero, either way,"}
 _WIDTH = 80
 
 
@@ -56,7 +66,8 @@ def explain_exercise(exercise: Exercise) -> str:
         f"{exercise.title} ({exercise.name})\n",
         _field("Source", exercise.source),
         _field("Film it", exercise.film),
-        _field("Counted", f"repetitions, {_views(exercise.views)}"),
+        _field("Counted", f"{_kind(exercise)}, {_views(exercise.views)}"),
+        _field("Each is", _counted(exercise)),
         "\nWHAT IS CHECKED\n\n"
         + _wrap(
             "Limits are those of true form. A fault is only called where the value is past its limit by "
@@ -114,7 +125,9 @@ def explain_measures() -> str:
     parts = [
         _wrap(
             "A rule names one of these as its measure. The error is that of one value from the side, then "
-            "that of a change from the person's own start. Percent is of the trunk length, shoulder to hip."
+            "that of a change from the person's own start. Percent is of the trunk length, shoulder to hip. "
+            "-NAME rises where NAME falls. Of a measure of the working side, "
+            f"{', '.join(f'{how}(NAME)' for how in BOTH_SIDES)} is made of both sides."
         )
     ]
     for measure in MEASURES.values():
@@ -159,7 +172,8 @@ def catalogue_markdown() -> str:
 
 def _chapter(exercise: Exercise) -> Iterable[str]:
     yield from ("", f"## {exercise.title} (`{exercise.name}`)", "", f"Source: {exercise.source}", "")
-    yield from (f"Film it: {exercise.film}", "", f"Repetitions are counted {_views(exercise.views)}.", "")
+    counted = f"{_kind(exercise).capitalize()} are counted {_views(exercise.views)}."
+    yield from (f"Film it: {exercise.film}", "", counted, "")
     yield "| code | fault | statement | checked | limits | views | weight | said |"
     yield "|---|---|---|---|---|---|---|---|"
     for rule in exercise.rules:
@@ -182,6 +196,18 @@ def _chapter(exercise: Exercise) -> Iterable[str]:
     if exercise.notes:
         yield ""
         yield from (f"- {_flat(note)}" for note in exercise.notes)
+
+
+def _counted(exercise: Exercise) -> str:
+    """Say what a repetition is: posture, signal, side and time; or what a hold is."""
+    how = f"{POSTURE_WORDS[exercise.posture]}; {_SIDES[exercise.side_of]}"
+    if exercise.is_hold:
+        kept = ", ".join(plain(gate.measure) for gate in exercise.held_by)
+        return f"as long as {kept} stay within the gates, {how}"
+    way = "rise" if exercise.signal == exercise.shown else "fall"
+    unit = MEASURES[exercise.signal].unit.replace("deg", "°").replace("%", " %")
+    most = "" if exercise.max_s is None else f" within {exercise.max_s:g} s"
+    return f"a {way} of {plain(exercise.shown)} by {exercise.min_range:g}{unit} or more and back{most}, {how}"
 
 
 def _short(rule: Rule, exercise: Exercise) -> str:
@@ -210,12 +236,21 @@ def _how(rule: Rule) -> str:
         return text[:1].upper() + text[1:]
     what = MEASURES[rule.measure].definition.rstrip(".")
     origin = ", as change from the person's own start" if rule.from_start else ""
-    return f"{what}; {_STATS[rule.stat]} {PHASE_WORDS[rule.when]}{origin}."
+    value = _STATS[rule.stat]
+    if rule.over_s and rule.stat in _EXTREMES:
+        value = f"median of the {rule.over_s:g} s in which it is {_EXTREMES[rule.stat]}"
+    return f"{what}; {value} {PHASE_WORDS[rule.when]}{origin}."
+
+
+def _kind(exercise: Exercise) -> str:
+    return f"holds of {exercise.min_hold_s:g} s and more" if exercise.is_hold else "repetitions"
 
 
 def _limits(limit: Limit, unit: str) -> str:
     text = limit_text(limit.warn, limit.fault, unit, sign=limit.sign, both=limit.both)
-    return text if limit.fault is not None else f"{text}, never a fault"
+    ideal = limit.ideal if limit.ideal is not None and math.isfinite(limit.ideal) else None
+    parts = [text, *(["never a fault"] if limit.fault is None else [])]
+    return ", ".join([*parts, *([f"ideal {quantity(ideal, unit)}"] if ideal is not None else [])])
 
 
 def _cues(rule: Rule) -> str:

@@ -18,8 +18,8 @@ from formcheck.files.reading import read_toml
 PROFILES: dict[str, float] = {"standard": 1.0, "strict": 0.8, "beginner": 1.3}
 """Factor by which each profile moves the limits away from ideal form (1.3 allows 30 % more)."""
 FROM_ZERO = 60.0
-"""Degrees or percent. Ideal form is at zero only for limits below this: an upright trunk is at 90 deg, full
-depth at 100 %. For larger limits the ideal is not known, so no profile moves them."""
+"""Degrees or percent. Where a rule does not name its ideal, that is zero for limits below this. For larger
+ones it is not known, so no profile moves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,9 @@ class Profile:
     def limit(self, rule: Rule) -> Limit:
         """Return the limit to judge a rule by.
 
-        A larger `room` always allows more. So a limit is multiplied by it where more is worse. Where less is
-        worse (a hold, a lowering time, a lockout that falls short), a positive limit is divided by it and a
+        A larger `room` always allows more. Where the rule names its ideal, the distance from there is
+        multiplied by it. Else the ideal is zero: a limit is multiplied where more is worse. Where less is
+        worse (a hold, a lowering time, a lockout that falls short), a positive limit is divided and a
         negative one multiplied. Limits of `FROM_ZERO` or more do not move, except times. A user's own limits
         are used as given.
         """
@@ -97,8 +98,10 @@ def limits(exercise: Exercise, profile: str) -> dict[str, Limit]:
 
 
 def moves(rule: Rule) -> bool:
-    """Whether profiles move the limits of a rule: only limits on the distance from zero move."""
+    """Whether profiles move the limits of a rule: only those whose ideal is known move."""
     limit = rule.limit
+    if limit.ideal is not None:
+        return math.isfinite(limit.ideal)
     return rule.value_unit == "s" or max(abs(limit.warn), abs(limit.fault or 0.0)) < FROM_ZERO
 
 
@@ -108,6 +111,8 @@ def _scaled(rule: Rule, room: float) -> Limit:
         return limit
 
     def move(value: float) -> float:
+        if limit.ideal is not None:
+            return limit.ideal + (value - limit.ideal) * room
         grows = (value >= 0) == (limit.sign > 0)
         return value * room if grows else value / room
 
@@ -128,12 +133,13 @@ def _scaled(rule: Rule, room: float) -> Limit:
 _KEYS = ("warn", "fault", "off")
 
 
-def with_limits(profile: Profile, path: Path) -> Profile:
+def with_limits(profile: Profile, path: str | Path) -> Profile:
     """Lay a file of limits over a profile.
 
     Raises:
         UsageError: If the file cannot be read or is not TOML, or if a name or a value in it is wrong.
     """
+    path = Path(path)
     if not path.exists():
         raise UsageError(f"there is no file {path} with limits; check the name")
     data = read_toml(path, "the limits file")

@@ -14,10 +14,11 @@ from typing import Literal
 
 from formcheck.exercises import answers
 from formcheck.exercises.gates import OBLIQUE, SIDEWAYS, Gate
-from formcheck.measures.catalogue import MEASURES
+from formcheck.measures.catalogue import MEASURES, measure
 from formcheck.measures.measure import no_measure
 from formcheck.measures.reading import Reading
 from formcheck.poses.pose import Side, View
+from formcheck.poses.viewpoint import UPRIGHT, Posture
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase, Rep
 
@@ -131,8 +132,12 @@ class Plan:
 SEVERAL = "several"
 """The exercise name of a clip that shows several exercises."""
 
-Stat = Literal["median", "max", "min", "largest"]
-"""How the values of a phase become one. `largest` is the value furthest from zero, with its sign."""
+SideOf = Literal["set", "rep", "both"]
+"""What has a working side; `both` means that both sides do the same."""
+
+Stat = Literal["median", "max", "min", "largest", "drift"]
+"""How the values of a phase become one. `largest` is the value furthest from zero, with its sign, `drift` the
+last fifth of the time less the first fifth."""
 
 
 class Status(str, Enum):
@@ -154,12 +159,20 @@ class Limit:
         fault: Where it is a fault, or None for a rule that only warns.
         sign: +1 where more is worse, -1 where less is worse.
         both: Whether only the distance from zero counts, without the sign.
+        ideal: The value of ideal form, on the good side of `warn`: 90 for an upright trunk. Profiles move the
+            limits towards it or away from it. None means zero; infinity means that no profile moves them, as
+            there is no end to what is good.
     """
 
     warn: float
     fault: float | None
     sign: int
     both: bool = False
+    ideal: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.both and self.ideal is not None:
+            raise ValueError("a limit with both=True counts from zero and takes no ideal")
 
     def status(self, value: float, uncertainty: float) -> Status:
         """Judge a value. It is a fault only where it exceeds the limit by more than its uncertainty."""
@@ -182,14 +195,16 @@ class Limit:
         return float(min(max(0.5 * (worse - warn) / span, 0.0), 1.0))
 
 
-def Above(warn: float, fault: float | None = None, *, both: bool = False) -> Limit:
-    """Declare that more than `warn` is worse, and more than `fault` a fault."""
-    return Limit(warn, fault, +1, both)
+def Above(
+    warn: float, fault: float | None = None, *, both: bool = False, ideal: float | None = None
+) -> Limit:
+    """Declare that more than `warn` is worse, and more than `fault` a fault; see `Limit`."""
+    return Limit(warn, fault, +1, both, ideal)
 
 
-def Below(warn: float, fault: float | None = None) -> Limit:
-    """Declare that less than `warn` is worse, and less than `fault` a fault."""
-    return Limit(warn, fault, -1)
+def Below(warn: float, fault: float | None = None, *, ideal: float | None = None) -> Limit:
+    """Declare that less than `warn` is worse, and less than `fault` a fault; see `Limit`."""
+    return Limit(warn, fault, -1, ideal=ideal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +229,8 @@ class Rule:
         measure: Name of a frame measure; empty where `read` is given.
         when: The phase in which it is judged.
         stat: How the values of the phase become one.
+        over_s: Length of a stretch in seconds: `stat` is then that of the medians of all such stretches, so
+            that `max` is the worst few seconds of a hold. 0 takes single frames.
         from_start: Whether the value in the person's own start position is subtracted.
         start_aside: The same, but only where the camera is not at the side: there absolute angles are biased.
         hidden: Returns why a repetition does not show it although the view is right, or None.
@@ -253,6 +270,7 @@ class Rule:
     measure: str = ""
     when: Phase = Phase.LIFT
     stat: Stat = "max"
+    over_s: float = 0.0
     from_start: bool = False
     start_aside: bool = False
     hidden: Callable[[RepData], Reading | None] | None = None
@@ -280,6 +298,8 @@ class Rule:
 
     def ready(self, phase: Phase) -> bool:
         """Whether an open repetition in this phase has shown enough to judge the rule."""
+        if phase is Phase.HOLD:
+            return self.decided is not Phase.BOTTOM
         order = (Phase.UP, Phase.TOP, Phase.DOWN, Phase.BOTTOM)
         measured = {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
         needed = self.decided or (Phase.BOTTOM if self.read else measured)
@@ -305,6 +325,17 @@ class Unobservable:
     reason: str
 
 
+_POSTURES = 'posture="standing" (also bending forward), "prone" (face down) or "supine" (on the back)'
+REPLACED = {
+    "prone": f"write {_POSTURES} in place of prone and standing",
+    "standing": f"write {_POSTURES} in place of prone and standing",
+    "signal_per_leg": "leave it out, as the signal itself says whether each side has one; where both legs do "
+    'the same, write side_of="both" and leave out working',
+    "both_legs": 'write side_of="both"',
+}
+"""What to write in a rule file in place of fields that an exercise once had."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
     """One exercise.
@@ -313,20 +344,30 @@ class Exercise:
         name: Kebab case, for `--exercise`.
         title: For people.
         source: The document it comes from.
-        prone: Whether the person faces down (on all fours, or standing and bending forward) or up.
-        signal: The measure that rises with every repetition.
+        posture: How the trunk is held: `standing` (also bending forward), `prone` (face down, also on all
+            fours), `supine` (on the back), `side` (lying on one), `seated` or `hanging`.
+        kind: `reps`, or `hold` for a position that is held. A hold has no signal: it is held where all gates
+            with a measure are passed, in each frame.
+        signal: The measure that rises with every repetition; `-NAME` where a measure falls. Of one that each
+            side has, `mean(NAME)`, `least(NAME)`, `most(NAME)` or `difference(NAME)` is made of both sides.
+            Empty for a hold.
         min_range: The least rise of the signal that can be a repetition.
-        signal_per_leg: Whether the signal is measured on each leg. The leg that moves more is working.
+        max_s: The longest that a repetition may take, up, top and down together. None leaves 30 s for each
+            way and 3 min for the top.
+        min_hold_s: The shortest hold that counts.
+        resting: Whether people also rest in the position that is held. It is then recognised only in a clip
+            that shows nothing else, and live only by its name.
         views: Views in which repetitions can be counted.
         rules: The rules that are checked.
         unobservable: What the source says but video cannot show, and why.
         film: How to film it.
         gates: What tells it from its relatives. Without gates it is used only when the user names it.
         refuses: Returns another reason why a movement is not this exercise, or None.
-        working: Returns a number from a repetition: positive where the left leg works, else negative. The
-            size says how sure that is; 1 and more is clear.
-        standing: Whether the person stands.
-        both_legs: Whether both legs work. Then the leg nearer to the camera is measured.
+        side_of: What has a working side: the `set`, each `rep` (both take turns within one set), or nothing
+            (`both`: they do the same, and the one nearer to the camera is measured). Where each side has a
+            signal, the side that moves more is working.
+        working: Only where the signal has no sides: returns a number from a repetition, positive where the
+            left side works, else negative. The size says how sure that is; 1 and more is clear.
         looks_like: An exercise that looks the same on video, or empty. If given, this one is used only when
             the user names it.
         alike_from: Views in which its relatives look the same. There it is used only when the user names it.
@@ -340,19 +381,21 @@ class Exercise:
     name: str
     title: str
     source: str
-    prone: bool
-    signal: str
-    min_range: float
-    signal_per_leg: bool
+    posture: Posture
+    kind: Literal["reps", "hold"] = "reps"
+    signal: str = ""
+    min_range: float = 0.0
+    min_hold_s: float = 5.0
+    resting: bool = False
     views: frozenset[View]
     rules: tuple[Rule, ...]
     unobservable: tuple[Unobservable, ...]
     film: str
     gates: tuple[Gate, ...] = field(default=())
     refuses: Callable[[RepData], str | None] | None = None
+    max_s: float | None = None
+    side_of: SideOf = "set"
     working: Callable[[RepData], float] | None = None
-    standing: bool = False
-    both_legs: bool = False
     looks_like: str = ""
     alike_from: frozenset[View] = frozenset()
     pause: Callable[[float], tuple[Rule, ...]] | None = None
@@ -367,6 +410,36 @@ class Exercise:
         for sign in (self.plan.lighter, self.plan.regress_on):
             if sign and not known.issuperset(sign.faults):
                 raise ValueError(f"{self.name}: the plan names a fault that no rule has")
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether a position is held and no repetitions are counted."""
+        return self.kind == "hold"
+
+    @property
+    def held_by(self) -> tuple[Gate, ...]:
+        """The gates that say in each frame of a hold whether the position is kept; none for repetitions."""
+        return tuple(gate for gate in self.gates if gate.measure) if self.is_hold else ()
+
+    @property
+    def upright(self) -> bool:
+        """Whether the trunk is about upright."""
+        return self.posture in UPRIGHT
+
+    @property
+    def both_work(self) -> bool:
+        """Whether both sides do the same."""
+        return self.side_of == "both"
+
+    @property
+    def sided(self) -> bool:
+        """Whether each side has a signal of its own, which tells the side that works."""
+        return not self.both_work and (self.is_hold or measure(self.signal).sided)
+
+    @property
+    def shown(self) -> str:
+        """The measure in which repetitions are seen: that of the signal, also where it falls."""
+        return self.signal.removeprefix("-")
 
     def part(self, name: str) -> Exercise:
         """Return the exercise of this name in a clip with several. A single exercise returns itself."""

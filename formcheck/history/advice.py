@@ -45,6 +45,10 @@ class Advice(Model):
     )
     source: str
 
+    def for_both_legs(self) -> Advice:
+        """Return the advice as one for both legs."""
+        return self.model_copy(update={"side": None})
+
 
 def advise(
     sets: Sequence[LoggedSet],
@@ -114,7 +118,7 @@ def _load(last: Sequence[LoggedSet], both: Sequence[tuple[LoggedSet, float]], pl
     else:
         far = usual.far is not None and share > usual.far
         text, level = f"Drop the load to {fit}", "change" if far else "consider"
-    yield _made("load", level, heaviest, text, reason, usual.says, plan, side=None)
+    yield _made("load", level, heaviest, text, reason, usual.says, plan).for_both_legs()
 
 
 def _lighter(last: Sequence[LoggedSet], plan: Plan) -> Iterator[Advice]:
@@ -167,7 +171,7 @@ def _days(sets: Sequence[LoggedSet], plan: Plan) -> Iterator[Advice]:
         reason = (
             f"this was day {len(days)} within 7 days ({', '.join(f'{each:%a} {each.day}' for each in days)})"
         )
-        yield _made("days", "consider", sets[-1], text, reason, usual.says, plan, side=None)
+        yield _made("days", "consider", sets[-1], text, reason, usual.says, plan).for_both_legs()
 
 
 def _reps(last: Sequence[LoggedSet], plan: Plan) -> Iterator[Advice]:
@@ -224,9 +228,8 @@ def _weaker(last: Sequence[LoggedSet], sides: Sequence[Asymmetry], plan: Plan) -
         f"{shown.less_pct:.0f} % less on the {weak}; {shown.needed:.2g} apart is needed to be sure, "
         f"and {TRAIN_PCT:.0f} % to train to it"
     )
-    yield _made(
-        "sides", "change" if train else "consider", last[-1], text, reason, plan.sides, plan, side=None
-    )
+    level = "change" if train else "consider"
+    yield _made("sides", level, last[-1], text, reason, plan.sides, plan).for_both_legs()
 
 
 def _clean(sets: Sequence[LoggedSet]) -> float:
@@ -245,7 +248,9 @@ def _progress(sets: Sequence[LoggedSet], plan: Plan) -> list[Advice]:
         f" ({READY_SCORE:.0f} is asked)"
     )
     text = f"Ready for more: {' or '.join(step.what for step in plan.progressions)}"
-    return [_made("progress", "go on", sets[-1], text, reason, plan.progressions[0].says, plan, side=None)]
+    return [
+        _made("progress", "go on", sets[-1], text, reason, plan.progressions[0].says, plan).for_both_legs()
+    ]
 
 
 def _ready(one: LoggedSet, reps: Between | None) -> bool:
@@ -275,23 +280,13 @@ def _list(counts: Sequence[int]) -> str:
     return ", ".join(map(str, dict.fromkeys(counts)))
 
 
-def _made(
-    kind: str,
-    level: str,
-    of: LoggedSet,
-    text: str,
-    reason: str,
-    says: str,
-    plan: Plan,
-    *,
-    side: str | None = "",
-) -> Advice:
+def _made(kind: str, level: str, of: LoggedSet, text: str, reason: str, says: str, plan: Plan) -> Advice:
     return Advice.model_validate(
         {
             "kind": kind,
             "level": level,
             "exercise": of.exercise,
-            "side": of.side if side == "" else side,
+            "side": of.side,
             "day": of.day,
             "text": text,
             "reason": capital(reason),

@@ -101,54 +101,62 @@ class Keeper:
         return Take.live(datetime.now().astimezone() - length, analysis.raw)
 
     def _is_sample(self) -> bool:
+        from formcheck.files.digest import sha256
         from formcheck.history.samples import is_sample
-        from formcheck.history.take import file_hash
 
-        return self.clip is not None and is_sample(file_hash(self.clip))
+        return self.clip is not None and is_sample(sha256(self.clip))
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """The options that are about the log, as the user wrote them; None for what was left out."""
+
+    log: Path | None = None
+    no_log: bool = False
+    lifter: str | None = None
+    load: str | None = None
+    bilateral_load: str | None = None
+    date: str | None = None
 
 
 def keeper_from_options(
-    clip: Path | None,
-    log: Path | None,
-    no_log: bool,
-    lifter: str | None,
-    load: str | None,
-    bilateral_load: str | None,
-    date: str | None = None,
-    *,
-    live: bool = False,
-    complain: Callable[[str], None],
+    said: LogOptions, clip: Path | None, *, live: bool = False, complain: Callable[[str], None]
 ) -> Keeper:
-    """Read the options of `analyze` and `live` that are about the log.
+    """Return what logs the sets of a clip or of a session, as the user asked.
 
     Raises:
-        UsageError: One does not fit.
+        UsageError: An option does not fit.
     """
     from formcheck.files.writing import check_apart
     from formcheck.history.recording import ME
     from formcheck.history.store import VARIABLE, log_place
 
-    given = {"--lifter": lifter, "--load": load, "--bilateral-load": bilateral_load, "--date": date}
-    if no_log and log is not None:
+    given = {
+        "--lifter": said.lifter,
+        "--load": said.load,
+        "--bilateral-load": said.bilateral_load,
+        "--date": said.date,
+    }
+    if said.no_log and said.log is not None:
         raise UsageError("--log and --no-log contradict each other; give one of them")
-    place = None if no_log else log_place(log)
+    place = None if said.no_log else log_place(said.log)
     idle = [name for name, value in given.items() if value is not None]
     if place is None and idle:
-        why = "--no-log" if no_log else f"{VARIABLE}=off"
+        why = "--no-log" if said.no_log else f"{VARIABLE}=off"
         raise UsageError(f"{idle[0]} is only for the training log, which {why} turns off; leave one out")
     if place is not None and clip is not None:
         check_apart([place], [clip])
-    if lifter is not None and not lifter.strip():
+    if said.lifter is not None and not said.lifter.strip():
         raise UsageError("--lifter needs a name")
     return Keeper(
         place,
         clip,
         live,
-        log is not None,
-        names.shown(lifter.strip()) if lifter else ME,
-        kilograms(load, "--load"),
-        kilograms(bilateral_load, "--bilateral-load"),
-        moment(date) if date is not None else None,
+        said.log is not None,
+        names.shown(said.lifter.strip()) if said.lifter else ME,
+        kilograms(said.load, "--load"),
+        kilograms(said.bilateral_load, "--bilateral-load"),
+        moment(said.date) if said.date is not None else None,
         complain=complain,
     )
 

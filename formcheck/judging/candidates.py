@@ -13,6 +13,7 @@ import numpy as np
 from formcheck.exercises import answers
 from formcheck.exercises.rule import Exercise
 from formcheck.measures.body import Part, Role
+from formcheck.measures.catalogue import measure
 from formcheck.poses.pose import Side
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase, Rep
@@ -31,6 +32,18 @@ _MANY = 2  # repetitions: with more, one side can have them all
 _ONE_SIDED = 0.5  # of all votes: where one side leads by more, the others are strays
 _CLEAR_VOTE = 0.7  # votes of which each is at least so strong stand as they are
 _OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
+
+
+def reads_near(exercise: Exercise) -> bool:
+    """Whether the signal is read on the side nearer to the camera: both have one, and do the same."""
+    return exercise.both_work and (exercise.is_hold or measure(exercise.signal).sided)
+
+
+def motion(exercise: Exercise) -> tuple[object, ...]:
+    """Return a key that is equal for exercises whose repetitions are the same movement."""
+    signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
+    held = (exercise.min_hold_s, exercise.held_by) if exercise.is_hold else ()
+    return (exercise.posture, *signal, *held)
 
 
 def side_vote(exercise: Exercise, data: RepData) -> float:

@@ -100,7 +100,7 @@ def other_leg(found: Found, given: Side, *, mirrored: bool) -> str:
 def _works(one: FoundSet) -> Side | None:
     """Return which leg works, from the movement; None where both work or it is not clear."""
     vote = one.exercise.working
-    if one.exercise.both_legs:
+    if one.exercise.side_of != "set":
         return None
     if vote is None:
         return one.side

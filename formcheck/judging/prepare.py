@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from formcheck.exercises.rule import Exercise
+from formcheck.poses.geometry import distance_px
 from formcheck.poses.guesses import behind, guessed
 from formcheck.poses.levelling import upright
+from formcheck.poses.pose import HIPS, SHOULDERS, Landmark
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
@@ -39,6 +41,28 @@ def prepared(raw: Track) -> Prepared:
     return Prepared(level, smooth(level))
 
 
+_LEG_UPRIGHT = (
+    0.35  # of the trunk: how far a standing leg's hip is above its knee, and the knee above the ankle
+)
+_ON_FEET_S = 0.5  # less is not standing
+
+
+def on_feet(track: Track) -> bool:
+    """Whether somebody stands for a moment at least: one leg has its hip above its knee above its ankle.
+
+    It is quick, so that exercises done standing are not looked for where nobody ever stands.
+    """
+    y = track.image_px[..., 1]
+    middle = [(track.image_px[:, left] + track.image_px[:, left + 1]) / 2 for left in (SHOULDERS[0], HIPS[0])]
+    least = _LEG_UPRIGHT * distance_px(*middle)
+    with np.errstate(invalid="ignore"):
+        legs = [
+            (y[:, knee] - y[:, knee - 2] > least) & (y[:, knee + 2] - y[:, knee] > least)
+            for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
+        ]
+    return float((legs[0] | legs[1]).sum()) * track.step_s >= _ON_FEET_S
+
+
 class Seen(NamedTuple):
     """How the camera sees a person who does an exercise.
 
@@ -59,7 +83,7 @@ class Seen(NamedTuple):
 
 def look_at(smoothed: Track, exercise: Exercise) -> Look:
     """Return how the camera sees somebody in the posture of an exercise."""
-    return look(smoothed, prone=exercise.prone, standing=exercise.standing)
+    return look(smoothed, exercise.posture)
 
 
 def seen(frames: Prepared, exercise: Exercise, counted: np.ndarray, first: Look) -> Seen:

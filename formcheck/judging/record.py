@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.judge import Verdict, judge, rep_score
 from formcheck.judging.sets import FoundSet
-from formcheck.poses.pose import Floats
+from formcheck.poses.pose import Floats, Side
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Rep
 
@@ -38,7 +38,7 @@ class JudgedSet:
         found: The set.
         reps: Its repetitions, in order of time.
         own: What each full repetition showed of the traits that the rules compare with, by trait; not
-            finite where it was not seen.
+            finite where it was not seen. Nothing where the sides take turns: a baseline is of one side.
     """
 
     found: FoundSet
@@ -57,9 +57,14 @@ def judge_sets(sets: Sequence[FoundSet]) -> tuple[JudgedSet, ...]:
 
 
 def _judged_set(one: FoundSet) -> JudgedSet:
-    compared: dict[str, Floats] = {}
-    reps = tuple(_judged(RepData(rep, one.data, compared), one.exercise) for rep in one.reps)
-    return JudgedSet(one, reps, {trait: tuple(map(float, values)) for trait, values in compared.items()})
+    compared: dict[Side, dict[str, Floats]] = {side: {} for side in Side}
+    of = [one.data_of(rep) for rep in one.reps]
+    reps = tuple(
+        _judged(RepData(rep, data, compared[data.working]), one.exercise)
+        for rep, data in zip(one.reps, of, strict=True)
+    )
+    own = {} if one.other is not None else compared[one.side]
+    return JudgedSet(one, reps, {trait: tuple(map(float, values)) for trait, values in own.items()})
 
 
 def _judged(data: RepData, exercise: Exercise) -> JudgedRep:

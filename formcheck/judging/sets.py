@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal
 
 import numpy as np
 
+from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.candidates import refusal, side_vote, sides
-from formcheck.judging.prepare import Prepared, look_at, seen
+from formcheck.judging.candidates import motion, reads_near, refusal, side_vote, sides
+from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Landmark, Side, View
@@ -21,7 +22,7 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
 from formcheck.reps.rep_data import RepData, SetData
-from formcheck.reps.segmentation import Dropped, Movements, Rep, segment
+from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
 REST_S = 12.0
 """A longer pause between two repetitions ends the set."""
@@ -34,31 +35,53 @@ _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 @dataclass(frozen=True, slots=True)
 class FoundSet:
-    """A set: consecutive repetitions of one side.
+    """A set: consecutive repetitions, of one side where the exercise does not say otherwise.
 
     Attributes:
         data: Frames, side, camera and full repetitions.
         reps: All repetitions, partial ones included, in time order.
         exercise: The exercise.
         confidence: Confidence in the exercise, 0 to 1 (see `recognition`), or None if the user named it.
+        other: The data of the other side, where both take turns within the set; `data` is then that of the
+            side that began.
+        others: The repetitions of that side.
     """
 
     data: SetData
     reps: tuple[Rep, ...]
     exercise: Exercise
     confidence: float | None = None
+    other: SetData | None = None
+    others: frozenset[Rep] = frozenset()
 
     @property
     def side(self) -> Side:
-        """The working side. If both legs work, it is the side that is measured."""
+        """The working side. If both sides do the same, the one that is measured; if in turn, the first."""
         return self.data.working
 
     @property
     def working_side(self) -> Literal["left", "right", "both"]:
         """The working side as a word."""
-        if self.exercise.both_legs:
+        return "both" if self.other is not None else self.side_in(self.reps[0])
+
+    def side_in(self, rep: Rep) -> Literal["left", "right", "both"]:
+        """Return which side works in a repetition, as a word."""
+        if self.exercise.both_work:
             return "both"
-        return "left" if self.side is Side.LEFT else "right"
+        return "left" if self.data_of(rep).working is Side.LEFT else "right"
+
+    def data_of(self, rep: Rep) -> SetData:
+        """Return the data of the side that works in a repetition. It is compared with that side's only."""
+        return self.other if self.other is not None and rep in self.others else self.data
+
+    def turns(self) -> list[tuple[float, SetData]]:
+        """Return from when on which side's data tell of the set: from half-way between two repetitions."""
+        ends = [-np.inf, *((a.end_s + b.start_s) / 2 for a, b in pairwise(self.reps))]
+        return list(zip(ends, map(self.data_of, self.reps), strict=True))
+
+    def shown(self, rep: Rep) -> RepData:
+        """Return a repetition within its set."""
+        return RepData(rep, self.data_of(rep))
 
     @property
     def full(self) -> int:
@@ -67,8 +90,15 @@ class FoundSet:
 
     def only(self, reps: Sequence[Rep]) -> FoundSet:
         """Return the set with only some of its repetitions, which are given in order."""
-        data = self.data.with_reps([rep for rep in reps if not rep.partial])
-        return replace(self, data=data, reps=tuple(reps))
+        full = [rep for rep in reps if not rep.partial]
+        there = replace(self, reps=tuple(reps), data=self.data.with_reps(full))
+        if self.other is None:
+            return there
+        of = [self.data.with_reps([rep for rep in full if rep not in self.others])]
+        of.append(self.other.with_reps([rep for rep in full if rep in self.others]))
+        if all(data.reps for data in of):
+            return replace(there, data=of[0], other=of[1])
+        return replace(there, data=of[0] if of[0].reps else of[1], other=None, others=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +152,7 @@ class Footage:
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
-        posture = (exercise.prone, exercise.standing, exercise.views)
-        key = (number, side, *posture, exercise.signal, exercise.min_range, exercise.signal_per_leg)
+        key = (number, side, exercise.views, *motion(exercise))
         if key not in self._moves:
             self._moves[key] = _moves(self.parts[number], exercise, side)
         return self._moves[key]
@@ -183,12 +212,16 @@ def uncounted(dropped: Sequence[Dropped], sets: Sequence[FoundSet]) -> tuple[Dro
 def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     """Find the movements in a part of the track in which the person does not turn round."""
     raw, smoothed = frames
-    posture = smoothed.found if exercise.standing else _not_upright(smoothed)
+    posture = smoothed.found if exercise.upright else _not_upright(smoothed)
+    if exercise.posture == "standing" and not on_feet(smoothed):
+        return _Moves([], look_at(smoothed, exercise))
     here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
     overall, doubt = here.look, here.refusal(exercise)
     if doubt is not None:
         return _Moves([], overall, doubt)
-    sides = ([side] if side else list(Side)) if exercise.signal_per_leg else [side or Side.LEFT]
+    sides = list(Side) if exercise.sided else [overall.near if reads_near(exercise) else Side.LEFT]
+    if side is not None and not reads_near(exercise):
+        sides = [side]
     taken: list[tuple[RepData, Side]] = []
     dropped: list[Dropped] = []
     for working in sides:
@@ -211,15 +244,16 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     Lying down before a set and getting up after it look like one large movement. Its top holds the set. Which
     of the two are repetitions is for the gates to say.
     """
-    t, values = data.body.track.time_s, data.values(exercise.signal)
-    found = segment(t, values, min_range=exercise.min_range)
+    t, values = data.body.track.time_s, signal_of(exercise, data.look.view, data.values)
+    found = movements(exercise, t, values)
     inner: list[Rep] = []
-    for rep in found.reps:
+    for rep in [] if exercise.is_hold else found.reps:
         if rep.end_s - rep.start_s >= _LONG_S:
             high = _top_of(t, values, rep)
             inner += segment(t[high], values[high], min_range=exercise.min_range).reps
-    reps = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
-    return Movements(reps, found.dropped)
+    every = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
+    long = {rep: dropped for rep in every if (dropped := too_long(rep, exercise.max_s))}
+    return Movements([rep for rep in every if rep not in long], [*found.dropped, *long.values()])
 
 
 def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:
@@ -302,15 +336,18 @@ def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | No
     return list(zip(reps, sides([side_vote(exercise, RepData(rep, data)) for rep in reps]), strict=True))
 
 
-def _runs(placed: Sequence[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
-    """Divide repetitions by rests and by the working side. Legs that alternate make a run of each leg."""
+def _runs(placed: Sequence[tuple[Rep, Side]], exercise: Exercise) -> list[list[tuple[Rep, Side]]]:
+    """Divide repetitions by rests and by the working side. Legs that alternate make a run of each leg.
+
+    Where the exercise has a side for each repetition, both sides stay together.
+    """
     runs: list[list[tuple[Rep, Side]]] = []
     for rep, side in placed:
         if runs and rep.start_s - runs[-1][-1][0].end_s <= REST_S:
             runs[-1].append((rep, side))
         else:
             runs.append([(rep, side)])
-    return [part for run in runs for part in _by_side(run)]
+    return runs if exercise.side_of == "rep" else [part for run in runs for part in _by_side(run)]
 
 
 def _by_side(run: list[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
@@ -330,14 +367,17 @@ def _group(
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises."""
     sets = []
-    for run in _runs(placed):
+    for run in _runs(placed, exercise):
         reps = [rep for rep, _ in run]
         camera = _look_during(frames.smoothed, reps, exercise, overall)
         if camera.view not in exercise.views:
             camera = replace(camera, view=View.UNKNOWN)
-        working = camera.near if exercise.both_legs else run[0][1]
-        data = SetData(*frames, working, camera, [], baselines=baselines)
-        movements = [RepData(rep, data) for rep in reps]
+        first = camera.near if exercise.both_work else run[0][1]
+        of = {
+            working: SetData(*frames, working, camera, [], baselines=baselines)
+            for working in dict.fromkeys([first, *(side for _, side in run if exercise.side_of == "rep")])
+        }
+        movements = [RepData(rep, of.get(side, of[first])) for rep, side in run]
         clear = [one.rep for one in movements if not one.rep.partial and exercise.refusal(one) is None]
         sure = clear if 2 * len(clear) > len(reps) else []
         good = []
@@ -348,6 +388,7 @@ def _group(
             else:
                 refused[reason] += 1
         if any(not rep.partial for rep in good):
-            full = data.with_reps([rep for rep in good if not rep.partial])
-            sets.append(FoundSet(full, tuple(good), exercise))
+            others = frozenset(rep for rep, side in run if side is not first and len(of) > 1)
+            whole = FoundSet(of[first], tuple(good), exercise, other=of.get(first.other), others=others)
+            sets.append(whole.only(good))
     return tuple(sets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal
@@ -45,6 +46,12 @@ class Body:
         self._stretch = None
         if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:
             self._stretch = np.array([1.0 / np.cos(np.radians(min(look.yaw_deg, MOST_DEG))), 1.0])
+
+    def swapped(self) -> Body:
+        """Return the same body with the other side as the working one."""
+        other = copy(self)
+        other.working = self.working.other
+        return other
 
     def side(self, role: Role) -> Side:
         """Return the side a role stands for; `middle` has none."""

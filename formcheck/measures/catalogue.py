@@ -6,33 +6,43 @@ length (shoulder to hip), so that neither camera distance nor body size matters.
 Each measure says what a body can do (`can=`), wide enough for every healthy person and for the offset of the
 landmarks from the joints: a value outside is no fault of form but wrong landmarks. It also says what it looks
 like in a picture (`drawn=`), where it has a simple shape.
+
+`arms` and `standing` define those of arms and of people on their feet.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from formcheck.measures.body import Body, Joint, Part, Role
+from formcheck.measures import arms, standing
+from formcheck.measures.body import Body, Joint, Part
 from formcheck.measures.drawn import BackOutline, JointAngle, JointHeight, JointTravel
+from formcheck.measures.lines import (
+    LANDMARKS_DEG,
+    NORKIN,
+    TRUNK,
+    ahead_deg,
+    bend_deg,
+    rise_deg,
+    trunk_pitch_deg,
+)
 from formcheck.measures.measure import MEASURES, Bounds, Errors, Measure, define, measure
 from formcheck.measures.outline import back_bend_deg
 from formcheck.poses import geometry as g
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats
 
-__all__ = ["MEASURES", "Measure", "measure"]
+__all__ = ["MEASURES", "Measure", "arms", "measure", "standing"]
 
-_NORKIN = "Norkin and White, Measurement of Joint Motion"
-_LANDMARKS_DEG = 10.0  # by which landmarks shift an angle between joints at most, where they are right
 _KNEE = Bounds(
-    -15.0 - _LANDMARKS_DEG,
-    150.0 + _LANDMARKS_DEG,
-    f"a knee bends by 140 to 150 deg and overextends by up to 15 ({_NORKIN}); landmarks 10 more",
+    -15.0 - LANDMARKS_DEG,
+    150.0 + LANDMARKS_DEG,
+    f"a knee bends by 140 to 150 deg and overextends by up to 15 ({NORKIN}); landmarks 10 more",
 )
 _HIP = Bounds(
-    -130.0 - _LANDMARKS_DEG,
-    45.0 + _LANDMARKS_DEG,
-    f"a hip bends by 120 to 130 deg and extends by 20 to 30 ({_NORKIN}); an arched back turns the "
+    -130.0 - LANDMARKS_DEG,
+    45.0 + LANDMARKS_DEG,
+    f"a hip bends by 120 to 130 deg and extends by 20 to 30 ({NORKIN}); an arched back turns the "
     "trunk's line by 15 more; landmarks 10",
 )
 _ROLL = Bounds(
@@ -169,13 +179,8 @@ _LEG_TO_TRUNK = 1.65
 
 _LEG: tuple[Joint, ...] = (("working", "hip"), ("working", "knee"), ("working", "ankle"))
 _FREE: tuple[Joint, ...] = (("free", "hip"), ("free", "knee"), ("free", "ankle"))
-_TRUNK: tuple[Joint, ...] = (("near", "shoulder"), ("near", "hip"))
 _HIPS: tuple[Joint, ...] = (("working", "hip"), ("free", "hip"))
 _BAR: tuple[Joint, ...] = (("working", "bar"), ("free", "bar"))
-
-
-def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
-    return g.elevation_deg(body.sagittal(role, a), body.sagittal(role, b), forward=body.look.facing)
 
 
 @define(
@@ -187,7 +192,7 @@ def _rise_deg(body: Body, role: Role, a: Part, b: Part) -> Floats:
 )
 def _leg_elevation(body: Body) -> Floats:
     if not body.look.from_behind:
-        return _rise_deg(body, "working", "hip", "ankle")
+        return rise_deg(body, "working", "hip", "ankle")
     rise_pct = body.above_pct(body.joint("working", "ankle"), body.joint("working", "hip"))
     return np.degrees(rise_pct / 100.0 / _LEG_TO_TRUNK)
 
@@ -200,7 +205,7 @@ def _leg_elevation(body: Body) -> Floats:
     drawn=JointAngle(("working", "hip"), "feetwards", ("working", "knee")),
 )
 def _thigh_elevation(body: Body) -> Floats:
-    return _rise_deg(body, "working", "hip", "knee")
+    return rise_deg(body, "working", "hip", "knee")
 
 
 @define(
@@ -211,7 +216,7 @@ def _thigh_elevation(body: Body) -> Floats:
     drawn=JointAngle(("free", "hip"), "feetwards", ("free", "knee")),
 )
 def _free_thigh_elevation(body: Body) -> Floats:
-    return _rise_deg(body, "free", "hip", "knee")
+    return rise_deg(body, "free", "hip", "knee")
 
 
 @define(
@@ -222,7 +227,7 @@ def _free_thigh_elevation(body: Body) -> Floats:
     drawn=JointAngle(("free", "hip"), "feetwards", ("free", "ankle")),
 )
 def _free_leg_elevation(body: Body) -> Floats:
-    return _rise_deg(body, "free", "hip", "ankle")
+    return rise_deg(body, "free", "hip", "ankle")
 
 
 @define(
@@ -234,7 +239,7 @@ def _free_leg_elevation(body: Body) -> Floats:
     drawn=JointAngle(("working", "knee"), ("working", "hip"), ("working", "ankle")),
 )
 def _knee_flexion(body: Body) -> Floats:
-    return 180.0 - g.angle_at_deg(*(body.sagittal("working", part) for part in ("hip", "knee", "ankle")))
+    return bend_deg(body, "working", "hip", "knee", "ankle")
 
 
 @define(
@@ -246,32 +251,30 @@ def _knee_flexion(body: Body) -> Floats:
     drawn=JointAngle(("free", "knee"), ("free", "hip"), ("free", "ankle")),
 )
 def _free_knee_flexion(body: Body) -> Floats:
-    return 180.0 - g.angle_at_deg(*(body.sagittal("free", part) for part in ("hip", "knee", "ankle")))
+    return bend_deg(body, "free", "hip", "knee", "ankle")
 
 
 @define(
     "trunk_pitch_deg",
     "Line from near hip to near shoulder above the horizontal.",
-    needs=_TRUNK,
+    needs=TRUNK,
     errors=Errors(2.5, 2.5, per_roll=1.0),
     drawn=JointAngle(("near", "hip"), "headwards", ("near", "shoulder")),
 )
 def _trunk_pitch(body: Body) -> Floats:
-    return g.elevation_deg(
-        body.sagittal("near", "hip"), body.sagittal("near", "shoulder"), forward=-body.look.facing
-    )
+    return trunk_pitch_deg(body)
 
 
 @define(
     "hip_extension_deg",
     "Working thigh against the trunk line prolonged through the hip, + = extended past straight.",
-    needs=(*_TRUNK, ("working", "hip"), ("working", "knee")),
+    needs=(*TRUNK, ("working", "hip"), ("working", "knee")),
     errors=Errors(7.0, 4.0, fooled_by="the hip landmark sitting off the joint; plates over the hips"),
     can=_HIP,
     drawn=JointAngle(("working", "hip"), "along trunk", ("working", "knee")),
 )
 def _hip_extension(body: Body) -> Floats:
-    thigh = _rise_deg(body, "working", "hip", "knee")
+    thigh = rise_deg(body, "working", "hip", "knee")
     bend = g.wrap_deg(thigh + _trunk_pitch(body))
     return bend if body.look.prone else -bend
 
@@ -279,7 +282,7 @@ def _hip_extension(body: Body) -> Floats:
 @define(
     "leg_against_trunk_deg",
     "Line from working hip to ankle against the trunk line prolonged, + = extended past straight.",
-    needs=(*_TRUNK, *_LEG),
+    needs=(*TRUNK, *_LEG),
     errors=Errors(4.0, 4.0),
     drawn=JointAngle(("working", "hip"), "along trunk", ("working", "ankle")),
 )
@@ -298,27 +301,24 @@ def _leg_against_trunk(body: Body) -> Floats:
     can=Bounds(
         -60.0,
         65.0,
-        f"on a flat foot a shin leans by 45 deg forward and 50 back ({_NORKIN}), on its heel by 60; "
+        f"on a flat foot a shin leans by 45 deg forward and 50 back ({NORKIN}), on its heel by 60; "
         "landmarks 5 to 15",
     ),
     drawn=JointAngle(("working", "knee"), "down", ("working", "ankle")),
 )
 def _shin_from_vertical(body: Body) -> Floats:
-    return _rise_deg(body, "working", "knee", "ankle") + 90.0
+    return rise_deg(body, "working", "knee", "ankle") + 90.0
 
 
 @define(
     "neck_extension_deg",
     "Line from shoulder to ear against the trunk line prolonged headwards, + = head back (looking up).",
-    needs=(*_TRUNK, ("near", "ear")),
+    needs=(*TRUNK, ("near", "ear")),
     errors=Errors(7.0, 5.0, fooled_by="a shrugged shoulder, hair over the ear"),
     drawn=JointAngle(("near", "shoulder"), "up trunk", ("near", "ear")),
 )
 def _neck_extension(body: Body) -> Floats:
-    ear = g.elevation_deg(
-        body.sagittal("near", "shoulder"), body.sagittal("near", "ear"), forward=-body.look.facing
-    )
-    back = g.wrap_deg(ear - _trunk_pitch(body))
+    back = g.wrap_deg(ahead_deg(body, "near", "shoulder", "ear") - _trunk_pitch(body))
     return back if body.look.prone else -back
 
 
@@ -439,7 +439,7 @@ def _bar_at(body: Body, x: Floats | float) -> Floats:
     "Roll of the pelvis against the shoulders, + = working hip higher.",
     needs=(*_HIPS, ("working", "shoulder"), ("free", "shoulder")),
     errors=Errors(6.0, 5.0),
-    can=Bounds(-60.0, 60.0, f"a trunk turns by 45 deg to each side ({_NORKIN}); landmarks 15 more"),
+    can=Bounds(-60.0, 60.0, f"a trunk turns by 45 deg to each side ({NORKIN}); landmarks 15 more"),
 )
 def _trunk_twist(body: Body) -> Floats:
     return _roll_deg(body, "hip") - _roll_deg(body, "shoulder")

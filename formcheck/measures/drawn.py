@@ -10,7 +10,7 @@ from typing import Literal
 
 from formcheck.measures.body import Joint
 
-Direction = Literal["feetwards", "headwards", "down", "along trunk", "up trunk", "level"]
+Direction = Literal["feetwards", "headwards", "down", "up", "along trunk", "up trunk", "level"]
 """Where an angle is counted from.
 
 `along trunk` goes from the near shoulder to the near hip, `up trunk` the other way. `level` is horizontal,

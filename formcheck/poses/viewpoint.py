@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -19,6 +20,12 @@ PRONE_YAW_GAIN = 1.8
 BIACROMIAL_TO_TRUNK = 0.75
 """Shoulder width over shoulder-hip length [assumed from anthropometry]."""
 
+Posture = Literal["standing", "prone", "supine", "side", "seated", "hanging"]
+"""How the trunk is held: on the feet (also bending forward), face down (also on all fours), on the back,
+lying on one side, sitting, or hanging by the hands."""
+UPRIGHT: frozenset[Posture] = frozenset({"standing", "seated", "hanging"})
+"""Postures in which the trunk is about upright: where the person looks is told by toes, nose and chest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -31,7 +38,8 @@ class Look:
         near: The side nearer to the camera.
         facing: +1 where the feet are to the image right of the head, -1 otherwise.
         scale_px: Trunk length in pixels as it would be seen from the side.
-        prone: Whether the person is face down (all fours, or standing) rather than face up.
+        prone: Whether the person is face down (all fours), or upright, rather than face up or on one side.
+        upright: Whether the trunk is about upright.
     """
 
     view: View
@@ -41,11 +49,12 @@ class Look:
     facing: float
     scale_px: float
     prone: bool = True
+    upright: bool = False
 
     @property
     def from_behind(self) -> bool:
         """Whether the person is face down and seen from behind, where the model guesses the legs."""
-        return self.prone and self.view is View.FOOT_END
+        return self.prone and not self.upright and self.view is View.FOOT_END
 
     @property
     def off_end_deg(self) -> float:
@@ -53,7 +62,7 @@ class Look:
         return 90.0 - min(self.yaw_deg, 90.0)
 
 
-def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
+def look(track: Track, posture: Posture) -> Look:
     """Estimate the camera position from part of a set, best from the start position.
 
     The yaw has three estimates: shoulder width against trunk length in the image, and the directions of the
@@ -61,14 +70,17 @@ def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
 
     Args:
         track: The frames; those without a person are skipped.
-        prone: Face down (all fours) or face up (on the back): decides the near side.
-        standing: Whether the person is on their feet, with the face where it would be face down.
+        posture: How the person holds the trunk. It decides which side is near, and by what the yaw is told.
     """
+    prone = posture == "prone" or posture in UPRIGHT
     part = track if bool(track.found.all()) else track.only(track.found)
     if not len(part):
-        return Look(View.UNKNOWN, float("nan"), float("nan"), Side.LEFT, 1.0, float("nan"), prone)
-    if standing:
-        return _look_standing(part)
+        nan, upright = float("nan"), posture in UPRIGHT
+        return Look(View.UNKNOWN, nan, nan, Side.LEFT, 1.0, nan, prone, upright)
+    if posture in UPRIGHT:
+        return _look_upright(part)
+    if posture == "side":
+        return _look_on_side(part)
     px = part.image_px
     shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
     trunk = np.asarray(distance_px(shoulder, hip))
@@ -89,8 +101,32 @@ def look(track: Track, *, prone: bool, standing: bool = False) -> Look:
     return Look(view, yaw, float(np.std(estimates)) + 3.0, near, facing, scale, prone)
 
 
-def _look_standing(part: Track) -> Look:
-    """Estimate the camera position for a standing person: trunk length stays, shoulders and feet turn.
+def _look_on_side(part: Track) -> Look:
+    """Estimate the camera position for somebody who lies on one side, seen from the front or from behind.
+
+    The shoulders are one above the other, so the line between them keeps its length however far the camera
+    goes round. The trunk gets shorter. The upper side is the near one: the body hides the lower one.
+    """
+    px = part.image_px
+    shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
+    trunk = float(np.percentile(distance_px(shoulder, hip), 80))
+    width = float(np.median(distance_px(px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER])))
+    share = trunk * BIACROMIAL_TO_TRUNK / max(width, 1e-6)
+    estimates, toward_feet = [float(np.degrees(np.arccos(min(share, 1.0))))], float("nan")
+    if part.world_m is not None and np.isfinite(part.world_m).all(axis=(1, 2)).any():
+        _, trunk_deg = _world_yaws_deg(part.world_m)
+        estimates.append(abs(trunk_deg))
+        toward_feet = float(np.sign(trunk_deg))
+    yaw = float(np.mean(estimates))
+    lower = (px[:, Landmark.LEFT_SHOULDER] - px[:, Landmark.RIGHT_SHOULDER])[:, 1]
+    near = Side.RIGHT if float(np.median(lower)) > 0 else Side.LEFT
+    facing = 1.0 if float(np.median(hip[:, 0] - shoulder[:, 0])) >= 0 else -1.0
+    scale = max(trunk, width / BIACROMIAL_TO_TRUNK if yaw > SIDE_MAX_DEG else 0.0)
+    return Look(_view(yaw, toward_feet), yaw, float(np.std(estimates)) + 3.0, near, facing, scale, False)
+
+
+def _look_upright(part: Track) -> Look:
+    """Estimate the camera position for an upright person: trunk length stays, shoulders and feet turn.
 
     As on all fours, the feet end is behind the person; `facing` tells on which side of the image that is.
     """
@@ -98,7 +134,8 @@ def _look_standing(part: Track) -> Look:
     shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
     trunk = float(np.percentile(distance_px(shoulder, hip), 80))
     toes = _middle(px, Landmark.LEFT_FOOT_INDEX) - _middle(px, Landmark.LEFT_HEEL)
-    ahead = (toes + px[:, Landmark.NOSE] - _middle(px, Landmark.LEFT_EAR) + shoulder - hip)[:, 0]
+    face = px[:, Landmark.NOSE] - _middle(px, Landmark.LEFT_EAR)
+    ahead = sum(np.nan_to_num(way[:, 0]) for way in (toes, face, shoulder - hip))  # some models have no toes
     facing = -1.0 if float(np.median(ahead)) > 0 else 1.0
     width = distance_px(px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER])
     share = float(np.median(width)) / max(BIACROMIAL_TO_TRUNK * trunk, 1e-6)
@@ -109,7 +146,8 @@ def _look_standing(part: Track) -> Look:
         toward_feet = float(np.sign(finite_median(depth)))
     yaw = float(np.mean(estimates))
     near = Side.LEFT if facing > 0 else Side.RIGHT
-    return Look(_view(yaw, toward_feet), yaw, float(np.std(estimates)) + 3.0, near, facing, trunk, True)
+    spread = float(np.std(estimates)) + 3.0
+    return Look(_view(yaw, toward_feet), yaw, spread, near, facing, trunk, prone=True, upright=True)
 
 
 def _shank_px(px: Floats) -> float:

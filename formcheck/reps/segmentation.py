@@ -20,6 +20,8 @@ from formcheck.reps.timing import HALF, Left, eased_time, held_s, leaves_at, pas
 
 RATE_LIMIT = 0.30
 """Share of the range per second. Slower counts as standing still (10 deg/s for a kickback of 30 deg)."""
+SHORTEST_S = 0.5
+"""A shorter movement is no repetition."""
 _RETURNED = 0.25  # of the range above the bottom: below it, a repetition ends where the signal stands still
 _FULL = 0.30  # of the usual range: less is a partial repetition
 _LOWERING = 0.25  # share of the way up; a fall by more is a lowering
@@ -27,7 +29,6 @@ _NOISE = 0.20  # of the usual range: less is no movement at all
 _HIGH = 0.85  # of the way: the top is reached
 _BEGUN = 0.6  # of its fall: a smaller rise at the first sample is the end of one
 _ALIKE = 0.25  # of the range: tops and bottoms that are no further apart are alike
-_MIN_S = 0.5
 _MAX_WAY_S = 30.0  # up or down: slower is no lift, and 3 s filmed in tenfold slow motion are counted
 _MAX_TOP_S = 180.0  # longest top; whoever stays longer does something else
 _FORESEEN_S = 15.0  # the end of an open lowering is predicted at most so far ahead
@@ -67,6 +68,8 @@ class Phase(str, Enum):
     BOTTOM = "bottom"
     LIFT = "lift"
     """Up, top and down together."""
+    HOLD = "hold"
+    """A position that is held (`reps.holds`); in a repetition the same as the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,17 @@ class Rep:
         between_s = max(self.lower_s - self.lockout_s, 0.0)
         if self.near_top_s is None or self.upper_fifth_s is None:
             return between_s
-        near_s, fifth_s = (max(to_s - from_s, 0.0) for from_s, to_s in (self.near_top_s, self.upper_fifth_s))
-        return held_s(near_s, fifth_s, self.end_s - self.start_s, between_s)
+        fifth_s = max(self.upper_fifth_s[1] - self.upper_fifth_s[0], 0.0)
+        return held_s(self._near_s, fifth_s, self.end_s - self.start_s, between_s)
+
+    @property
+    def turning_s(self) -> float:
+        """How long it is near the top without being held: an eye may take a slow turn for a hold."""
+        return 0.0 if self.near_top_s is None else self._near_s - self.held_s
+
+    @property
+    def _near_s(self) -> float:
+        return 0.0 if self.near_top_s is None else max(self.near_top_s[1] - self.near_top_s[0], 0.0)
 
     @property
     def range(self) -> float:
@@ -121,6 +133,7 @@ class Rep:
             Phase.START: (self.start_s - 0.5, self.start_s),
             Phase.UP: (self.start_s, self.lockout_s),
             Phase.TOP: (middle - half, middle + half),
+            Phase.HOLD: (middle - half, middle + half),
             Phase.DOWN: (self.lower_s, self.end_s),
             Phase.BOTTOM: (self.end_s, self.end_s + 0.3),
             Phase.LIFT: (self.start_s, self.end_s),
@@ -144,6 +157,13 @@ class Dropped:
     why: str
 
 
+def too_long(rep: Rep, max_s: float | None) -> Dropped | None:
+    """Return a movement as dropped where it takes longer than a repetition may, else None."""
+    if max_s is None or rep.end_s - rep.start_s <= max_s:
+        return None
+    return Dropped(rep.start_s, rep.end_s, f"longer than {max_s:g} s")
+
+
 class RepSegmenter:
     """Finds repetitions in a signal, sample by sample.
 
@@ -155,6 +175,8 @@ class RepSegmenter:
     Args:
         min_range: The least rise that can be a repetition, in the signal's unit.
         late: How much too late the signal leaves a rest.
+        max_s: The longest that a repetition may take in all, or None where only its ways and its top have a
+            limit.
 
     Attributes:
         dropped: Movements that have ended and are no repetitions.
@@ -162,8 +184,8 @@ class RepSegmenter:
             full one has shown that it was one. It is partial.
     """
 
-    def __init__(self, min_range: float, *, late: Late = LATE) -> None:
-        self._min_range, self._late = min_range, late
+    def __init__(self, min_range: float, *, late: Late = LATE, max_s: float | None = None) -> None:
+        self._min_range, self._late, self._max_s = min_range, late, max_s
         self.dropped: list[Dropped] = []
         self.reset()
 
@@ -321,6 +343,9 @@ class RepSegmenter:
             self.dropped.append(Dropped(rep.start_s, min(rep.end_s, end_of_clip_s), why))
             return None
         end_s = min(rep.end_s, end_of_clip_s)
+        if long := too_long(replace(rep, end_s=end_s), self._max_s):
+            self.dropped.append(long)
+            return None
         partial = cut_off or begun or span < _FULL * usual
         if not partial:
             self._ranges.append(span)
@@ -368,8 +393,8 @@ def _no_repetition(rep: Rep, share: float, *, cut_off: bool) -> str:
     up_s, top_s, down_s = rep.lockout_s - rep.start_s, rep.lower_s - rep.lockout_s, rep.end_s - rep.lower_s
     if share < _NOISE:
         return f"less than {100 * _NOISE:.0f} % of the usual range"
-    if rep.end_s - rep.start_s < _MIN_S:
-        return "it had only begun when the clip ended" if cut_off else f"shorter than {_MIN_S:g} s"
+    if rep.end_s - rep.start_s < SHORTEST_S:
+        return "it had only begun when the clip ended" if cut_off else f"shorter than {SHORTEST_S:g} s"
     if max(up_s, down_s) > _MAX_WAY_S:
         return f"longer than {_MAX_WAY_S:g} s on the way {'up' if up_s > down_s else 'down'}"
     return f"held for longer than {_MAX_TOP_S:g} s" if top_s > _MAX_TOP_S else ""

@@ -13,6 +13,7 @@ from formcheck.live.screen import ADVICE, CUE, PRAISE, SAFETY, Banner, Screen
 from formcheck.live.setup_coach import Advice
 from formcheck.live.stages import Stage
 from formcheck.poses.pose import Floats
+from formcheck.poses.viewpoint import UPRIGHT, Posture
 from formcheck.report.pictures.canvas import COLOURS, WHITE, Colour
 from formcheck.report.pictures.overlays import Overlay, bones
 from formcheck.reps.segmentation import Phase
@@ -21,7 +22,7 @@ Data = dict[str, Any]
 
 _KINDS = {CUE: "cue", SAFETY: "safety", PRAISE: "praise", ADVICE: "advice"}
 _STAGES = {Stage.SETUP: "setup", Stage.READY: "ready", Stage.SET: "set", Stage.REST: "rest"}
-_PHASES = {Phase.UP: "up", Phase.TOP: "hold", Phase.DOWN: "down"}
+_PHASES = {Phase.UP: "up", Phase.TOP: "hold", Phase.DOWN: "down", Phase.HOLD: "hold"}
 
 
 def screen_data(screen: Screen, advice: Advice | None, size: tuple[int, int]) -> Data:
@@ -39,6 +40,7 @@ def screen_data(screen: Screen, advice: Advice | None, size: tuple[int, int]) ->
         "target": screen.target,
         "tempo_s": [round(value, 2) for value in screen.tempo_s],
         "aim_s": screen.aim_s,
+        "held_s": round(screen.held_s, 1),
         "banner": banner_data(screen.banner),
         "advice": advice.key if advice is not None else "",
         "coverage": round(screen.coverage, 2) if math.isfinite(screen.coverage) else None,
@@ -78,12 +80,11 @@ def _line(points: Floats, colour: Colour, width: float) -> Data:
     }
 
 
-def outline(prone: bool, standing: bool, on_bench: bool, near: str) -> list[Sequence[float]]:
+def outline(posture: Posture, on_bench: bool, near: str) -> list[Sequence[float]]:
     """Return limbs of somebody in the start position, seen from the side, to step into.
 
     Args:
-        prone: Whether the person faces down.
-        standing: Whether the person stands.
+        posture: How the person holds the trunk.
         on_bench: Whether the shoulders lie on a bench.
         near: `left` or `right`: the side that belongs to the camera.
 
@@ -91,9 +92,10 @@ def outline(prone: bool, standing: bool, on_bench: bool, near: str) -> list[Sequ
         Lines of x1, y1, x2, y2 and width, the head as a line of no length; across 0 to 1, downwards 0 to
         0.6 of the same unit.
     """
-    pose = _STANDING if standing else _ALL_FOURS if prone else _BENCH if on_bench else _FLOOR
+    upright, prone = posture in UPRIGHT, posture == "prone"
+    pose = _STANDING if upright else _ALL_FOURS if prone else _BENCH if on_bench else _FLOOR
     # Drawn with the head on the left: on all fours that shows the left side, lying on the back the right.
-    turned = (near == "left") is not (prone or standing)
+    turned = (near == "left") is not (prone or upright)
     return [(1 - x1, y1, 1 - x2, y2, w) if turned else (x1, y1, x2, y2, w) for x1, y1, x2, y2, w in pose]
 
 

@@ -231,6 +231,7 @@ def test_what_cannot_be_read_is_a_row_and_the_others_are_scored(
     assert (out / NAME).read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file systems there refuse such names")
 @in_this_process
 def test_no_name_ends_a_run_or_its_resuming(tmp_path: Path) -> None:
@@ -402,6 +403,7 @@ def test_a_changed_clip_is_scored_again_a_touched_one_is_not(clients: Path, tmp_
     assert go(clients, tmp_path / "out", resume=True) == []
 
 
+@pytest.mark.slow
 def test_a_plate_gives_speeds_in_metres_and_scores_again(tmp_path: Path) -> None:
     clips, out = tmp_path / "clips", tmp_path / "out"
     clips.mkdir()

@@ -22,7 +22,7 @@ from formcheck.cli.terminal import complain, say_rich
 from formcheck.errors import UsageError
 from formcheck.history import recording
 from formcheck.history.entries import LoggedSet
-from formcheck.history.keeper import keeper_from_options, kilograms, moment
+from formcheck.history.keeper import LogOptions, keeper_from_options, kilograms, moment
 from formcheck.history.store import Log, log_place
 from formcheck.history.take import Take, digest_of
 from formcheck.poses.pose import Side
@@ -330,6 +330,7 @@ def test_nothing_but_numbers_is_kept(clip: Path, own_log: Path, formcheck: Run) 
     assert not any(isinstance(value, str) and (len(value) > 64 or os.sep in value) for value in values)
 
 
+@pytest.mark.slow
 def test_the_first_set_says_where_the_log_is_and_how_to_do_without(
     clip: Path, own_log: Path, formcheck: Run
 ) -> None:
@@ -357,17 +358,15 @@ def test_the_samples_are_nobodys_training(
     sample.write_bytes((SAMPLES / name).read_bytes())
     found = faulty()
     for live in (False, True):
-        keeper = keeper_from_options(sample, None, False, None, None, None, live=live, complain=complain)
+        keeper = keeper_from_options(LogOptions(), sample, live=live, complain=complain)
         said = keeper.keep(found)
         assert said is not None
         say_rich(said)
         assert "one of formcheck's own sample clips" in " ".join(capsys.readouterr().out.split())
     assert not own_log.exists()
-    keeper_from_options(sample, own_log, False, None, None, None, complain=complain).keep(
-        found
-    )  # asked for by name
+    keeper_from_options(LogOptions(own_log), sample, complain=complain).keep(found)  # asked for by name
     sample.write_bytes(sample.read_bytes() + b"x")
-    keeper_from_options(sample, None, False, "other", None, None, complain=complain).keep(found)
+    keeper_from_options(LogOptions(lifter="other"), sample, complain=complain).keep(found)
     assert len(logged(own_log)) == 2
     assert len(list(SAMPLES.glob("*.mp4"))) == 2
 
@@ -375,7 +374,7 @@ def test_the_samples_are_nobodys_training(
 @pytest.mark.parametrize("name", ["b" * 300 + ".sqlite", "circle/log.sqlite", "k\udcff/log.sqlite"])
 def test_no_name_of_a_log_costs_the_analysis(tmp_path: Path, name: str, clip: Path) -> None:
     (tmp_path / "circle").symlink_to("circle")
-    keeper = keeper_from_options(clip, tmp_path / name, False, "\x1b\udcff", None, None, complain=complain)
+    keeper = keeper_from_options(LogOptions(tmp_path / name, lifter="\x1b\udcff"), clip, complain=complain)
     assert keeper.lifter == r"\x1b\xff"
     keeper.keep(faulty())  # a warning at most
 

@@ -53,6 +53,7 @@ def test_every_disagreement_has_a_picture_and_both_sides(page: Path) -> None:
     assert 'data-src="bent%20%3Ci%3E.mp4"' in text
 
 
+@pytest.mark.slow
 def test_blurred_faces_link_no_video(tmp_path: Path, formcheck: Run, page: Path) -> None:
     other = tmp_path / "blurred.html"
     folder = page.parent

@@ -226,6 +226,7 @@ def test_wrong_use_is_one_sentence(clip: Path, formcheck: Run, tmp_path: Path) -
     assert wrong.read_text("utf-8") == '{"exercise": "squat", "tops": [3, 2]}'
 
 
+@pytest.mark.slow
 def test_the_command_ends_when_the_page_says_so(clip: Path) -> None:
     command = [sys.executable, "-m", "formcheck", "label", str(clip), "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import fields, replace
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from formcheck.evaluation.rule_soundness import MAX_CUE_WORDS, findings
 from formcheck.exercises import catalog
 from formcheck.measures.catalogue import MEASURES
-from formcheck.rule import SIDEWAYS, Above, Below, Example, Exercise, Rule, Unobservable, View
+from formcheck.rule import SIDEWAYS, Above, Below, Example, Exercise, Limit, Rule, Unobservable, View
 
 SOUND = catalog.exercise("glute-kickback")
 KNEE = next(rule for rule in SOUND.rules if rule.name == "knee-bent")
@@ -46,6 +47,7 @@ def with_rule(**changes: Any) -> Exercise:
             r"wrong way round: in Below\(warn, fault\) fault is the smaller",
         ),
         ({"limit": replace(Below(15.0, 5.0), both=True)}, "limit", "both=True is for Above only"),
+        ({"limit": Above(15.0, 25.0, ideal=15.0)}, "limit", "ideal=15 must lie on the good side of 15"),
         ({"cue_minus": "The other way"}, "cue_minus", "only for limits with both=True"),
         ({"views": frozenset({View.UNKNOWN, View.SIDE})}, "views", "must not name View.UNKNOWN"),
         ({"views": frozenset({View.HEAD_END})}, "views", "shares no view"),
@@ -60,7 +62,7 @@ def with_rule(**changes: Any) -> Exercise:
         ({"passes": Example(4.0)}, "passes", "a tuple of Example, not Example.*needs a comma after it"),
         ({"views": {View.SIDE}}, "views", r"a frozenset of View, .*; write frozenset\(...\)"),
         ({"when": "top"}, "when", "a Phase, not 'top'"),
-        ({"stat": "mean"}, "stat", "one of median, max, min, largest, not 'mean'"),
+        ({"stat": "mean"}, "stat", "one of median, max, min, largest, drift, not 'mean'"),
         ({"limit": 15.0}, "limit", "a Limit, not 15.0"),
         ({"weight": "12"}, "weight", "a number, not '12'"),
         ({"safety": 1}, "safety", "True or False, not 1"),
@@ -80,9 +82,13 @@ def test_a_mistake_in_a_rule_is_found(changes: dict[str, Any], field: str, says:
         ({"title": ""}, "title", "title is empty"),
         ({"signal": "leg_elevatoin_deg"}, "signal", "did you mean leg_elevation_deg"),
         ({"min_range": 4.0}, "min_range", "must be more than 4°, twice the error of leg_elevation_deg"),
+        ({"max_s": 0.5}, "max_s", "more than 0.5 s"),
         ({"views": frozenset()}, "views", "at least one view"),
         ({"working": lambda data: 1.0}, "working", "must be left out"),
-        ({"signal_per_leg": False}, "signal_per_leg", "working must say which leg works"),
+        ({"signal": "hip_height_pct", "min_range": 14.0}, "side_of", "working must say which side works"),
+        ({"working": lambda data: 1.0, "side_of": "both"}, "working", "both sides do the same"),
+        ({"signal": "mean(hip_height_pct)"}, "signal", "hip_height_pct does not have a value for each side"),
+        ({"side_of": "leg"}, "side_of", "one of set, rep, both, not 'leg'"),
         (
             {"unobservable": (Unobservable("K1", "", "why"),)},
             "unobservable",
@@ -90,8 +96,8 @@ def test_a_mistake_in_a_rule_is_found(changes: dict[str, Any], field: str, says:
         ),
         ({"rules": KNEE}, "rules", "a tuple of Rule, not .*needs a comma"),
         ({"rules": ()}, "rules", "there is nothing to check"),
-        ({"rules": SOUND.rules[:-2]}, "rules", "the weights of the rules add up to 90, not to 100"),
-        ({"prone": None}, "prone", "True or False, not None"),
+        ({"rules": SOUND.rules[:8]}, "rules", "the weights of the rules add up to 90, not to 100"),
+        ({"posture": None}, "posture", "one of standing, prone, supine, side, seated, hanging, not None"),
         ({"refuses": 3}, "refuses", "a function.*, not 3"),
     ],
 )
@@ -119,6 +125,26 @@ def test_what_may_stay_is_a_hint() -> None:
     assert [(item.field, item.hint) for item in found] == [("source", True)]
     harmless = findings(replace(SOUND, rules=(replace(KNEE, weight=100.0, against=frozenset()),)))
     assert [(item.field, item.hint) for item in harmless] == [("rules", True)]
+
+
+@pytest.mark.parametrize(
+    ("limit", "good", "bad"),
+    [(Below(55.0, 45.0), 80.0, 30.0), (Above(-5.0, 10.0), -20.0, 30.0), (Above(0.0, 10.0), -9.0, 30.0)],
+    ids=str,
+)
+def test_where_zero_is_not_ideal_form_an_ideal_is_asked_for(limit: Limit, good: float, bad: float) -> None:
+    changes = {"limit": limit, "passes": (Example(good, 2.0),), "fails": (Example(bad, 2.0),)}
+    [hint] = findings(with_rule(**changes))
+    assert (hint.rule, hint.field, hint.hint) == (KNEE.code, "limit", True)
+    assert "zero for ideal form, and it lies on the wrong side of these limits: say ideal=" in hint.says
+    for ideal in (90.0 * -limit.sign, -limit.sign * math.inf):
+        assert findings(with_rule(**changes | {"limit": replace(limit, ideal=ideal)})) == []
+
+
+def test_a_time_has_no_ideal_and_needs_none() -> None:
+    rule = next(rule for rule in SOUND.rules if rule.name == "lowering-too-fast")
+    assert rule.limit.sign < 0 < rule.limit.warn
+    assert not [found for found in findings(SOUND) if found.rule == rule.code]
 
 
 def test_both_signs_are_sound_with_words_for_both() -> None:

@@ -26,7 +26,7 @@ def verdicts(exercise: str, fault: str, track: Track, side: Side, tempo: Tempo =
     known = catalog.exercises()[exercise]
     rule = next(rule for rule in known.rules if rule.name == fault)
     smoothed = smooth(track)
-    view = look(track, prone=known.prone)
+    view = look(track, known.posture)
     height = SetData(track, smoothed, side, view, []).values(known.signal)
     data = SetData(track, smoothed, side, view, [])
     reps = []

@@ -67,12 +67,14 @@ def test_a_code_may_be_written_small() -> None:
 
 def test_a_fault_two_exercises_share_is_shown_for_both() -> None:
     shown = explain("lumbar-arching")
-    assert all(exercise.title in shown for exercise in EXERCISES)
+    both = [one for one in EXERCISES if any(rule.name == "lumbar-arching" for rule in one.rules)]
+    assert len(both) > 1
+    assert all(exercise.title in shown for exercise in both)
 
 
 @pytest.mark.parametrize(
     ("wrong", "near"),
-    [("glute-kickbak", "glute-kickback"), ("knee-bnt", "knee-bent"), ("gkb011", "GKB01")],
+    [("glute-kickbak", "glute-kickback"), ("knee-bnt", "knee-bent"), ("gkb0022", "GKB02")],
 )
 def test_a_wrong_name_suggests_the_nearest(wrong: str, near: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean {near}"):

@@ -21,7 +21,7 @@ def read(of: str, fault: str, track: Track, working: Side, **values: float) -> R
     """Read a rule from the first of two repetitions, with some measures moved by an angle."""
     reps = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(2)]
     found = exercise(of)
-    data = SetData(track, smooth(track), working, look(track, prone=found.prone), reps)
+    data = SetData(track, smooth(track), working, look(track, found.posture), reps)
     for name, by_deg in values.items():
         data.values(name)[:] += by_deg
     rule = next(rule for rule in found.rules if rule.name == fault)

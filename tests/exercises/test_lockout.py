@@ -18,7 +18,7 @@ LIMIT = Below(-8.0, -15.0)
 
 def readings(track: Track, reps: int = 3, most_offset_deg: float = MOST_OFFSET_DEG) -> list[Reading]:
     known = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(reps)]
-    data = SetData(track, smooth(track), Side.RIGHT, look(track, prone=False), known)
+    data = SetData(track, smooth(track), Side.RIGHT, look(track, "supine"), known)
     return [lockout_shortfall(RepData(rep, data), most_offset_deg) for rep in known]
 
 
@@ -68,7 +68,7 @@ def test_height_and_angle_that_disagree_are_less_sure() -> None:
 def test_a_single_repetition_has_the_angle_only() -> None:
     track = thrusts(reps=1)
     rep = Rep(*Tempo().times(0), 0.0, 26.0)
-    data = RepData(rep, SetData(track, smooth(track), Side.RIGHT, look(track, prone=False), []))
+    data = RepData(rep, SetData(track, smooth(track), Side.RIGHT, look(track, "supine"), []))
     angle = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     assert lockout_shortfall(data).uncertainty == angle.uncertainty
 

@@ -19,7 +19,7 @@ LIMIT = Above(6.0, 10.0)
 def readings(track: Track, *, prone: bool, reps: int, working: Side, range_: PerRep = 26.0) -> list[Reading]:
     ranges = np.broadcast_to(range_, reps)
     known = [Rep(*Tempo().times(i), 0.0, float(ranges[i])) for i in range(reps)]
-    data = SetData(track, smooth(track), working, look(track, prone=prone), known)
+    data = SetData(track, smooth(track), working, look(track, "prone" if prone else "supine"), known)
     return [lumbar_extension(RepData(rep, data)) for rep in known]
 
 
@@ -57,6 +57,12 @@ def test_one_witness_against_the_other_is_never_a_fault(given: dict[str, PerRep]
     assert odd.uncertainty > usual.uncertainty + 4.0
     assert odd.reason == "outline and hips disagree"
     assert verdict(odd) is not Status.FAULT
+
+
+def test_a_kick_far_beyond_what_hips_do_is_arched_whatever_the_outline_says() -> None:
+    odd = prone(top_deg=(4, 44, 4))[1]  # a straight-leg hip extends by 20 deg
+    assert verdict(odd) in (Status.WARN, Status.FAULT)
+    assert odd.at_least
 
 
 def test_a_buttock_that_swells_is_no_arched_back() -> None:

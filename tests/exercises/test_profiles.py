@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from formcheck.errors import UsageError
 from formcheck.exercises import catalog
 from formcheck.exercises.profiles import PROFILES, Profile, limits, moves
-from formcheck.rule import Above, Exercise, Limit, Rule, Status
+from formcheck.rule import Above, Below, Exercise, Limit, Rule, Status
 
 EXERCISES = list(catalog.exercises().values())
 RULES = [(exercise, rule) for exercise in EXERCISES for rule in exercise.rules]
@@ -50,6 +51,34 @@ def test_by_hand() -> None:
     assert beginner[kickback["knee-bent"]].warn == pytest.approx(15 * 1.3)
     assert beginner[kickback["no-hold"]].warn == pytest.approx(1.0 / 1.3)  # a shorter hold will do
     assert beginner[kickback["bottom-too-low"]].warn == pytest.approx(-32 * 1.3)  # lower is let pass
+
+
+def test_the_distance_from_the_ideal_is_scaled() -> None:
+    rule = replace(catalog.exercise("hip-thrust").rules[0], limit=Below(60.0, 45.0, ideal=90.0))
+    strict, beginner = (Profile.named(name).limit(rule) for name in ("strict", "beginner"))
+    assert (strict.warn, strict.fault) == pytest.approx((66.0, 54.0))
+    assert (beginner.warn, beginner.fault) == pytest.approx((51.0, 31.5))
+    assert moves(rule)
+
+
+@pytest.mark.parametrize("limit", [Below(80.0, 70.0, ideal=90.0), Above(100.0, 110.0, ideal=90.0)])
+@pytest.mark.parametrize("room", [0.05, *PROFILES.values()])
+def test_ideal_form_is_good_however_strict_the_profile(limit: Limit, room: float) -> None:
+    """An upright trunk of 90 deg: without an ideal, less than 60 deg was divided until it was a fault."""
+    rule = replace(catalog.exercise("hip-thrust").rules[0], limit=limit)
+    assert Profile(room=room).limit(rule).status(90.0, 0.0) is Status.OK
+
+
+def test_where_more_is_always_better_no_profile_moves_the_limit() -> None:
+    rule = replace(catalog.exercise("hip-thrust").rules[0], limit=Below(50.0, 40.0, ideal=math.inf))
+    assert not moves(rule)
+    for name in PROFILES:
+        assert Profile.named(name).limit(rule) == rule.limit
+
+
+def test_a_distance_from_zero_either_way_takes_no_ideal() -> None:
+    with pytest.raises(ValueError, match="both=True counts from zero and takes no ideal"):
+        Above(5.0, 8.0, both=True, ideal=90.0)
 
 
 def test_an_unknown_profile_names_the_known() -> None:

@@ -34,6 +34,7 @@ tempos = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(
     st.sampled_from(sorted(MAKERS)),

@@ -106,7 +106,7 @@ def test_penalty_by_hand(value: float, expected: float) -> None:
 
 
 def data_of(track: Track, view: View | None = None) -> RepData:
-    camera = look(track, prone=True)
+    camera = look(track, "prone")
     camera = camera if view is None else replace(camera, view=view)
     reps = [Rep(*Tempo().times(i), -22.0, 4.0) for i in range(2)]
     return RepData(reps[0], SetData(track, smooth(track), Side.LEFT, camera, reps))

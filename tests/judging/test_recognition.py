@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from rich.console import Console
+from support.everyday import COUNTS, EVERYDAY, NEIGHBOURS
 from support.relatives import (
     NEGATIVES,
     REPS,
@@ -57,7 +58,9 @@ POSITIVES: dict[str, Callable[[Shot], Track]] = {
     "glute-bridge": glute_bridges,
     "hip-thrust": hip_thrusts,
     "b-stance-hip-thrust": lambda shot: hip_thrusts(shot, stagger=0.5),
+    **EVERYDAY,
 }
+NONE_OF_THEM = NEGATIVES | NEIGHBOURS
 
 
 def analysed(track: Track, *, live: bool = False, name: str | None = None) -> Analysis:
@@ -81,7 +84,8 @@ def names(analysis: Analysis) -> list[tuple[str, int]]:
 def test_every_exercise_is_recognisable_or_says_what_it_looks_like() -> None:
     known = catalog.exercises()
     seen = {one.name for one in recognisable(list(known.values()))}
-    assert seen == set(POSITIVES)
+    held = {one.name for one in known.values() if one.is_hold}  # `test_held` has those
+    assert seen - held == set(POSITIVES)
     assert all(known[name].looks_like in seen for name in known.keys() - seen)
 
 
@@ -89,7 +93,7 @@ def test_every_exercise_is_recognisable_or_says_what_it_looks_like() -> None:
 @pytest.mark.parametrize("name", POSITIVES)
 def test_each_is_recognised_and_counted(name: str, shot: Shot) -> None:
     found = analysed(made(name, shot))
-    assert names(found) == [(name, REPS)]
+    assert names(found) == [(name, COUNTS.get(name, REPS))]
     assert found.report.exercise == name
     confidence = found.report.sets[0].confidence
     assert confidence is not None
@@ -97,9 +101,9 @@ def test_each_is_recognised_and_counted(name: str, shot: Shot) -> None:
 
 
 @pytest.mark.parametrize("shot", [NOISY, MIRRORED], ids=["noisy", "mirrored"])
-@pytest.mark.parametrize("name", NEGATIVES)
+@pytest.mark.parametrize("name", NONE_OF_THEM)
 def test_what_is_none_of_them_is_not_counted_and_not_judged(name: str, shot: Shot) -> None:
-    report = analysed(NEGATIVES[name](shot)).report
+    report = analysed(NONE_OF_THEM[name](shot)).report
     assert report.exercise == "unknown"
     assert (report.reps, report.sets, report.cues, report.fix) == ((), (), (), None)
     assert "not an exercise I know" in report.notes[-1]
@@ -118,7 +122,7 @@ def test_a_set_that_lies_at_the_top_of_a_larger_movement_is_found() -> None:
 
 def test_a_view_that_changes_without_a_cut_begins_a_new_stretch() -> None:
     ahead = Shot(noise_px=1.0, yaw_deg=80.0, world=True)
-    track = join(cable_kickbacks(replace(NOISY, world=True)), *[NEGATIVES["squats"](ahead)] * 2)
+    track = join(cable_kickbacks(replace(NOISY, world=True)), *[NEGATIVES["leg_curls"](ahead)] * 2)
     assert names(analysed(track)) == [("cable-kickback", REPS)]
 
 
@@ -142,12 +146,12 @@ def test_a_kickback_with_a_bent_knee_is_not_a_donkey_kick(knee: float) -> None:
     assert names(analysed(kickbacks(NOISY, knee_deg=knee))) == [("glute-kickback", 3)]
 
 
-@pytest.mark.parametrize("knee", [75.0, 90.0, 125.0])
+@pytest.mark.parametrize("knee", [75.0, 90.0, 125.0, 145.0])
 def test_a_donkey_kick_whose_knee_is_off_square_is_still_one(knee: float) -> None:
     found = analysed(donkey_kicks(NOISY, knee_deg=knee))
     assert names(found) == [("donkey-kick", REPS)]
     flagged = {v.fault for rep in found.report.reps for v in rep.verdicts if v.cue}
-    assert ("knee-off-square" in flagged) == (knee == 125.0)
+    assert ("knee-off-square" in flagged) == (knee == 145.0)
 
 
 @pytest.mark.parametrize("free", [-35.0, 30.0])
@@ -155,6 +159,7 @@ def test_a_free_leg_that_drops_or_rises_stays_one_leg(free: float) -> None:
     assert names(analysed(thrusts(NOISY, free_deg=free))) == [("single-leg-hip-thrust", 3)]
 
 
+@pytest.mark.slow
 def test_between_two_exercises_the_confidence_says_so() -> None:
     middling = [
         (found.sets[0].confidence or 0.0)
@@ -246,7 +251,7 @@ def test_a_report_of_several_exercises_is_said_set_by_set(mixed: Analysis) -> No
     assert "Cable kickback, left leg" in page
     rows = list(csv.DictReader(io.StringIO(reps_csv(report))))
     assert [row["exercise"] for row in rows] == [report.sets[rep.set - 1].exercise for rep in report.reps]
-    frames = list(csv.DictReader(io.StringIO(frames_csv(mixed.smoothed, mixed.found, mixed.exercise))))
+    frames = list(csv.DictReader(io.StringIO(frames_csv(mixed))))
     assert {row["exercise"] for row in frames} >= {"glute-kickback", "donkey-kick", "cable-kickback"}
     assert Report.from_json(report.to_json()) == report
     names = [one.exercise for one in baselines_of(report)]

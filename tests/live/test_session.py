@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.live_fakes import GREY, Finder, Stage, parts, reports
-from support.skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, still, thrusts
+from support.skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, squats, still, thrusts
 
 from formcheck.api import analyze_clip
 from formcheck.errors import UsageError, VideoError
@@ -33,6 +33,7 @@ from formcheck.poses import journal
 from formcheck.poses.pose import Pose, Side
 from formcheck.poses.track import Track
 from formcheck.report.model import CameraChange, Report
+from formcheck.rule import SIDEWAYS, Exercise
 from formcheck.video.frames import Frame
 from formcheck.video.reader import VideoSource
 
@@ -75,6 +76,7 @@ def verdicts(report: Report) -> list[Any]:
     return [(rep.index, rep.set, rep.side, rep.score, rep.verdicts) for rep in report.reps]
 
 
+@pytest.mark.slow
 def test_a_session_has_the_verdicts_of_record_that_analyze_has(tmp_path: Path) -> None:
     track = kickbacks(Shot(noise_px=1.0), reps=4, top_deg=(4, 22, 4, 22), arch_deg=(0, 12, 0, 12))
     analysis = run(parts(track, report=tmp_path))
@@ -92,6 +94,7 @@ def test_a_session_has_the_verdicts_of_record_that_analyze_has(tmp_path: Path) -
     assert not reports(tmp_path, journal.SUFFIX)
 
 
+@pytest.mark.slow
 def test_two_sets_with_a_rest_are_summed_up_one_by_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,6 +117,7 @@ def test_two_sets_with_a_rest_are_summed_up_one_by_one(
     assert verdicts(analysis.report) == verdicts(record_of(track))
 
 
+@pytest.mark.slow
 def test_the_other_leg_is_another_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     left, right = (kickbacks(Shot(noise_px=0.5), working=side) for side in Side)
     run(parts(change_legs(left, right, Side.RIGHT), report=tmp_path))
@@ -127,6 +131,7 @@ def test_the_other_leg_is_another_set(tmp_path: Path, capsys: pytest.CaptureFixt
     assert sides == [{"left"}, {"right"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("maker", "name"), [(kickbacks, "glute-kickback"), (thrusts, "single-leg-hip-thrust")]
 )
@@ -174,6 +179,7 @@ def test_stopping_ends_cleanly_with_the_set_so_far(tmp_path: Path) -> None:
     assert reports(tmp_path, ".set-1.report.json")
 
 
+@pytest.mark.slow
 def test_quiet_says_only_what_endangers() -> None:
     track = kickbacks(reps=5, top_deg=(4, 4, 4, 22, 4), arch_deg=(0, 0, 0, 12, 0), head_deg=70.0)
     spoken = {
@@ -186,6 +192,7 @@ def test_quiet_says_only_what_endangers() -> None:
     assert spoken["silent"] == set()
 
 
+@pytest.mark.slow
 def test_a_long_wait_is_not_judged_with_the_set(tmp_path: Path) -> None:
     one = kickbacks(Shot(noise_px=0.5))
     run(parts(join(still(one, 50.0), one), report=tmp_path))
@@ -311,6 +318,7 @@ def test_a_full_disk_ends_the_recording_not_the_session(tmp_path: Path) -> None:
     assert whole(tmp_path / "r")
 
 
+@pytest.mark.slow
 def test_what_is_recorded_is_what_was_judged(tmp_path: Path) -> None:
     track = kickbacks(Shot(jitter=0.3), reps=1)
     for ending in (".mp4", ".mkv"):
@@ -324,9 +332,9 @@ def test_what_is_recorded_is_what_was_judged(tmp_path: Path) -> None:
         Recorder(tmp_path / "r.avi", lambda text: None)
 
 
-def follow(track: Track, stages: Stages, *, good: bool = True) -> list[Change]:
+def follow(track: Track, stages: Stages, *, good: bool = True, exercise: Exercise = KICK) -> list[Change]:
     """Drive the stages as the loop does; return what happened."""
-    coach = Coach(KICK, track.size)
+    coach = Coach(exercise, track.size)
     happened = []
     for pose in track.poses():
         step = coach.update(pose)
@@ -367,6 +375,31 @@ def test_a_pause_between_reps_does_not_end_the_set() -> None:
     seen = follow(kickbacks(reps=3, tempo=Tempo(rest=4.0)), Stages())
     assert [change.rep for change in seen if change.rep] == [1, 2, 3]
     assert not any(change.ended for change in seen)
+
+
+SQUAT = replace(
+    catalog.exercise("cable-kickback"),
+    signal="knee_flexion_deg",
+    min_range=40.0,
+    side_of="both",
+    views=SIDEWAYS,
+    gates=(),
+    refuses=None,
+)
+
+
+def test_standing_is_the_start_position_of_what_is_done_upright_and_ends_no_set() -> None:
+    track = squats(reps=3, tempo=Tempo(up=0.9, hold=0.2, down=1.0, rest=3.0, lead=2.0))
+    seen = follow(track, Stages(upright=SQUAT.upright), exercise=SQUAT)
+    assert seen[0].ready
+    assert [change.rep for change in seen[1:]] == [1, 2, 3]
+    assert not any(change.ended for change in seen)
+
+
+def test_a_rest_ends_a_set_of_what_is_done_upright() -> None:
+    track = squats(reps=3)
+    seen = follow(join(track, still(track, 14.0)), Stages(upright=True), exercise=SQUAT)
+    assert [change.ended for change in seen if change.ended] == ["rest"]
 
 
 def test_leaving_the_picture_ends_the_set() -> None:
@@ -441,6 +474,15 @@ def test_the_angle_has_to_fit_the_exercise() -> None:
     assert ahead.world_m is not None
     _, good = advice_for(replace(ahead, world_m=ahead.world_m * [1.0, 1.0, -1.0]))
     assert not good
+
+
+@pytest.mark.parametrize(("yaw_deg", "advised"), [(0.0, None), (80.0, "turn")])
+def test_the_angle_has_to_fit_what_is_done_upright_too(yaw_deg: float, advised: str | None) -> None:
+    coach, engine = SetUpCoach(SIZE, WORDS), Coach(SQUAT, SIZE)
+    for pose in squats(Shot(world=True, yaw_deg=yaw_deg), reps=1)[:45].poses():
+        step = engine.update(pose)
+        result = coach.update(GREY, step.pose, step, SQUAT)
+    assert (result.advice and result.advice.key) == advised
 
 
 def test_the_working_leg_belongs_to_the_camera() -> None:

@@ -42,7 +42,7 @@ def plated(track: Track, *, share: float = 0.8) -> Track:
 
 
 def seen(track: Track) -> Look:
-    return look(track, prone=False)
+    return look(track, "supine")
 
 
 def hip_y(track: Track) -> Floats:

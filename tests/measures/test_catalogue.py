@@ -21,7 +21,7 @@ MIRRORS = pytest.mark.parametrize("mirrored", [False, True])
 
 
 def body(track: Track, working: Side, *, prone: bool, mirrored: bool = False) -> Body:
-    return Body(track, working.other if mirrored else working, look(track, prone=prone))
+    return Body(track, working.other if mirrored else working, look(track, "prone" if prone else "supine"))
 
 
 def at(name: str, seen: Body, part: slice) -> float:
@@ -171,7 +171,7 @@ def test_an_unknown_measure_is_a_usage_error() -> None:
 def set_of(track: Track, reps: int = 2) -> SetData:
     tempo = Tempo()
     known = [Rep(*tempo.times(i), 0.0, 1.0) for i in range(reps)]
-    return SetData(track, smooth(track), Side.LEFT, look(track, prone=True), known)
+    return SetData(track, smooth(track), Side.LEFT, look(track, "prone"), known)
 
 
 def test_start_value_is_the_median_of_the_waits() -> None:

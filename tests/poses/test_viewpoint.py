@@ -6,25 +6,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.skeleton import Shot, kickbacks, thrusts
+from support.skeleton import Shot, kickbacks, squats, thrusts
 
-from formcheck.poses.pose import Side, View
+from formcheck.poses.guesses import guessed
+from formcheck.poses.pose import Landmark, Side, View
+from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import look
+from formcheck.poses.viewpoint import Posture, look
 
 
 def test_which_side_is_nearer_follows_anatomy() -> None:
     # Face down with the feet to the right the left side is nearer; face up the right one.
-    seen = look(kickbacks(reps=1), prone=True)
+    seen = look(kickbacks(reps=1), "prone")
     assert (seen.view, seen.near, seen.facing) == (View.SIDE, Side.LEFT, 1.0)
-    seen = look(thrusts(reps=1), prone=False)
+    seen = look(thrusts(reps=1), "supine")
     assert (seen.view, seen.near, seen.facing) == (View.SIDE, Side.RIGHT, 1.0)
 
 
 def test_a_mirrored_clip_turns_the_person_round() -> None:
-    seen = look(kickbacks(Shot(mirrored=True), reps=1), prone=True)
+    seen = look(kickbacks(Shot(mirrored=True), reps=1), "prone")
     assert (seen.view, seen.near, seen.facing) == (View.SIDE, Side.RIGHT, -1.0)
-    seen = look(thrusts(Shot(mirrored=True), reps=1), prone=False)
+    seen = look(thrusts(Shot(mirrored=True), reps=1), "supine")
     assert (seen.near, seen.facing) == (Side.LEFT, -1.0)
 
 
@@ -42,7 +44,7 @@ def test_a_mirrored_clip_turns_the_person_round() -> None:
 )
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_view_face_up_by_yaw(yaw: float, view: View, mirrored: bool) -> None:
-    seen = look(thrusts(Shot(yaw_deg=yaw, world=True, mirrored=mirrored), reps=1), prone=False)
+    seen = look(thrusts(Shot(yaw_deg=yaw, world=True, mirrored=mirrored), reps=1), "supine")
     assert seen.view is view
     assert seen.yaw_deg == pytest.approx(abs(yaw), abs=10.0)
 
@@ -50,20 +52,20 @@ def test_view_face_up_by_yaw(yaw: float, view: View, mirrored: bool) -> None:
 def test_on_all_fours_a_flattened_yaw_is_stretched() -> None:
     # The model shows 22 deg where there are 40: what looks like 25 is oblique.
     flattened = kickbacks(Shot(yaw_deg=25, world=True), reps=1)
-    assert look(flattened, prone=True).view is View.OBLIQUE_FOOT
-    assert look(flattened, prone=True).yaw_deg == pytest.approx(45.0, abs=6.0)
+    assert look(flattened, "prone").view is View.OBLIQUE_FOOT
+    assert look(flattened, "prone").yaw_deg == pytest.approx(45.0, abs=6.0)
 
 
 def test_without_metric_landmarks_an_oblique_view_is_not_named() -> None:
-    assert look(thrusts(Shot(yaw_deg=50), reps=1), prone=False).view is View.UNKNOWN
-    assert look(thrusts(Shot(), reps=1), prone=False).view is View.SIDE
+    assert look(thrusts(Shot(yaw_deg=50), reps=1), "supine").view is View.UNKNOWN
+    assert look(thrusts(Shot(), reps=1), "supine").view is View.SIDE
 
 
 def test_metric_landmarks_full_of_nan_are_none() -> None:
     track = thrusts(Shot(world=True), reps=1)
     assert track.world_m is not None
     blind = replace(track, world_m=np.full_like(track.world_m, np.nan))
-    assert look(blind, prone=False).view is View.SIDE
+    assert look(blind, "supine").view is View.SIDE
 
 
 @settings(max_examples=15, deadline=None)
@@ -72,28 +74,81 @@ def test_size_and_roll_of_the_picture_do_not_change_the_view(
     scale: float, roll: float, mirrored: bool
 ) -> None:
     track = kickbacks(Shot(fps=10, scale=scale, roll_deg=roll, mirrored=mirrored), reps=1)
-    seen = look(track, prone=True)
+    seen = look(track, "prone")
     assert seen.view is View.SIDE
     assert seen.facing == (-1.0 if mirrored else 1.0)
     assert seen.scale_px == pytest.approx(scale, rel=0.03)
 
 
 def test_scale_of_an_oblique_view_is_not_the_shortened_trunk() -> None:
-    seen = look(thrusts(Shot(yaw_deg=60, world=True, scale=200.0), reps=1), prone=False)
+    seen = look(thrusts(Shot(yaw_deg=60, world=True, scale=200.0), reps=1), "supine")
     assert seen.scale_px > 1.4 * 100.0  # the trunk itself shows cos 60 of its 200 px
     assert seen.scale_px < 1.2 * 200.0
 
 
 def test_frames_without_a_person_are_passed_over() -> None:
-    whole = look(kickbacks(reps=1), prone=True)
-    seen = look(kickbacks(Shot(missing=(0, 100)), reps=1), prone=True)
+    whole = look(kickbacks(reps=1), "prone")
+    seen = look(kickbacks(Shot(missing=(0, 100)), reps=1), "prone")
     assert (seen.view, seen.near) == (whole.view, whole.near)
     assert seen.scale_px == pytest.approx(whole.scale_px, rel=0.01)
 
 
 def test_nobody_gives_an_unknown_view() -> None:
     track = kickbacks(Shot(missing=(0, 10_000)), reps=1)
-    seen = look(track, prone=True)
+    seen = look(track, "prone")
     assert seen.view is View.UNKNOWN
     assert np.isnan(seen.scale_px)
-    assert look(Track.from_poses([], (10, 10)), prone=True).view is View.UNKNOWN
+    assert look(Track.from_poses([], (10, 10)), "prone").view is View.UNKNOWN
+
+
+def on_the_side(upper: Side, *, yaw_deg: float = 0.0, head_left: bool = True) -> Track:
+    """Somebody who lies on one side, the other one above it; the feet come nearer with the yaw."""
+    turn, trunk_px, metres = np.radians(yaw_deg), 200.0, 0.5
+    places = {"SHOULDER": (0.0, 0.375), "HIP": (1.0, 0.17), "KNEE": (1.85, 0.1), "ANKLE": (2.65, 0.1)}
+    px, world = np.full((30, 33, 2), 300.0), np.zeros((30, 33, 3))
+    for side in Side:
+        for part, (along, half) in places.items():
+            out = half if side is upper else -half
+            x = along if head_left else -along
+            at = Landmark[f"{side.name}_{part}"]
+            px[:, at] = [640.0 + trunk_px * x * np.cos(turn), 360.0 - trunk_px * out]
+            world[:, at] = metres * np.array([x * np.cos(turn), -out, -along * np.sin(turn)])
+    return Track(np.arange(30) / 30, px, np.ones((30, 33)), (1280, 720), world_m=world, source="side")
+
+
+@pytest.mark.parametrize("upper", list(Side))
+@pytest.mark.parametrize("head_left", [True, False])
+def test_somebody_on_one_side_shows_the_upper_one(upper: Side, head_left: bool) -> None:
+    seen = look(on_the_side(upper, head_left=head_left), "side")
+    assert (seen.view, seen.near) == (View.SIDE, upper)
+    assert seen.facing == (1.0 if head_left else -1.0)
+    assert seen.scale_px == pytest.approx(200.0, rel=0.02)
+    assert seen.yaw_deg < 1.0
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "view"), [(45.0, View.OBLIQUE_FOOT), (-45.0, View.OBLIQUE_HEAD), (80.0, View.FOOT_END)]
+)
+def test_the_view_of_somebody_on_one_side(yaw_deg: float, view: View) -> None:
+    seen = look(on_the_side(Side.LEFT, yaw_deg=yaw_deg), "side")
+    assert seen.view is view
+    assert seen.yaw_deg == pytest.approx(abs(yaw_deg), abs=3.0)
+    assert seen.scale_px == pytest.approx(200.0, rel=0.05)
+    assert not seen.from_behind
+
+
+@pytest.mark.parametrize("posture", ["standing", "seated", "hanging"])
+@pytest.mark.parametrize("mirrored", [True, False])
+def test_whoever_is_upright_is_seen_by_where_the_toes_point(posture: Posture, mirrored: bool) -> None:
+    seen = look(squats(Shot(mirrored=mirrored), reps=1), posture)
+    assert (seen.view, seen.near) == (View.SIDE, Side.RIGHT if mirrored else Side.LEFT)
+    assert (seen.prone, seen.upright) == (True, True)
+
+
+def test_legs_of_whoever_is_upright_are_not_guessed_from_behind() -> None:
+    track = squats(Shot(yaw_deg=85.0, world=True), reps=1)
+    seen = replace(look(track, "standing"), view=View.FOOT_END)
+    assert not seen.from_behind
+    counted = np.ones(len(track), dtype=bool)
+    assert not guessed(track, smooth(track), seen, counted)
+    assert guessed(track, smooth(track), replace(seen, upright=False), counted)

@@ -155,6 +155,7 @@ def progress_of(profile: str, **more: Any) -> list[tuple[float, str]]:
     return [(frame["progress"], frame["phase"]) for frame in told(spec)["frames"]]
 
 
+@pytest.mark.slow
 def test_movement_profiles_differ_as_they_are_named() -> None:
     def up(profile: str) -> list[float]:
         return [s for s, phase in progress_of(profile) if phase == "concentric"]

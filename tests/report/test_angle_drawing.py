@@ -17,12 +17,12 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
 from formcheck.report.pictures.angle_drawing import Angle, Distance, draw, shape
 from formcheck.report.pictures.canvas import COLOURS, Canvas
-from formcheck.report.pictures.set_drawing import is_about_back
+from formcheck.report.pictures.set_drawing import is_about_back, landmarks_of
 from formcheck.rule import Status
 
 
 def body_of(track: Track, side: Side, *, prone: bool) -> Body:
-    return Body(track, side, look(track, prone=prone))
+    return Body(track, side, look(track, "prone" if prone else "supine"))
 
 
 def kick() -> Body:
@@ -120,9 +120,9 @@ def test_every_angle_of_a_rule_has_a_shape() -> None:
     thrusting = thrust()
     wrists = thrusting.track.image_px[:, [Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST]]
     with_bar = replace(thrusting.track, bar_px=wrists + np.array([[-60.0, 0.0], [60.0, 0.0]]))
-    bodies = {True: kick(), False: Body(with_bar, thrusting.working, thrusting.look)}
+    on_the_back = Body(with_bar, thrusting.working, thrusting.look)
     for exercise in catalog.exercises().values():
-        body = bodies[exercise.prone]
+        body = on_the_back if exercise.posture == "supine" else kick()
         for rule in exercise.rules:
             known = rule.shown and MEASURES[rule.shown].unit == "deg"
             if known and rule.shown not in ("back_bend_deg", "trunk_twist_deg", "face_from_floor_deg"):
@@ -145,6 +145,21 @@ def test_the_back_is_coloured_where_the_measure_is_its_outline_or_the_rule_says_
     other_name = replace(rules["GKB01"], name="hollow")
     assert is_about_back(other_name)
     assert not is_about_back(replace(other_name, shows="hip_extension_deg"))
+
+
+def test_lines_are_coloured_where_the_fault_is_seen() -> None:
+    rules = {rule.code: rule for exercise in catalog.exercises().values() for rule in exercise.rules}
+
+    def coloured(code: str) -> set[str]:
+        found = landmarks_of(rules[code], lambda role: Side.RIGHT if role == "free" else Side.LEFT)
+        return {Landmark(joint).name for joint in found}
+
+    foot = {"LEFT_ANKLE", "LEFT_HEEL", "LEFT_FOOT_INDEX"}
+    assert coloured("DNK02") == {"LEFT_HIP", "LEFT_KNEE", "LEFT_ANKLE"}
+    assert coloured("SGB03") == {"RIGHT_HIP", "RIGHT_KNEE", "RIGHT_ANKLE"}
+    assert coloured("BST13") == foot
+    assert coloured("BST10") == coloured("GKB03") == {"LEFT_HIP", "RIGHT_HIP"}
+    assert coloured("DNK10") == set()
 
 
 def test_drawing_leaves_ink_in_the_colour_of_the_status() -> None:

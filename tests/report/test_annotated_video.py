@@ -77,8 +77,8 @@ def rule(code: str = "X1", measure: str = "knee_flexion_deg", **more: Any) -> Ru
 
 def exercise(*rules: Rule) -> Exercise:
     return Exercise(
-        name="any", title="Any lift", source="", prone=True, signal="leg_elevation_deg", min_range=10.0,
-        signal_per_leg=True, views=OBLIQUE, refuses=lambda data: None, rules=rules or (rule(),),
+        name="any", title="Any lift", source="", posture="prone", signal="leg_elevation_deg", min_range=10.0,
+        views=OBLIQUE, refuses=lambda data: None, rules=rules or (rule(),),
         unobservable=(), film="",
     )
 
@@ -114,7 +114,7 @@ def track(frames: int = 40, size: tuple[int, int] = (320, 180)) -> Track:
 
 
 def analysed(track: Track, report: Report, exercise: Exercise) -> Analysis:
-    camera = look(track, prone=exercise.prone, standing=exercise.standing)
+    camera = look(track, exercise.posture)
     return Analysis(report, track, track, Found((), Counter(), camera, exercise))
 
 

@@ -88,6 +88,7 @@ def test_faces_are_blurred_in_every_still(bent: Analysis, clip: Path) -> None:
         assert extremes(pixels(a)) - extremes(pixels(b)) > 40 * zoom**2
 
 
+@pytest.mark.slow
 def test_faces_are_blurred_in_the_annotated_video(bent: Analysis, clip: Path, tmp_path: Path) -> None:
     def contrast(blur: FaceBlur | None) -> float:
         """The least contrast that is on the head in any frame, or the most where it is blurred."""

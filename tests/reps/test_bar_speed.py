@@ -20,7 +20,7 @@ def lifted(up_s: float, *, plate: bool, fps: float = 30.0) -> RepData:
     """A repetition in which the plate rises by `RISE_PX` in minimum jerk."""
     tempo = Tempo(up=up_s)
     track = thrusts(Shot(fps=fps), tempo=tempo, reps=2)
-    view = look(track, prone=False)
+    view = look(track, "supine")
     if plate:
         track = with_plate(track, rise_px=RISE_PX, radius_px=RADIUS_PX)
     reps = [Rep(*tempo.times(i), 0.0, 26.0) for i in range(2)]

@@ -166,6 +166,7 @@ def test_where_every_rep_has_some_other_fault_the_back_still_tells() -> None:
     assert len(baselines_of(forward)[0].values["hip_extension_deg top"]) == 3
 
 
+@pytest.mark.slow
 def test_a_clip_a_track_and_its_report_are_the_same_baseline(tmp_path: Path) -> None:
     track, saved, clip = tmp_path / "me.npz", tmp_path / "me.json", tmp_path / "today.npz"
     thrusts(Shot(noise_px=0.5)).save(track)

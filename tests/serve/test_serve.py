@@ -71,6 +71,7 @@ def verdicts(report: Report) -> list[Any]:
     return [(rep.index, rep.start_s, rep.end_s, rep.score, rep.verdicts) for rep in report.reps]
 
 
+@pytest.mark.slow
 def test_what_a_phone_sends_is_judged_recorded_and_summed_up(tmp_path: Path, faulty: Any) -> None:
     kept: list[tuple[Any, str]] = []
     with room(
@@ -131,6 +132,7 @@ def jpeg_size() -> tuple[int, int]:
     return (1280, 720)
 
 
+@pytest.mark.slow
 def test_a_network_that_drops_for_ten_seconds_loses_nothing_of_the_set(tmp_path: Path) -> None:
     first = kickbacks(SHOT, tempo=QUICK, reps=2)
     track = join(first, still(first, 10.0), kickbacks(replace(SHOT, seed=3), tempo=QUICK, reps=2))
@@ -245,6 +247,7 @@ def test_the_other_leg_and_another_exercise_begin_a_new_session(tmp_path: Path) 
     ]
 
 
+@pytest.mark.slow
 def test_two_phones_have_their_own_sessions(tmp_path: Path) -> None:
     track = kickbacks(SHOT, tempo=QUICK, reps=2)
     with room(track, tmp_path) as inside:

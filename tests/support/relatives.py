@@ -117,33 +117,12 @@ def rocks_back(shot: Shot) -> Track:
     return _all_fours(t, shot, _kneeling(t, hip), _kneeling(t, hip), hip=hip)
 
 
-def planks(shot: Shot) -> Track:
-    t, lift = _time(shot)
-    hip = _xy(1.0, -0.2, t) + np.column_stack([0 * lift, 0.02 * lift])
-    leg = _limb(hip, np.full_like(t, -18.0), np.full_like(t, 4.0))
-    return _all_fours(t, shot, leg, leg, hip=hip)
-
-
-def push_ups(shot: Shot) -> Track:
-    t, lift = _time(shot)
-    shoulder, hip = _xy(0.0, -0.8, t) + _up(0.75 * lift), _xy(1.0, -0.9, t) + _up(0.5 * lift)
-    leg = _limb(hip, -4.0 - 14.0 * lift, np.full_like(t, 4.0))
-    return _all_fours(t, shot, leg, leg, hip=hip, shoulder=shoulder)
-
-
 def supermen(shot: Shot) -> Track:
     t, lift = _time(shot)
     hip, shoulder = _xy(1.0, -0.9, t), _xy(0.0, -0.9, t) + _up(0.2 * lift)
     leg = _limb(hip, 20.0 * lift, np.full_like(t, 5.0))
     arm = {"ELBOW": shoulder + 0.5 * _unit(180.0 + 0 * t), "WRIST": shoulder + _unit(180.0 - 10.0 * lift)}
     return _all_fours(t, shot, {**leg, **arm}, {**leg, **arm}, hip=hip, shoulder=shoulder)
-
-
-def squats(shot: Shot) -> Track:
-    t, lift = _time(shot)
-    foot = _xy(1.05, -THIGH - SHANK, t)
-    hip = foot + _up(THIGH + SHANK - 0.05 - 0.85 * lift) + np.column_stack([0.35 * lift, 0 * lift])
-    return _upright(t, shot, 5.0 + 40.0 * lift, _kneed(hip, foot), _kneed(hip, foot), hip=hip)
 
 
 def walks(shot: Shot, *, knee_deg: float = 30.0) -> Track:
@@ -166,11 +145,6 @@ def leg_curls(shot: Shot) -> Track:
     return _upright(t, shot, 10.0, _limb(_xy(1.0, 0.0, t), np.full_like(t, -90.0), 5.0 + 100.0 * lift))
 
 
-def hinges(shot: Shot) -> Track:
-    t, lift = _time(shot)
-    return _upright(t, shot, 5.0 + 65.0 * lift, _limb(_xy(1.0, 0.0, t), -90.0 + 6.0 * lift, 8.0 + 0 * t))
-
-
 def single_leg_deadlifts(shot: Shot) -> Track:
     t, lift = _time(shot)
     return _upright(
@@ -185,14 +159,6 @@ def hip_raises_on_the_hands(shot: Shot) -> Track:
     feet = _planted(hip, _xy(1.6, -0.85, t))
     hands = {"ELBOW": _xy(-0.05, -0.45, t), "WRIST": _xy(-0.1, -0.85, t)}
     return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, feet, feet, hands)
-
-
-def lunges(shot: Shot) -> Track:
-    t, lift = _time(shot)
-    hip = _xy(1.0, -0.55 * 1.0, t) + _up(0.55 - 0.55 * lift)
-    front = _kneed(hip, _xy(0.7, -THIGH - SHANK, t))
-    back = _limb(hip, -90.0 + 15.0 * lift, 5.0 + 80.0 * lift)
-    return _upright(t, shot, 5.0, back, front, hip=hip)
 
 
 def stands(shot: Shot) -> Track:
@@ -229,8 +195,8 @@ def empty_rooms(shot: Shot) -> Track:
 NEGATIVES: dict[str, Callable[[Shot], Track]] = {
     made.__name__: made
     for made in (
-        bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, planks, push_ups, supermen, squats,
-        walks, knees_high, leg_curls, hinges, lunges, single_leg_deadlifts,
+        bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, supermen,
+        walks, knees_high, leg_curls, single_leg_deadlifts,
         hip_raises_on_the_hands, stands, lies, sit_ups, leg_raises,
     )
 }  # fmt: skip

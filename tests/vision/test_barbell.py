@@ -128,7 +128,7 @@ def readings(bar_tilt_deg: float, *, rises: bool = True, yaw_deg: float = 85.0) 
     held = np.stack([at - half, at + half], axis=1) + (shoulders - shoulders[:1])[:, None]
     known = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(3)]
     track = replace(track, bar_px=held)
-    data = SetData(track, smooth(track), Side.RIGHT, look(track, prone=False), known)
+    data = SetData(track, smooth(track), Side.RIGHT, look(track, "supine"), known)
     return [pelvis_tilt(RepData(rep, data)) for rep in known]
 
 

@@ -110,6 +110,7 @@ def test_the_foot_is_followed_that_the_model_leaves_on_the_floor(working: Side) 
     assert max(still) < 0.1 * WIDTH
 
 
+@pytest.mark.slow
 def test_it_does_not_matter_how_often_pictures_come() -> None:
     tops = []
     for fps in (15.0, 30.0, 60.0):
@@ -236,7 +237,7 @@ def test_a_large_opening_shows_from_behind_and_a_small_one_is_not_called_good(
 ) -> None:
     track = seen_from_behind(turns)
     known = [Rep(*TEMPO.times(i), -30.0, 30.0) for i in range(3)]
-    data = SetData(track, smooth(track), Side.RIGHT, look(track, prone=True), known)
+    data = SetData(track, smooth(track), Side.RIGHT, look(track, "prone"), known)
     rules = [rule for rule in catalog.exercises()["glute-kickback"].rules if rule.name == "pelvis-rotated"]
     assert [judge(rules, RepData(rep, data))[0].status for rep in known] == expected
 

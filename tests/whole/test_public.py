@@ -43,6 +43,7 @@ def test_importing_is_cheap() -> None:
     assert json.loads(loaded) == []
 
 
+@pytest.mark.slow
 def test_analyze_works_from_a_fresh_import(tmp_path: Path) -> None:
     path = tmp_path / "one.npz"
     kickbacks(reps=2).save(path)

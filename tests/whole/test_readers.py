@@ -25,7 +25,7 @@ from formcheck.cli.terminal import complain
 from formcheck.errors import ReportError, TrackError, UsageError
 from formcheck.evaluation.truth import Truth
 from formcheck.history import recording
-from formcheck.history.keeper import keeper_from_options
+from formcheck.history.keeper import LogOptions, keeper_from_options
 from formcheck.judging.settings import Settings
 from formcheck.poses.track import Track
 from formcheck.report.model import Report
@@ -327,7 +327,7 @@ def test_whatever_a_log_does_the_table_is_printed(
     assert "Set score" in out
     assert "Not logged" in err
     assert one_sentence(err)
-    assert keeper_from_options(clip, None, True, None, None, None, complain=complain).log is None
+    assert keeper_from_options(LogOptions(no_log=True), clip, complain=complain).log is None
 
 
 @pytest.mark.parametrize(

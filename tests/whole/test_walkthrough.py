@@ -14,19 +14,21 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from support.skeleton import Shot, kickbacks, squats
+from support.holding import SHOT, planks, sag
+from support.skeleton import Shot, clock, kickbacks, squats
 
 from formcheck.cli.app import run
 from formcheck.exercises import catalog
 
 ROOT = Path(__file__).parents[2]
 RECORD = "formcheck analyze squat.mp4 --track my-rules/squat.npz"
+HOLD = "## A position that is held"
 
 
-def blocks() -> list[tuple[str, str]]:
-    """The document's code blocks as (language, text), in order."""
-    document = (ROOT / "rules" / "ADDING.md").read_text("utf-8")
-    return re.findall(r"```(\w+)\n(.*?)```", document, re.DOTALL)
+def blocks(*, hold: bool = False) -> list[tuple[str, str]]:
+    """The document's code blocks as (language, text), in order: those of the squat, or of the hold."""
+    squat, held = (ROOT / "rules" / "ADDING.md").read_text("utf-8").split(HOLD)
+    return re.findall(r"```(\w+)\n(.*?)```", held if hold else squat, re.DOTALL)
 
 
 def of(language: str) -> list[str]:
@@ -68,6 +70,27 @@ def film(folder: Path) -> None:
     squats(Shot(noise_px=0.3, seed=1), knee_deg=[110.0, 110.0, 75.0]).save(folder / "squat.npz")
 
 
+def test_a_hold_is_added_as_the_document_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rules, printed = tmp_path / "my-holds", []
+    sagging = planks(hold_s=20.0, hips_deg=sag(clock(26.0, SHOT), 10.0, 18.0, 20.0))
+    with catalog.for_a_while():
+        for kind, text in blocks(hold=True):
+            if kind == "python":
+                put_in_place(rules / "long_plank.py", text)
+            elif kind == "json":
+                (rules / "long-plank.json").write_text(text, encoding="utf-8")
+                sagging.save(rules / "long-plank.npz")
+            for line in text.splitlines() if kind == "sh" else ():
+                with redirect_stdout(StringIO()) as out:
+                    assert run(line.split()[1:]) == 0, line
+                printed.append(out.getvalue())
+    [table] = [text for kind, text in blocks(hold=True) if kind == "text"]
+    assert table.strip() in printed[2]
+    assert re.search(r"^ hips-sag +1 +0 +0 ", printed[1], re.MULTILINE)
+    assert "Seconds of the 1 hold: off by 0." in printed[1]
+
+
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """The folder after steps 1 to 4 and the files of step 5, and what each command printed."""
@@ -77,7 +100,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
         patch.chdir(folder)
         for kind, text in blocks():
             if kind == "python":
-                put_in_place(rules / "squat.py", text)
+                put_in_place(rules / "box_squat.py", text)
             elif kind == "json":
                 (rules / "squat.json").write_text(text, encoding="utf-8")
             elif kind == "toml":
@@ -122,6 +145,7 @@ def installed(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_plug_in_is_found_after_installing_it(followed: tuple[Path, list[str]], tmp_path: Path) -> None:
     """`pip install ./my-rules`, into a folder of its own and without a network."""
     if int(version("setuptools").split(".")[0]) < 71:
@@ -144,18 +168,20 @@ def test_the_plug_in_is_found_after_installing_it(followed: tuple[Path, list[str
     assert done.returncode == 0, done.stderr
     listed = installed(site, "exercises")
     assert (listed.returncode, listed.stderr) == (0, "")
-    assert re.search(r"^squat +Squat, 2 rules, only with --exercise squat$", listed.stdout, re.MULTILINE)
+    line = r"^box-squat +Box squat, 2 rules, only with --exercise box-squat$"
+    assert re.search(line, listed.stdout, re.MULTILINE)
     judged = installed(
-        site, "analyze", str(rules / "squat.npz"), "--rules", str(rules), "--exercise", "squat"
+        site, "analyze", str(rules / "squat.npz"), "--rules", str(rules), "--exercise", "box-squat"
     )
     assert "too-shallow, rep 3" in judged.stdout  # the same file, installed and named
-    changed = (rules / "squat.py").read_text("utf-8").replace("Below(45.0", "Below(44.0")
-    (rules / "squat.py").write_text(changed, encoding="utf-8")
+    changed = (rules / "box_squat.py").read_text("utf-8").replace("Below(45.0", "Below(44.0")
+    (rules / "box_squat.py").write_text(changed, encoding="utf-8")
     clash = installed(site, "check-rules", str(rules))
     assert clash.returncode == 1
-    assert "the name squat is taken by an installed one" in " ".join(clash.stdout.split())
+    assert "the name box-squat is taken by an installed one" in " ".join(clash.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_plug_in_by_its_metadata_alone(tmp_path: Path) -> None:
     """What an installer leaves behind is enough: a module, and a dist-info with the entry point."""
     (tmp_path / "arm_raise.py").write_text(

@@ -137,6 +137,7 @@ def _zero(body: Body, drawn: JointAngle, vertex: Floats) -> Floats:
         "feetwards": np.array([[body.look.facing, 0.0]]),
         "headwards": np.array([[-body.look.facing, 0.0]]),
         "down": np.array([[0.0, 1.0]]),
+        "up": np.array([[0.0, -1.0]]),
         "along trunk": trunk,
         "up trunk": -trunk,
     }[zero] + np.zeros_like(vertex)

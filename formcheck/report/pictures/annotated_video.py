@@ -77,7 +77,7 @@ class Director:
         self._poses = track.poses()
         self._reps = sorted(report.reps, key=lambda rep: rep.start_s)
         self._starts = [rep.start_s for rep in self._reps]
-        self._scenes = scenes(track, report, exercise, self._reps, looks)
+        self._scenes = list(scenes(track, report, exercise, self._reps, looks).values())
         self._footer = _footer(report, exercise)
         self._near_s = 1.5 * track.step_s if len(track) > 1 else 0.1
 
@@ -99,6 +99,7 @@ class Director:
             phase=_phase(rep, time_s),
             rep=rep.index if rep else 0,
             total=len(self._reps),
+            word="Hold" if self._report.only_holds else "Rep",
         )
         if i is None or not base.pose.found:
             return base
@@ -127,7 +128,7 @@ class Director:
 
     def _scene(self, time_s: float) -> Scene:
         begun = [scene for scene in self._scenes if scene.start_s <= time_s]
-        return begun[-1] if begun else self._scenes[0]
+        return max(reversed(begun), key=lambda one: one.last_begun_s(time_s), default=self._scenes[0])
 
     def _shown(self, at: int, time_s: float) -> RepReport | None:
         """Return the repetition whose verdicts are listed: the last one until the next is under way."""
@@ -142,15 +143,14 @@ class Director:
 
 def scenes(
     track: Track, report: Report, exercise: Exercise, reps: list[RepReport], looks: Sequence[Look]
-) -> list[Scene]:
-    """Return one scene a set, or one of the whole clip where there is no set."""
-    scenes = []
-    for number in sorted({rep.set for rep in reps}):
-        own = [rep for rep in reps if rep.set == number]
+) -> dict[tuple[int, str], Scene]:
+    """Return a scene for each set and side that worked in it, or one of the whole clip without a set."""
+    scenes: dict[tuple[int, str], Scene] = {}
+    for number, side in sorted({(rep.set, rep.side) for rep in reps}):
         of = next((each.exercise for each in report.sets if each.index == number), "")
-        starts = [rep.start_s for rep in own]
-        scenes.append(Scene(track, exercise.part(of), _sides(own[0].side), starts, looks[number - 1]))
-    return scenes or [Scene(track, exercise, _sides(report.working_side), [], looks[0])]
+        starts = [rep.start_s for rep in reps if (rep.set, rep.side) == (number, side)]
+        scenes[number, side] = Scene(track, exercise.part(of), _sides(side), starts, looks[number - 1])
+    return scenes or {(0, ""): Scene(track, exercise, _sides(report.working_side), [], looks[0])}
 
 
 def _sides(word: str) -> tuple[Side, ...]:
@@ -160,6 +160,8 @@ def _sides(word: str) -> tuple[Side, ...]:
 def _phase(rep: RepReport | None, time_s: float) -> str:
     if rep is None or time_s >= rep.end_s:
         return "ready"
+    if rep.kind == "hold":
+        return f"hold {time_s - rep.start_s:.1f} s"
     if time_s < rep.lockout_s:
         return "up"
     return f"top: hold {time_s - rep.lockout_s:.1f} s" if time_s < rep.lower_s else "down"
@@ -196,10 +198,10 @@ def _note(rep: RepReport | None, time_s: float) -> str:
     if rep is None:
         return ""
     if time_s < rep.end_s:
-        return f"Rep {rep.index}"
+        return rep.label
     if rep.partial:
-        return f"Rep {rep.index}: partial, not scored"
-    return f"Rep {rep.index}: no score" if rep.score is None else f"Rep {rep.index}: score {rep.score:.0f}"
+        return f"{rep.label}: partial, not scored"
+    return f"{rep.label}: no score" if rep.score is None else f"{rep.label}: score {rep.score:.0f}"
 
 
 def _footer(report: Report, exercise: Exercise) -> str:

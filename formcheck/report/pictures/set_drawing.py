@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from formcheck.exercises.rule import Exercise, Rule, Status
 from formcheck.measures.bar import bar_of
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.drawn import BackOutline
+from formcheck.measures.drawn import BackOutline, JointAngle, JointHeight
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.levelling import upright
 from formcheck.poses.pose import Floats, Landmark, Pose, Side
@@ -27,34 +27,7 @@ _MINOR = 4.0  # rules of less weight are written only where they are broken
 _LEAD = "hip_extension_deg"
 """Written at the hip where the signal of the exercise is no angle."""
 _START_S = 0.5  # how long before a repetition counts as its start position
-_ANCHORS: dict[str, Part] = {
-    "knee": "knee",
-    "hip": "hip",
-    "leg": "hip",
-    "thigh": "hip",
-    "shin": "knee",
-    "neck": "shoulder",
-    "trunk": "shoulder",
-    "face": "ear",
-    "heel": "heel",
-    "pelvis": "hip",
-    "shoulder": "shoulder",
-    "bar": "wrist",
-}
-"""Where a measure is written, by the first of these words in its name that it is made of."""
-_LIMBS: dict[str, tuple[Part, ...]] = {
-    "knee": ("hip", "knee", "ankle"),
-    "leg": ("hip", "knee", "ankle"),
-    "shin": ("knee", "ankle"),
-    "foot": ("ankle", "heel", "foot_index"),
-    "heel": ("ankle", "heel", "foot_index"),
-    "pelvis": ("hip",),
-    "hip": ("hip",),
-    "hips": ("hip",),
-    "lockout": ("shoulder", "hip", "knee"),
-    "trunk": ("shoulder", "hip"),
-}
-"""What is coloured for a rule without a measure, by a word in its name; a single part on both sides."""
+_FOOT: tuple[Part, ...] = ("ankle", "heel", "foot_index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +45,13 @@ class _Drawn:
 
 
 class Scene:
-    """One set under one working side.
+    """The repetitions of one side in a set.
 
     Args:
         track: The whole clip, smoothed, as filmed: it is drawn where it was and measured upright.
         exercise: What is done.
         working: The working legs; of two the nearer one is measured.
-        starts_s: When the set's repetitions start, in order.
+        starts_s: When these repetitions start, in order.
         look: How the camera saw the set when it was judged.
     """
 
@@ -101,7 +74,7 @@ class Scene:
             (rule for rule in exercise.rules if rule.measure and view in rule.views),
             key=lambda rule: (-rule.weight, rule.priority),
         )
-        lead = exercise.signal if exercise.signal.endswith("_deg") else _LEAD
+        lead = exercise.shown if exercise.shown.endswith("_deg") else _LEAD
         chosen = [
             *([("", lead, False, False)] if view in OBLIQUE else []),  # from an end it is foreshortened away
             *((r.code, r.measure, r.from_start, r.weight < _MINOR) for r in shown),
@@ -109,6 +82,10 @@ class Scene:
         known = [each for each in chosen if each[1] in MEASURES and MEASURES[each[1]].unit == "deg"]
         self._drawn = [self._prepare(*each) for each in known] if track.found.any() else []
         self._outlined = view in OBLIQUE
+
+    def last_begun_s(self, time_s: float) -> float:
+        """Return when its last repetition before a time began, the first one with a second before it."""
+        return max((at_s for at_s in (self.start_s, *self._starts_s[1:]) if at_s <= time_s), default=-np.inf)
 
     def place(
         self, overlay: Overlay, frame: int, flagged: Sequence[tuple[Rule, Status]], scale: Floats
@@ -186,14 +163,18 @@ class Scene:
         return _Drawn(code, name, change, minor, word, values, at, seen & np.isfinite(at).all(axis=1))
 
     def _anchor(self, measure: Measure) -> tuple[str, Floats]:
-        """Return the word for a measure and the (T, 2) joint it is written beside."""
-        words = measure.name.split("_")
-        for word in words:
-            for role, part in sorted(measure.needs, key=lambda joint: joint[0] not in ("working", "free")):
-                if _ANCHORS.get(word) == part:
-                    return ("free " + word if "free" in words else word), self.filmed.joint(role, part)
-        middle = np.mean([self.filmed.joint(role, part) for role, part in measure.needs], axis=0)
-        return words[0], np.asarray(middle, dtype=np.float64)
+        """Return the word for a measure and the (T, 2) place it is written at.
+
+        A line counted from the level is written at its far end: its vertex is where other angles are.
+        """
+        first, second, *_ = measure.name.split("_")
+        word = f"{first} {second}" if first == "free" else first
+        match measure.drawn:
+            case JointAngle(vertex, zero, end):
+                place = self.filmed.joint(*(end if zero in ("level", "headwards") else vertex))
+            case _:
+                place = np.mean([self.filmed.joint(role, part) for role, part in measure.needs], axis=0)
+        return word, np.asarray(place, dtype=np.float64)
 
     def _pick(self, frame: int, status_of: dict[str, Status]) -> list[_Drawn]:
         """Choose what to write: what is wrong first, no joint twice."""
@@ -231,26 +212,32 @@ def is_about_back(rule: Rule) -> bool:
 
 
 def landmarks_of(rule: Rule, side_of: Callable[[Role], Side]) -> frozenset[int]:
-    """Return what a rule is about: its measure's joints, or those its name speaks of.
+    """Return what is coloured for a rule: the joints of the measure in which its fault is seen.
 
     Args:
         rule: The rule.
         side_of: Says which side a role stands for.
     """
-    if rule.measure:
-        needs = MEASURES[rule.measure].needs
-    else:
-        words = rule.name.split("-")
-        leg: Role = "free" if "free" in words else "working"
-        parts = next((_LIMBS[word] for word in words if word in _LIMBS), ())
-        needs = tuple(("middle" if len(parts) == 1 else leg, part) for part in parts)
+    seen_in = MEASURES.get(rule.shown)
     found: set[int] = set()
-    for role, part in needs:
-        if part == "bar":  # no landmark
-            continue
+    for role, part in _coloured(seen_in) if seen_in else ():
         left = Landmark[f"LEFT_{part.upper()}"].value
         found |= {left, left + 1} if role == "middle" else {left + side_of(role).offset}
     return frozenset(found)
+
+
+def _coloured(measure: Measure) -> Iterator[tuple[Role, Part]]:
+    """Return the joints of a measure that have landmarks, as lines can be drawn between them."""
+    needs = measure.needs
+    if isinstance(measure.drawn, JointHeight):  # the other joint is only what it is counted from
+        needs = (measure.drawn.joint,)
+    for role in dict.fromkeys(role for role, _ in needs):
+        parts = {part for of, part in needs if of == role} - {"bar"}
+        if parts <= set(_FOOT):
+            parts = parts and set(_FOOT)
+        elif {"hip", "ankle"} <= parts:
+            parts |= {"knee"}
+        yield from ((role, part) for part in sorted(parts))
 
 
 def _urgency(status: Status | None) -> int:

@@ -178,8 +178,7 @@ class Painter:
         self._poses = self._track.poses()
         reps = sorted(report.reps, key=lambda rep: rep.start_s)
         numbers = sorted({rep.set for rep in reps})
-        drawn = scenes(self._track, report, analysis.exercise, reps, analysis.looks)
-        self._scenes = dict(zip(numbers, drawn, strict=False))
+        self._scenes = scenes(self._track, report, analysis.exercise, reps, analysis.looks)
         self._boxes = {number: self._box([rep for rep in reps if rep.set == number]) for number in numbers}
         self._best_s = {
             (moment.rep.side, moment.verdict.rule): moment.time_s
@@ -206,19 +205,20 @@ class Painter:
         canvas = Canvas(cv2.resize(part, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC))
         window = _Window(np.array([x0, y0]) / scale, zoom * scale)
         frame = self._frame(time_s)
-        about = f"Repetition {moment.rep.index}, {leg(moment.rep.side)}"
+        held = moment.rep.kind == "hold"
+        about = f"{'Hold' if held else 'Repetition'} {moment.rep.index}, {leg(moment.rep.side)}"
         if not self._poses[frame].found:
             return canvas.image, f"{about}; nobody was found in this frame"
         if moment.verdict is None:
             overlay = self._overlay(moment, frame, window)
             draw_skeleton(canvas, overlay)
             draw_bar(canvas, overlay)
-            return canvas.image, f"{about}, at the top"
+            return canvas.image, about if held else f"{about}, at the top"
         self._draw(canvas, moment, frame, window)
         return canvas.image, f"{about}: {moment.verdict.words()}"
 
     def _draw(self, canvas: Canvas, moment: Moment, frame: int, window: _Window) -> None:
-        verdict, scene = moment.verdict, self._scenes[moment.rep.set]
+        verdict, scene = moment.verdict, self._scenes[moment.rep.set, moment.rep.side]
         assert verdict is not None
         overlay = self._overlay(moment, frame, window)
         draw_skeleton(canvas, overlay)
@@ -251,7 +251,7 @@ class Painter:
 
     def _overlay(self, moment: Moment, frame: int, window: _Window) -> Overlay:
         """Return skeleton, outline and coloured limbs as they lie in the still."""
-        scene, verdict = self._scenes[moment.rep.set], moment.verdict
+        scene, verdict = self._scenes[moment.rep.set, moment.rep.side], moment.verdict
         rule = self._rules.get(verdict.rule) if verdict else None
         wrong = [(rule, verdict.status)] if rule and verdict and moment.kind == "fault" else []
         base = Overlay(self._poses[frame], scene.working, scene.look.near)
@@ -280,7 +280,7 @@ class Painter:
         best_s = self._best_s.get((moment.rep.side, moment.verdict.rule))
         if moment.kind != "fault" or best_s is None:
             return
-        body = self._scenes[moment.rep.set].filmed
+        body = self._scenes[moment.rep.set, moment.rep.side].filmed
         heights = profile(body, dorsal=True)[self._frame(best_s)]
         points = window.points(raised(body, heights, frame))
         known = points[np.isfinite(points).all(axis=1)]
@@ -294,7 +294,7 @@ class Painter:
     def _box(self, reps: list[RepReport]) -> Floats:
         """Return left, top, right and bottom of what a set's stills show, in the track's pixels."""
         width, height = self._track.size
-        track = self._scenes[reps[0].set].filmed.track
+        track = self._scenes[reps[0].set, reps[0].side].filmed.track
         px = track.between(reps[0].start_s, reps[-1].end_s).image_px
         px = px[np.isfinite(px).all(axis=(1, 2))]
         if not len(px):
