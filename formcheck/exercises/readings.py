@@ -76,11 +76,13 @@ _ASIDE_DEG = 12.0
 """Error of the arching by the hips alone, obliquely from the feet, where their angle scatters by 7.5 deg."""
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _DISAGREE = "outline and hips disagree"
+_PRAISED_DEG = 10.0
+"""Estimate of what was learned, above which no back is called flat: the limit of a fault."""
 _PLATED_APART = 1.0
 """Distance from what was learned (1 is usual there), above which nothing was learned of somebody with plates.
 On rendered people with 38 and 45 cm plates it is 0.9 to 2.4, with small ones 0.7 to 1.6."""
 _BY_ITSELF = "by itself, as learned from rendered people"
-_CONTRADICTED = "hips and outline look flat, but the whole looks like an arched back"
+_CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
@@ -175,7 +177,7 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
         if flat:
             time_s = _time_s(extension, outline)
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
-    return _with_learned(compared, _learned(data), flat=flat)
+    return _with_learned(data, compared, itself_deg, flat=flat)
 
 
 def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat: bool) -> Reading:
@@ -203,36 +205,45 @@ def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat
     return fused
 
 
-def _learned(data: RepData) -> Reading | None:
+def _learned(data: RepData) -> arching.Estimate | None:
     """Return the arching of the repetition by itself, as learned from renders, or None.
 
-    There is none obliquely, and for what is unlike all that was learned from. Beside a plate over the hips it
-    has to be as usual there, as silhouettes of real people may take the plate in.
+    There is none obliquely, nor for what is unlike all that was learned from.
     """
     if data.look.view is not View.SIDE:
         return None
     rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
     found = arching.estimate(data.set.body, rest, top)
-    if not math.isfinite(found.error_deg) or (data.set.plated and found.apart > _PLATED_APART):
-        return None
-    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
-    return Reading(found.value_deg, found.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
+    return found if math.isfinite(found.error_deg) else None
 
 
-def _with_learned(compared: Reading, learned: Reading | None, *, flat: bool) -> Reading:
+def _with_learned(data: RepData, compared: Reading, itself_deg: float, *, flat: bool) -> Reading:
     """Return a reading in the light of the learned witness: the larger arching, or none where they disagree.
 
+    Beside a plate over the hips the learned witness only counts where all is as usual there: silhouettes of
+    real people may take the plate in.
+
     Args:
+        data: The repetition.
         compared: What the others say, or NaN.
-        learned: The learned witness.
-        flat: Whether the repetition looks flat by itself to the others.
+        itself_deg: What they say of the repetition by itself.
+        flat: Whether it looks flat to them so.
     """
-    if learned is None or learned.value - learned.uncertainty <= _FLAT_DEG:
+    learned = _learned(data)
+    if learned is None:
         return compared
     if flat:
+        agreed = learned.value_deg - itself_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+        if agreed and learned.value_deg <= _PRAISED_DEG:
+            return compared
         return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
-    lowest = compared.value - compared.uncertainty
-    return compared if lowest >= learned.value - learned.uncertainty else learned
+    lowest_deg = learned.value_deg - learned.error_deg
+    if lowest_deg <= _FLAT_DEG or (data.set.plated and learned.apart > _PLATED_APART):
+        return compared
+    if compared.value - compared.uncertainty >= lowest_deg:
+        return compared
+    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
+    return Reading(learned.value_deg, learned.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
 
 
 def _possible(reading: Reading) -> Reading:
@@ -264,7 +275,8 @@ def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, flo
     by_hips = _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
     if math.isnan(outline_deg):
         return by_hips, _LONE_DEG
-    by_outline = _CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET
+    # An outline that rounds is bench or arm: it does not make hips that extend far into a flat back.
+    by_outline = max(_CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET, min(by_hips, 0.0))
     share = _HIPS_SHARE if outline_deg > _FLAT_OUTLINE_DEG else 0.5
     return share * by_hips + (1 - share) * by_outline, 0.0
 
