@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from formcheck.poses.pose import View
+from formcheck.poses.viewpoint import Posture
 
 VIEW_WORDS = {
     View.SIDE: "side",
@@ -18,6 +19,16 @@ VIEW_WORDS = {
     View.FOOT_END: "foot end",
     View.HEAD_END: "head end",
     View.UNKNOWN: "unclear",
+}
+
+
+POSTURE_WORDS: dict[Posture, str] = {
+    "standing": "standing",
+    "prone": "face down",
+    "supine": "on the back",
+    "side": "lying on one side",
+    "seated": "sitting",
+    "hanging": "hanging by the hands",
 }
 
 

@@ -14,6 +14,7 @@ from formcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from formcheck.exercises.rule import Exercise
+    from formcheck.poses.viewpoint import Posture
 
 
 def new_exercise(name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.Like = None) -> None:
@@ -94,7 +95,7 @@ def measures(
     clip: opt.MeasuredClip = None,
     *,
     side: opt.WorkingLeg = None,
-    face_up: opt.FaceUp = False,
+    posture: opt.BodyPosture = None,
     rules: opt.Rules = None,
     model: opt.Model = "full",
 ) -> None:
@@ -118,7 +119,8 @@ def measures(
     working = Side(side.value) if side else None
     with bar("analysing", api.frames_estimate(clip)) as progress:
         analysis = api.analyze_clip(clip, opt.settings(None, model=model), progress=progress)
-    say(table(motions(analysis.raw, analysis.smoothed, working, face_up=face_up)))
+    held: Posture | None = posture.value if posture else None
+    say(table(motions(analysis.raw, analysis.smoothed, working, posture=held)))
 
 
 def register(app: typer.Typer) -> None:

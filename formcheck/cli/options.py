@@ -20,6 +20,17 @@ class Leg(str, Enum):
     RIGHT = "right"
 
 
+class Held(str, Enum):
+    """Values of `--posture`."""
+
+    STANDING = "standing"
+    PRONE = "prone"
+    SUPINE = "supine"
+    SIDE = "side"
+    SEATED = "seated"
+    HANGING = "hanging"
+
+
 class Turn(str, Enum):
     """Values of `--rotate`."""
 
@@ -223,7 +234,9 @@ SlowMotion = Annotated[
         show_default=False,
     ),
 ]
-FaceUp = Annotated[bool, Option("--face-up", help="The person is on the back.")]
+BodyPosture = Annotated[
+    Held | None, Option("--posture", help="How the person holds the trunk, where it is not as taken.")
+]
 Fetch = Annotated[str | None, _file("Fetch this model: lite, full or heavy.", name="--fetch", metavar="NAME")]
 Profile = Annotated[str, Option(metavar="NAME", help="How strict: standard, strict or beginner.")]
 Limits = Annotated[

@@ -81,7 +81,7 @@ class Seen:
 def seen_in(truth: Truth) -> Seen:
     """Return what a truth file says, with the faults by the limits that the rules have now."""
     known = catalog.exercises().get(truth.exercise)
-    side = "both" if known and known.both_work else truth.side
+    side = "both" if known and known.side_of != "set" else truth.side
     tops = []
     for rep in truth.reps:
         there = {rule.name: present(rule, rep) for rule in known.rules} if known else {}

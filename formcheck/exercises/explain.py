@@ -16,9 +16,8 @@ from formcheck.exercises.profiles import PROFILES, limits
 from formcheck.exercises.rule import Example, Exercise, Limit, Rule, SideOf
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.pose import View
-from formcheck.poses.viewpoint import Posture
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import BOTH_SIDES, VIEW_WORDS, limit_text, plain, quantity
+from formcheck.wording import BOTH_SIDES, POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
 
 PHASE_WORDS = {
     Phase.START: "in the start position",
@@ -27,14 +26,6 @@ PHASE_WORDS = {
     Phase.DOWN: "on the way down",
     Phase.BOTTOM: "at the bottom",
     Phase.LIFT: "from leaving the bottom until back there",
-}
-POSTURE_WORDS: dict[Posture, str] = {
-    "standing": "standing",
-    "prone": "face down",
-    "supine": "on the back",
-    "side": "lying on one side",
-    "seated": "sitting",
-    "hanging": "hanging by the hands",
 }
 _SIDES: dict[SideOf, str] = {
     "set": "one side works in a set",

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.poses.geometry import wrap_deg
+from formcheck.poses.geometry import finite_median, wrap_deg
 from formcheck.poses.levelling import upright
-from formcheck.poses.pose import Floats, Side
+from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import Look, look
+from formcheck.poses.viewpoint import Look, Posture, look
 from formcheck.reps.rep_data import SetData
 from formcheck.reps.segmentation import segment
-from formcheck.wording import VIEW_WORDS, quantity
+from formcheck.wording import POSTURE_WORDS, VIEW_WORDS, quantity
 
 _LEAST = 2.5  # of a measure's error: less is no rise
 _SHARE = 0.4  # of its range over the clip: less is no rise either
@@ -28,12 +28,14 @@ class Motion:
         measure: The measure.
         low, high: 5 % of the frames lie below `low`, and 5 % above `high`.
         rises: How many repetitions it would count as the signal of an exercise.
+        falls: How many with a `-` before its name.
     """
 
     measure: Measure
     low: float
     high: float
     rises: int
+    falls: int
 
     @property
     def strength(self) -> float:
@@ -43,29 +45,41 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class Motions:
-    """All measures over a clip, the one that moves most first, with the side and the view used."""
+    """All measures over a clip, the one that moves most first, with the side, view and posture used."""
 
     all: tuple[Motion, ...]
     side: Side
     look: Look
+    posture: Posture
 
 
-def motions(raw: Track, smoothed: Track, side: Side | None = None, *, face_up: bool = False) -> Motions:
+def motions(
+    raw: Track, smoothed: Track, side: Side | None = None, *, posture: Posture | None = None
+) -> Motions:
     """Return how each measure moves over a clip.
 
     Args:
         raw: The frames as measured.
         smoothed: The same, smoothed without lag.
         side: The working side; None takes the leg that moves more.
-        face_up: Whether the person is on the back.
+        posture: How the person holds the trunk; None takes upright for standing, and the rest for face down.
     """
     raw, smoothed = upright(raw), upright(smoothed)
-    camera = look(smoothed, "supine" if face_up else "prone")
+    posture = posture or ("standing" if _upright(smoothed) else "prone")
+    camera = look(smoothed, posture)
     sides = [side] if side else list(Side)
     found = {working: _over(SetData(raw, smoothed, working, camera, [])) for working in sides}
     chosen = max(sides, key=lambda working: sum(_reach(found[working], name) for name in _LEG))
     ranked = sorted(found[chosen], key=lambda motion: -motion.strength)
-    return Motions(tuple(ranked), chosen, camera)
+    return Motions(tuple(ranked), chosen, camera, posture)
+
+
+def _upright(track: Track) -> bool:
+    """Whether the trunk is mostly closer to the vertical than to the horizontal."""
+    px = track.image_px
+    shoulders = px[:, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=1)
+    trunk = px[:, list(HIPS)].mean(axis=1) - shoulders
+    return float(finite_median(trunk[:, 1] - np.abs(trunk[:, 0]))) > 0
 
 
 _LEG = ("leg_elevation_deg", "knee_flexion_deg")
@@ -84,9 +98,14 @@ def _over(data: SetData) -> list[Motion]:
             continue
         low, high = np.percentile(_unwrapped(finite) if measure.unit == "deg" else finite, [5, 95])
         least = max(_LEAST * measure.errors.change, _SHARE * float(high - low))
-        reps = segment(data.body.track.time_s, values, min_range=least).reps
-        found.append(Motion(measure, float(low), float(high), sum(not rep.partial for rep in reps)))
+        counts = [_full(data, sense * values, least) for sense in (1.0, -1.0)]
+        found.append(Motion(measure, float(low), float(high), *counts))
     return found
+
+
+def _full(data: SetData, values: Floats, least: float) -> int:
+    """Return how many full repetitions (T,) values show."""
+    return sum(not rep.partial for rep in segment(data.body.track.time_s, values, min_range=least).reps)
 
 
 def _unwrapped(values_deg: Floats) -> Floats:
@@ -97,19 +116,20 @@ def _unwrapped(values_deg: Floats) -> Floats:
 
 def table(found: Motions) -> str:
     """Return the motions as text, 80 columns wide."""
-    view, lying = VIEW_WORDS[found.look.view], "face down" if found.look.prone else "face up"
+    view, held = VIEW_WORDS[found.look.view], POSTURE_WORDS[found.posture]
     lines = [
-        f"View: {view}; {lying} or standing; {found.side.value} leg taken as the working one.",
+        f"View: {view}; taken as {held}; {found.side.value} leg taken as the working one.",
         "",
-        f"{'measure':<26}{'from':>9}{'to':>9}{'rises':>7}  off by about",
+        f"{'measure':<26}{'from':>9}{'to':>9}{'rises':>7}{'falls':>7}  off by about",
     ]
     for motion in found.all:
         low, high = (quantity(value, motion.measure.unit) for value in (motion.low, motion.high))
         error = quantity(motion.measure.errors.change, motion.measure.unit)
-        lines.append(f"{motion.measure.name:<26}{low:>9}{high:>9}{motion.rises:>7}  {error}")
+        lines.append(f"{motion.measure.name:<26}{low:>9}{high:>9}{motion.rises:>7}{motion.falls:>7}  {error}")
     lines += [
         "",
         "A signal is low at rest, far above its error in every repetition, and rises as",
-        "often as there were repetitions. Its min_range is about a third of its way.",
+        "often as there were repetitions. One that falls so often gets a - before its",
+        "name. Its min_range is about a third of its way. --posture says what it is.",
     ]
     return "\n".join(lines) + "\n"

@@ -66,7 +66,7 @@ class Followed:
 
 def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Followed]:
     """Return the quantities of one exercise to follow: of the rules, those that ever found something."""
-    signal = f" ({plain(exercise.signal)})" if exercise and exercise.signal in MEASURES else ""
+    signal = f" ({plain(exercise.shown)})" if exercise and exercise.signal in MEASURES else ""
     unit = next((rep.range.unit for one in sets for rep in one.reps if rep.range), "")
     found = [
         Followed("score", "Score", "points", scatters=True),

@@ -187,6 +187,7 @@ class Live:
             self._recorder.put(frame)
         exercise = self._session.exercise
         if exercise is not None:
+            self._stages.upright = exercise.upright
             self._stages.per_leg = exercise.sided and exercise.side_of == "set"
         if self._stages.stage is not Stage.SET:
             self._setup = self._setup_coach.update(frame.image, step.pose, step, exercise)

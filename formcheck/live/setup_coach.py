@@ -17,6 +17,7 @@ from formcheck.exercises.rule import Exercise, Rule
 from formcheck.judging.coach import Step
 from formcheck.live.words import Words
 from formcheck.poses.pose import Floats, Image, Landmark, Pose, Side, View
+from formcheck.poses.viewpoint import Posture
 
 STANDS_S = 1.0
 """How long a finding must stand to be believed."""
@@ -147,13 +148,13 @@ class SetUpCoach:
 
     def _angle(self, pose: Pose, step: Step | None, exercise: Exercise | None) -> Advice | None:
         words, look = self._words, step.look if step else None
-        if look is None or exercise is None or upright(pose):
+        if look is None or exercise is None or (upright(pose) and not exercise.upright):
             return None
         best = _best_view(exercise)
         counts = look.view in exercise.views
         if not counts or look.view in exercise.alike_from:
             return Advice("turn", words.turn.format(view=_name(words, best)), blocking=not counts)
-        if look.view in OBLIQUE and _tilt_deg(pose, look.prone) > _TILT_DEG:
+        if look.view in OBLIQUE and _tilt_deg(pose, exercise.posture) > _TILT_DEG:
             return Advice("tilted", words.tilted, blocking=False)
         if look.view is View.SIDE and _height_deg(pose, look.near) > _HIGH_DEG:
             return Advice("too-high", words.too_high, blocking=False)
@@ -179,7 +180,7 @@ class SetUpCoach:
 
 
 def upright(pose: Pose) -> bool:
-    """Whether the person stands or sits up: no set is done in these postures.
+    """Whether the person stands or sits up: only upright exercises are done so.
 
     A trunk seen from its end is as vertical in the image, but much shorter than the shin.
     """
@@ -218,11 +219,16 @@ def _name(words: Words, view: View) -> str:
     return words.head_view if view in (View.HEAD_END, View.OBLIQUE_HEAD) else words.side_view
 
 
-def _tilt_deg(pose: Pose, prone: bool) -> float:
-    """Return the slope of the floor in the image: hands to knees, or heel to toe of the lower foot."""
+def _tilt_deg(pose: Pose, posture: Posture) -> float:
+    """Return the slope of the floor in the image: hands to knees, or heel to toe of the lower foot.
+
+    It is 0 in postures that need no foot on the floor.
+    """
     px = pose.image_px
     ends: Floats
-    if prone:
+    if posture in ("side", "seated", "hanging"):
+        return 0.0
+    if posture == "prone":
         ends = np.array([px[[15, 16]].mean(axis=0), px[[25, 26]][int(np.argmax(px[[25, 26], 1]))]])
     else:
         foot = 0 if px[29, 1] >= px[30, 1] else 1

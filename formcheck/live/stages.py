@@ -55,11 +55,13 @@ class Stages:
     Args:
         per_leg: Whether the working leg is known for sure in each repetition, so that one on the other leg
             is a new set at once.
+        upright: Whether the exercise is done upright. Then that is the start position too, and a set ends
+            with a rest, not by standing up.
     """
 
-    def __init__(self, *, per_leg: bool = True) -> None:
+    def __init__(self, *, per_leg: bool = True, upright: bool = False) -> None:
         self.stage = Stage.SETUP
-        self.per_leg = per_leg
+        self.per_leg, self.upright = per_leg, upright
         self.reps = 0
         self.side: Side | None = None
         self._counted = 0  # of the engine's repetitions, those that belong to earlier sets
@@ -88,7 +90,7 @@ class Stages:
         if self.stage in (Stage.SETUP, Stage.REST) and good and self._held(now_s):
             self.stage = Stage.READY
             return Change(ready=True)
-        if self.stage is Stage.READY and np.isfinite(self._upright_s) and now_s - self._upright_s > _UP_S:
+        if self.stage is Stage.READY and self._stood_up(now_s):
             self.stage = Stage.SETUP
         return Change()
 
@@ -136,9 +138,12 @@ class Stages:
     def _over(self, now_s: float) -> str:
         if now_s - self._active_s > self.rest_limit_s:
             return "rest"
-        if np.isfinite(self._upright_s) and now_s - self._upright_s > _UP_S:
+        if self._stood_up(now_s):
             return "stood up"
         return "left the picture" if now_s - self._seen_s > _GONE_S else ""
+
+    def _stood_up(self, now_s: float) -> bool:
+        return not self.upright and now_s - self._upright_s > _UP_S
 
     def _watch(self, pose: Pose, now_s: float) -> None:
         """Track how long the person stands and is seen, and where the legs are."""
@@ -159,7 +164,9 @@ class Stages:
             self._recent.popleft()
 
     def _held(self, now_s: float) -> bool:
-        if not self._recent or np.isfinite(self._upright_s) or now_s - self._recent[0][0] < 0.9 * _HOLD_S:
+        if not self._recent or now_s - self._recent[0][0] < 0.9 * _HOLD_S:
+            return False
+        if np.isfinite(self._upright_s) and not self.upright:
             return False
         places = np.array([place for _, place in self._recent])
         return bool(np.ptp(places, axis=0).max() < _STILL)

@@ -52,7 +52,7 @@ def behind(seen: Look, track: Track) -> Look:
 def _followed(track: Track, seen: Look) -> bool:
     """Whether the person is face down and the legs were tracked from behind in nearly every frame."""
     legs = track.behind_px
-    if legs is None or not seen.prone:
+    if legs is None or not seen.prone or seen.upright:
         return False
     return float(np.isfinite(legs[track.found, 0, 0]).mean()) > _FOLLOWED
 

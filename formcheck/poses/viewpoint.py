@@ -39,6 +39,7 @@ class Look:
         facing: +1 where the feet are to the image right of the head, -1 otherwise.
         scale_px: Trunk length in pixels as it would be seen from the side.
         prone: Whether the person is face down (all fours), or upright, rather than face up or on one side.
+        upright: Whether the trunk is about upright.
     """
 
     view: View
@@ -48,11 +49,12 @@ class Look:
     facing: float
     scale_px: float
     prone: bool = True
+    upright: bool = False
 
     @property
     def from_behind(self) -> bool:
         """Whether the person is face down and seen from behind, where the model guesses the legs."""
-        return self.prone and self.view is View.FOOT_END
+        return self.prone and not self.upright and self.view is View.FOOT_END
 
     @property
     def off_end_deg(self) -> float:
@@ -73,7 +75,8 @@ def look(track: Track, posture: Posture) -> Look:
     prone = posture == "prone" or posture in UPRIGHT
     part = track if bool(track.found.all()) else track.only(track.found)
     if not len(part):
-        return Look(View.UNKNOWN, float("nan"), float("nan"), Side.LEFT, 1.0, float("nan"), prone)
+        nan, upright = float("nan"), posture in UPRIGHT
+        return Look(View.UNKNOWN, nan, nan, Side.LEFT, 1.0, nan, prone, upright)
     if posture in UPRIGHT:
         return _look_upright(part)
     if posture == "side":
@@ -142,7 +145,8 @@ def _look_upright(part: Track) -> Look:
         toward_feet = float(np.sign(finite_median(depth)))
     yaw = float(np.mean(estimates))
     near = Side.LEFT if facing > 0 else Side.RIGHT
-    return Look(_view(yaw, toward_feet), yaw, float(np.std(estimates)) + 3.0, near, facing, trunk, True)
+    spread = float(np.std(estimates)) + 3.0
+    return Look(_view(yaw, toward_feet), yaw, spread, near, facing, trunk, prone=True, upright=True)
 
 
 def _shank_px(px: Floats) -> float:

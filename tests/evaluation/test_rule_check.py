@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from support.skeleton import Shot, kickbacks, squats, still, thrusts
 
 from formcheck.batch.provenance import versions
+from formcheck.cli.options import Held
 from formcheck.evaluation.evaluate import evaluate
 from formcheck.evaluation.rule_soundness import findings
 from formcheck.evaluation.truth import Truth
@@ -26,6 +27,7 @@ from formcheck.exercises.template import documented, prefix_for, render
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import Side
 from formcheck.poses.smoothing import smooth
+from formcheck.poses.viewpoint import Posture
 from formcheck.rule import Exercise, Rule
 
 Run = Callable[..., tuple[int, str, str]]
@@ -386,13 +388,28 @@ def test_how_measures_move_in_a_clip(tmp_path: Path, call: Run) -> None:
         (motion.strength for motion in found.all), reverse=True
     )
     still = next(motion for motion in found.all if motion.measure.name == "trunk_pitch_deg")
-    assert still.rises == 0
+    assert (still.rises, still.falls) == (0, 0)
     track.save(tmp_path / "clip.npz")
     code, out, _ = call("measures", tmp_path / "clip.npz", "--side", "right")
     assert code == 0
     assert "right leg taken as the working one" in out
     row = next(line.split() for line in out.splitlines() if line.startswith("free_leg_elevation_deg"))
     assert row[3] == "4"
+    assert "taken as face down" in out
+
+
+def test_the_posture_of_a_clip_is_taken_from_the_trunk_or_said(tmp_path: Path, call: Run) -> None:
+    assert [posture.value for posture in Held] == list(get_args(Posture))
+    squats(Shot(noise_px=0.3)).save(tmp_path / "squat.npz")
+    thrusts(Shot(noise_px=0.3)).save(tmp_path / "thrust.npz")
+    shown = call("measures", tmp_path / "squat.npz")[1]
+    assert "taken as standing" in shown
+    knee, trunk = (
+        next(line.split() for line in shown.splitlines() if line.startswith(name))
+        for name in ("knee_flexion_deg", "trunk_pitch_deg")
+    )
+    assert (knee[3], trunk[4]) == ("3", "3")  # three rises of the knee's bend, three falls of the trunk
+    assert "taken as on the back" in call("measures", tmp_path / "thrust.npz", "--posture", "supine")[1]
 
 
 def test_angles_about_180_do_not_spread_over_the_circle() -> None:

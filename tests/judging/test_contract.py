@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.skeleton import Shot, Tempo, change_legs, exchange, kickbacks, squats
+from support.skeleton import Shot, Tempo, change_legs, exchange, kickbacks, squats, thrusts
 
 from formcheck import Report, Session, analyze
 from formcheck.api import analyze_clip
@@ -17,6 +17,9 @@ from formcheck.exercises import catalog
 from formcheck.exercises.rule import Exercise
 from formcheck.history.entries import entries
 from formcheck.judging.coach import Step
+from formcheck.judging.prepare import prepared
+from formcheck.judging.recognition import recognise
+from formcheck.judging.sets import Footage, find
 from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body
 from formcheck.measures.catalogue import MEASURES
@@ -142,6 +145,35 @@ def test_sides_that_take_turns_are_one_set_with_a_side_for_each_repetition() -> 
     rows = [row.split(",") for row in frames_csv(track, analysis.found, analysis.exercise).splitlines()]
     side, phase = rows[0].index("side"), rows[0].index("phase")
     assert {row[side] for row in rows[1:] if row[phase] == "top"} == {"left", "right"}
+
+
+def test_where_the_signal_has_no_sides_each_repetition_votes() -> None:
+    track = thrusts(NOISY, reps=1, working=Side.RIGHT)
+    for side in (Side.LEFT, Side.RIGHT, Side.LEFT):
+        track = change_legs(track, thrusts(NOISY, reps=1, working=side), side)
+    exercise = replace(catalog.exercise("single-leg-hip-thrust"), side_of="rep")
+    [one] = (found := analyze(track, exercise)).sets
+    assert (one.working_side, len(one.reps)) == ("both", 4)
+    assert [rep.side for rep in found.reps] == ["right", "left", "right", "left"]
+
+
+def test_sides_that_take_turns_are_recognised_as_one_set() -> None:
+    known = [
+        replace(KICK, side_of="rep"),
+        *(catalog.exercise(name) for name in ("donkey-kick", "hip-thrust")),
+    ]
+    [one] = recognise(Footage(prepared(alternating())), known).sets
+    assert (one.exercise.name, one.full, one.working_side) == ("glute-kickback", 4, "both")
+    assert [one.side_in(rep) for rep in one.reps] == ["left", "right", "left", "right"]
+
+
+@pytest.mark.parametrize("keep", [slice(0, 1), slice(0, 4, 2), slice(1, 4, 2)])
+def test_part_of_a_set_whose_sides_take_turns_may_be_of_one_side(keep: slice) -> None:
+    [one] = find(Footage(prepared(alternating())), replace(KICK, side_of="rep")).sets
+    part = one.only(one.reps[keep])
+    side = "left" if keep.start == 0 else "right"
+    assert (part.working_side, [part.side_in(rep) for rep in part.reps]) == (side, [side] * len(part.reps))
+    assert part.data.reps == part.reps
 
 
 def test_each_side_is_compared_with_its_own_repetitions() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.live_fakes import GREY, Finder, Stage, parts, reports
-from support.skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, still, thrusts
+from support.skeleton import SIZE, Shot, Tempo, change_legs, join, kickbacks, squats, still, thrusts
 
 from formcheck.api import analyze_clip
 from formcheck.errors import UsageError, VideoError
@@ -33,6 +33,7 @@ from formcheck.poses import journal
 from formcheck.poses.pose import Pose, Side
 from formcheck.poses.track import Track
 from formcheck.report.model import CameraChange, Report
+from formcheck.rule import SIDEWAYS, Exercise
 from formcheck.video.frames import Frame
 from formcheck.video.reader import VideoSource
 
@@ -331,9 +332,9 @@ def test_what_is_recorded_is_what_was_judged(tmp_path: Path) -> None:
         Recorder(tmp_path / "r.avi", lambda text: None)
 
 
-def follow(track: Track, stages: Stages, *, good: bool = True) -> list[Change]:
+def follow(track: Track, stages: Stages, *, good: bool = True, exercise: Exercise = KICK) -> list[Change]:
     """Drive the stages as the loop does; return what happened."""
-    coach = Coach(KICK, track.size)
+    coach = Coach(exercise, track.size)
     happened = []
     for pose in track.poses():
         step = coach.update(pose)
@@ -374,6 +375,31 @@ def test_a_pause_between_reps_does_not_end_the_set() -> None:
     seen = follow(kickbacks(reps=3, tempo=Tempo(rest=4.0)), Stages())
     assert [change.rep for change in seen if change.rep] == [1, 2, 3]
     assert not any(change.ended for change in seen)
+
+
+SQUAT = replace(
+    catalog.exercise("cable-kickback"),
+    signal="knee_flexion_deg",
+    min_range=40.0,
+    side_of="both",
+    views=SIDEWAYS,
+    gates=(),
+    refuses=None,
+)
+
+
+def test_standing_is_the_start_position_of_what_is_done_upright_and_ends_no_set() -> None:
+    track = squats(reps=3, tempo=Tempo(up=0.9, hold=0.2, down=1.0, rest=3.0, lead=2.0))
+    seen = follow(track, Stages(upright=SQUAT.upright), exercise=SQUAT)
+    assert seen[0].ready
+    assert [change.rep for change in seen[1:]] == [1, 2, 3]
+    assert not any(change.ended for change in seen)
+
+
+def test_a_rest_ends_a_set_of_what_is_done_upright() -> None:
+    track = squats(reps=3)
+    seen = follow(join(track, still(track, 14.0)), Stages(upright=True), exercise=SQUAT)
+    assert [change.ended for change in seen if change.ended] == ["rest"]
 
 
 def test_leaving_the_picture_ends_the_set() -> None:
@@ -448,6 +474,15 @@ def test_the_angle_has_to_fit_the_exercise() -> None:
     assert ahead.world_m is not None
     _, good = advice_for(replace(ahead, world_m=ahead.world_m * [1.0, 1.0, -1.0]))
     assert not good
+
+
+@pytest.mark.parametrize(("yaw_deg", "advised"), [(0.0, None), (80.0, "turn")])
+def test_the_angle_has_to_fit_what_is_done_upright_too(yaw_deg: float, advised: str | None) -> None:
+    coach, engine = SetUpCoach(SIZE, WORDS), Coach(SQUAT, SIZE)
+    for pose in squats(Shot(world=True, yaw_deg=yaw_deg), reps=1)[:45].poses():
+        step = engine.update(pose)
+        result = coach.update(GREY, step.pose, step, SQUAT)
+    assert (result.advice and result.advice.key) == advised
 
 
 def test_the_working_leg_belongs_to_the_camera() -> None:

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.skeleton import Shot, kickbacks, squats, thrusts
 
+from formcheck.poses.guesses import guessed
 from formcheck.poses.pose import Landmark, Side, View
+from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Posture, look
 
@@ -140,4 +142,13 @@ def test_the_view_of_somebody_on_one_side(yaw_deg: float, view: View) -> None:
 def test_whoever_is_upright_is_seen_by_where_the_toes_point(posture: Posture, mirrored: bool) -> None:
     seen = look(squats(Shot(mirrored=mirrored), reps=1), posture)
     assert (seen.view, seen.near) == (View.SIDE, Side.RIGHT if mirrored else Side.LEFT)
-    assert seen.prone
+    assert (seen.prone, seen.upright) == (True, True)
+
+
+def test_legs_of_whoever_is_upright_are_not_guessed_from_behind() -> None:
+    track = squats(Shot(yaw_deg=85.0, world=True), reps=1)
+    seen = replace(look(track, "standing"), view=View.FOOT_END)
+    assert not seen.from_behind
+    counted = np.ones(len(track), dtype=bool)
+    assert not guessed(track, smooth(track), seen, counted)
+    assert guessed(track, smooth(track), replace(seen, upright=False), counted)
