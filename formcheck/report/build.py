@@ -319,8 +319,8 @@ def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
     notes = []
     for why, times in reasons.items():
         more = f" and {len(times) - _MOST_TIMES} more" if len(times) > _MOST_TIMES else ""
-        of = f"{took_s[why]:.1f}" if took_s[why] < 10.0 else f"{took_s[why]:.0f}"
-        what = f"a movement of {of} s" if len(times) == 1 else f"{len(times)} movements"
+        of = f" of {took_s[why]:.0f} s" if took_s[why] >= 1.0 else ""
+        what = f"a movement{of}" if len(times) == 1 else f"{len(times)} movements"
         notes.append(f"Not counted: {what} at {', '.join(times[:_MOST_TIMES])} s{more}: {why}.")
     full = [rep for one in found.sets for rep in one.reps if not rep.partial]
     ways = [(rep.lockout_s - rep.start_s, rep.end_s - rep.lower_s) for rep in full]
