@@ -192,9 +192,7 @@ EXERCISE = Exercise(
             "Pressure under the feet is not seen.",
         ),
     ),
+    down_first=True,
     film="From the side at hip height, both legs and the whole step in the picture.",
-    notes=(
-        "Forward, backward, in place or walking, one leg or both in turn: the leg in front is judged.",
-        "Phases are named by the bend of the knees: its way up is the way down of the body.",
-    ),
+    notes=("Forward, backward, in place or walking, one leg or both in turn: the leg in front is judged.",),
 )

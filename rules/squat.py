@@ -310,10 +310,10 @@ EXERCISE = Exercise(
         ),
         Unobservable("Myer 8", "The way down begins at the hips.", "Hips and knees bend too close together."),
     ),
+    down_first=True,
     film="From the side at hip height, 3 m away, head to feet in the picture; from the front for the knees.",
     notes=(
         "With a bar, a dumbbell or nothing it is the same movement: what is held is not seen.",
-        "Phases are named by the depth of the hips: its way up is the way down of the body.",
         "From the front depth is not judged: hips behind the knees look higher than they are.",
         "A bar low on the back asks for more lean of trunk and shins alike: both are compared.",
     ),

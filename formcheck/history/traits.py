@@ -74,7 +74,7 @@ def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Follo
         Followed("load", "Load", "kg"),
         Followed("range", f"Range{signal}", unit),
         Followed("hold", "Hold", "s"),
-        Followed("down", "Lowering", "s"),
+        Followed("down", "Lifting" if exercise and exercise.down_first else "Lowering", "s"),
         *_speed(sets),
     ]
     flagged = {name for one in sets for name in one.faults()}
