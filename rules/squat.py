@@ -261,6 +261,7 @@ NOT_STOOD_UP = Rule(
     priority=7,
     weight=5,
     cue="Stand all the way up",
+    good="tall finish",
     remedy="Film with the whole leg in the picture.",
     passes=(Example(8.0, 5.0), Example(28.0, 5.0)),
     fails=(Example(36.0, 5.0), Example(50.0, 5.0)),
