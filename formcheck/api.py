@@ -17,7 +17,8 @@ from formcheck.exercises.rule import Exercise
 from formcheck.files import kinds, names
 from formcheck.judging.settings import Options, Settings
 from formcheck.pipeline import Session
-from formcheck.poses import journal
+from formcheck.poses import recorded
+from formcheck.poses.journal import Recovered
 from formcheck.poses.pose import Image, Pose
 from formcheck.poses.track import Track
 from formcheck.report.analysis import Analysis
@@ -52,12 +53,13 @@ def analyze(
     """Analyse a clip or a recorded track.
 
     Args:
-        clip: Any video ffmpeg reads, a `.npz` track, or a `Track`.
+        clip: Any video ffmpeg reads, a `.npz` track, landmarks that another tool wrote (`.json`, `.trc`,
+            `.csv`, or a folder with a `.json` a frame), or a `Track`.
         exercise: The exercise or its name, or None or `auto` to recognise it, set by set.
-        rules: A folder with more exercises. Its rule files are Python code, which is run.
+        rules: A rule file, or a folder with some, for more exercises. They are Python code, which is run.
         baseline: A clip, track or report of a few clean repetitions of the same person.
         **options: As of the command line: `side`, `person`, `profile`, `limits`, `model`, `pause_s`,
-            `deficit`, `rotate`, `mirrored`, `slow_motion`, `verbose`; see `Options` in
+            `deficit`, `rotate`, `mirrored`, `slow_motion`, `size`, `fps`, `verbose`; see `Options` in
             `formcheck.judging.settings`.
 
     Raises:
@@ -101,6 +103,7 @@ def read_baseline(
             profile=settings.profile,
             model=settings.model,
             verbose=settings.verbose,
+            given=settings.given if kinds.is_landmarks(path) else recorded.NOTHING,
         )
         report = analyze_clip(path, plain, progress=progress, stop=stop).report
     found = tuple(replace(one, source=names.shown(path.name)) for one in baselines_of(report))
@@ -135,13 +138,15 @@ def analyze_clip(
     with ExitStack() as stack:
         notes: list[str] = []
         complete, why = True, ""
-        if isinstance(clip, Track) or journal.is_recorded(Path(clip)):
+        if not isinstance(clip, Track):
+            recorded.check_given(Path(clip), settings.given)
+        if isinstance(clip, Track) or kinds.is_recorded(clip):
             _check_recorded(settings.person, settings.filming)
-            recorded = (
-                journal.Recovered(clip) if isinstance(clip, Track) else journal.recover_recorded(Path(clip))
+            there = (
+                Recovered(clip) if isinstance(clip, Track) else recorded.recover(Path(clip), settings.given)
             )
-            track = _at_true_speed(recorded.track, settings.filming)
-            complete, why = not recorded.cut, recorded.cut
+            track = _at_true_speed(there.track, settings.filming)
+            complete, why, notes = not there.cut, there.cut, list(there.notes)
             name = "" if isinstance(clip, Track) else Path(clip).name
             size, finder, source = track.size, None, names.shown(track.source or name)
             frames: Iterable[Frame | Pose] = track.poses()
@@ -193,10 +198,10 @@ def _at_true_speed(track: Track, filming: Filming) -> Track:
 
 def frames_estimate(path: Path) -> int | None:
     """Return about how many frames a clip or track holds, or None where it does not say (or is a report)."""
-    if kinds.is_report(path):
+    if kinds.is_report(path) or kinds.is_landmarks(path):
         return None
-    if journal.is_recorded(path):
-        return len(journal.load_recorded(path))
+    if kinds.is_recorded(path):
+        return len(recorded.load(path))
     with VideoSource(path) as clip:
         return clip.info.frames_estimate
 

@@ -15,12 +15,13 @@ from dataclasses import replace
 from formcheck.errors import NoPersonError, UsageError
 from formcheck.exercises import catalog
 from formcheck.exercises.rule import Exercise
+from formcheck.judging.candidates import motion
 from formcheck.judging.coach import Coach, Step
 from formcheck.judging.cues import Cue
 from formcheck.judging.live_recognition import Recogniser
 from formcheck.judging.orientation import lying, other_leg
 from formcheck.judging.prepare import prepared
-from formcheck.judging.recognition import motion, recognisable, recognise, spells
+from formcheck.judging.recognition import recognisable, recognise, spells
 from formcheck.judging.record import judge_sets
 from formcheck.judging.sets import Footage, Found, find
 from formcheck.judging.settings import Settings
@@ -234,9 +235,14 @@ class Session:
         return cues
 
     def _coaches(self) -> list[Coach]:
-        """Return a coach for each movement: relatives that move alike share one."""
+        """Return a coach for each movement: relatives that move alike share one.
+
+        Before a set people rest: what looks like a rest is followed by its name only.
+        """
         kinds: dict[object, list[Exercise]] = {}
         for one in recognisable(self.settings.candidates):
+            if one.resting:
+                continue
             kinds.setdefault(motion(one), []).append(self.settings.tuned(one))
         return [
             Coach(one, self._size, self.settings, relatives=relatives) for one, *relatives in kinds.values()

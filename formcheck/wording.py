@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
 from formcheck.poses.viewpoint import Posture
 
@@ -50,10 +51,10 @@ def works(side: str) -> str:
     return f"{leg(side)} work{'' if side == 'both' else 's'}"
 
 
-def spans(indices: Sequence[int], whole: int | None = None) -> str:
+def spans(indices: Sequence[int], whole: int | None = None, what: str = "rep") -> str:
     """Write indices as `rep 3`, `reps 1–3, 5`, or `every rep` where they are `whole`."""
     if whole is not None and whole > 1 and len(indices) >= whole:
-        return "every rep"
+        return f"every {what}"
     runs: list[list[int]] = []
     for index in sorted(indices):
         if runs and index == runs[-1][-1] + 1:
@@ -61,7 +62,7 @@ def spans(indices: Sequence[int], whole: int | None = None) -> str:
         else:
             runs.append([index])
     texts = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
-    return f"{'rep' if len(indices) == 1 else 'reps'} {', '.join(texts)}"
+    return f"{what if len(indices) == 1 else f'{what}s'} {', '.join(texts)}"
 
 
 def share(part: float) -> str:
@@ -80,13 +81,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-BOTH_SIDES = {
-    "mean": "mean of both sides",
-    "least": "lower value of both sides",
-    "most": "higher value of both sides",
-    "difference": "working side minus the other one",
-}
-"""What can be made of a measure that each side has, such as `mean(knee_flexion_deg)`."""
 _OF_BOTH = re.compile(rf"(?P<how>{'|'.join(BOTH_SIDES)})\((?P<of>\w+)\)")
 
 

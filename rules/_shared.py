@@ -36,7 +36,12 @@ _FORESEEN = 0.6  # of the lowering; from there on a repetition that is still ope
 
 
 def hold_of(signal: str) -> Callable[[RepData], Reading]:
-    """Return a check of the seconds that an eye sees the top of a signal held."""
+    """Return a check of the seconds that an eye sees the top of a signal held.
+
+    The slow turn of a movement that does not stop looks held too, for all the time that it is near the top or
+    for none: on real people some eyes say the one, some the other. So the value lies half way, and the other
+    half is its error.
+    """
 
     def hold(data: RepData) -> Reading:
         rep = data.rep
@@ -44,7 +49,9 @@ def hold_of(signal: str) -> Callable[[RepData], Reading]:
         error_s = data.time_error_s(moving, signal)
         if error_s > MAX_HOLD_ERROR_S:
             return Reading.none("the movement is too small or too slow to time the hold")
-        return Reading(rep.held_s, error_s, rep.lower_s)
+        half_s = rep.turning_s / 2
+        why = "it turns without a stop" if half_s > error_s else ""
+        return Reading(rep.held_s + half_s, max(error_s, half_s), rep.lower_s, why)
 
     return hold
 

@@ -1,4 +1,4 @@
-"""Cable kickback: standing with a cuff at the ankle, one leg drawn back against the cable."""
+"""Cable kickback: standing, one leg drawn back against a cable, a band or nothing."""
 
 from __future__ import annotations
 
@@ -220,5 +220,8 @@ EXERCISE = Exercise(
         ),
     ),
     film="From the side of the kicking leg at hip height, whole body in the picture.",
-    notes=("Recognised by the standing leg and the leg drawn back: without a cable it looks the same.",),
+    notes=(
+        "The standing hip extension, with a band or with nothing, is the same movement: both are recognised "
+        "by the standing leg and the leg drawn back, and judged alike.",
+    ),
 )

@@ -30,16 +30,20 @@ from ._shared import (
 
 SOURCE = "PureGym, Glute Kickbacks: the bent-knee relative (puregym.com/exercises/glutes/donkey-kicks)"
 SQUARE_DEG = 90.0
+CLOSING_DEG = 20.0
+"""Further bend that is as good as a right angle: it gives the hamstrings no more work, and a dumbbell that is
+held in the knee asks for it (25 to 40 deg)."""
 LOWEST_DEG, HIGHEST_DEG = -8.0, 6.0
 """Thigh in line with the trunk is the top, higher earns nothing; the hip's landmark sits off by as much."""
 
 
 def off_square(data: RepData) -> Reading:
-    """Degrees by which the knee at the top is bent more (+) or less (-) than a right angle."""
+    """Degrees by which the knee at the top is bent more than 110 deg (+) or less than a right angle (-)."""
     knee = data.read("knee_flexion_deg", Phase.TOP, "median", from_start=False)
     if math.isnan(knee.value):
         return knee
-    return Reading(knee.value - SQUARE_DEG, knee.uncertainty, knee.time_s)
+    off = knee.value - SQUARE_DEG
+    return Reading(max(off - CLOSING_DEG, min(off, 0.0)), knee.uncertainty, knee.time_s)
 
 
 def thigh_shortfall(data: RepData) -> Reading:
@@ -144,6 +148,18 @@ EXERCISE = Exercise(
         ),
         variant(kickback.HIP_DRIFT, "DNK09", weight=14),
         variant(kickback.SET_UP, "DNK10"),
+        variant(
+            kickback.LEG_TOO_HIGH,
+            "DNK11",
+            statement="donkey kick, K12",
+            says="The thigh is lifted in line with the trunk; what is higher comes from the back.",
+            why="With a bent knee a hip extends about 10 deg; the rest is lent by the lower back.",
+            source=f"{SOURCE}; a bent-knee hip extends about 10 deg ({kickback.CONTRERAS}); {BRIEF}",
+            limit=Above(10.0, 20.0),
+            passes=(Example(2.0, 7.0), Example(15.0, 7.0)),
+            fails=(Example(18.0, 7.0), Example(30.0, 7.0)),
+        ),
+        variant(kickback.HEAD_DROP, "DNK12"),
     ),
     unobservable=(
         Unobservable(

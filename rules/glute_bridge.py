@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from formcheck.rule import OBLIQUE, Above, Below, Example, Exercise, Unobservable
+from formcheck.rule import OBLIQUE, Below, Example, Exercise, Unobservable
 
 from . import hip_thrust as thrust
 from . import single_leg_glute_bridge as one_leg
@@ -72,16 +72,15 @@ EXERCISE = Exercise(
             "GLB07",
             statement="1",
             says="The feet stand so near to the hips that the shins are upright at the top.",
-            source=f"{SOURCE}; {one_leg.LEHECKA}; {BRIEF}; no source "
-            "has degrees: shins that lean by 20 deg are what eyes call good",
+            source=f"{SOURCE}; {one_leg.LEHECKA}; {one_leg.SQUARE_KNEE}; {BRIEF}",
             against=frozenset(),
             hidden=None,
-            limit=Above(18.0, 28.0),
+            limit=one_leg.SHIN_LIMIT,
             cue="Feet a hand closer",
             remedy="Film from the side.",
             weight=12,
-            passes=(Example(3.0, 4.0), Example(20.0, 4.0)),
-            fails=(Example(24.0, 4.0), Example(36.0, 4.0)),
+            passes=(Example(3.0, 4.0), Example(28.0, 4.0)),
+            fails=(Example(31.0, 4.0), Example(44.0, 4.0)),
         ),
         NO_HOLD,
         variant(

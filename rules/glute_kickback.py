@@ -36,6 +36,7 @@ from ._shared import (
 )
 
 SOURCE = "PureGym, Glute Kickbacks (puregym.com/exercises/glutes/glute-kickbacks/glute-kickback)"
+CONTRERAS = "bretcontreras.com/glute-training"
 ENOUGH_DEG = 6.0
 """Leg above the line of the trunk that is enough: the source asks for a flat back, not for height."""
 FROM_THE_KNEE_DEG = 65.0
@@ -354,6 +355,50 @@ SET_UP = Rule(
     fails=(Example(60.0, 8.0),),
 )
 
+LEG_TOO_HIGH = Rule(
+    code="GKB11",
+    name="leg-above-trunk-line",
+    statement="K12, K7",
+    says="The leg is lifted as far as the hip extends and no higher: what is higher comes from the back.",
+    why="A straight leg extends about 20 deg behind the trunk; the rest is lent by the lower back.",
+    source=f"{SOURCE}; a straight-leg hip extends about 20 deg ({CONTRERAS}); {BRIEF}",
+    measure="hip_extension_deg",
+    when=Phase.TOP,
+    stat="median",
+    decided=Phase.TOP,
+    limit=Above(20.0, 30.0),
+    views=OBLIQUE,
+    priority=8,
+    weight=0,
+    cue="Stop in line with your back",
+    remedy="Film from the side so that shoulder, hip and knee are seen.",
+    against=frozenset({"small-range"}),
+    passes=(Example(10.0, 7.0), Example(25.0, 7.0)),
+    fails=(Example(28.0, 7.0), Example(40.0, 7.0)),
+)
+
+HEAD_DROP = Rule(
+    code="GKB12",
+    name="head-drop",
+    statement="K3, K2",
+    says="On hands and knees the spine is neutral and the face points to the floor, not to the knees.",
+    why="A head that hangs bends the neck, which is part of the spine that stays neutral.",
+    source=f"{SOURCE}; faces that eyes call neutral turn 10 to 30 deg towards the knees: {BRIEF}",
+    measure="face_from_floor_deg",
+    when=Phase.TOP,
+    stat="median",
+    decided=Phase.TOP,
+    limit=Below(-32.0),
+    views=OBLIQUE,
+    priority=9,
+    weight=0,
+    cue="Head in line with your back",
+    remedy="Film from the side with the head in the picture.",
+    against=frozenset({"head-up"}),
+    passes=(Example(0.0, 10.0), Example(-40.0, 10.0)),
+    fails=(Example(-45.0, 10.0),),
+)
+
 
 def not_kneeling(data: RepData) -> str | None:
     """Say why nobody is on hands and one knee, or nothing."""
@@ -404,6 +449,8 @@ EXERCISE = Exercise(
         BOTTOM_TOO_LOW,
         HIP_DRIFT,
         SET_UP,
+        LEG_TOO_HIGH,
+        HEAD_DROP,
     ),
     unobservable=(
         Unobservable(

@@ -9,19 +9,14 @@ from formcheck.rule import (
     SIDEWAYS,
     Above,
     Below,
-    Body,
-    Errors,
     Example,
     Exercise,
-    Floats,
     Gate,
-    JointHeight,
     Phase,
     Reading,
     RepData,
     Rule,
     Unobservable,
-    define,
 )
 
 from ._shared import BRIEF, median
@@ -29,17 +24,6 @@ from ._shared import BRIEF, median
 FITNESSGRAM = "Cooper Institute, FITNESSGRAM/ACTIVITYGRAM Test Administration Manual, 90 degree push-up"
 SOURCE = FITNESSGRAM
 SIGNAL = "wrist_height_pct"
-
-
-@define(
-    "shoulder_over_elbow_pct",
-    "Near shoulder above the near elbow, + = higher: 0 where the upper arm is level.",
-    needs=(("near", "shoulder"), ("near", "elbow")),
-    errors=Errors(6.0, 4.0, per_roll=0.6, fooled_by="a shoulder hidden by the head"),
-    drawn=JointHeight(("near", "shoulder"), over=("near", "elbow")),
-)
-def _shoulder_over_elbow(body: Body) -> Floats:
-    return body.above_pct(body.joint("near", "shoulder"), body.joint("near", "elbow"))
 
 
 def lowering_s(data: RepData) -> Reading:

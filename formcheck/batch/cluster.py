@@ -25,6 +25,18 @@ _PATIENCE_S = 30
 _LOOK_S = 1.0
 
 
+def check_installed() -> None:
+    """Make sure that Dask is there, before anything is written.
+
+    Raises:
+        UsageError: It is not.
+    """
+    try:
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise UsageError("--cluster needs Dask: pip install 'formcheck[cluster]'") from error
+
+
 class Cluster:
     """A running Dask cluster.
 
@@ -39,10 +51,9 @@ class Cluster:
     """
 
     def __init__(self, address: str, setup: Setup, by: Versions) -> None:
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise UsageError("--cluster needs Dask: pip install 'formcheck[cluster]'") from error
+        check_installed()
+        from distributed import Client
+
         logging.getLogger("distributed").setLevel(logging.ERROR)  # lost workers are dealt with here
         self._setup, self._by = setup, by
         named = {"address": address} if "://" in address else {"scheduler_file": _existing(address)}

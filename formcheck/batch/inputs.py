@@ -24,6 +24,7 @@ from formcheck.errors import UsageError, brief
 from formcheck.exercises import catalog
 from formcheck.files import kinds, names
 from formcheck.files.reading import read_text
+from formcheck.poses.exchange.given import Given
 
 Identity = tuple[int, int]
 """A folder's device and number there."""
@@ -59,11 +60,12 @@ def local_item(path: Path, root: Path, trouble: str = "") -> Item:
     """Describe a local clip below `root`, even one that cannot be read."""
     name = names.shown(Path(os.path.relpath(path, root)).as_posix())
     written = signature = ""
-    trouble = trouble or kinds.trouble(path)
+    frames = kinds.has_frames(path)
+    trouble = trouble or ("" if frames else kinds.trouble(path))
     if not trouble:
         try:
             facts = path.stat()
-            signature = f"{facts.st_size}-{facts.st_mtime_ns}"
+            signature = "" if frames else f"{facts.st_size}-{facts.st_mtime_ns}"
             written = datetime.fromtimestamp(facts.st_mtime, timezone.utc).date().isoformat()
         except (OSError, ValueError, OverflowError):  # gone meanwhile, or a time that is no date
             pass
@@ -90,7 +92,9 @@ def _person(name: str) -> str:
 
 def _local(text: str, skip: Path | None) -> Iterator[Item]:
     path = Path(text)
-    if os.path.isdir(path):
+    if kinds.has_frames(path) and not any(map(os.path.isdir, path.iterdir())):
+        yield local_item(path, path.parent)
+    elif os.path.isdir(path):
         for found, trouble in _clips_in(path, skip):
             yield local_item(found, path, trouble)
     elif os.path.lexists(path):
@@ -205,6 +209,8 @@ COLUMNS = {
     "load_kg": "what was lifted, kg",
     "tags": "own words, separated by spaces",
     "choose": "whom to judge among several people, as for `analyze --person`",
+    "size": "of another tool's landmarks: width and height of the picture, such as 1920x1080",
+    "fps": "of another tool's landmarks: frames a second",
 }
 """The columns and what they hold; all but the first may be missing."""
 
@@ -277,8 +283,9 @@ def _item(row: Mapping[str | None, str | None], home: Path) -> Item:
         side=said.get("side") or None,
         choose=said.get("choose") or None,
         date=_day(said.get("date", "")) or item.date,
-        load_kg=_load(said.get("load_kg", "")),
+        load_kg=_number(said.get("load_kg", ""), "load_kg", "kilograms"),
         tags=tuple(map(names.shown, said.get("tags", "").split())),
+        given=Given.of(said.get("size") or None, _number(said.get("fps", ""), "fps", "frames a second")),
     )
 
 
@@ -295,13 +302,13 @@ def _day(text: str) -> str:
         raise UsageError(f"date is YYYY-MM-DD, not {text!r}") from error
 
 
-def _load(text: str) -> float | None:
+def _number(text: str, column: str, of: str) -> float | None:
     try:
         value = float(text.replace(",", ".")) if text else None
     except ValueError as error:
-        raise UsageError(f"load_kg is a number of kilograms, not {text!r}") from error
+        raise UsageError(f"{column} is a number of {of}, not {text!r}") from error
     if value is not None and not (math.isfinite(value) and value >= 0):
-        raise UsageError(f"load_kg is a number of kilograms, not {text!r}")
+        raise UsageError(f"{column} is a number of {of}, not {text!r}")
     return value
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from formcheck.batch.provenance import Stamp
 from formcheck.files import kinds, names
 from formcheck.judging.settings import Settings
+from formcheck.poses.exchange.given import Given
 from formcheck.video.frames import AS_FILMED
 
 
@@ -25,6 +26,7 @@ class Item:
         load_kg: What was lifted.
         tags: Words of the user's own.
         signature: Changes when the file does, without reading it (size and time, or an ETag); or empty.
+        given: What is known of another tool's landmarks that their file does not say.
         trouble: Why it cannot be read, where that was seen when it was found; see `kinds.trouble`.
     """
 
@@ -38,6 +40,7 @@ class Item:
     load_kg: float | None = None
     tags: tuple[str, ...] = ()
     signature: str = ""
+    given: Given = field(default_factory=Given)
     trouble: str = ""
 
     @property
@@ -53,7 +56,16 @@ class Item:
     @property
     def recorded(self) -> bool:
         """Whether landmarks are recorded in it, so that no pose model is needed."""
-        return kinds.is_recorded(self.address.partition("?")[0] if self.remote else self.address)
+        return kinds.is_recorded(self._path)
+
+    @property
+    def landmarks(self) -> bool:
+        """Whether the landmarks are another tool's."""
+        return kinds.is_landmarks(self._path)
+
+    @property
+    def _path(self) -> str:
+        return self.address.partition("?")[0] if self.remote else self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +75,7 @@ class Setup:
     Attributes:
         settings: Profile, model and filming. Exercise, side and person are those of each clip. Recorded
             tracks were set right where they were recorded.
-        rules: Folder with more exercises, or None.
+        rules: A rule file or a folder with more exercises, or None.
         html: Whether a page is made of each clip.
         tracks: Whether landmarks are recorded.
         blur_faces: Whether faces are made unrecognisable in the pages.
@@ -74,6 +86,13 @@ class Setup:
     html: bool = False
     tracks: bool = False
     blur_faces: bool = False
+
+    def given_of(self, item: Item) -> Given:
+        """Return what is known of another tool's landmarks; nothing for a clip or track of ours."""
+        run = self.settings.given
+        if not item.landmarks:
+            return Given()
+        return Given(item.given.size or run.size, item.given.fps or run.fps)
 
     def settings_of(self, item: Item) -> Settings:
         """Return what is known of a clip, and how it is judged.
@@ -88,6 +107,7 @@ class Setup:
             side=said.side,
             person=said.person,
             filming=AS_FILMED if item.recorded else self.settings.filming,
+            given=self.given_of(item),
             coached=self.html,
         )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from formcheck.exercises.catalog import GROUP
 from formcheck.exercises.profiles import Profile
+from formcheck.poses.exchange.given import Given
 from formcheck.report.build import package_version
 from formcheck.video.frames import AS_FILMED, Filming
 
@@ -64,7 +65,7 @@ def versions(model: Path | None, rules: str | None) -> Versions:
 
     Args:
         model: The pose model's file, or None where only recorded tracks are scored.
-        rules: Folder with more exercises, or None.
+        rules: A rule file or a folder with more exercises, or None.
     """
     return Versions(package_version(), _code_hash(), _rules_hash(rules), model_hash(model))
 
@@ -78,13 +79,14 @@ def stamp(
     choose: str | None = None,
     plate_mm: float | None = None,
     filming: Filming = AS_FILMED,
+    given: Given | None = None,
 ) -> Stamp:
     """Return the stamp of a clip; arguments as in `Item` and `Settings`."""
     own = {code: [limit.warn, limit.fault, limit.off] for code, limit in sorted(profile.own.items())}
     options = {"profile": profile.name, "room": profile.room, "exercise": exercise, "side": side}
     options |= {"choose": choose, "own": _hash([json.dumps(own).encode()]) if own else None}
     options |= {"plate_mm": plate_mm}
-    filmed = asdict(filming)
+    filmed = asdict(filming) | (asdict(given) if given else {})
     options |= filmed
     seen = [by.version, by.code, by.model, exercise, choose, *filmed.values()]
     text = json.dumps(options, sort_keys=True)
@@ -110,15 +112,16 @@ def _code_hash() -> str:
 
 
 @cache
-def _rules_hash(folder: str | None) -> str:
+def _rules_hash(own: str | None) -> str:
     built_in = import_module("formcheck.rules")
-
-    places = [Path(place) for place in built_in.__path__] + ([Path(folder)] if folder else [])
+    modules = [path for place in built_in.__path__ for path in Path(place).glob("*.py")]
+    if own is not None:
+        named = Path(own)
+        modules += named.glob("*.py") if named.is_dir() else [named, *named.parent.glob("_*.py")]
     plugins = sorted(
         f"{e.name} {e.value} {e.dist.version if e.dist else ''}" for e in entry_points(group=GROUP)
     )
-    files = [content for place in places for content in _files(place.glob("*.py"))]
-    return _hash([*files, json.dumps(plugins).encode()])
+    return _hash([*_files(modules), json.dumps(plugins).encode()])
 
 
 def _files(paths: Iterable[Path]) -> list[bytes]:

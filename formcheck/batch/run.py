@@ -87,6 +87,7 @@ def plan(items: Sequence[Item], setup: Setup, ledger: Ledger) -> Work:
             choose=item.choose,
             plate_mm=setup.settings.plate_mm,
             filming=AS_FILMED if item.recorded else setup.settings.filming,
+            given=setup.given_of(item) if item.landmarks else None,
         )
         before = ledger.record(item.key) if item.key in ledger else None
         if item.trouble:

@@ -5,7 +5,6 @@ Its page is made here too, by the same hands as every page.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -22,9 +21,10 @@ from formcheck.batch.provenance import RECORDED, Versions, versions
 from formcheck.batch.record import Record, record
 from formcheck.errors import FormcheckError, ModelError, TrackError, UsageError
 from formcheck.exercises import catalog
-from formcheck.files import names
+from formcheck.files import kinds, names
+from formcheck.files.digest import sha256
 from formcheck.pipeline import Session
-from formcheck.poses.journal import is_recorded, load_recorded
+from formcheck.poses.recorded import recover
 from formcheck.report.analysis import Analysis
 from formcheck.vision.landmarker import MediaPipeLandmarker
 from formcheck.vision.models import resolve
@@ -80,11 +80,11 @@ def prepare(setup: Setup, by: Versions) -> None:
 _loaded: set[str] = set()
 
 
-def load_rules(folder: str) -> None:
-    """Add a folder's exercises, once a process."""
-    if folder not in _loaded:
-        catalog.load_folder(Path(folder))
-        _loaded.add(folder)
+def load_rules(path: str) -> None:
+    """Add the exercises of a rule file or a folder, once a process."""
+    if path not in _loaded:
+        catalog.load_folder(Path(path))
+        _loaded.add(path)
 
 
 def score(job: Job, setup: Setup, tell: Tell = lambda frames: None) -> Outcome:
@@ -135,15 +135,6 @@ def score(job: Job, setup: Setup, tell: Tell = lambda frames: None) -> Outcome:
     return Outcome(job, kept, page, track)
 
 
-def sha256(path: Path) -> str:
-    """Return the hash of a file's bytes."""
-    with path.open("rb") as file:
-        whole = hashlib.sha256()
-        while block := file.read(1 << 20):
-            whole.update(block)
-    return whole.hexdigest()
-
-
 def peak_mb() -> float:
     """Return the most memory this process has held so far, in MB, or 0 where it cannot be told."""
     if sys.platform == "win32":
@@ -176,7 +167,7 @@ def _analyze(path: Path, job: Job, setup: Setup, digest: str, tell: Tell) -> tup
             return _judge(Path(earlier.track), job, setup, tell, earlier), False
         except TrackError:  # it is damaged; the video is there still
             pass
-    if is_recorded(path):
+    if kinds.is_recorded(path):
         if item.choose:
             raise UsageError("a recorded track holds one person: choose where it is recorded")
         return _judge(path, job, setup, tell, earlier), False
@@ -194,13 +185,15 @@ def _judge(path: Path, job: Job, setup: Setup, tell: Tell, earlier: Earlier | No
         tell: Told of progress.
         earlier: What is known of the same clip from before.
     """
-    track = load_recorded(path)
     item = job.item
+    settings = setup.settings_of(item)
+    found = recover(path, settings.given)
+    track = found.track
     session = Session(
         track.size,
-        setup.settings_of(item),
+        settings,
         source=names.shown(track.source or path.name),
-        notes=earlier.said if earlier else (),
+        notes=earlier.said if earlier else found.notes,
     )
     for pose in track.poses():
         session.push(pose)
@@ -237,7 +230,7 @@ def clip_page(path: Path, analysis: Analysis, *, link: str, blur_faces: bool) ->
     from formcheck.video.reader import player_clock
 
     report, pictures = analysis.report, dict[str, bytes]()
-    if is_recorded(path):
+    if kinds.is_recorded(path):
         return report_page(report)
     blur = None
     if blur_faces:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from formcheck.cli import authoring, batch, evaluating, history, reports
+from formcheck.cli import authoring, batch, evaluating, history, reports, training
 from formcheck.cli import live as live_command
 from formcheck.cli import options as opt
 from formcheck.cli import render as render_command
@@ -74,7 +74,7 @@ def _top(
 
 @app.command()
 def analyze(
-    clip: opt.Clip,
+    clip: opt.ClipOrLandmarks,
     *,
     exercise: opt.ExerciseName = "auto",
     side: opt.WorkingLeg = None,
@@ -85,6 +85,8 @@ def analyze(
     rotate: opt.Rotate = None,
     mirrored: opt.Mirrored = False,
     slow_motion: opt.SlowMotion = None,
+    size: opt.Size = None,
+    fps: opt.Fps = None,
     out: opt.OutFolder = None,
     json: opt.Json = None,
     html: opt.Html = None,
@@ -93,6 +95,8 @@ def analyze(
     annotated: opt.Annotate = None,
     stills: opt.Stills = None,
     track: opt.Record = None,
+    trc: opt.Trc = None,
+    mot: opt.Mot = None,
     blur_face: opt.BlurFace = False,
     embed_video: opt.EmbedVideo = False,
     profile: opt.Profile = "standard",
@@ -115,13 +119,19 @@ def analyze(
         check_clip(baseline)
     from formcheck.report.outputs import plan
 
-    named = {"json": None if is_dash(json) else json, "html": html, "csv": csv, "csv-frames": csv_frames}
-    named |= {"annotated": annotated, "stills": stills, "track": track}
+    named: dict[str, Path | None] = {
+        "json": None if is_dash(json) else json,
+        "html": html,
+        "csv": csv,
+        "csv-frames": csv_frames,
+    }
+    named |= {"annotated": annotated, "stills": stills, "track": track, "trc": trc, "mot": mot}
     wanted = plan(clip, out, named, kept=[path for path in (baseline, limits) if path])
     judged_by = check_names(exercise, profile, rules, limits=limits)
     about_log = LogOptions(log, no_log, lifter, load, bilateral_load, date)
     keeper = keeper_from_options(about_log, clip, complain=complain)
     from formcheck import api
+    from formcheck.poses.recorded import check_given
 
     settings = opt.settings(
         exercise,
@@ -135,8 +145,11 @@ def analyze(
         rotate=rotate,
         mirrored=mirrored,
         slow_motion=slow_motion,
+        size=size,
+        fps=fps,
         verbose=verbose,
     )
+    check_given(clip, settings.given)
     with ctrl_c() as stopped:
         try:
             if baseline:
@@ -254,6 +267,7 @@ authoring.register(app)
 batch.register(app, live_command.register(app, bench))
 serve_command.register(app)
 render_command.register(app)
+training.register(app)
 
 
 def main() -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from formcheck.poses.viewpoint import Posture
 
 
-def new_exercise(name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.Like = None) -> None:
+def new_exercise(
+    name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.Like = None, hold: opt.NewHold = False
+) -> None:
     """Write a rule file that works, with a comment on every field, to make an exercise of your own from."""
     from formcheck.evaluation.rule_soundness import is_name
     from formcheck.exercises import catalog, template
@@ -38,7 +40,12 @@ def new_exercise(name: opt.NewName, *, dir: opt.RuleFolder = Path(), like: opt.L
             f"the file {path} is there already and stays as it is; choose another name or folder"
         )
     prefix = template.prefix_for(name, {rule.code[:3] for item in known.values() for rule in item.rules})
-    text = template.render(name, prefix) if like is None else _copy_of(catalog.exercise(like), name, prefix)
+    if like is None:
+        text = template.render(name, prefix, hold=hold)
+    elif hold:
+        raise UsageError("give --hold or --like, not both: a copy is of the kind of what it is copied from")
+    else:
+        text = _copy_of(catalog.exercise(like), name, prefix)
     make_folder(dir)
     write_text(path, text)
     folder = f" {dir}" if dir != Path() else " ."
@@ -59,13 +66,13 @@ def _copy_of(old: Exercise, name: str, prefix: str) -> str:
 
 
 def check_rules(
-    folder: opt.RulesChecked,
+    path: opt.RulesChecked,
     *,
     json: opt.Json = None,
     tracks: opt.Tracks = None,
     model: opt.Model = "full",
 ) -> int:
-    """Check rule files: each is loaded and its examples are run, and clips with truth beside it are scored.
+    """Check rule files: each is loaded and tried on samples, and clips with truth beside it are scored.
 
     Exits with 1 where something must be mended.
     """
@@ -79,8 +86,8 @@ def check_rules(
         make_folder(tracks)
     count = itertools.count()
     with bar("scoring", None, "clips") as advance:
-        result = rule_check.check_folder(
-            folder, model=model, tracks=tracks, progress=lambda name: advance(next(count))
+        result = rule_check.check_rules(
+            path, model=model, tracks=tracks, progress=lambda name: advance(next(count))
         )
     if json and not is_dash(json):
         write_text(json, result.to_json())
@@ -96,6 +103,8 @@ def measures(
     *,
     side: opt.WorkingLeg = None,
     posture: opt.BodyPosture = None,
+    size: opt.Size = None,
+    fps: opt.Fps = None,
     rules: opt.Rules = None,
     model: opt.Model = "full",
 ) -> None:
@@ -118,7 +127,9 @@ def measures(
 
     working = Side(side.value) if side else None
     with bar("analysing", api.frames_estimate(clip)) as progress:
-        analysis = api.analyze_clip(clip, opt.settings(None, model=model), progress=progress)
+        analysis = api.analyze_clip(
+            clip, opt.settings(None, model=model, size=size, fps=fps), progress=progress
+        )
     held: Posture | None = posture.value if posture else None
     say(table(motions(analysis.raw, analysis.smoothed, working, posture=held)))
 

@@ -23,7 +23,8 @@ Clips = Annotated[
     list[str] | None,
     Argument(
         metavar="PATHS...",
-        help="Clips, tracks, folders (all below them), globs, or addresses such as s3://bucket/folder.",
+        help="Clips, tracks, folders (all below them), globs, or addresses such as s3://bucket/folder. Other "
+        "tools' landmarks (.json, .trc, .csv, a folder with a JSON file a frame) are taken where named.",
         show_default=False,
     ),
 ]
@@ -32,7 +33,8 @@ Manifest = Annotated[
     Option(
         "--manifest",
         metavar="FILE.csv",
-        help="What is known of each clip: columns clip, person, exercise, side, date, load_kg, tags, choose. "
+        help="What is known of each clip: columns clip, person, exercise, side, date, load_kg, tags, choose, "
+        "size, fps. "
         "It may name any file that you may read: use manifests of people you trust.",
         show_default=False,
     ),
@@ -77,6 +79,8 @@ def score(
     rotate: opt.Rotate = None,
     mirrored: opt.Mirrored = False,
     slow_motion: opt.SlowMotion = None,
+    size: opt.Size = None,
+    fps: opt.Fps = None,
     profile: opt.Profile = "standard",
     limits: opt.Limits = None,
     model: opt.Model = "full",
@@ -98,6 +102,10 @@ def score(
 
     wanted = format_named(format)
     check_format(wanted)
+    if cluster is not None:
+        from formcheck.batch.cluster import check_installed
+
+        check_installed()
     items = _items(paths or [], manifest, exercise, out)
     settings = opt.settings(
         None,
@@ -107,6 +115,8 @@ def score(
         rotate=rotate,
         mirrored=mirrored,
         slow_motion=slow_motion,
+        size=size,
+        fps=fps,
     )
     setup = Setup(settings, str(rules.resolve()) if rules else None, html, tracks, blur_face)
     with ctrl_c() as stopped, Ledger(out, resume=resume) as ledger:

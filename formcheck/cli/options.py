@@ -63,6 +63,33 @@ def _file(help: str, *, name: str | None = None, metavar: str = "FILE") -> typer
 Clip = Annotated[
     Path, Argument(metavar="CLIP", help="A video, or a recorded track (.npz).", show_default=False)
 ]
+ClipOrLandmarks = Annotated[
+    Path,
+    Argument(
+        metavar="CLIP",
+        help="A video, a recorded track (.npz), or another tool's landmarks: OpenPose, MMPose or AlphaPose "
+        "JSON, .trc, .csv, or a folder with a JSON file a frame.",
+        show_default=False,
+    ),
+]
+Size = Annotated[
+    str | None,
+    Option(
+        "--size",
+        metavar="WxH",
+        help="Of another tool's landmarks: width and height of the picture, such as 1920x1080.",
+        show_default=False,
+    ),
+]
+Fps = Annotated[
+    float | None,
+    Option(
+        "--fps",
+        metavar="NUMBER",
+        help="Of another tool's landmarks: frames a second, where their file does not say.",
+        show_default=False,
+    ),
+]
 ClipFolder = Annotated[
     Path,
     Argument(
@@ -127,7 +154,7 @@ OutFolder = Annotated[
     Path | None,
     _file(
         "Write everything into this folder: CLIP.report.json and .html, .reps.csv, .frames.csv, .track.npz, "
-        ".annotated.mp4 and .stills/.",
+        ".trc, .mot, .annotated.mp4 and .stills/.",
         name="--out",
         metavar="DIR",
     ),
@@ -139,6 +166,13 @@ Annotate = Annotated[
     Path | None, _file("Write the clip with what was seen drawn in (MP4).", name="--annotated")
 ]
 Record = Annotated[Path | None, _file("Record the landmarks, to judge them again later.", name="--track")]
+Trc = Annotated[
+    Path | None,
+    _file("Write the landmarks as markers in metres, for OpenSim and Pose2Sim.", name="--trc"),
+]
+Mot = Annotated[
+    Path | None, _file("Write the angles of both legs and the body as a motion, for OpenSim.", name="--mot")
+]
 Html = Annotated[Path | None, _file("Write a page to look at and to send (one HTML file).", name="--html")]
 LabelFile = Annotated[
     Path | None,
@@ -195,17 +229,18 @@ Curves = Annotated[
 Rules = Annotated[
     Path | None,
     _file(
-        "Folder with more exercises. Rule files are Python code, and it is run: use those you trust.",
+        "A rule file, or a folder of them, with more exercises. They are Python code, and it is run: use "
+        "those you trust.",
         name="--rules",
-        metavar="DIR",
+        metavar="PATH",
     ),
 ]
 RulesChecked = Annotated[
     Path,
     Argument(
-        metavar="DIR",
-        help="Rule files, perhaps with clips and their truth files beside. They are Python code, and it is "
-        "run: check those you trust.",
+        metavar="PATH",
+        help="A rule file, or a folder of them, perhaps with clips and their truth files beside. They are "
+        "Python code, and it is run: check those you trust.",
         show_default=False,
     ),
 ]
@@ -221,6 +256,7 @@ RuleFolder = Annotated[
 Like = Annotated[
     str | None, _file("Start from this exercise's file instead.", name="--like", metavar="EXERCISE")
 ]
+NewHold = Annotated[bool, Option("--hold", help="Write one whose position is held, in place of repetitions.")]
 MeasuredClip = Annotated[
     Path | None,
     Argument(metavar="CLIP", help="A video or track to measure in, of any exercise.", show_default=False),

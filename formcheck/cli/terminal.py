@@ -6,6 +6,7 @@ Also what commands look at before anything slow begins.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
     from formcheck.exercises.profiles import Profile
+
+_MOST_WORDS = 12  # of a file's name
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # a path has one slash where an address had two
 
 PIPE_CLOSED = 141
 """Exit code where the reader of our output went away: 128 + SIGPIPE, as the shell has it."""
@@ -100,13 +104,19 @@ class _Cleaned:
 def complain(message: str) -> None:
     """Write one sentence to stderr."""
     text = names.shown(" ".join(message.split()))
-    if text.split(" ", 1)[0].isalpha():  # the name of a file or an address stays as it is
+    if text.split(" ", 1)[0].isalpha() and not _begins_with_a_file(text):
         text = text[:1].upper() + text[1:]
     text = text if text.endswith((".", "!", "?")) else f"{text}."
     try:
         print(f"formcheck: {text}", file=sys.stderr, flush=True)
     except (OSError, ValueError, AttributeError):
         return  # nobody can be told
+
+
+def _begins_with_a_file(text: str) -> bool:
+    """Whether a sentence begins with the name of a file, which stays as it is; spaces may be in it."""
+    words = text.split(" ")[:_MOST_WORDS]
+    return any(os.path.lexists(" ".join(words[:count])) for count in range(1, len(words) + 1))
 
 
 def note(text: str) -> None:
@@ -192,12 +202,19 @@ def ctrl_c() -> Iterator[Callable[[], bool]]:
 
 
 def check_clip(clip: Path) -> None:
-    """Make sure that there is an ordinary file of this name.
+    """Make sure that there is an ordinary file of this name, or a folder with a JSON file a frame.
 
     Raises:
         UsageError: There is none, or it is a folder, pipe or device.
     """
-    check_file(clip, "name a video, or a recorded track (.npz)")
+    if _ADDRESS.match(str(clip)) and not os.path.lexists(clip):
+        address = names.without_login(str(clip).replace(":/", "://", 1))
+        raise UsageError(
+            f"{address} is an address, and a recorded file is needed: record it with "
+            "`formcheck live --source ADDRESS --record FILE`"
+        )
+    if not kinds.has_frames(clip):
+        check_file(clip, "name a video, or a recorded track (.npz)")
 
 
 def check_file(path: Path, instead: str) -> None:

@@ -246,6 +246,8 @@ def _compare(result: Evaluation, truth: Truth, analysis: Analysis, clip: str) ->
             result.clean.append((clip, truth.view, wrong.count(Status.FAULT), wrong.count(Status.WARN)))
         for name in () if true.by_eye else ("start_s", "lockout_s", "lower_s", "end_s"):
             result.phase_errors[name].append(getattr(rep, name) - getattr(true, name))
+        if true.by_eye and np.isfinite(true.held_s):
+            result.phase_errors["held_s"].append(rep.hold_s - true.held_s)
     _compare_cues(result, truth, analysis)
     if truth.view == "side" and truth.angles:
         _compare_angles(result, truth, analysis)

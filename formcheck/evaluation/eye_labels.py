@@ -29,7 +29,14 @@ BESIDE = ".labels.json"
 
 _LATE_S = 0.5  # a container's length and its last frame differ by less
 _SIDES = ("left", "right", "both", "alternating", "unknown", "-")
-_SAME_EXERCISE = {"barbell-hip-thrust": "hip-thrust", "dumbbell-hip-thrust": "hip-thrust"}
+_SAME_EXERCISE = {
+    "barbell-hip-thrust": "hip-thrust",
+    "dumbbell-hip-thrust": "hip-thrust",
+    "standing-hip-extension": "cable-kickback",
+    "standing-kickback": "cable-kickback",
+    "band-kickback": "cable-kickback",
+}
+"""Exercises that differ only in what loads them, which landmarks do not show."""
 _SAME_FAULT = {"arched-back": "lumbar-arching", "arching": "lumbar-arching", "arched": "lumbar-arching"}
 _BY_WORDS = {("shin-not-vertical", "too close"): "foot-too-close"}
 """Faults that a person names together and the rules apart, told by what else is said of them."""

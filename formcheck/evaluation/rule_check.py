@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from formcheck.evaluation.evaluate import clips_with_truth, evaluate
 from formcheck.evaluation.measure_check import measure_findings
 from formcheck.evaluation.returns import unanswered
 from formcheck.evaluation.rule_soundness import Finding, example_wrong, findings, mistyped
+from formcheck.evaluation.trial import trial
 from formcheck.evaluation.truth import Truth
 from formcheck.exercises import catalog
 from formcheck.exercises.rule import Exercise, Rule
@@ -113,32 +115,33 @@ class FolderCheck:
         return json.dumps(data, indent=1, allow_nan=False) + "\n"
 
 
-def check_folder(
-    folder: Path,
+def check_rules(
+    path: Path,
     *,
     model: str = "full",
     tracks: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> FolderCheck:
-    """Check the rule files of a folder, each on its own, and score them on the clips with truth beside them.
+    """Check rule files, each on its own, and score them on the clips with truth beside them.
 
     Args:
-        folder: Holds the rule files; clips and truth files as for `evaluate`.
+        path: A rule file, or a folder of them; clips and truth files beside them as for `evaluate`.
         model: The pose model for videos.
         tracks: As for `evaluate`.
         progress: Told each clip's name.
 
     Raises:
-        UsageError: If there is no such folder, no rule file in it, or a truth file that is none.
+        UsageError: If there is no such file or folder, no rule file in it, or a truth file that is none.
     """
-    paths = rule_files(folder)
+    paths = rule_files(path)
+    folder = path if path.is_dir() else path.parent
     if not paths:
         raise UsageError(f"the folder {folder} holds no rule file; `formcheck new-exercise` writes one")
     with catalog.for_a_while():
         result = FolderCheck([_check_file(path) for path in paths])
         pairs = clips_with_truth(folder)
         if not pairs:
-            result.unscored = "no clip with a truth file is beside them, so their functions were not run"
+            result.unscored = "no clip with a truth file is beside them"
         elif not result.ok:
             result.unscored = "mend the failures first"
         else:
@@ -155,7 +158,8 @@ def _check_file(path: Path) -> FileCheck:
     found = mistyped(exercise)
     rules = () if found else exercise.rules
     found = found or findings(exercise)
-    if not any(not finding.hint for finding in found) and not catalog.comes_from(exercise.name, path):
+    installed = catalog.comes_from(exercise.name, path)
+    if not any(not finding.hint for finding in found) and not installed:
         taken = _taken(exercise)
         if not taken:
             catalog.add(exercise)
@@ -164,6 +168,9 @@ def _check_file(path: Path) -> FileCheck:
     placed = [Placed(finding, lines.at(finding.rule, finding.field)) for finding in found]
     placed += [Placed(finding, line) for finding, line in (unanswered(exercise, path) if rules else ())]
     placed += [Placed(finding, line) for finding, line in measure_findings(path)]
+    if not any(not one.finding.hint for one in placed):
+        for finding, line in trial(exercise, installed=installed):
+            placed.append(Placed(finding, line or lines.at(finding.rule, finding.field)))
     return FileCheck(path, exercise, sorted(placed, key=lambda one: (one.finding.hint, one.line or 0)), rules)
 
 
@@ -191,8 +198,10 @@ def _unknown_faults(truth_files: Iterable[Path]) -> None:
         names = {rule.name for rule in exercise.rules} if exercise else set()
         for rep in truth.reps:
             for fault in sorted(rep.severity.keys() - names) if exercise and rep.by_eye else ():
+                near = get_close_matches(fault, names, n=1, cutoff=0.4)
+                meant = f"did you mean {near[0]}? " if near else ""
                 raise UsageError(
-                    f"the truth file {path} names the fault {fault!r}; "
+                    f"the truth file {path} names the fault {fault!r}; {meant}"
                     f"{truth.exercise} has {', '.join(sorted(names))}"
                 )
 
@@ -292,6 +301,9 @@ def _scores(evaluation: Evaluation, names: Collection[str]) -> Iterator[Renderab
         counts = str(clip["reps_true"]), str(found)
         clips.add_row(clip["clip"], clip["exercise"], *counts, note, style="" if exact else "yellow")
     yield clips
+    if off_s := evaluation.phase_errors.get("held_s"):
+        mean_s = sum(map(abs, off_s)) / len(off_s)
+        yield Text(f"Seconds of the {_count(len(off_s), 'hold')}: off by {mean_s:.1f} s on the mean.")
     counted = evaluation.counts().get("all", {})
     if not counted:
         return

@@ -19,9 +19,10 @@ from formcheck.judging.judge import judge_example
 from formcheck.measures.catalogue import MEASURES
 from formcheck.measures.measure import Measure, no_measure
 from formcheck.poses.pose import View
-from formcheck.reps.segmentation import SHORTEST_S
+from formcheck.reps.segmentation import SHORTEST_S, Phase
 from formcheck.wording import limit_text, quantity
 
+LEAST_HOLD_S = 2.0
 TO_DO = "TODO"
 """What a new file holds wherever only its author knows what to write."""
 MAX_CUE_WORDS = 8
@@ -131,6 +132,17 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
         yield Finding(f"the name {exercise.name!r} is not lower case with hyphens", field="name")
     for name in ("title", "source", "film"):
         yield from _text(getattr(exercise, name), name, "")
+    yield from _held(exercise) if exercise.is_hold else _moved(exercise)
+    if not exercise.views or View.UNKNOWN in exercise.views:
+        yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
+    for item in exercise.unobservable:
+        if not all((item.statement, item.says, item.reason)):
+            yield Finding("what is not judged needs statement, says and reason", field="unobservable")
+    yield from _together(exercise)
+
+
+def _moved(exercise: Exercise) -> Iterator[Finding]:
+    """Check what repetitions are counted by."""
     signal = MEASURES.get(exercise.signal)
     if signal is None:
         yield Finding(no_measure(exercise.signal), field="signal")
@@ -143,14 +155,29 @@ def _exercise(exercise: Exercise) -> Iterator[Finding]:
         )
     if exercise.max_s is not None and not exercise.max_s > SHORTEST_S:
         yield Finding(f"max_s must be more than {SHORTEST_S:g} s: no repetition is shorter", field="max_s")
-    if not exercise.views or View.UNKNOWN in exercise.views:
-        yield Finding("views must name at least one view, and not View.UNKNOWN", field="views")
     if signal is not None:
         yield from _sides(exercise, signal)
-    for item in exercise.unobservable:
-        if not all((item.statement, item.says, item.reason)):
-            yield Finding("what is not judged needs statement, says and reason", field="unobservable")
-    yield from _together(exercise)
+
+
+def _held(exercise: Exercise) -> Iterator[Finding]:
+    """Check what a hold is found by."""
+    if exercise.signal:
+        yield Finding("signal must be left out: the gates say when a hold is held", field="signal")
+    if not exercise.held_by:
+        yield Finding(
+            "a hold needs at least one gate with a measure: they say in each frame whether it is held",
+            field="gates",
+        )
+    if exercise.min_hold_s < LEAST_HOLD_S:
+        yield Finding(
+            f"min_hold_s must be at least {LEAST_HOLD_S:g} s: a shorter stop is part of many movements",
+            field="min_hold_s",
+        )
+    for rule in exercise.rules:
+        if rule.measure and rule.when in (Phase.UP, Phase.DOWN, Phase.BOTTOM):
+            yield Finding(f"a hold has no phase {rule.when.value}: use Phase.HOLD", rule.code, "when")
+        if rule.from_start and rule.stat == "drift":
+            yield Finding("stat='drift' is a change already: leave out from_start", rule.code, "from_start")
 
 
 def _sides(exercise: Exercise, signal: Measure) -> Iterator[Finding]:
@@ -214,6 +241,8 @@ def _rule(rule: Rule, exercise: Exercise) -> Iterator[Finding]:
         yield Finding("views must not name View.UNKNOWN: nothing is judged from there", code, "views")
     if exercise.views and not rule.views & exercise.views and "No camera angle" not in rule.remedy:
         yield Finding("views shares no view with those in which repetitions are counted", code, "views")
+    if rule.over_s < 0:
+        yield Finding("over_s must not be negative", code, "over_s")
     if rule.weight < 0:
         yield Finding("weight must not be negative", code, "weight")
 

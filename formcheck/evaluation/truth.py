@@ -6,24 +6,31 @@ and the fault limit is neither: it is left out of precision and recall.
 
 A truth file may also be made by eye, for any exercise: when each repetition is at its top, in seconds of the
 clip, and which faults of the exercise it has (a plain number is a repetition without). `side` and `view` may
-be left out. An exercise of no known name says that the clip shows something else: nothing may be counted.
+be left out; `notes` may say more. Any other key is refused: it is most likely misspelt. An exercise of no
+known name says that the clip shows something else: nothing may be counted.
 
     {"exercise": "squat", "view": "side", "reps": [{"top": 2.1}, {"top": 5.3, "faults": ["too-shallow"]}]}
+
+Of an exercise that is held, it says from when to when in place of tops:
+
+    {"exercise": "plank", "holds": [{"start": 3.0, "end": 33.5, "faults": ["hips-low"]}]}
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from formcheck.errors import UsageError, brief
 from formcheck.exercises.rule import Rule
+from formcheck.exercises.rule_files import nearest
 from formcheck.files.reading import Finite, Part, parse_json, read_bytes, strictly_rising, validated
 from formcheck.poses.pose import Floats, View
 from formcheck.poses.viewpoint import END_MIN_DEG, SIDE_MAX_DEG
@@ -77,7 +84,8 @@ class TrueRep:
     """One true repetition: times, angles at the lockout, faults put in, and the start position.
 
     `severity` says how much of each fault was put in, in degrees or seconds; a sign as the rule has it.
-    Made by eye (`by_eye`), all times are that of the top, there are no angles; a severity says "there".
+    Made by eye (`by_eye`), all times are that of the top, there are no angles; a severity says "there". Of a
+    hold made by eye the times are its start and its end, and `held_s` is the time between.
     """
 
     start_s: float
@@ -113,8 +121,10 @@ class Truth:
             UsageError: If it is none, or something in it does not fit.
         """
         what = f"the truth file {path}"
-        data = parse_json(read_bytes(path, "the truth file"), what)
+        text = read_bytes(path, "the truth file")
+        data = parse_json(text, what)
         if not isinstance(data, dict) or "frames" not in data:
+            _check_keys(data, text.decode("utf-8", "replace"), path)
             return _by_eye(data, path)
         return _rendered(validated(_Rendered, data, what))
 
@@ -248,8 +258,41 @@ def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
         during = (times >= rep.start - _AROUND_S) & (times <= rep.end + _AROUND_S)
         found = phase_times(times[during], signal[during], late=ON_TIME)
         if found is not None:
-            return found.held_s
+            return found.held_s + found.turning_s / 2
     return rep.lower - rep.lockout
+
+
+_KEYS = ("exercise", "view", "side", "reps", "notes")
+_REP_KEYS = ("top", "faults", "notes")
+
+
+def _check_keys(data: object, text: str, path: Path) -> None:
+    """Make sure that a file made by eye holds no key that would be passed over.
+
+    Raises:
+        UsageError: It does; with the line, and the key that was most likely meant.
+    """
+    if not isinstance(data, dict):
+        return
+    listed = data.get("reps")
+    parts: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [("", data, _KEYS)]
+    parts += [
+        (f" of repetition {number}", rep, _REP_KEYS)
+        for number, rep in enumerate(listed if isinstance(listed, list) else [], start=1)
+        if isinstance(rep, dict)
+    ]
+    for whose, part, known in parts:
+        for key in part.keys() - set(known):
+            raise UsageError(
+                f"the truth file {path}{_line_of(key, text)} has the unknown key {key[:40]!r}{whose}; "
+                f"{nearest(key[:40], known)}"
+            )
+
+
+def _line_of(word: str, text: str) -> str:
+    """Return `:LINE` of the first place in a file where a word stands in quotes; empty where it does not."""
+    at = text.find(json.dumps(word, ensure_ascii=False))
+    return f":{text[:at].count(chr(10)) + 1}" if at >= 0 else ""
 
 
 def _by_eye(data: object, path: Path) -> Truth:
@@ -262,7 +305,9 @@ def _by_eye(data: object, path: Path) -> Truth:
     listed = data.get("reps", [])
     if not isinstance(listed, list):
         raise UsageError(f"reps of the truth file {path} must be a list, one for each repetition")
-    reps = []
+    reps = _holds(data.get("holds", []), path)
+    if reps and listed:
+        raise UsageError(f"the truth file {path} has reps and holds; an exercise has one or the other")
     for index, rep in enumerate(listed, start=1):
         top, faults = (rep.get("top"), rep.get("faults", [])) if isinstance(rep, dict) else (rep, [])
         if isinstance(top, bool) or not isinstance(top, int | float) or not isinstance(faults, list):
@@ -273,7 +318,45 @@ def _by_eye(data: object, path: Path) -> Truth:
         there = dict.fromkeys(map(str, faults), math.inf)
         reps.append(TrueRep(top, top, top, top, {}, {}, {}, there, by_eye=True))
     side = str(data.get("side", ""))
+    if side not in ("", "left", "right", "both"):
+        raise UsageError(
+            f"the truth file {path} names the side {brief(repr(side))}; it is left, right or both"
+        )
     return Truth(data["exercise"], side, view, 0.0, tuple(reps), (), np.array([]), {})
+
+
+class _Hold(Part):
+    """A hold as an eye sees it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: Finite
+    end: Finite
+    faults: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Hold:
+        if not self.start < self.end:
+            raise ValueError("start must be before end")
+        return self
+
+
+class _Holds(Part):
+    holds: tuple[_Hold, ...]
+
+
+def _holds(listed: object, path: Path) -> list[TrueRep]:
+    """Return the holds that a truth file made by eye lists."""
+    found = validated(_Holds, {"holds": listed}, f"the truth file {path}")
+    return [
+        TrueRep(
+            *(one.start, one.start, one.end, one.end),
+            *({}, {}, {}, dict.fromkeys(one.faults, math.inf)),
+            by_eye=True,
+            held_s=one.end - one.start,
+        )
+        for one in found.holds
+    ]
 
 
 def _changed(key: str) -> Callable[[TrueRep], float]:
@@ -312,6 +395,7 @@ TRUE_VALUE: dict[str, Callable[[TrueRep], float]] = {
     "no-hold": lambda rep: rep.held_s,
     "lowering-too-fast": lambda rep: rep.end_s - rep.lower_s,
     "incomplete-lockout": lambda rep: rep.lockout["hip_trunk_angle_working"] - 180.0,
+    "leg-above-trunk-line": lambda rep: rep.lockout.get("hip_trunk_angle_working", math.nan) - 180.0,
     "free-leg-drop": _changed("leg_elevation_other"),
     "free-leg-rise": _changed("leg_elevation_other"),
     "free-leg-bent": lambda rep: rep.lockout["knee_flexion_other"],

@@ -115,17 +115,17 @@ def for_a_while() -> Iterator[None]:
         restore(measures)
 
 
-def load_folder(folder: Path) -> list[Exercise]:
-    """Add the exercises declared in a folder's Python files.
+def load_folder(path: Path) -> list[Exercise]:
+    """Add the exercise of a rule file, or those of a folder's Python files.
 
     Raises:
-        UsageError: If the folder or a file's `EXERCISE` is missing, a file does not import, or a name or
-            code is taken.
+        UsageError: If there is no such file or folder, a file's `EXERCISE` is missing, a file does not
+            import, or a name or code is taken.
     """
     loaded = []
-    for path in rule_files(folder):
-        loaded.append(load(path))
-        if not comes_from(loaded[-1].name, path):
+    for file in rule_files(path):
+        loaded.append(load(file))
+        if not comes_from(loaded[-1].name, file):
             add(loaded[-1])
     return loaded
 

@@ -15,9 +15,10 @@ from formcheck.exercises.catalog import nothing_called
 from formcheck.exercises.profiles import PROFILES, limits
 from formcheck.exercises.rule import Example, Exercise, Limit, Rule, SideOf
 from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import BOTH_SIDES, POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
+from formcheck.wording import POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
 
 PHASE_WORDS = {
     Phase.START: "in the start position",
@@ -26,6 +27,7 @@ PHASE_WORDS = {
     Phase.DOWN: "on the way down",
     Phase.BOTTOM: "at the bottom",
     Phase.LIFT: "from leaving the bottom until back there",
+    Phase.HOLD: "over the hold",
 }
 _SIDES: dict[SideOf, str] = {
     "set": "one side works in a set",
@@ -45,7 +47,9 @@ _STATS = {
     "max": "highest value",
     "min": "lowest value",
     "largest": "value furthest from zero, either way,",
+    "drift": "last fifth of the time less the first fifth,",
 }
+_EXTREMES = {"max": "highest", "min": "lowest", "largest": "furthest from zero, either way,"}
 _WIDTH = 80
 
 
@@ -70,7 +74,7 @@ def explain_exercise(exercise: Exercise) -> str:
         f"{exercise.title} ({exercise.name})\n",
         _field("Source", exercise.source),
         _field("Film it", exercise.film),
-        _field("Counted", f"repetitions, {_views(exercise.views)}"),
+        _field("Counted", f"{_kind(exercise)}, {_views(exercise.views)}"),
         _field("Each is", _counted(exercise)),
         "\nWHAT IS CHECKED\n\n"
         + _wrap(
@@ -176,7 +180,8 @@ def catalogue_markdown() -> str:
 
 def _chapter(exercise: Exercise) -> Iterable[str]:
     yield from ("", f"## {exercise.title} (`{exercise.name}`)", "", f"Source: {exercise.source}", "")
-    yield from (f"Film it: {exercise.film}", "", f"Repetitions are counted {_views(exercise.views)}.", "")
+    counted = f"{_kind(exercise).capitalize()} are counted {_views(exercise.views)}."
+    yield from (f"Film it: {exercise.film}", "", counted, "")
     yield "| code | fault | statement | checked | limits | views | weight | said |"
     yield "|---|---|---|---|---|---|---|---|"
     for rule in exercise.rules:
@@ -202,14 +207,15 @@ def _chapter(exercise: Exercise) -> Iterable[str]:
 
 
 def _counted(exercise: Exercise) -> str:
-    """Say what a repetition is: posture, signal, side and time."""
+    """Say what a repetition is: posture, signal, side and time; or what a hold is."""
+    how = f"{POSTURE_WORDS[exercise.posture]}; {_SIDES[exercise.side_of]}"
+    if exercise.is_hold:
+        kept = ", ".join(plain(gate.measure) for gate in exercise.held_by)
+        return f"as long as {kept} stay within the gates, {how}"
     way = "rise" if exercise.signal == exercise.shown else "fall"
     unit = MEASURES[exercise.signal].unit.replace("deg", "°").replace("%", " %")
     most = "" if exercise.max_s is None else f" within {exercise.max_s:g} s"
-    return (
-        f"a {way} of {plain(exercise.shown)} by {exercise.min_range:g}{unit} or more and back{most}, "
-        f"{POSTURE_WORDS[exercise.posture]}; {_SIDES[exercise.side_of]}"
-    )
+    return f"a {way} of {plain(exercise.shown)} by {exercise.min_range:g}{unit} or more and back{most}, {how}"
 
 
 def _short(rule: Rule, exercise: Exercise) -> str:
@@ -238,8 +244,15 @@ def _how(rule: Rule, exercise: Exercise) -> str:
         return text[:1].upper() + text[1:]
     what = MEASURES[rule.measure].definition.rstrip(".")
     origin = ", as change from the person's own start" if rule.from_start else ""
+    value = _STATS[rule.stat]
+    if rule.over_s and rule.stat in _EXTREMES:
+        value = f"median of the {rule.over_s:g} s in which it is {_EXTREMES[rule.stat]}"
     words = _DOWN_FIRST if exercise.down_first else PHASE_WORDS
-    return f"{what}; {_STATS[rule.stat]} {words[rule.when]}{origin}."
+    return f"{what}; {value} {words[rule.when]}{origin}."
+
+
+def _kind(exercise: Exercise) -> str:
+    return f"holds of {exercise.min_hold_s:g} s and more" if exercise.is_hold else "repetitions"
 
 
 def _limits(limit: Limit, unit: str) -> str:

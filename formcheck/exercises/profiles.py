@@ -133,12 +133,13 @@ def _scaled(rule: Rule, room: float) -> Limit:
 _KEYS = ("warn", "fault", "off")
 
 
-def with_limits(profile: Profile, path: Path) -> Profile:
+def with_limits(profile: Profile, path: str | Path) -> Profile:
     """Lay a file of limits over a profile.
 
     Raises:
         UsageError: If the file cannot be read or is not TOML, or if a name or a value in it is wrong.
     """
+    path = Path(path)
     if not path.exists():
         raise UsageError(f"there is no file {path} with limits; check the name")
     data = read_toml(path, "the limits file")

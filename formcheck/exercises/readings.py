@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from formcheck.measures import arching
 from formcheck.measures.reading import Reading
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats, View
@@ -28,8 +29,10 @@ from formcheck.reps.segmentation import Phase
 #
 # Face up, the second is compared with the person's own other repetitions, but a person may arch in all of
 # them. So a back only counts as flat where a baseline is given, or where the repetition looks flat without
-# the others too (`_by_itself_deg`). Otherwise the value read is a lower bound. One repetition alone can so be
-# flat, but not arched.
+# the others too (`_by_itself_deg`). Otherwise the value read is a lower bound, and a third witness may show
+# the arching: an estimate of one repetition by itself, learned from rendered people (`measures.arching`). It
+# knows no real people, so it is never what makes a back flat: it finds what all repetitions share, where the
+# others do not contradict it, and where it contradicts a back that looks flat, that back is not judged.
 #
 # Both are scaled to degrees of lumbar extension by regression on rendered clips with known lumbar angles.
 # Where they disagree the uncertainty grows by 0.6 of the disagreement: a high but braced kick moves only the
@@ -59,12 +62,23 @@ _SOFT_DEG = 6.0
 """Face down, outline that hollows by more than this beyond what the hips show is the buttock (`_prone`).
 Rendered backs, whose buttocks do not swell, hollow by 3 to 6 deg more where they are arched."""
 _SOFT_DOUBT = 0.5  # share of that surplus which counts as error
+_OWN_DEG, _OWN_ERROR_DEG = 10.0, 5.0
+"""Extension up to which hips may have extended by themselves, and the error of the arching from there on:
+on real backs that an eye calls flat hips extend by 8 to 13 deg (2 people), on rendered ones none."""
+_MOST_SQUARE_DEG, _MOST_STRAIGHT_DEG = 10.0, 20.0
+"""What hips extend without the spine, with the knee at a right angle and straight (bretcontreras.com)."""
+_MOST_ERROR_DEG = 6.4  # of what they extend further: of the landmarks 4, of the person 5
 MOST_LUMBAR_DEG = 30.0
 """What a lumbar spine extends at most: 25 deg (AMA, Guides to the Evaluation of Permanent Impairment), a few
 degrees more in the young (Troke 2005, Manual Therapy 10:198). An estimate above is only called marked."""
 MARKED = "marked: as far as a spine extends, or further"
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _DISAGREE = "outline and hips disagree"
+_PLATED_APART = 1.0
+"""Distance from what was learned (1 is usual there), above which nothing was learned of somebody with plates.
+On rendered people with 38 and 45 cm plates it is 0.9 to 2.4, with small ones 0.7 to 1.6."""
+_BY_ITSELF = "by itself, as learned from rendered people"
+_CONTRADICTED = "hips and outline look flat, but the whole looks like an arched back"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
@@ -80,18 +94,39 @@ def lumbar_extension(data: RepData) -> Reading:
         return extension  # face up, bench and arm disturb the outline too much to use it alone
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
-    reading = _prone(extension, outline) if data.look.prone else _supine(data, extension, outline)
+    reading = _prone(data, extension, outline) if data.look.prone else _supine(data, extension, outline)
     return _possible(reading)
 
 
-def _prone(extension: Reading, outline: Reading) -> Reading:
+def _prone(data: RepData, extension: Reading, outline: Reading) -> Reading:
     """Read the arching of somebody who faces down, from the hips' extension and the outline's change."""
     by_hips = _PRONE_GAIN * extension.value + _PRONE_OFFSET
     by_outline = _CONTOUR_GAIN * outline.value + _CONTOUR_OFFSET
     # A leg below the line of the trunk is no sign of a rounded back.
     by_spine = min(by_outline, max(by_hips, 0.0) + _SOFT_DEG) if math.isfinite(by_hips) else by_outline
-    fused = _fused(by_hips, by_spine, _time_s(extension, outline), _SOFT_DOUBT * (by_outline - by_spine))
-    return replace(fused, reason=_DISAGREE) if abs(by_outline - by_hips) > 2 * _LONE_DEG else fused
+    own = _OWN_ERROR_DEG * float(np.clip(extension.value / _OWN_DEG, 0.0, 1.0))
+    doubt = _SOFT_DOUBT * (by_outline - by_spine)
+    fused = _fused(by_hips, by_spine, _time_s(extension, outline), doubt, own)
+    if not abs(by_outline - by_hips) > 2 * _LONE_DEG:
+        return fused
+    return _stronger(replace(fused, reason=_DISAGREE), _beyond_hips(data, extension))
+
+
+def _beyond_hips(data: RepData, extension: Reading) -> Reading:
+    """Read what the hips seem to extend further than hips do: the least that the spine adds.
+
+    An outline that is spoilt by an arm, hair or clothes does not hide that.
+    """
+    bend = data.median("knee_flexion_deg", Phase.TOP)
+    most = float(np.interp(bend, (0.0, 90.0), (_MOST_STRAIGHT_DEG, _MOST_SQUARE_DEG)))
+    beyond = extension.value - most
+    return Reading(beyond, _MOST_ERROR_DEG, extension.time_s, "further than hips extend", at_least=True)
+
+
+def _stronger(reading: Reading, least: Reading) -> Reading:
+    """Return a lower bound where it shows arching more surely than a reading does, else the reading."""
+    sure = least.value - least.uncertainty
+    return least if sure > max(reading.value - reading.uncertainty, _FLAT_DEG) else reading
 
 
 def _time_s(extension: Reading, outline: Reading) -> float:
@@ -113,11 +148,23 @@ def _fused(by_hips: float, by_outline: float, time_s: float, *errors: float) -> 
 def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
     itself_deg, itself_error_deg = _by_itself_deg(extension.value, outline.value)
-    usual_hips, usual_outline, lone_deg = _usual(data)  # of a lone repetition too: it may be a baseline
+    flat = itself_deg + itself_error_deg < _FLAT_DEG
+    compared = _against_others(
+        data, extension, outline, flat=flat
+    )  # a lone repetition too: it may be a baseline
+    if data.set.baseline is not None:
+        return compared
     if not data.comparable:
-        if itself_deg + itself_error_deg >= _FLAT_DEG:
-            return Reading.none("one repetition can only be compared with itself", _REMEDY)
-        return Reading(itself_deg, _LONE_DEG, _time_s(extension, outline), "one repetition, by itself")
+        compared = Reading.none("one repetition can only be compared with itself", _REMEDY)
+        if flat:
+            time_s = _time_s(extension, outline)
+            compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
+    return _with_learned(compared, _learned(data), flat=flat)
+
+
+def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat: bool) -> Reading:
+    """Read the arching face up against the others; a lower bound without baseline and flat look."""
+    usual_hips, usual_outline, lone_deg = _usual(data)
     by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
     # Hips that are still bent are no sign of an arched back, only of a repetition higher than the others.
     straight = max(extension.value - _LEAST_LOCKOUT_DEG, 0.0)
@@ -126,7 +173,7 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
     extra = _CARRIED_DEG if data.set.baseline else math.hypot(_doubt_deg(data, usual_hips), lone_deg)
     fused = _fused(by_hips, by_outline, _time_s(extension, outline), extra, aside)
-    flat = data.set.baseline is not None or itself_deg + itself_error_deg < _FLAT_DEG
+    flat = flat or data.set.baseline is not None
     if math.isnan(by_outline):
         return replace(fused, at_least=not flat)
     if extra > _LONE_DEG:
@@ -138,6 +185,38 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
         why = "your back shows only against your other repetitions, and all may be arched"
         return replace(fused, reason=why, remedy=_REMEDY, at_least=True)
     return fused
+
+
+def _learned(data: RepData) -> Reading | None:
+    """Return the arching of the repetition by itself, as learned from renders, or None.
+
+    There is none obliquely, and for what is unlike all that was learned from. Beside a plate over the hips it
+    has to be as usual there, as silhouettes of real people may take the plate in.
+    """
+    if data.look.view is not View.SIDE:
+        return None
+    rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
+    found = arching.estimate(data.set.body, rest, top)
+    if not math.isfinite(found.error_deg) or (data.set.plated and found.apart > _PLATED_APART):
+        return None
+    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
+    return Reading(found.value_deg, found.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
+
+
+def _with_learned(compared: Reading, learned: Reading | None, *, flat: bool) -> Reading:
+    """Return a reading in the light of the learned witness: the larger arching, or none where they disagree.
+
+    Args:
+        compared: What the others say, or NaN.
+        learned: The learned witness.
+        flat: Whether the repetition looks flat by itself to the others.
+    """
+    if learned is None or learned.value - learned.uncertainty <= _FLAT_DEG:
+        return compared
+    if flat:
+        return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
+    lowest = compared.value - compared.uncertainty
+    return compared if lowest >= learned.value - learned.uncertainty else learned
 
 
 def _possible(reading: Reading) -> Reading:

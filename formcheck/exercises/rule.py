@@ -135,8 +135,9 @@ SEVERAL = "several"
 SideOf = Literal["set", "rep", "both"]
 """What has a working side; `both` means that both sides do the same."""
 
-Stat = Literal["median", "max", "min", "largest"]
-"""How the values of a phase become one. `largest` is the value furthest from zero, with its sign."""
+Stat = Literal["median", "max", "min", "largest", "drift"]
+"""How the values of a phase become one. `largest` is the value furthest from zero, with its sign, `drift` the
+last fifth of the time less the first fifth."""
 
 
 class Status(str, Enum):
@@ -228,6 +229,8 @@ class Rule:
         measure: Name of a frame measure; empty where `read` is given.
         when: The phase in which it is judged.
         stat: How the values of the phase become one.
+        over_s: Length of a stretch in seconds: `stat` is then that of the medians of all such stretches, so
+            that `max` is the worst few seconds of a hold. 0 takes single frames.
         from_start: Whether the value in the person's own start position is subtracted.
         start_aside: The same, but only where the camera is not at the side: there absolute angles are biased.
         hidden: Returns why a repetition does not show it although the view is right, or None.
@@ -267,6 +270,7 @@ class Rule:
     measure: str = ""
     when: Phase = Phase.LIFT
     stat: Stat = "max"
+    over_s: float = 0.0
     from_start: bool = False
     start_aside: bool = False
     hidden: Callable[[RepData], Reading | None] | None = None
@@ -294,6 +298,8 @@ class Rule:
 
     def ready(self, phase: Phase) -> bool:
         """Whether an open repetition in this phase has shown enough to judge the rule."""
+        if phase is Phase.HOLD:
+            return self.decided is not Phase.BOTTOM
         order = (Phase.UP, Phase.TOP, Phase.DOWN, Phase.BOTTOM)
         measured = {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
         needed = self.decided or (Phase.BOTTOM if self.read else measured)
@@ -340,11 +346,17 @@ class Exercise:
         source: The document it comes from.
         posture: How the trunk is held: `standing` (also bending forward), `prone` (face down, also on all
             fours), `supine` (on the back), `side` (lying on one), `seated` or `hanging`.
+        kind: `reps`, or `hold` for a position that is held. A hold has no signal: it is held where all gates
+            with a measure are passed, in each frame.
         signal: The measure that rises with every repetition; `-NAME` where a measure falls. Of one that each
             side has, `mean(NAME)`, `least(NAME)`, `most(NAME)` or `difference(NAME)` is made of both sides.
+            Empty for a hold.
         min_range: The least rise of the signal that can be a repetition.
         max_s: The longest that a repetition may take, up, top and down together. None leaves 30 s for each
             way and 3 min for the top.
+        min_hold_s: The shortest hold that counts.
+        resting: Whether people also rest in the position that is held. It is then recognised only in a clip
+            that shows nothing else, and live only by its name.
         views: Views in which repetitions can be counted.
         rules: The rules that are checked.
         unobservable: What the source says but video cannot show, and why.
@@ -372,8 +384,11 @@ class Exercise:
     title: str
     source: str
     posture: Posture
-    signal: str
-    min_range: float
+    kind: Literal["reps", "hold"] = "reps"
+    signal: str = ""
+    min_range: float = 0.0
+    min_hold_s: float = 5.0
+    resting: bool = False
     views: frozenset[View]
     rules: tuple[Rule, ...]
     unobservable: tuple[Unobservable, ...]
@@ -400,6 +415,16 @@ class Exercise:
                 raise ValueError(f"{self.name}: the plan names a fault that no rule has")
 
     @property
+    def is_hold(self) -> bool:
+        """Whether a position is held and no repetitions are counted."""
+        return self.kind == "hold"
+
+    @property
+    def held_by(self) -> tuple[Gate, ...]:
+        """The gates that say in each frame of a hold whether the position is kept; none for repetitions."""
+        return tuple(gate for gate in self.gates if gate.measure) if self.is_hold else ()
+
+    @property
     def upright(self) -> bool:
         """Whether the trunk is about upright."""
         return self.posture in UPRIGHT
@@ -412,7 +437,7 @@ class Exercise:
     @property
     def sided(self) -> bool:
         """Whether each side has a signal of its own, which tells the side that works."""
-        return not self.both_work and measure(self.signal).sided
+        return not self.both_work and (self.is_hold or measure(self.signal).sided)
 
     @property
     def shown(self) -> str:

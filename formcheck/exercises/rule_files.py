@@ -9,30 +9,37 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from difflib import get_close_matches
+from enum import EnumMeta
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
 from formcheck.errors import RuleFileError, UsageError
-from formcheck.exercises.rule import REPLACED, Exercise
+from formcheck.exercises import rule as contract
+from formcheck.exercises.rule import Exercise
 from formcheck.files import kinds
 from formcheck.measures.measure import kept_if_fine
 
 _PREFIX = "_formcheck_rules_"
 
 
-def rule_files(folder: Path) -> list[Path]:
-    """Return the rule files of a folder, sorted. Helper files (`_...`) and hidden files are left out.
+def rule_files(path: Path) -> list[Path]:
+    """Return a rule file as it is, or those of a folder, sorted, without helper (`_...`) and hidden files.
 
     Raises:
-        UsageError: If there is no such folder.
+        UsageError: If there is no such file or folder, or the file is not Python.
     """
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder} with rule files")
-    return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith(("_", "."))]
+    if path.is_dir():
+        return [file for file in sorted(path.glob("*.py")) if not file.name.startswith(("_", "."))]
+    if not os.path.lexists(path):
+        raise UsageError(f"there is no rule file or folder {path}; check the name")
+    if path.suffix != ".py":
+        raise UsageError(f"{path} is no rule file: name a Python file (.py), or a folder of them")
+    return [path]
 
 
 def load(path: Path) -> Exercise:
@@ -70,7 +77,7 @@ def load(path: Path) -> Exercise:
     except OSError as error:
         raise RuleFileError(path, f"it cannot be read: {error.strerror or error}") from error
     except (Exception, SystemExit) as error:  # a user's file may fail in any way
-        raise RuleFileError(path, said(error), line_of(error, path)) from error
+        raise RuleFileError(path, said(error), _field_line(error, path) or line_of(error, path)) from error
     finally:
         sys.dont_write_bytecode = writes
     return declared(module, path)
@@ -114,13 +121,53 @@ def blame(error: BaseException, files: Collection[Path] = ()) -> RuleFileError |
 def said(error: BaseException) -> str:
     """Return the text of an error. Wrong or missing fields are told in the terms of rule files."""
     text = " ".join(str(error).split())
+    if hint := _meant(error, text):
+        return hint
     if missing := re.match(r"(\w+)\.__init__\(\) missing .*?: (.*)", text):
         return f"{missing[1]} lacks {missing[2].replace(chr(39), '')}"
-    if unknown := re.match(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'(.*)", text):
-        if unknown[1] == "Exercise" and unknown[2] in REPLACED:
-            return f"{unknown[1]} no longer has {unknown[2]}: {REPLACED[unknown[2]]}"
-        return f"{unknown[1]} has no field {unknown[2]}{unknown[3].replace(chr(39), '').replace('. ', '; ')}"
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
+
+
+_UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_NO_MEASURE = re.compile(r"there is no measure (\w+)")
+_NOT_IMPORTED = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
+
+
+def _meant(error: BaseException, text: str) -> str:
+    """Say what was most likely meant by a name that there is not; empty where the error is another one."""
+    if unknown := _UNKNOWN.match(text):
+        if unknown[1] == "Exercise" and unknown[2] in contract.REPLACED:
+            return f"{unknown[1]} no longer has {unknown[2]}: {contract.REPLACED[unknown[2]]}"
+        kind = getattr(contract, unknown[1], None)
+        known = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+        return f"{unknown[1]} has no field {unknown[2]}; {nearest(unknown[2], known)}"
+    if isinstance(error, AttributeError) and isinstance(error.obj, EnumMeta):
+        kind_, name = error.obj, str(error.name)
+        return f"{kind_.__name__} has no {name}; {nearest(name, list(kind_.__members__))}"
+    if absent := _NOT_IMPORTED.match(text):
+        there = [name for name in dir(sys.modules.get(absent[2])) if not name.startswith("_")]
+        return f"{absent[2]} has no {absent[1]}; {nearest(absent[1], there)}"
+    return ""
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return a question for the nearest known name, or else all names that there are."""
+    by_case = {one.lower(): one for one in known}
+    near = get_close_matches(name.lower(), by_case, n=1, cutoff=0.5)
+    return f"did you mean {by_case[near[0]]}?" if near else f"there are {', '.join(known)}"
+
+
+def _field_line(error: BaseException, path: Path) -> int | None:
+    """Return the line on which a field or a measure is written that there is not."""
+    text = " ".join(str(error).split())
+    words = [word for node in ast.walk(parsed(path)) if isinstance(node, ast.Call) for word in node.keywords]
+    lines: list[int] = []
+    if unknown := _UNKNOWN.match(text):
+        lines = [word.lineno for word in words if word.arg == unknown[2]]
+    elif unmeasured := _NO_MEASURE.search(text):
+        values = [word.value for word in words]
+        lines = [one.lineno for one in values if isinstance(one, ast.Constant) and one.value == unmeasured[1]]
+    return lines[0] if lines else None
 
 
 def parsed(path: Path) -> ast.Module:

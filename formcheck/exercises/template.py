@@ -76,7 +76,51 @@ _EXERCISE = {
     "film": '"TODO: from where to film it, such as: from the side at hip height, 2 to 3 m away."',
     "notes": "()",
 }
+_STRETCH = _MEASURED | {
+    "name": '"trunk-tips"',
+    "measure": '"trunk_pitch_deg"',
+    "when": "Phase.HOLD",
+    "stat": '"max"',
+    "over_s": "3.0",
+    "from_start": "False",
+    "limit": "Above(20.0, 30.0)",
+    "cue": '"Chest and hips level"',
+    "good": '"a level trunk"',
+    "passes": "(Example(5.0, 3.0), Example(22.0, 3.0))",
+    "fails": "(Example(24.0, 3.0), Example(40.0, 3.0))",
+}
+_DRIFT = {
+    "code": '"${prefix}02"',
+    "name": '"trunk-drifts"',
+    "statement": '"2"',
+    "says": '"TODO: what the source says about keeping it to the end."',
+    "why": '"TODO: why it matters."',
+    "source": 'f"{SOURCE}; limits: TODO"',
+    "measure": '"trunk_pitch_deg"',
+    "when": "Phase.HOLD",
+    "stat": '"drift"',
+    "limit": "Above(8.0, 14.0, both=True)",
+    "views": "SIDEWAYS",
+    "priority": "8",
+    "weight": "40",
+    "cue": '"Keep your height, or rest"',
+    "good": '"the same to the end"',
+    "remedy": '"Film from the side, the whole body in the picture."',
+    "passes": "(Example(3.0, 2.5), Example(-9.0, 2.5))",
+    "fails": "(Example(12.0, 2.5), Example(-20.0, 2.5))",
+}
+_HELD = {
+    **{name: _EXERCISE[name] for name in ("name", "title", "source")},
+    "kind": '"hold"',
+    "posture": '"prone"',
+    "side_of": '"both"',
+    "gates": "GATES",
+    "min_hold_s": "5.0",
+    "looks_like": '"plank"',
+    **{name: _EXERCISE[name] for name in ("views", "rules", "unobservable", "film", "notes")},
+}
 _MORE = {
+    "looks_like": "Leave it out once the gates let nothing else pass: it is then recognised too.",
     "measure": "`formcheck measures` lists them.",
     "when": "One of "
     + ", ".join(f"Phase.{phase.name} ({words})" for phase, words in PHASE_WORDS.items())
@@ -99,7 +143,7 @@ _MORE = {
     "working": "Needed for a signal such as the height of the hips, unless side_of is both.",
 }
 
-_FILE = Template('''"""$title: TODO what is done, in a sentence."""
+_HEAD = '''"""$title: TODO what is done, in a sentence."""
 
 # One exercise for formcheck. It works as it is: change one thing, check, go on. TODO marks what you know.
 #
@@ -112,22 +156,18 @@ _FILE = Template('''"""$title: TODO what is done, in a sentence."""
 from __future__ import annotations
 
 from formcheck.rule import (
-    OBLIQUE,
-    SIDEWAYS,
-    Above,
-    Below,
-    Example,
-    Exercise,
-    Phase,
-    Reading,
-    RepData,
-    Rule,
-    Unobservable,
+$imports
 )
 
 SOURCE = "TODO: where the technique is described: author, title, page or web address"
 
-# 1. What counts as a repetition.
+'''
+_TAIL = """
+# 3. The exercise.
+
+EXERCISE = $exercise
+"""
+_REPS = '''# 1. What counts as a repetition.
 
 # The measure that is low at rest and rises and falls once a repetition.
 SIGNAL = "leg_elevation_deg"
@@ -162,28 +202,50 @@ def lowering_s(data: RepData) -> Reading:
 LOWERING_TOO_FAST = $read
 
 RULES = (HIPS_MOVE, LOWERING_TOO_FAST)
+'''
+_HOLD = """# 1. When the position is held: in the frames in which all of these are passed.
 
-# 3. The exercise.
+# `says` tells why another position is none. The nearer the borders, the less your exercise claims of others;
+# but what is held badly should still pass, so that a rule can say so.
+GATES = (
+    Gate(says="the trunk is upright", measure="trunk_pitch_deg", low=-45.0, high=45.0),
+    Gate(says="a knee is bent", measure="knee_flexion_deg", high=45.0),
+)
 
-EXERCISE = $exercise
-''')
+# 2. What may be wrong. A rule reads one measure over the hold and compares it with limits: the worst few
+# seconds of it, its median, or how it drifts from the first fifth of the time to the last.
+
+TRUNK_TIPS = $measured
+
+TRUNK_DRIFTS = $drift
+
+RULES = (TRUNK_TIPS, TRUNK_DRIFTS)
+"""
+_USED = {
+    "reps": "OBLIQUE SIDEWAYS Above Below Example Exercise Phase Reading RepData Rule Unobservable",
+    "hold": "OBLIQUE SIDEWAYS Above Example Exercise Gate Phase Rule Unobservable",
+}
+"""What each kind of file imports."""
 
 
-def render(name: str, prefix: str) -> str:
+def render(name: str, prefix: str, *, hold: bool = False) -> str:
     """Return the text of a new exercise's file.
 
     Args:
         name: The exercise's name, kebab case.
         prefix: The three capitals of its rules' codes.
+        hold: Whether a position is held, in place of repetitions.
     """
     spoken = name.replace("-", " ")
     words = {"name": name, "prefix": prefix, "spoken": spoken, "title": spoken.capitalize()}
     calls = {
-        "measured": _call(Rule, _MEASURED, words, explained=True),
+        "imports": "\n".join(f"    {used}," for used in _USED["hold" if hold else "reps"].split()),
+        "measured": _call(Rule, _STRETCH if hold else _MEASURED, words, explained=True),
         "read": _call(Rule, _READ, words),
-        "exercise": _call(Exercise, _EXERCISE, words, explained=True),
+        "drift": _call(Rule, _DRIFT, words),
+        "exercise": _call(Exercise, _HELD if hold else _EXERCISE, words, explained=True),
     }
-    return _FILE.substitute(words | calls)
+    return Template(_HEAD + (_HOLD if hold else _REPS) + _TAIL).substitute(words | calls)
 
 
 def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
@@ -203,6 +265,9 @@ def recast(source: str, old: Exercise, name: str, prefix: str) -> str:
     for own in re.findall(r"\bdefine\(\s*\"(\w+)\"", text):  # a measure's name is taken as well
         text = text.replace(f'"{own}"', f'"{prefix.lower()}_{own}"')
     text = text.replace(f'"{old.name}"', f'"{name}"').replace(f'title="{old.title}"', f'title="{title}"')
+    if not old.looks_like:  # a copy with the same gates would share every repetition with the old one
+        alike = f'    looks_like="{old.name}",  # until gates of its own tell it apart: found by name only'
+        text = text.replace(f'    name="{name}",\n', f'    name="{name}",\n{alike}\n', 1)
     return f"# TODO: a copy of {old.name}, to be changed into {name}.\n{text}"
 
 

@@ -28,6 +28,8 @@ VIDEOS = frozenset(
 """What is looked for in folders; a file that is named is taken whatever it ends in."""
 TRACK = ".npz"
 JOURNAL = ".journal"
+LANDMARKS = frozenset([".json", ".trc", ".csv"])
+"""Landmarks that another tool wrote; see `formcheck.poses.exchange`."""
 _PLAYS = frozenset([".mp4", ".m4v", ".mov", ".webm"])
 
 
@@ -42,8 +44,22 @@ def is_track(name: str | PurePath) -> bool:
 
 
 def is_recorded(name: str | PurePath) -> bool:
-    """Whether a file holds landmarks instead of pictures: a track, or the journal of a live session."""
-    return suffix(name) in (TRACK, JOURNAL)
+    """Whether a file holds landmarks, not pictures: a track, a live session's journal, or another tool's."""
+    return suffix(name) in (TRACK, JOURNAL) or is_landmarks(name)
+
+
+def is_landmarks(name: str | PurePath) -> bool:
+    """Whether landmarks that another tool wrote are read: a file, or a folder with a file a frame."""
+    return suffix(name) in LANDMARKS or has_frames(name)
+
+
+def has_frames(name: str | PurePath) -> bool:
+    """Whether a folder holds landmarks, a JSON file a frame, and no clip."""
+    try:
+        inside = os.listdir(name)
+    except (OSError, ValueError):
+        return False
+    return any(suffix(one) == ".json" for one in inside) and not any(map(is_clip, inside))
 
 
 def is_report(name: str | PurePath) -> bool:

@@ -56,6 +56,11 @@ class LoggedRep(Model):
     verdicts: tuple[LoggedVerdict, ...]
 
     @property
+    def is_hold(self) -> bool:
+        """Whether it is a position that was held: there was no way up and down."""
+        return self.range is None and self.up_s == self.down_s == 0.0
+
+    @property
     def clean(self) -> bool:
         """Whether something was judged and no fault or warning was found."""
         judged = any(verdict.status in JUDGED for verdict in self.verdicts)

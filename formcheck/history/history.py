@@ -32,6 +32,7 @@ class Session(Model):
     side: str = Field(description="The working leg, the lifter's own.")
     sets: int
     reps: tuple[int, ...] = Field(description="Full repetitions, one a set.")
+    held_s: tuple[float, ...] = Field(default=(), description="Seconds of each hold, of what is held.")
     clean: tuple[int, ...] = Field(description="Full repetitions without fault or warning, one a set.")
     loads_kg: tuple[float | None, ...]
     score: float | None = Field(description="Mean of the sets that have one.")
@@ -80,6 +81,7 @@ def _session(sets: Sequence[LoggedSet]) -> Session:
         side=sets[0].side,
         sets=len(sets),
         reps=tuple(len(one.full) for one in sets),
+        held_s=tuple(round(rep.hold_s, 1) for one in sets for rep in one.full if rep.is_hold),
         clean=tuple(one.clean_reps for one in sets),
         loads_kg=tuple(one.load_kg for one in sets),
         score=round(sum(scores) / len(scores), 1) if scores else None,

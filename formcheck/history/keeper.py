@@ -101,10 +101,10 @@ class Keeper:
         return Take.live(datetime.now().astimezone() - length, analysis.raw)
 
     def _is_sample(self) -> bool:
+        from formcheck.files.digest import sha256
         from formcheck.history.samples import is_sample
-        from formcheck.history.take import file_hash
 
-        return self.clip is not None and is_sample(file_hash(self.clip))
+        return self.clip is not None and is_sample(sha256(self.clip))
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,9 +158,10 @@ def figure(value: float, unit: str) -> str:
 
 def _sessions(rows: list[Session]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name in ("Day", "Leg", "Reps", "Clean", "Load", "Score"):
+    held = all(row.held_s for row in rows)
+    for name in ("Day", "Leg", "Held" if held else "Reps", "Clean", "Load", "Score"):
         table.add_column(name, no_wrap=True)
-    table.add_column("Found, reps")
+    table.add_column("Found, holds" if held else "Found, reps")
     last = None
     for row in rows:
         day = "" if row.day == last else day_text(row.day)
@@ -178,7 +179,9 @@ def _sessions(rows: list[Session]) -> Table:
 
 
 def reps(row: Session) -> str:
-    """Write the repetitions of a session, such as `3 × 8` or `8, 8, 7`."""
+    """Write the repetitions of a session, such as `3 × 8` or `8, 8, 7`; of holds the seconds, `31, 24 s`."""
+    if row.held_s:
+        return ", ".join(f"{held_s:.0f}" for held_s in row.held_s) + " s"
     same = len(row.reps) > 1 and len(set(row.reps)) == 1
     return f"{len(row.reps)} × {row.reps[0]}" if same else ", ".join(map(str, row.reps))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from formcheck.errors import ClipError, UsageError
 from formcheck.files import kinds
+from formcheck.files.digest import sha256
 from formcheck.video.reader import created
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Take:
             UsageError: The file cannot be read.
         """
         try:
-            digest = file_hash(path)
+            digest = sha256(path)
             changed = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
@@ -65,15 +66,6 @@ class Take:
         """Describe a live session: when it began, and its landmarks if there are any."""
         marks = None if track is None else digest_of(track)
         return cls(secrets.token_hex(16), began, landmarks=marks, origin="live")
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def digest_of(track: Track) -> str:

@@ -68,15 +68,18 @@ def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Follo
     """Return the quantities of one exercise to follow: of the rules, those that ever found something."""
     signal = f" ({plain(exercise.shown)})" if exercise and exercise.signal in MEASURES else ""
     unit = next((rep.range.unit for one in sets for rep in one.reps if rep.range), "")
+    held = exercise is not None and exercise.is_hold
     found = [
         Followed("score", "Score", "points", scatters=True),
-        Followed("clean", "Clean repetitions a set", "reps", scatters=True),
+        Followed("clean", f"Clean {'holds' if held else 'repetitions'} a set", "reps", scatters=True),
         Followed("load", "Load", "kg"),
-        Followed("range", f"Range{signal}", unit),
-        Followed("hold", "Hold", "s"),
-        Followed("down", "Lifting" if exercise and exercise.down_first else "Lowering", "s"),
-        *_speed(sets),
     ]
+    if held:
+        found.append(Followed("hold", "Held", "s"))
+    else:
+        last = "Lifting" if exercise and exercise.down_first else "Lowering"
+        moved = ("range", f"Range{signal}", unit), ("hold", "Hold", "s"), ("down", last, "s")
+        found += [*(Followed(*each) for each in moved), *_speed(sets)]
     flagged = {name for one in sets for name in one.faults()}
     rules = [rule for rule in exercise.rules if rule.name in flagged] if exercise else []
     return found + [_of_rule(rule) for rule in rules if rule.value_unit != "s"]

@@ -36,7 +36,14 @@ _OWN = 3.0  # weight of a repetition's own vote; each neighbour has 1
 
 def reads_near(exercise: Exercise) -> bool:
     """Whether the signal is read on the side nearer to the camera: both have one, and do the same."""
-    return exercise.both_work and measure(exercise.signal).sided
+    return exercise.both_work and (exercise.is_hold or measure(exercise.signal).sided)
+
+
+def motion(exercise: Exercise) -> tuple[object, ...]:
+    """Return a key that is equal for exercises whose repetitions are the same movement."""
+    signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
+    held = (exercise.min_hold_s, exercise.held_by) if exercise.is_hold else ()
+    return (exercise.posture, *signal, *held)
 
 
 def side_vote(exercise: Exercise, data: RepData) -> float:

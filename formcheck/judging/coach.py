@@ -12,20 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.exercises.rule import Exercise
+from formcheck.exercises.holding import segmenter_for, signal_of
+from formcheck.exercises.rule import Exercise, Rule
 from formcheck.judging.candidates import fit, reads_near, refusal, share_of, side_vote, sides
 from formcheck.judging.cues import Cue, CueChooser
 from formcheck.judging.judge import Verdict, judge, judge_rule
 from formcheck.judging.prepare import Seen, look_at, prepared, seen
 from formcheck.judging.settings import Settings
 from formcheck.measures.body import Body, followed
-from formcheck.measures.catalogue import measure
+from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.levelling import Leveller
 from formcheck.poses.pose import OPTIONAL, SCENE, SHAPES, Pose, Side, View
 from formcheck.poses.smoothing import CausalSmoother
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.bar_speed import SIGNAL, Lift, lift
+from formcheck.reps.holds import Hold, HoldSegmenter
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Phase, Rep, RepSegmenter
 
@@ -35,6 +37,7 @@ _FEWEST = 30  # frames needed to decide whether the model guesses landmarks
 _LOOK_S = 1.0  # how often camera and working side are estimated anew
 _ONE = np.ones(1)
 _JUDGE_S = 0.1  # how often the open repetition is judged
+_SLICE_S = 5.0  # of a hold: for the cues it is as long as a repetition
 _JUDGE_SHARE = 1 / 120  # of its length, where that is more: a long one takes longer to judge
 
 
@@ -51,6 +54,7 @@ class Step:
         verdicts: Provisional verdicts of the open repetition, or of the one that has just ended.
         cue: A cue to speak now.
         lift: The way up of a repetition that has just ended, where something on the hips is lifted.
+        held_s: How long the open hold has lasted so far; 0 where none is open.
     """
 
     pose: Pose
@@ -61,6 +65,7 @@ class Step:
     verdicts: tuple[Verdict, ...]
     cue: Cue | None
     lift: Lift | None = None
+    held_s: float = 0.0
 
     @property
     def view(self) -> View:
@@ -104,7 +109,7 @@ class Coach:
         self._chooser = CueChooser(settings.policy)
         self._baselines, self._judging = settings.baselines, settings.coached
         self._plate_mm = settings.plate_mm
-        self._signal, self._near = measure(exercise.signal), reads_near(exercise)
+        self._near = reads_near(exercise)
         self.reset()
 
     def reset(self) -> None:
@@ -137,8 +142,9 @@ class Coach:
         self._raw, self._smoothed = _Window(self._size), _Window(self._size)
         self._flagged: dict[str, float] = {}
         sides = ([self._given] if self._given else list(Side)) if self.exercise.sided else [Side.LEFT]
-        least, most_s = self.exercise.min_range, self.exercise.max_s
-        self._segmenters = {side: RepSegmenter(least, max_s=most_s) for side in sides}
+        self._segmenters = {side: segmenter_for(self.exercise) for side in sides}
+        self._hold: Hold | None = None  # the open one, once it counts
+        self._held_s = self._slices = 0.0
         self._side = self._given
         self._seen: Seen | None = None
         self._looked_s = self._judged_s = float("-inf")
@@ -152,7 +158,7 @@ class Coach:
         if pose.camera is None:
             return
         if self._scene is not None and pose.camera[SCENE] != self._scene:
-            self._counted += len(self._reps)
+            self._counted += len(self._reps) + (self._hold is not None)
             self._begin_look()
         self._scene = float(pose.camera[SCENE])
 
@@ -180,12 +186,13 @@ class Coach:
         return Step(
             shown,
             phase,
-            self._counted + len(self._reps),
+            self._counted + len(self._reps) + (self._hold is not None),
             self._side,
             self._look,
             self._verdicts,
             cue,
             self._lift,
+            self._held_s if phase is Phase.HOLD else 0.0,
         )
 
     def _orient(self, time_s: float) -> None:
@@ -235,14 +242,19 @@ class Coach:
         one = self._alone(pose)
         cue = None
         for side, segmenter in self._segmenters.items():
-            read = self._look.near if self._near else side
-            value = float(self._signal.of(Body(one, read, self._look))[0])
+            value = self._signal(one, self._look.near if self._near else side)
             closed = segmenter.update(pose.time_s, value)
             if closed is not None:
                 cue = self._close(closed, side, pose.time_s) or cue
             elif self._judging and self._due(segmenter.started_s, pose.time_s):
                 cue = self._judge_open(segmenter, side, pose.time_s) or cue
         return cue
+
+    def _signal(self, pose: Track, side: Side) -> float:
+        """Return what the segmenter takes of a track of one pose."""
+        assert self._look is not None
+        body = Body(pose, side, self._look)
+        return float(signal_of(self.exercise, self._look.view, lambda name: MEASURES[name].of(body))[0])
 
     def _due(self, started_s: float | None, time_s: float) -> bool:
         """Whether it is time to judge the open repetition again."""
@@ -263,9 +275,9 @@ class Coach:
         own = [one for one in self._baselines if one.exercise == exercise.name]
         if exercise.both_work:
             side = self._look.near
-        elif not exercise.sided and self._given is not None:
+        elif not exercise.sided and self._given is not None and exercise.side_of == "set":
             side = self._given
-        elif exercise.working is not None and self._given is None:
+        elif exercise.working is not None:
             whole = SetData(raw, smoothed, side, self._look, [*before, rep], baselines=own)
             [side] = sides([side_vote(exercise, RepData(rep, whole))])
         if exercise.side_of == "rep":  # compared with what the same side did
@@ -282,10 +294,12 @@ class Coach:
     def _refuses(self, data: RepData) -> bool:
         """Whether a movement is not of this exercise, or cannot be judged from here."""
         assert self._seen is not None
+        if self.exercise.side_of == "rep" and self._given not in (None, data.set.working):
+            return True  # the user asked for the other side only
         doubt = self._seen.refusal(self.exercise)
         return doubt is not None or refusal(self.exercise, data, self._reps) is not None
 
-    def _judge_open(self, segmenter: RepSegmenter, side: Side, time_s: float) -> Cue | None:
+    def _judge_open(self, segmenter: RepSegmenter | HoldSegmenter, side: Side, time_s: float) -> Cue | None:
         """Judge the open repetition by what it has shown so far."""
         self._judged_s = time_s
         rep, phase = segmenter.open_rep(), segmenter.phase
@@ -295,14 +309,27 @@ class Coach:
         if self._refuses(data):
             return None
         ready = [rule for rule in self.exercise.rules if rule.ready(phase)]
-        self._verdicts = tuple(judge_rule(rule, data) for rule in ready)
+        self._verdicts = tuple(judge_rule(rule, _so_far(rule, data)) for rule in ready)
         self._note(time_s)
+        if isinstance(rep, Hold) and self._hold_on(rep, side):
+            return self._chooser.close(time_s, self._verdicts)
         return self._chooser.update(time_s, phase, self._verdicts)
 
+    def _hold_on(self, hold: Hold, side: Side) -> bool:
+        """Follow an open hold, and return whether it has become longer by what counts as a repetition."""
+        self._held_s = hold.range
+        if self._hold is None and hold.range >= self.exercise.min_hold_s:
+            self._weigh(hold, side)
+        self._hold = hold if hold.range >= self.exercise.min_hold_s else None
+        before, self._slices = self._slices, hold.range // _SLICE_S
+        return self._slices > before
+
     def _close(self, rep: Rep, side: Side, time_s: float) -> Cue | None:
+        weighed, self._hold, self._slices = self._hold is not None, None, 0.0
         if rep.partial:
             return None
-        self._weigh(rep, side)
+        if not weighed:
+            self._weigh(rep, side)
         data = self._data(rep, side)
         if self._refuses(data):
             return None
@@ -314,7 +341,16 @@ class Coach:
         self._verdicts = judge(self.exercise.rules, data)
         self._note(time_s)
         self._flagged = {}
+        if isinstance(rep, Hold):
+            return None  # it is over: there is nothing to change any more
         return self._chooser.close(time_s, self._verdicts)
+
+
+def _so_far(rule: Rule, data: RepData) -> RepData:
+    """Return what an open hold shows now for a rule about its worst few seconds: the last ones."""
+    if rule.over_s > 0 and rule.stat != "drift" and isinstance(data.rep, Hold):
+        return replace(data, rep=data.rep.lately(rule.over_s))
+    return data
 
 
 class _Window:

@@ -120,7 +120,7 @@ class CueChooser:
         """Take the verdicts of the open repetition so far, and return a cue to speak now, or None."""
         flagged = {v.rule.code: v for v in verdicts if v.flagged}
         self._since = {code: self._since.get(code, time_s) for code in flagged}
-        still = phase in (Phase.TOP, Phase.BOTTOM)
+        still = phase in (Phase.TOP, Phase.HOLD, Phase.BOTTOM)
         ready = []
         for code, verdict in flagged.items():
             self._remember(code)

@@ -87,7 +87,7 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
         reading = answers.reading(rule.read, data)
     else:
         change = rule.from_start or (rule.start_aside and view is not View.SIDE)
-        reading = data.read(rule.measure, rule.when, rule.stat, from_start=change)
+        reading = data.read(rule.measure, rule.when, rule.stat, from_start=change, over_s=rule.over_s)
     return _decide(rule, reading, view)
 
 

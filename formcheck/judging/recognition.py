@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from formcheck.exercises.rule import SEVERAL, Exercise
-from formcheck.judging.candidates import reads_near, share
+from formcheck.judging.candidates import share
 from formcheck.judging.sets import REST_S, Footage, Found, FoundSet, find, overlap, uncounted
 from formcheck.poses.pose import Side
 from formcheck.reps.baseline import Baseline
@@ -38,12 +38,6 @@ def recognisable(exercises: Sequence[Exercise]) -> list[Exercise]:
     An exercise without gates would claim the repetitions of all that move alike.
     """
     return [one for one in exercises if one.gates and not one.looks_like]
-
-
-def motion(exercise: Exercise) -> tuple[object, ...]:
-    """Return a key that is equal for exercises whose repetitions are the same movement."""
-    signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
-    return (exercise.posture, *signal)
 
 
 def recognise(
@@ -71,6 +65,8 @@ def recognise(
     found = _search(footage, candidates, side=side, baselines=baselines)
     if not found.sets:
         return found
+    if not all(one.exercise.resting for one in found.sets):
+        candidates = [one for one in candidates if not one.resting]
     spans = [_span(one) for one in found.sets]
     ends = [float(footage.raw.time_s[0]), *(end_s + _APART_S for _, end_s in spans)]
     starts = [*(start_s - _APART_S for start_s, _ in spans), float(footage.raw.time_s[-1])]
@@ -91,16 +87,23 @@ def recognise(
             every.append((one, start_s, end_s))
     lows = [-math.inf, *(end_s + _APART_S for _, _, end_s in every[:-1])]
     highs = [*(start_s - _APART_S for _, start_s, _ in every[1:]), math.inf]
-    sets = _in_turn(
-        [
-            one
-            if _alternates(one, [other for other, _, _ in every])
-            else _alone(one, footage.between(low_s, high_s), candidates, side, baselines)
-            for (one, _, _), low_s, high_s in zip(every, lows, highs, strict=True)
-        ]
+    sets = _working(
+        _in_turn(
+            [
+                one
+                if _alternates(one, [other for other, _, _ in every])
+                else _alone(one, footage.between(low_s, high_s), candidates, side, baselines)
+                for (one, _, _), low_s, high_s in zip(every, lows, highs, strict=True)
+            ]
+        )
     )
     exercise = together([one.exercise for one in sets])
     return replace(found, sets=sets, exercise=exercise, dropped=uncounted(found.dropped, sets))
+
+
+def _working(sets: Sequence[FoundSet]) -> tuple[FoundSet, ...]:
+    """Return the sets without positions in which people also rest, unless there is nothing else."""
+    return tuple(one for one in sets if not one.exercise.resting) or tuple(sets)
 
 
 def _span(one: FoundSet) -> tuple[float, float]:
@@ -144,13 +147,13 @@ def _search(
     kept: list[FoundSet] = []
     weighed = [replace(one, confidence=_confidence(one, candidates)) for found in tried for one in found.sets]
     for one in sorted(weighed, key=lambda one: -one.full * (one.confidence or 0.0)):
-        if (one.confidence or 0.0) < (SURE if one.full > 1 else SURE_ALONE):
+        if (one.confidence or 0.0) < (SURE if one.full > 1 or one.exercise.is_hold else SURE_ALONE):
             refused[_doubt(one)] += one.full
         else:
             kept += _apart(one, kept)
     if not kept:
         return replace(nearest, sets=(), refused=refused)
-    sets = _in_turn(kept)
+    sets = _working(_in_turn(kept))
     most = Counter({one.exercise.name: 0 for one in sets})
     for one in sets:
         most[one.exercise.name] += one.full
@@ -225,10 +228,15 @@ def _confidence(one: FoundSet, candidates: Sequence[Exercise]) -> float:
     rivals = [
         rival
         for rival in candidates
-        if rival.name != one.exercise.name and rival.posture == one.exercise.posture
+        if rival.name != one.exercise.name and _posture(rival) == _posture(one.exercise)
     ]
     shares = [share(one.exercise, rivals, one.shown(rep)) for rep in one.reps if not rep.partial]
     return sum(shares) / len(shares)
+
+
+def _posture(exercise: Exercise) -> tuple[str, bool]:
+    """Return what rivals have in common. A movement is no rival of a hold."""
+    return exercise.posture, exercise.is_hold
 
 
 def _apart(one: FoundSet, kept: Sequence[FoundSet]) -> list[FoundSet]:

@@ -10,8 +10,9 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.candidates import reads_near, refusal, side_vote, sides
+from formcheck.judging.candidates import motion, reads_near, refusal, side_vote, sides
 from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
@@ -151,8 +152,7 @@ class Footage:
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
-        signal = (exercise.signal, exercise.min_range, exercise.max_s, reads_near(exercise))
-        key = (number, side, exercise.posture, exercise.views, *signal)
+        key = (number, side, exercise.views, *motion(exercise))
         if key not in self._moves:
             self._moves[key] = _moves(self.parts[number], exercise, side)
         return self._moves[key]
@@ -242,10 +242,10 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     Lying down before a set and getting up after it look like one large movement. Its top holds the set. Which
     of the two are repetitions is for the gates to say.
     """
-    t, values = data.body.track.time_s, data.values(exercise.signal)
-    found = segment(t, values, min_range=exercise.min_range)
+    t, values = data.body.track.time_s, signal_of(exercise, data.look.view, data.values)
+    found = movements(exercise, t, values)
     inner: list[Rep] = []
-    for rep in found.reps:
+    for rep in [] if exercise.is_hold else found.reps:
         if rep.end_s - rep.start_s >= _LONG_S:
             high = _top_of(t, values, rep)
             inner += segment(t[high], values[high], min_range=exercise.min_range).reps
@@ -325,13 +325,17 @@ def _not_upright(track: Track) -> np.ndarray:
 
 
 def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | None) -> list[tuple[Rep, Side]]:
-    """Find the working side of each repetition, where the signal cannot tell it."""
+    """Find the working side of each repetition, where the signal cannot tell it.
+
+    Where the sides take turns, only repetitions of the side that the user gave are kept.
+    """
     placed = _without_overlaps(moves.taken, exercise)
-    if exercise.working is None or given is not None or not placed:
+    if exercise.working is None or not placed or (given is not None and exercise.side_of == "set"):
         return placed
     data = SetData(*frames, Side.LEFT, moves.camera, [])
     reps = [rep for rep, _ in placed]
-    return list(zip(reps, sides([side_vote(exercise, RepData(rep, data)) for rep in reps]), strict=True))
+    found = zip(reps, sides([side_vote(exercise, RepData(rep, data)) for rep in reps]), strict=True)
+    return [(rep, side) for rep, side in found if given in (None, side)]
 
 
 def _runs(placed: Sequence[tuple[Rep, Side]], exercise: Exercise) -> list[list[tuple[Rep, Side]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -12,6 +12,7 @@ from formcheck.exercises.modes import PLAIN, Modes
 from formcheck.exercises.profiles import Profile, with_limits
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.cues import Policy
+from formcheck.poses.exchange.given import Given
 from formcheck.poses.pose import Side
 from formcheck.reps.bar_speed import checked_plate
 from formcheck.reps.baseline import Baseline
@@ -41,6 +42,9 @@ class Options(TypedDict, total=False):
         mirrored: Whether it shows the person as a mirror does, with left and right exchanged.
         slow_motion: How many times slower the video plays than the person moved. None leaves it to the file.
         verbose: Whether lines that MediaPipe prints may reach the terminal.
+        size: Width and height of the picture, such as `1920x1080`, for landmarks of another tool whose file
+            does not say it.
+        fps: Frames a second, for the same.
     """
 
     side: str | None
@@ -55,9 +59,11 @@ class Options(TypedDict, total=False):
     mirrored: bool
     slow_motion: float | None
     verbose: bool
+    size: str | tuple[int, int] | None
+    fps: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
     """What is known of a clip or set beforehand, and how it is judged.
 
@@ -76,6 +82,7 @@ class Settings:
         model: As in `Options`.
         coached: False where no cues are wanted, only verdicts.
         verbose: As in `Options`.
+        given: What is known of another tool's landmarks that their file does not say.
 
     Raises:
         UsageError: If the exercise does not have one of the modes.
@@ -94,6 +101,15 @@ class Settings:
     model: str = "full"
     coached: bool = True
     verbose: bool = False
+    given: Given = field(default_factory=Given)
+
+    def __repr__(self) -> str:
+        """Return what differs from the usual, exercises and limits by their names."""
+        usual = Settings()
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        told = {name: value for name, value in given.items() if value != getattr(usual, name)}
+        shown = [f"{name}={_named(value)}" for name, value in told.items()]
+        return f"Settings({', '.join(shown)})"
 
     def __post_init__(self) -> None:
         if self.exercise is not None:
@@ -127,6 +143,7 @@ class Settings:
             ),
             model=options.get("model", "full"),
             verbose=options.get("verbose", False),
+            given=Given.of(options.get("size"), options.get("fps")),
         )
 
     def tuned(self, exercise: Exercise) -> Exercise:
@@ -136,6 +153,13 @@ class Settings:
     def known(self) -> tuple[Exercise, ...]:
         """Return the exercises that may be recognised."""
         return self.candidates or tuple(catalog.exercises().values())
+
+
+def _named(value: object) -> str:
+    """Return a setting in few words: an exercise or a profile is known by its name."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_named, value))})"
+    return repr(getattr(value, "name", value)) if isinstance(value, Exercise | Profile) else repr(value)
 
 
 def _side(word: str) -> Side:

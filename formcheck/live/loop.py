@@ -201,8 +201,9 @@ class Live:
             self._show.cue(step.cue, self._talk.cue(step.cue))
         elif (loss := self._speed.take()) is not None:
             self._show.cue(Cue(frame.time_s, "", ""), self._talk.slower(loss))
-        elif change.rep:
+        elif change.rep and not step.held_s:
             self._talk.count(change.rep)
+        self._talk.seconds(step.held_s)
         self._show.update(step)
         self._draw(frame.image, step, exercise)
         self.meter.frame(frame.arrived_s)
@@ -219,10 +220,10 @@ class Live:
         if change.rep:
             if change.rep == 1:
                 self._set_number += 1
-                self._first = max(self._first, self._frame_at(step.pose.time_s - _BEFORE_S))
+                self._first = max(self._first, self._frame_at(step.pose.time_s - step.held_s - _BEFORE_S))
                 self._show.clear_summary()
             self._closed_at = frames
-            self._talk.rep(change.rep, step.side)
+            self._talk.rep(change.rep, step.side, held=step.held_s > 0)
             self._scribe.ask(Job(self._set_number, self._first, None))
 
     def _end_set(self, change: Change, *, moving: bool = False) -> None:
@@ -232,7 +233,9 @@ class Live:
         last = self._closed_at if moving else self._session.frames
         self._scribe.ask(Job(self._set_number, self._first, last))
         self._first = last
-        self._talk.note(f"Set {self._set_number} ended after {change.reps} reps ({change.ended}).", "bold")
+        exercise = self._session.exercise
+        what = "holds" if exercise is not None and exercise.is_hold else "reps"
+        self._talk.note(f"Set {self._set_number} ended after {change.reps} {what} ({change.ended}).", "bold")
         if not moving:
             self._stages.next_set()
         self._session.next_set(moving=moving)
@@ -299,7 +302,8 @@ class Live:
     def _standing(self, step: Step) -> str:
         stage = self._stages.stage
         head = f"set {self._set_number}, rep {self._stages.reps}" if stage is Stage.SET else stage.value
-        return f"{head}   {step.phase.value}   {self.meter.status(self._capture)}"
+        held = f" {step.held_s:.0f} s" if step.held_s else ""
+        return f"{head}   {step.phase.value}{held}   {self.meter.status(self._capture)}"
 
     def _frame_at(self, time_s: float) -> int:
         """Return the number of the first remembered frame at or after a time."""

@@ -66,6 +66,7 @@ class Screen:
         target: How many are wanted, or 0.
         tempo_s: Seconds spent going up, holding and going down in this repetition.
         aim_s: The same as wanted, or None.
+        held_s: How long the open hold has lasted, where a position is held; else 0.
         banner: The line across the bottom, or None.
         coverage: Share of the form that can be judged from here, 0 to 1, or NaN.
         blind: Names of what cannot be judged from here.
@@ -82,6 +83,7 @@ class Screen:
     target: int = 0
     tempo_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
     aim_s: tuple[float, float, float] | None = None
+    held_s: float = 0.0
     banner: Banner | None = None
     coverage: float = float("nan")
     blind: tuple[str, ...] = ()
@@ -114,19 +116,21 @@ def draw(image: Image, screen: Screen, words: Words, *, mirror: bool = True) -> 
     if screen.summary:
         draw_summary(canvas, screen)
     else:
-        if screen.stage is not Stage.SETUP or screen.reps:
+        if screen.stage is not Stage.SETUP or screen.reps or screen.held_s:
             draw_count(canvas, screen, words)
         draw_coverage(canvas, screen)
     top = draw_keys(canvas, screen)
     top = draw_banner(canvas, screen, top)
-    if screen.stage in (Stage.SET, Stage.READY) and not screen.summary:
+    if screen.stage in (Stage.SET, Stage.READY) and not screen.summary and not screen.held_s:
         draw_tempo(canvas, screen, words, top)
     return canvas.image
 
 
 def draw_count(canvas: Canvas, screen: Screen, words: Words) -> None:
-    """Draw the number of repetitions very large, and the phase below it."""
+    """Draw the number of repetitions, or the seconds of a hold, very large, and the phase below it."""
     number, of = str(screen.reps), f"/{screen.target}" if screen.target else ""
+    if screen.held_s:
+        number, of = f"{screen.held_s:.0f}", " s"
     big, small = 4.6, 1.25
     phase = _phase(screen, words)
     pad = canvas.px(10)
@@ -137,12 +141,13 @@ def draw_count(canvas: Canvas, screen: Screen, words: Words) -> None:
     base = canvas.px(8) + canvas.px(112)
     end = canvas.text(number, canvas.px(8) + pad, base, big, WHITE, bold=True)
     canvas.text(of, end + canvas.px(2), base, 1.8, DIM, bold=True)
-    colour = BLUE if screen.phase in _ORDER else DIM
+    colour = BLUE if screen.phase in (*_ORDER, Phase.HOLD) else DIM
     canvas.text(phase, canvas.px(8) + pad, base + canvas.px(40), small, colour, bold=True)
 
 
 def _phase(screen: Screen, words: Words) -> str:
     names = dict(zip(_ORDER, _names(screen, words), strict=True))
+    names[Phase.HOLD] = words.phase_hold
     name = names.get(screen.phase, words.phase_ready)
     return f"{name} {screen.tempo_s[1]:.1f}" if screen.phase is Phase.TOP else name
 
@@ -277,7 +282,7 @@ class Show:
         self._summary: Summary | None = None
         self._advice: Advice | None = None
         self._tempo_s = [0.0, 0.0, 0.0]
-        self._phase, self._last_s = Phase.BOTTOM, float("nan")
+        self._phase, self._last_s, self._held_s = Phase.BOTTOM, float("nan"), 0.0
         self._flags: dict[str, tuple[float, Verdict]] = {}
         self._way: deque[tuple[float, Floats]] = deque()
 
@@ -290,10 +295,12 @@ class Show:
             self._tempo_s = [0.0, 0.0, 0.0]
         if phase in _ORDER and now_s > self._last_s:
             self._tempo_s[_ORDER.index(phase)] += now_s - self._last_s
-        self._phase, self._last_s = phase, now_s
+        self._phase, self._last_s, self._held_s = phase, now_s, step.held_s
         self._follow(step.pose)
         self._flags = {code: flag for code, flag in self._flags.items() if now_s - flag[0] < CUE_S}
-        self._flags |= {v.rule.code: (now_s, v) for v in step.verdicts if v.flagged and phase in _ORDER}
+        self._flags |= {
+            v.rule.code: (now_s, v) for v in step.verdicts if v.flagged and phase in (*_ORDER, Phase.HOLD)
+        }
 
     def _follow(self, pose: Pose) -> None:
         """Remember where the bar went."""
@@ -346,6 +353,7 @@ class Show:
             target=self._target,
             tempo_s=(self._tempo_s[0], self._tempo_s[1], self._tempo_s[2]),
             aim_s=self._aim_s,
+            held_s=self._held_s,
             banner=self._banner(step.pose.time_s, stages.stage),
             coverage=setup.coverage,
             blind=tuple(rule.name.replace("-", " ") for rule in setup.blind),

@@ -85,7 +85,8 @@ class Stages:
         if step is not None and count > self._counted + self.reps:
             return self._rep(step, count)
         if self.stage is Stage.SET:
-            reason = self._over(now_s)
+            holding = step is not None and step.phase is Phase.HOLD
+            reason = "" if holding else self._over(now_s)
             return self._end(reason) if reason else Change()
         if self.stage in (Stage.SETUP, Stage.REST) and good and self._held(now_s):
             self.stage = Stage.READY

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from formcheck.exercises.rule import Exercise, Rule, Status
 from formcheck.live.words import Words
-from formcheck.report.model import Report
+from formcheck.report.model import Report, RepReport
 
 _STRONG = 0.8  # of the judged reps a rule must be fine in to be called a strength
 _WELL_JUDGED = 0.9  # share of the form; a camera that shows so much may stay where it is
@@ -31,9 +32,10 @@ def summarise(report: Report, exercise: Exercise, words: Words) -> Summary:
     """Put the report of one set into a few words."""
     full = [rep for rep in report.reps if not rep.partial]
     if not full:
-        return Summary(words.no_reps, (words.no_reps, *report.notes[:1]))
+        none = words.no_hold if exercise.is_hold else words.no_reps
+        return Summary(none, (none, *report.notes[:1]))
     strength = _strength(report, exercise)
-    said = [words.summary.format(count=len(full))]
+    said = [_how_much(full, words)]
     if report.score is not None:
         said.append(words.summary_score.format(score=round(report.score)))
     if strength is not None:
@@ -45,6 +47,14 @@ def summarise(report: Report, exercise: Exercise, words: Words) -> Summary:
     camera = (report.camera.text,) if report.camera and report.coverage < _WELL_JUDGED else ()
     lines = (" ".join(said[:-1][:2]), fix, *said[2:-1], judged, *camera, words.next_set)
     return Summary(" ".join(said), lines)
+
+
+def _how_much(full: Sequence[RepReport], words: Words) -> str:
+    """Say how many repetitions there were, or how long was held."""
+    held = [f"{rep.hold_s:.0f}" for rep in full if rep.kind == "hold"]
+    if held:
+        return words.summary_hold.format(seconds=", ".join(held))
+    return words.summary.format(count=len(full))
 
 
 def _strength(report: Report, exercise: Exercise) -> Rule | None:

@@ -17,6 +17,7 @@ from formcheck.reps.bar_speed import Value
 
 _AGAIN_S, _MOST_TIMES = 8.0, 3  # how soon the same advice is said again, and how often
 _SUMMARY_S = 4.9
+_EVERY_S = 10.0  # so often the seconds of a hold are said
 
 Tell = Callable[[str, str], None]
 """Takes a line of text and its style."""
@@ -100,6 +101,7 @@ class Talk:
         self._other: Speaker = Mute()
         self._wishes, self._words, self._tell = wishes, wishes.words, tell
         self._said: dict[str, tuple[int, float]] = {}
+        self._tens = 0.0
         self._good_told = False
 
     def toggle(self) -> None:
@@ -158,6 +160,13 @@ class Talk:
         elif self._wishes.count != "off":
             self._voice.say(str(rep) if self._wishes.count == "voice" else "", "tick", Urgency.COUNT)
 
+    def seconds(self, held_s: float) -> None:
+        """Say how long a hold has lasted, every ten seconds, in the way repetitions are counted."""
+        before, self._tens = self._tens, held_s // _EVERY_S
+        if self._tens > before and self._wishes.count != "off":
+            said = f"{self._tens * _EVERY_S:.0f}" if self._wishes.count == "voice" else ""
+            self._voice.say(said, "tick", Urgency.COUNT)
+
     def slower(self, loss: Value) -> str:
         """Say that the bar has become slower, by at least what was asked for; return the words."""
         text = self._wishes.slower
@@ -165,9 +174,9 @@ class Talk:
         self._tell(f"{text} Measured: {loss.value:.0f} ± {loss.uncertainty:.0f} %.", "bold yellow")
         return text
 
-    def rep(self, rep: int, side: Side | None) -> None:
-        """Write that a repetition closed."""
-        self._tell(f"Rep {rep}" + (f", {side.value} leg" if side else ""), "")
+    def rep(self, rep: int, side: Side | None, *, held: bool = False) -> None:
+        """Write that a repetition closed, or that a hold is long enough to count."""
+        self._tell(f"{'Hold' if held else 'Rep'} {rep}" + (f", {side.value} leg" if side else ""), "")
 
     def summary(self, summary: Summary) -> None:
         """Sum up a set, in under five seconds."""

@@ -71,6 +71,18 @@ _SHOULDER = Bounds(
 
 
 @define(
+    "shoulder_over_elbow_pct",
+    "Near shoulder above the near elbow, + = higher: 0 where the upper arm is level.",
+    needs=(("near", "shoulder"), ("near", "elbow")),
+    errors=Errors(6.0, 4.0, per_roll=0.6, fooled_by="a shoulder hidden by the head"),
+    can=Bounds(-90.0, 90.0, "an upper arm is about 0.6 of the trunk long; landmarks and perspective 0.3"),
+    drawn=JointHeight(("near", "shoulder"), over=("near", "elbow")),
+)
+def _shoulder_over_elbow(body: Body) -> Floats:
+    return body.above_pct(body.joint("near", "shoulder"), body.joint("near", "elbow"))
+
+
+@define(
     "upper_arm_from_trunk_deg",
     "Working upper arm against the trunk, 0 = beside it, + = before the body, - = behind it.",
     needs=(*TRUNK, ("working", "shoulder"), ("working", "elbow")),

@@ -174,7 +174,7 @@ def _knee_wander(body: Body) -> Floats:
     return wander
 
 
-_LEG_TOTRUNK = 1.65
+_LEG_TO_TRUNK = 1.65
 """Hip to ankle over shoulder to hip [assumed from anthropometry]."""
 
 _LEG: tuple[Joint, ...] = (("working", "hip"), ("working", "knee"), ("working", "ankle"))
@@ -194,7 +194,7 @@ def _leg_elevation(body: Body) -> Floats:
     if not body.look.from_behind:
         return rise_deg(body, "working", "hip", "ankle")
     rise_pct = body.above_pct(body.joint("working", "ankle"), body.joint("working", "hip"))
-    return np.degrees(rise_pct / 100.0 / _LEG_TOTRUNK)
+    return np.degrees(rise_pct / 100.0 / _LEG_TO_TRUNK)
 
 
 @define(

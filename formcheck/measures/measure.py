@@ -20,7 +20,6 @@ from formcheck.measures.body import Body, Joint, Part, Role
 from formcheck.measures.drawn import Drawn
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.pose import Floats
-from formcheck.wording import BOTH_SIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,15 @@ class Measure:
 _EACH: dict[str, Role] = {"working": "free", "free": "working"}
 _WORKED_OUT = re.compile(r"-(?P<falling>.+)|(?P<how>\w+)\((?P<of>\w+)\)")
 _UNBOUNDED = Bounds()
+
+
+BOTH_SIDES = {
+    "mean": "mean of both sides",
+    "least": "lower value of both sides",
+    "most": "higher value of both sides",
+    "difference": "working side minus the other one",
+}
+"""What can be made of a measure that each side has, such as `mean(knee_flexion_deg)`."""
 
 
 class Catalogue(UserDict[str, Measure]):

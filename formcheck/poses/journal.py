@@ -59,10 +59,12 @@ class Recovered:
     Attributes:
         track: The frames.
         cut: What was cut off at its end and why, as a sentence; empty if nothing was.
+        notes: What else a reader of the report must know of the landmarks.
     """
 
     track: Track
     cut: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def _record(fields: dict[str, tuple[int, ...]]) -> np.dtype[np.void]:
@@ -226,21 +228,6 @@ def recover(path: Path) -> Recovered:
             "were left out."
         )
     return Recovered(_track(records[:good], head.size, head.source or path.stem), cut)
-
-
-def is_recorded(path: Path) -> bool:
-    """Whether a file holds landmarks, not images: a track, or the journal of a live session."""
-    return kinds.is_recorded(path)
-
-
-def load_recorded(path: Path) -> Track:
-    """Read a track, or the journal of a live session, even a truncated one."""
-    return recover_recorded(path).track
-
-
-def recover_recorded(path: Path) -> Recovered:
-    """Read a track, or the journal of a live session, with a note on what was cut off."""
-    return recover(path) if kinds.suffix(path) == SUFFIX else Recovered(Track.load(path))
 
 
 def _head(path: Path) -> tuple[int, _Head]:

@@ -192,7 +192,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
 """The shape in one frame of every array of a track but its times."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pose(OptionalArrays[float]):
     """One person at one time; the optional arrays are those of one frame.
 
@@ -212,6 +212,9 @@ class Pose(OptionalArrays[float]):
     def found(self) -> bool:
         """Whether a person was found."""
         return bool(np.isfinite(self.image_px[Landmark.LEFT_HIP, 0]))
+
+    def __repr__(self) -> str:
+        return f"<Pose at {self.time_s:.3f} s: {'a person' if self.found else 'nobody'}>"
 
     @classmethod
     def nobody(cls, time_s: float) -> Pose:

@@ -42,7 +42,7 @@ _SHARES = 3.0  # largest coordinate; a body of so few pixels cannot be seen
 _PASSED_OVER = 1.6  # of the shortest steps: in a longer one a frame was skipped
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Track(OptionalArrays[Floats]):
     """One person over T frames; the arrays are those of the module's table."""
 
@@ -69,6 +69,16 @@ class Track(OptionalArrays[Floats]):
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+    def __repr__(self) -> str:
+        optional = [name for name in OPTIONAL if getattr(self, name) is not None]
+        facts = [
+            f"{len(self)} frames in {self.duration_s:.1f} s",
+            f"{self.size[0]}x{self.size[1]}",
+            f"a person in {100.0 * float(self.found.mean()) if len(self) else 0.0:.0f} %",
+            *([f"with {', '.join(optional)}"] if optional else []),
+        ]
+        return f"<Track {f'{self.source}: ' if self.source else ''}{', '.join(facts)}>"
 
     @property
     def found(self) -> np.ndarray:
@@ -191,7 +201,7 @@ class Track(OptionalArrays[Floats]):
             for i in range(len(self))
         ]
 
-    def save(self, path: Path, *, of_clip: bool = False) -> None:
+    def save(self, path: str | Path, *, of_clip: bool = False) -> None:
         """Write the track, whole or not at all (32-bit floats, times 64-bit).
 
         Args:
@@ -213,6 +223,7 @@ class Track(OptionalArrays[Floats]):
         for name in SHAPES:
             if (array := getattr(self, name)) is not None:
                 arrays[name] = array.astype(np.float32)
+        path = Path(path)
         part = names.part_beside(path)
         try:
             try:
@@ -225,13 +236,14 @@ class Track(OptionalArrays[Floats]):
             raise OutputError(f"cannot write the track {path}: {error.strerror or error}") from error
 
     @classmethod
-    def load(cls, path: Path) -> Track:
+    def load(cls, path: str | Path) -> Track:
         """Read a track written by `save`, or an archive of the plain arrays.
 
         Raises:
             UsageError: If there is no such file.
             TrackError: If it is not a track of this format.
         """
+        path = Path(path)
         try:
             with path.open("rb") as file:
                 return _read(Archive(file), path)

@@ -134,7 +134,8 @@ def _look_upright(part: Track) -> Look:
     shoulder, hip = _middle(px, Landmark.LEFT_SHOULDER), _middle(px, Landmark.LEFT_HIP)
     trunk = float(np.percentile(distance_px(shoulder, hip), 80))
     toes = _middle(px, Landmark.LEFT_FOOT_INDEX) - _middle(px, Landmark.LEFT_HEEL)
-    ahead = (toes + px[:, Landmark.NOSE] - _middle(px, Landmark.LEFT_EAR) + shoulder - hip)[:, 0]
+    face = px[:, Landmark.NOSE] - _middle(px, Landmark.LEFT_EAR)
+    ahead = sum(np.nan_to_num(way[:, 0]) for way in (toes, face, shoulder - hip))  # some models have no toes
     facing = -1.0 if float(np.median(ahead)) > 0 else 1.0
     width = distance_px(px[:, Landmark.LEFT_SHOULDER], px[:, Landmark.RIGHT_SHOULDER])
     share = float(np.median(width)) / max(BIACROMIAL_TO_TRUNK * trunk, 1e-6)

@@ -11,7 +11,7 @@ from formcheck.poses.viewpoint import Look
 from formcheck.report.model import Report
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Analysis:
     """A report with what it was made from.
 
@@ -28,6 +28,12 @@ class Analysis:
     smoothed: Track
     found: Found
     said: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Analysis of {len(self.raw)} frames: {self.report!r}>"
+
+    def _repr_html_(self) -> str:
+        return self.report._repr_html_()
 
     @property
     def exercise(self) -> Exercise:

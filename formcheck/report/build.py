@@ -35,6 +35,7 @@ from formcheck.report.model import (
 )
 from formcheck.report.series import about, series, shown_measures
 from formcheck.reps.bar_speed import SIGNAL, lift, speed_loss_pct
+from formcheck.reps.holds import ENDS_ERROR_S, Hold
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase
 from formcheck.wording import spans
@@ -139,7 +140,7 @@ def build(
             *recording.notes,
             *baseline_notes(judged_sets, settings.baselines),
             *([recording.seems] if recording.seems else _explain_none(found, exercise, recognised)),
-            *_unseen_safety(judged),
+            *_unseen_safety(judged, "hold" if exercise.is_hold else "rep"),
             *_plate_unseen(found, settings.plate_mm),
             *_uncounted(found, settings.filming.slow_motion),
         ),
@@ -157,7 +158,6 @@ def _number(value: float | None, digits: int) -> float | None:
 
 def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet, plate_mm: float | None) -> RepReport:
     rep, data, exercise = judged.rep, one.shown(judged.rep), one.exercise
-    signal = MEASURES[exercise.signal]
     return RepReport(
         index=index,
         side=one.side_in(rep),
@@ -170,14 +170,29 @@ def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet, plate_mm: fl
         score=_number(judged.score, 1),
         coverage=round(judged.coverage, 3),
         verdicts=tuple(_verdict(verdict) for verdict in judged.verdicts),
-        range=Quantity(
-            value=round(rep.range, 1), uncertainty=round(data.range_error(signal.name), 1), unit=signal.unit
-        ),
+        kind="hold" if isinstance(rep, Hold) else "rep",
+        cut_off=isinstance(rep, Hold) and rep.cut_off,
+        range=_range(data, exercise),
         held_s=round(rep.held_s, 3),
-        time_uncertainty_s=_number(data.time_error_s((rep.end_s - rep.start_s) / 3, signal.name), 3),
+        time_uncertainty_s=_number(_time_error_s(data, exercise), 3),
         lift=_lift(data, exercise, plate_mm),
         at_top={name: _at_top(data, name) for name in shown_measures(exercise, data.look.view)},
     )
+
+
+def _range(data: RepData, exercise: Exercise) -> Quantity | None:
+    """Return how far the signal rose; None for a hold, which has none."""
+    if exercise.is_hold:
+        return None
+    signal, error = MEASURES[exercise.signal], data.range_error(exercise.signal)
+    return Quantity(value=round(data.rep.range, 1), uncertainty=round(error, 1), unit=signal.unit)
+
+
+def _time_error_s(data: RepData, exercise: Exercise) -> float:
+    """Return the error of the seconds of a hold, or of the length of a repetition's phase."""
+    if exercise.is_hold:
+        return ENDS_ERROR_S + data.coarse_s
+    return data.time_error_s((data.rep.end_s - data.rep.start_s) / 3, exercise.signal)
 
 
 def _lift(data: RepData, exercise: Exercise, plate_mm: float | None) -> LiftReport | None:
@@ -298,14 +313,14 @@ def _fix(judged: Sequence[tuple[int, Verdict]]) -> Fix | None:
     return Fix(rule=rule.code, fault=rule.name, text=worst[0][1].cue, reps=reps)
 
 
-def _unseen_safety(judged: Sequence[tuple[int, Verdict]]) -> list[str]:
+def _unseen_safety(judged: Sequence[tuple[int, Verdict]], what: str) -> list[str]:
     """Say why there is no full score where a check of safety could not be judged, and how to get one."""
     unseen: dict[tuple[str, str], list[int]] = {}
     for index, verdict in judged:
         if verdict.rule.safety and not verdict.judged:
             unseen.setdefault((verdict.rule.name, verdict.remedy), []).append(index)
     return [
-        f"No score for {spans(reps)}: {name} was not judged, and it is about safety. {remedy}"
+        f"No score for {spans(reps, what=what)}: {name} was not judged, and it is about safety. {remedy}"
         for (name, remedy), reps in unseen.items()
     ]
 
@@ -357,12 +372,10 @@ def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[st
         if GUESSED in found.refused:  # of any exercise: to name one would mislead
             nearest = f" {GUESSED[0].upper()}{GUESSED[1:]}."
         return [f"This is not an exercise I know, or it is not seen well enough to tell.{nearest}"]
+    none = f"No {'hold' if exercise.is_hold else 'repetition'} of the {exercise.title.lower()}"
     if found.look.view not in exercise.views:
         return [_HOPELESS[found.look.view.value]] if found.look.view.value in _HOPELESS else []
     if found.refused:
         reason, count = _reasons(found.refused)[0]
-        return [
-            f"No repetition of the {exercise.title.lower()}: {reason} "
-            f"({count} time{'s' if count > 1 else ''}). To film it: {exercise.film}"
-        ]
-    return [f"No repetition of the {exercise.title.lower()} was found. To film it: {exercise.film}"]
+        return [f"{none}: {reason} ({count} time{'s' if count > 1 else ''}). To film it: {exercise.film}"]
+    return [f"{none} was found. To film it: {exercise.film}"]

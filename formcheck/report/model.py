@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from formcheck.exercises.rule import Status
 from formcheck.files import names
 from formcheck.video.frames import Filming, Turns
-from formcheck.wording import plain, quantity
+from formcheck.wording import plain, quantity, spans
 
 SCHEMA: Literal["formcheck-report-1"] = "formcheck-report-1"
 
@@ -127,6 +127,13 @@ class RepReport(Model):
     lower_s: float
     end_s: float
     partial: bool = Field(description="Too small or cut off: listed, not scored.")
+    kind: Literal["rep", "hold"] = Field(
+        default="rep", description="`hold` where a position is held: it has no way up and down."
+    )
+    cut_off: bool = Field(
+        default=False,
+        description="Of a hold: the clip begins or ends within it, so it lasted `held_s` at least.",
+    )
     score: float | None = Field(description="0 to 100; null where too little could be judged.")
     coverage: float = Field(description="Share of the rules' weight that was judged, 0 to 1.")
     verdicts: tuple[VerdictReport, ...]
@@ -136,7 +143,8 @@ class RepReport(Model):
     )
     held_s: float | None = Field(
         default=None,
-        description="How long the top is held: within a tenth of the way from it. Null in older reports.",
+        description="How long the top is held: within a tenth of the way from it; a hold as a whole. Null in "
+        "older reports.",
     )
     lift: LiftReport | None = Field(
         default=None, description="How fast it went up, where something on the hips is lifted."
@@ -159,6 +167,18 @@ class RepReport(Model):
     def down_s(self) -> float:
         """Duration of the lowering."""
         return self.end_s - self.lower_s
+
+    @property
+    def label(self) -> str:
+        """What it is called, such as `Rep 3` or `Hold 1`."""
+        return f"{self.kind.capitalize()} {self.index}"
+
+    @property
+    def held(self) -> str:
+        """The seconds of a hold in words, `at least 31.5 s` where the clip cuts it; empty of a repetition."""
+        if self.kind == "rep":
+            return ""
+        return f"{'at least ' if self.cut_off else ''}{self.hold_s:.1f} s"
 
 
 class CueReport(Model):
@@ -287,7 +307,7 @@ class About(Model):
     title: str
     source: str
     film: str = Field(description="How to film it.")
-    signal: str = Field(description="The measure that rises with the lift.")
+    signal: str = Field(description="The measure that rises with the lift; empty where a position is held.")
     rules: tuple[RuleReport, ...]
     down_first: bool = Field(
         default=False,
@@ -368,10 +388,52 @@ class Report(Model):
         """How the clip's pictures lie."""
         return Filming(self.rotated_deg, self.mirrored, self.slow_motion)
 
+    @property
+    def only_holds(self) -> bool:
+        """Whether there are holds and no repetitions."""
+        return bool(self.reps) and all(rep.kind == "hold" for rep in self.reps)
+
+    @property
+    def noun(self) -> str:
+        """What is counted, in one word: `repetition`, or `hold` where there is nothing else."""
+        return "hold" if self.only_holds else "repetition"
+
+    def called(self, indices: Sequence[int], whole: int | None = None) -> str:
+        """Write indices of repetitions or holds as `wording.spans` does."""
+        return spans(indices, whole, "hold" if self.only_holds else "rep")
+
     def to_json(self) -> str:
         """Return the report as indented JSON, lists of numbers on one line."""
         text = self.model_dump_json(by_alias=True, indent=1)
         return _NUMBERS.sub(lambda found: " ".join(found[0].split()), text) + "\n"
+
+    def to_dataframe(
+        self, rows: Literal["reps", "verdicts"] = "reps", library: Literal["pandas", "polars"] | None = None
+    ) -> Any:
+        """Return the report as a data frame; neither library comes with formcheck.
+
+        Args:
+            rows: `reps` for a row a repetition, with the columns of `analyze --csv`, or `verdicts`.
+            library: `pandas` or `polars`; None takes what is installed, pandas if both are.
+
+        Raises:
+            UsageError: It is not installed, or a word is not known.
+        """
+        from formcheck.report.notebook import data_frame
+
+        return data_frame(self, rows, library)
+
+    def __repr__(self) -> str:
+        from formcheck.report.notebook import line
+
+        return line(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        from formcheck.report.notebook import fragment
+
+        return fragment(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Report:

@@ -25,6 +25,8 @@ _IN_FOLDER = {
     "csv": "{}.reps.csv",
     "csv-frames": "{}.frames.csv",
     "track": "{}.track.npz",
+    "trc": "{}.trc",
+    "mot": "{}.mot",
     "annotated": "{}.annotated.mp4",
     "stills": "{}.stills",
 }
@@ -137,7 +139,15 @@ def _write_data(analysis: Analysis, files: Mapping[str, Path]) -> None:
         if "csv" in files:
             write_text(files["csv"], reps_csv(analysis.report))
         if "csv-frames" in files:
-            write_text(files["csv-frames"], frames_csv(analysis.smoothed, analysis.found, analysis.exercise))
+            write_text(files["csv-frames"], frames_csv(analysis))
+    if "trc" in files:
+        from formcheck.poses.exchange import trc
+
+        write_text(files["trc"], trc.text(analysis.raw, names.shown(files["trc"].name)))
+    if "mot" in files:
+        from formcheck.report.whole import motion_file
+
+        write_text(files["mot"], motion_file(analysis, names.shown(files["mot"].stem)))
 
 
 def _write_page(
@@ -179,7 +189,8 @@ def plan(
     Args:
         clip: What is analysed; of a recorded track no pictures are made, and no second track.
         folder: Where to write every kind that was not given a file of its own, or None.
-        named: Files by kind (`json`, `html`, `csv`, `csv-frames`, `track`, `annotated`, `stills`).
+        named: Files by kind (`json`, `html`, `csv`, `csv-frames`, `track`, `trc`, `mot`, `annotated`,
+            `stills`).
         kept: Other files that are read, and must not be overwritten.
 
     Raises:
@@ -198,7 +209,9 @@ def plan(
         stem = names.file_stem(kinds.without_track(clip.stem) if recorded else clip.stem)
         for kind, name in _IN_FOLDER.items():
             if kind not in wanted and not (recorded and kind in _NEEDS_VIDEO):
-                wanted[kind] = folder / name.format(stem)
+                place = folder / name.format(stem)
+                if os.path.realpath(place) != os.path.realpath(clip):  # a `.trc` in that folder
+                    wanted[kind] = place
     check_apart(wanted.values(), (clip, *kept))
     for kind, path in wanted.items():
         if kind == "stills":

@@ -37,6 +37,7 @@ def about(exercise: Exercise) -> About:
 
 def _rule(rule: Rule) -> RuleReport:
     limit = rule.limit
+    own = not rule.measure or rule.stat == "drift"
     offset: Literal["none", "start"] = "start" if rule.from_start else "none"
     return RuleReport(
         rule=rule.code,
@@ -50,7 +51,7 @@ def _rule(rule: Rule) -> RuleReport:
         worse="either" if limit.both else "above" if limit.sign > 0 else "below",
         phase=rule.when.value if rule.measure else "",
         measure=rule.shown,
-        offset=offset if rule.measure else "own",
+        offset="own" if own else offset,
         weight=rule.weight,
         priority=rule.priority,
         safety=rule.safety,
@@ -59,10 +60,10 @@ def _rule(rule: Rule) -> RuleReport:
 
 
 def shown_measures(exercise: Exercise, *views: View) -> list[str]:
-    """Return the measures that tell of an exercise from these views: its signal, then by weight."""
+    """Return the measures that tell of an exercise from these views: its signal if any, then by weight."""
     rules = sorted(exercise.rules, key=lambda rule: (-rule.weight, rule.priority))
     named = [rule.shown for rule in rules if rule.shown and not rule.views.isdisjoint(views)]
-    return list(dict.fromkeys([exercise.shown, *named]))
+    return list(dict.fromkeys([*([exercise.shown] if exercise.shown else []), *named]))
 
 
 def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:
@@ -87,22 +88,23 @@ def series(sets: Sequence[FoundSet], exercise: Exercise) -> Series | None:
     )
 
 
-def seen_values(one: FoundSet, name: str) -> np.ndarray:
+def values_of_set(one: FoundSet, name: str) -> np.ndarray:
     """Return (T,) values of a measure over a set's frames, NaN where a joint it needs is not seen.
 
     Where the sides take turns, it is that of the side which works in the repetition.
     """
-    times, values = one.data.body.track.time_s, _seen(one.data, name)
+    times, values = one.data.body.track.time_s, seen_values(one.data, name)
     if one.other is not None:
         turns = one.turns()
         for (from_s, data), (to_s, _) in pairwise([*turns, (math.inf, one.data)]):
             if data is one.other:
                 its = (times >= from_s) & (times < to_s)
-                values[its] = _seen(data, name)[its]
+                values[its] = seen_values(data, name)[its]
     return values
 
 
-def _seen(data: SetData, name: str) -> np.ndarray:
+def seen_values(data: SetData, name: str) -> np.ndarray:
+    """Return (T,) values of a measure, NaN where a joint it needs is not seen."""
     measure = MEASURES[name]
     seen = np.ones(len(data.body.track), dtype=bool)
     for role, part in measure.needs:
@@ -128,7 +130,7 @@ def _stride(fps: float, frames: int) -> int:
 
 def _measure(name: str, sets: Sequence[FoundSet], parts: Sequence[np.ndarray]) -> MeasureSeries:
     measure = MEASURES[name]
-    values = [seen_values(one, name)[part] for one, part in zip(sets, parts, strict=True)]
+    values = [values_of_set(one, name)[part] for one, part in zip(sets, parts, strict=True)]
     return MeasureSeries(
         measure=name,
         unit=measure.unit,

@@ -14,7 +14,7 @@ from formcheck.judging.judge import MIN_COVERAGE
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.pose import View
 from formcheck.report.model import Report, RepReport, SetSummary, VerdictReport
-from formcheck.wording import capital, limit_text, seen_from, sentence, share, spans, works
+from formcheck.wording import capital, limit_text, seen_from, sentence, share, works
 
 _SHOWN = {
     Status.FAULT: ("FAULT", "bold red"),
@@ -47,7 +47,7 @@ def render(report: Report, exercise: Exercise) -> RenderableType:
         parts += _bar(report)
         parts += _not_judged(report)
     parts += [Text(), *_notes(report)]
-    parts += _verdict(report)
+    parts += _verdict(report, exercise)
     return Group(*parts)
 
 
@@ -69,15 +69,15 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     for part in report.sets:
         of = f"{part.title.lower()}, " if report.exercise == SEVERAL else ""
         score = "no score" if part.score is None else f"{part.score:.0f}/100, judged {share(part.coverage)}"
-        yield Text(
-            f"Set {part.index}: {of}{works(part.working_side)}, {spans(part.reps)}, {camera(part)}: {score}"
-        )
+        what = f"{works(part.working_side)}, {report.called(part.reps)}"
+        yield Text(f"Set {part.index}: {of}{what}, {camera(part)}: {score}")
 
 
 def _reps(report: Report, rules: dict[str, Rule], *, down_first: bool) -> RenderableType:
     """One block a repetition: a line of its own, then a line for each verdict that is not ok."""
     tempo = "Down – hold – up" if down_first else "Up – hold – down"
-    rows: list[RenderableType] = [Text(_line("Rep", "Side", "Score", tempo, "From"), "bold")]
+    head, times = ("Hold", "Held") if report.only_holds else ("Rep", tempo)
+    rows: list[RenderableType] = [Text(_line(head, "Side", "Score", times, "From"), "bold")]
     last = report.reps[0].set
     for rep in report.reps:
         if rep.set != last:
@@ -96,7 +96,7 @@ def _line(index: str, side: str, score: str, tempo: str, start: str) -> str:
 
 
 def _rep_line(rep: RepReport) -> Text:
-    tempo = f"{rep.up_s:.1f} – {rep.hold_s:.1f} – {rep.down_s:.1f} s"
+    tempo = rep.held or f"{rep.up_s:.1f} – {rep.hold_s:.1f} – {rep.down_s:.1f} s"
     score = "-" if rep.score is None else f"{rep.score:.0f}"
     text = Text(_line(str(rep.index), rep.side, score, tempo, f"{rep.start_s:.1f} s"))
     if rep.partial:
@@ -170,7 +170,7 @@ def _not_judged(report: Report) -> Iterator[RenderableType]:
     full = {rep.index for rep in report.reps if not rep.partial}
     reasons: dict[str, dict[str, list[str]]] = {}
     for item in report.not_judged:
-        where = "" if full <= set(item.reps) else f", {spans(item.reps)}"
+        where = "" if full <= set(item.reps) else f", {report.called(item.reps)}"
         remedies = reasons.setdefault(capital(f"{item.reason}{where}"), {})
         remedies.setdefault(item.remedy, []).append(item.fault)
     yield Text()
@@ -191,19 +191,20 @@ def _notes(report: Report) -> Iterator[RenderableType]:
         yield Text()
 
 
-def _verdict(report: Report) -> Iterator[RenderableType]:
+def _verdict(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
     """The last lines: the one thing to fix, and the score."""
     if not report.complete:
         yield Text("This report is partial: it covers what was analysed.", "yellow")
     full = [rep for rep in report.reps if not rep.partial]
     if not report.reps:
-        yield Text("No repetition was found, so nothing was judged.", "bold")
+        what = "hold" if exercise.is_hold else "repetition"
+        yield Text(f"No {what} was found, so nothing was judged.", "bold")
         return
     if not full:
         yield Text("No full repetition was found, so there is no score.", "bold")
         return
     if report.fix is not None:
-        where = f" ({report.fix.fault}, {spans(report.fix.reps, len(full))})"
+        where = f" ({report.fix.fault}, {report.called(report.fix.reps, len(full))})"
         yield Text.assemble("One thing to fix: ", (report.fix.text, "bold"), where)
     elif report.score is not None:
         yield Text("Nothing to fix was seen in what could be judged.")

@@ -20,7 +20,6 @@ from formcheck.measures.reading import (
     Reading,
     impossible,
     least_share,
-    pick,
     plated,
     shares,
     shrink_error_deg,
@@ -34,6 +33,7 @@ from formcheck.poses.pose import Floats, Rolled, Side, View
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline, fitting
+from formcheck.reps.holds import of_phase
 from formcheck.reps.segmentation import Phase, Rep
 
 MIN_VISIBILITY = 0.5
@@ -335,8 +335,17 @@ class RepData:
         """The part of the error of a phase that comes from a low frame rate."""
         return _COARSE_PER_S * self.set.body.track.step_s**2
 
-    def read(self, name: str, phase: Phase, stat: str, *, from_start: bool) -> Reading:
+    def read(
+        self, name: str, phase: Phase, stat: str, *, from_start: bool = False, over_s: float = 0.0
+    ) -> Reading:
         """Read one value of a frame measure from a phase.
+
+        Args:
+            name: The measure.
+            phase: The phase.
+            stat: How the values become one: a `Stat` of `formcheck.exercises.rule`.
+            from_start: Whether the value in the start position of the set is subtracted.
+            over_s: Length of the stretches that `stat` is taken of, or 0 for single frames.
 
         Returns:
             The value, with an uncertainty from the error of the measure, the noise of the clip and the yaw of
@@ -367,19 +376,21 @@ class RepData:
         changed = values - origin
         if measure.unit == "deg":
             changed = wrap_deg(changed)
-        value, at = pick(changed, stat)
-        effective = max(1.0, len(values) / 4) if stat == "median" else 1.0
+        value, at_s = of_phase(changed, times, stat, over_s)
+        change = from_start or stat == "drift"
+        together = len(values) if stat == "median" else over_s / self.set.body.track.step_s
+        effective = max(1.0, together / 4)
         scatter = self.set.noise(name) / np.sqrt(effective)
-        by_roll = 0.0 if from_start else measure.errors.per_roll * rolled.uncertainty_deg
+        by_roll = 0.0 if change else measure.errors.per_roll * rolled.uncertainty_deg
         by_plate = measure.errors.plate if self.set.plated and self.set.bar is None else 0.0
         by_length = (
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
         missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
         uncertainty = math.hypot(
-            self._uncertainty(measure, from_start, scatter), by_roll, by_plate, by_length, *missed
+            self._uncertainty(measure, change, scatter), by_roll, by_plate, by_length, *missed
         )
-        return Reading(value, uncertainty, float(times[at]), "a plate hides the hips" if by_plate else "")
+        return Reading(value, uncertainty, at_s, "a plate hides the hips" if by_plate else "")
 
     def _shin_hidden(self, part: slice) -> bool:
         """Whether a plate that is followed hides the planted shin in some frames."""
@@ -399,6 +410,10 @@ class RepData:
             seen = self.set.sees(role, joint)[part]
             if seen.mean() < MIN_USABLE:
                 called = _called(self.set.body, role, joint)
+                if not np.isfinite(self.set.body.joint(role, joint)).any():
+                    return Reading.none(
+                        f"these landmarks have no {called}", "Use a pose model that has it, or the video."
+                    )
                 return Reading.none(
                     f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
                 )

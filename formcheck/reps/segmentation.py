@@ -68,6 +68,8 @@ class Phase(str, Enum):
     BOTTOM = "bottom"
     LIFT = "lift"
     """Up, top and down together."""
+    HOLD = "hold"
+    """A position that is held (`reps.holds`); in a repetition the same as the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,17 @@ class Rep:
         between_s = max(self.lower_s - self.lockout_s, 0.0)
         if self.near_top_s is None or self.upper_fifth_s is None:
             return between_s
-        near_s, fifth_s = (max(to_s - from_s, 0.0) for from_s, to_s in (self.near_top_s, self.upper_fifth_s))
-        return held_s(near_s, fifth_s, self.end_s - self.start_s, between_s)
+        fifth_s = max(self.upper_fifth_s[1] - self.upper_fifth_s[0], 0.0)
+        return held_s(self._near_s, fifth_s, self.end_s - self.start_s, between_s)
+
+    @property
+    def turning_s(self) -> float:
+        """How long it is near the top without being held: an eye may take a slow turn for a hold."""
+        return 0.0 if self.near_top_s is None else self._near_s - self.held_s
+
+    @property
+    def _near_s(self) -> float:
+        return 0.0 if self.near_top_s is None else max(self.near_top_s[1] - self.near_top_s[0], 0.0)
 
     @property
     def range(self) -> float:
@@ -122,6 +133,7 @@ class Rep:
             Phase.START: (self.start_s - 0.5, self.start_s),
             Phase.UP: (self.start_s, self.lockout_s),
             Phase.TOP: (middle - half, middle + half),
+            Phase.HOLD: (middle - half, middle + half),
             Phase.DOWN: (self.lower_s, self.end_s),
             Phase.BOTTOM: (self.end_s, self.end_s + 0.3),
             Phase.LIFT: (self.start_s, self.end_s),

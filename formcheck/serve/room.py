@@ -260,11 +260,15 @@ class Room:
 
 
 def _exercise_data(exercise: Exercise) -> Data:
+    # What is held looks different from one exercise to the next: none is drawn to step into.
+    sides = ("left", "right")
     on_floor = any(gate.measure == "hip_height_pct" and gate.high > 0 for gate in exercise.gates)
     return {
         "name": exercise.name,
         "title": exercise.title,
         "both_legs": exercise.both_work,
         "film": exercise.film,
-        "outline": {near: outline(exercise.posture, not on_floor, near) for near in ("left", "right")},
+        "outline": {
+            near: [] if exercise.is_hold else outline(exercise.posture, not on_floor, near) for near in sides
+        },
     }

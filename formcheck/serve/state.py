@@ -22,7 +22,7 @@ Data = dict[str, Any]
 
 _KINDS = {CUE: "cue", SAFETY: "safety", PRAISE: "praise", ADVICE: "advice"}
 _STAGES = {Stage.SETUP: "setup", Stage.READY: "ready", Stage.SET: "set", Stage.REST: "rest"}
-_PHASES = {Phase.UP: "up", Phase.TOP: "hold", Phase.DOWN: "down"}
+_PHASES = {Phase.UP: "up", Phase.TOP: "hold", Phase.DOWN: "down", Phase.HOLD: "hold"}
 
 
 def screen_data(screen: Screen, advice: Advice | None, size: tuple[int, int]) -> Data:
@@ -41,6 +41,7 @@ def screen_data(screen: Screen, advice: Advice | None, size: tuple[int, int]) ->
         "down_first": screen.down_first,
         "tempo_s": [round(value, 2) for value in screen.tempo_s],
         "aim_s": screen.aim_s,
+        "held_s": round(screen.held_s, 1),
         "banner": banner_data(screen.banner),
         "advice": advice.key if advice is not None else "",
         "coverage": round(screen.coverage, 2) if math.isfinite(screen.coverage) else None,

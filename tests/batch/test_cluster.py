@@ -30,14 +30,14 @@ import os
 from formcheck.batch import score
 
 def poisoned(real):
-    def load(path):
+    def load(path, *given):
         if path.name == "007.npz":
             os._exit(9)
-        return real(path)
+        return real(path, *given)
 
     return load
 
-score.load_recorded = poisoned(score.load_recorded)
+score.recover = poisoned(score.recover)
 """
 
 

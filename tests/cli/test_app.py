@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from support.skeleton import Shot, kickbacks
 
 from formcheck import api
 from formcheck.errors import NoPersonError, OutputError
@@ -24,6 +25,7 @@ from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
 from formcheck.poses.pose import Side, View
 from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
 from formcheck.report.model import Report, Still
 from formcheck.report.pictures import annotated_video, stills
 from formcheck.report.pictures.stills import Picture
@@ -82,12 +84,14 @@ class Fake:
         if self.error:
             raise self.error
         kickback = catalog.exercise("glute-kickback")
+        track = kickbacks(Shot(fps=10.0), reps=1)
         return SimpleNamespace(
             report=self.report,
-            raw=small_track(),
-            smoothed=small_track(),
+            raw=track,
+            smoothed=track,
             exercise=kickback,
             found=SimpleNamespace(sets=()),
+            looks=(look(track, "prone"),),
         )
 
     def write_annotated(self, clip: Path, *arguments: Any, **options: Any) -> None:
@@ -147,11 +151,13 @@ def test_options_reach_the_pipeline(fake: Fake, clip: Path, formcheck: Run) -> N
 EVERYTHING = {
     "clip.annotated.mp4",
     "clip.frames.csv",
+    "clip.mot",
     "clip.report.html",
     "clip.report.json",
     "clip.reps.csv",
     "clip.stills",
     "clip.track.npz",
+    "clip.trc",
 }
 
 
@@ -241,7 +247,7 @@ def test_of_a_track_no_pictures_are_written(fake: Fake, tmp_path: Path, formchec
     small_track().save(recorded)
     assert formcheck("analyze", recorded, "--out", tmp_path / "out")[0] == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"clip.report.json", "clip.report.html", "clip.reps.csv", "clip.frames.csv"}
+    assert names == EVERYTHING - {"clip.annotated.mp4", "clip.stills", "clip.track.npz"}
     assert not fake.taken
 
 
@@ -276,7 +282,7 @@ def test_fail_on(
         (["analyze", "."], "is not a file"),
         (["analyze", "CLIP", "--exercise", "glute-kickbak"], "did you mean glute-kickback"),
         (["analyze", "CLIP", "--profile", "hard"], "standard, strict, beginner"),
-        (["analyze", "CLIP", "--rules", "nowhere"], "no folder nowhere"),
+        (["analyze", "CLIP", "--rules", "nowhere"], "no rule file or folder nowhere"),
         (["analyze", "CLIP", "--limits", "none.toml"], "no file none.toml"),
         (["analyze", "CLIP", "--limits", "CLIP"], "is not TOML"),
         (["analyze", "CLIP", "--baseline", "none.npz"], "no file none.npz"),

@@ -14,6 +14,7 @@ from typing import Any, get_args
 import pytest
 from support.skeleton import Shot, kickbacks, squats, still, thrusts
 
+from formcheck.batch import provenance
 from formcheck.batch.provenance import versions
 from formcheck.cli.options import Held
 from formcheck.evaluation.evaluate import evaluate
@@ -137,7 +138,8 @@ def test_codes_are_chosen_free() -> None:
     ("old", "new_text", "says", "below"),
     [
         ("    when=Phase.TOP,\n", "    when=Phase.TOP\n", "this is not Python: ", 0),
-        ("from_start=True", "from_strat=True", "Rule has no field from_strat", None),
+        ("from_start=True", "from_strat=True", "Rule has no field from_strat; did you mean from_start?", 0),
+        ("    Above,\n", "    Abov,\n", "formcheck.rule has no Abov; did you mean Above?", None),
         ('    cue="Slow on the way back",\n', "", "Rule lacks cue", None),
         (
             'posture="prone"',
@@ -151,10 +153,10 @@ def test_codes_are_chosen_free() -> None:
         (
             'measure="hip_travel_pct"',
             'measure="hip_travel"',
-            "LRA01: there is no measure hip_travel; did you mean",
-            None,
+            "LRA01: there is no measure hip_travel; did you mean hip_travel_pct?",
+            0,
         ),
-        ("when=Phase.TOP", "when=Phase.PEAK", "AttributeError: ", None),
+        ("when=Phase.TOP", "when=Phase.PEAK", "Phase has no PEAK; there are START, UP, TOP", 0),
         (
             "from __future__ import annotations",
             "import gone",
@@ -227,7 +229,7 @@ def test_a_helper_beside_it_is_imported_afresh_and_leaves_nothing(new: Path, cal
 def test_wrong_use(tmp_path: Path, call: Run) -> None:
     assert call("check-rules", tmp_path / "gone")[::2] == (
         2,
-        f"formcheck: There is no folder {tmp_path / 'gone'} with rule files.",
+        f"formcheck: There is no rule file or folder {tmp_path / 'gone'}; check the name.",
     )
     code, _, err = call("check-rules", tmp_path)
     assert (code, "holds no rule file; `formcheck new-exercise` writes one" in err) == (2, True)
@@ -277,7 +279,8 @@ def test_a_function_that_fails_on_a_clip_is_named(new: Path, call: Run) -> None:
     (found,) = failures(new.parent, call)
     assert found["line"] == line
     assert "lowering_s failed: ZeroDivisionError" in found["says"]
-    assert "(on clip.npz)" in found["says"]
+    assert "(on a repetition of the sample glute kickback)" in found["says"]
+    assert (found["rule"], found["field"]) == ("LRA02", "read")
     code, _, err = call("analyze", new.parent / "clip.npz", "--rules", new.parent, "--exercise", "leg-raise")
     assert code == 2
     assert f"{new}:{line}: lowering_s failed: ZeroDivisionError" in err
@@ -301,8 +304,8 @@ def test_a_function_that_returns_something_else_is_named(
     change: tuple[str, str], says: str, new: Path, call: Run
 ) -> None:
     edit(new, *change)
-    clip_beside(new, {"exercise": "leg-raise", "reps": TOPS})
     (found,) = failures(new.parent, call)  # of a function without a return it is known before it runs
+    clip_beside(new, {"exercise": "leg-raise", "reps": TOPS})
     assert says in found["says"] or "lowering_s can return None, not a Reading" in found["says"]
     assert found["line"] is not None
     clip = new.parent / "clip.npz"
@@ -310,6 +313,78 @@ def test_a_function_that_returns_something_else_is_named(
     assert (code, out) == (2, "")
     assert says in err
     assert err.startswith(f"formcheck: The rule file {new}:")
+
+
+def test_a_function_that_fails_where_joints_are_not_seen_is_named(new: Path, call: Run) -> None:
+    line = edit(
+        new,
+        "    took_s = ",
+        '    top = max(data.values("knee_flexion_deg", Phase.TOP))\n    took_s = top - top + ',
+    )
+    (found,) = failures(new.parent, call)
+    assert found["line"] == line
+    assert "lowering_s failed: ValueError" in found["says"] or "max()" in found["says"]
+    assert "of which only the trunk is seen" in found["says"]
+
+
+GATED = """
+from formcheck.rule import Gate
+
+EXERCISE = replace(
+    EXERCISE,
+    gates=(Gate(says="the trunk is upright", measure="trunk_pitch_deg", when=Phase.LIFT, high=60.0),),
+)
+"""
+
+
+def test_an_exercise_that_claims_a_sample_fails_and_without_gates_it_claims_nothing(
+    new: Path, call: Run
+) -> None:
+    kickbacks(Shot(noise_px=0.3)).save(new.parent / "kickback.npz")
+    before = call("analyze", new.parent / "kickback.npz", "--rules", new.parent, "--no-log")
+    assert "Glute kickback, recognised (100 %)" in before[1]
+    catalog.added.clear()
+    edit(
+        new, "from formcheck.rule import (", "from dataclasses import replace\n\nfrom formcheck.rule import ("
+    )
+    new.write_text(new.read_text("utf-8") + GATED, encoding="utf-8")
+    found = failures(new.parent, call)
+    assert {one["field"] for one in found} == {"gates"}
+    assert "repetitions of the sample glute kickback: add or narrow a gate" in found[0]["says"] or (
+        "fits the sample glute kickback as well, which is then recognised as nothing" in found[0]["says"]
+    )
+    assert "--exercise leg-raise only" in found[0]["says"]
+    edit(new, "high=60.0),),", "high=60.0, low=59.0),),")
+    assert failures(new.parent, call) == []
+
+
+def test_one_file_is_checked_and_used_as_a_folder_is(new: Path, call: Run) -> None:
+    assert call("new-exercise", "arm-raise", "--dir", new.parent)[0] == 0
+    clip_beside(new, {"exercise": "leg-raise", "reps": TOPS})
+    code, out, _ = call("check-rules", new)
+    assert code == 0
+    assert "1 file, 0 failures, 9 hints." in out
+    clip = new.parent / "clip.npz"
+    for command in (
+        ("analyze", clip, "--exercise", "leg-raise", "--no-log"),
+        ("score", clip, "--exercise", "leg-raise", "--out", new.parent / "out", "--workers", "1"),
+        ("explain", "leg-raise"),
+        ("exercises",),
+    ):
+        code, out, err = call(*command, "--rules", new)
+        assert (code, "arm-raise" in out) == (0, False), err
+        catalog.added.clear()
+    other = new.parent / "notes.txt"
+    other.write_text("", encoding="utf-8")
+    code, _, err = call("exercises", "--rules", other)
+    assert (code, "is no rule file: name a Python file (.py), or a folder of them" in err) == (2, True)
+
+
+def test_the_hash_of_rules_tells_one_file_from_another(new: Path) -> None:
+    before = versions(None, str(new)).rules
+    provenance._rules_hash.cache_clear()
+    edit(new, "Above(15.0, 25.0)", "Above(16.0, 25.0)")
+    assert versions(None, str(new)).rules != before
 
 
 @pytest.mark.parametrize(
@@ -338,9 +413,23 @@ def test_a_function_that_can_return_none_is_named_without_a_clip(
     [
         (
             {"exercise": "leg-raise", "reps": [{"top": 3.1, "faults": ["hips-moved"]}]},
-            "names the fault 'hips-moved'",
+            "names the fault 'hips-moved'; did you mean hips-move?",
         ),
-        ({"exercise": "leg-raise", "reps": [{"at": 3.1}]}, "epetition 1 of the truth file"),
+        (
+            {"exercise": "leg-raise", "rep": TOPS},
+            "clip.json:1 has the unknown key 'rep'; did you mean reps?",
+        ),
+        (
+            {"exercise": "leg-raise", "reps": [3.1, {"top": 8.1, "fault": ["hips-move"]}]},
+            "clip.json:1 has the unknown key 'fault' of repetition 2; did you mean faults?",
+        ),
+        (
+            {"exercise": "leg-raise", "xyz": 1},
+            "has the unknown key 'xyz'; there are exercise, view, side, reps",
+        ),
+        ({"exercise": "leg-raise", "side": "front", "reps": []}, "names the side 'front'; it is left, right"),
+        ({"exercise": "leg-raise", "reps": [{"at": 3.1}]}, "unknown key 'at' of repetition 1"),
+        ({"exercise": "leg-raise", "reps": [{}]}, "epetition 1 of the truth file"),
         ({"exercise": "leg-raise", "reps": ["3.1"]}, "epetition 1 of the truth file"),
         ({"exercise": "leg-raise", "view": "left", "reps": []}, "names the view 'left'; there are side, "),
         ({"reps": []}, "names no exercise"),

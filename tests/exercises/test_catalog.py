@@ -99,7 +99,7 @@ def test_two_folders_cannot_share_a_name(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"there is no folder .*nowhere"):
+    with pytest.raises(UsageError, match=r"there is no rule file or folder .*nowhere"):
         catalog.load_folder(tmp_path / "nowhere")
 
 

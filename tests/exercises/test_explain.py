@@ -74,7 +74,7 @@ def test_a_fault_two_exercises_share_is_shown_for_both() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "near"),
-    [("glute-kickbak", "glute-kickback"), ("knee-bnt", "knee-bent"), ("gkb011", "GKB01")],
+    [("glute-kickbak", "glute-kickback"), ("knee-bnt", "knee-bent"), ("gkb0022", "GKB02")],
 )
 def test_a_wrong_name_suggests_the_nearest(wrong: str, near: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean {near}"):

@@ -59,6 +59,12 @@ def test_one_witness_against_the_other_is_never_a_fault(given: dict[str, PerRep]
     assert verdict(odd) is not Status.FAULT
 
 
+def test_a_kick_far_beyond_what_hips_do_is_arched_whatever_the_outline_says() -> None:
+    odd = prone(top_deg=(4, 44, 4))[1]  # a straight-leg hip extends by 20 deg
+    assert verdict(odd) in (Status.WARN, Status.FAULT)
+    assert odd.at_least
+
+
 def test_a_buttock_that_swells_is_no_arched_back() -> None:
     # The hips show a leg a little above the trunk's line, the outline hollows far beyond what that explains.
     swollen, flat = prone(top_deg=(4, 9, 4), arch_deg=(0, 18, 0))[1], prone(top_deg=(4, 9, 4))[1]

@@ -95,7 +95,7 @@ def test_a_clip_is_analysed_whatever_it_is_called(name: str, tmp_path: Path, for
     code, shown, err = formcheck("analyze", clip, "--out", out, "--lifter", f"[/]{name}")
     assert (code, err) == (0, "")
     made = sorted(path.name.split(".", 1)[1].lower() for path in out.iterdir())
-    assert made == ["frames.csv", "report.html", "report.json", "reps.csv"]
+    assert made == ["frames.csv", "mot", "report.html", "report.json", "reps.csv", "trc"]
     report = Report.from_json(next(out.glob("*.report.json")).read_bytes())
     assert len(report.reps) == 2
     assert not {"\x1b", "\u202e", "\x9b"} & set(shown)

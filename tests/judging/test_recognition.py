@@ -84,7 +84,8 @@ def names(analysis: Analysis) -> list[tuple[str, int]]:
 def test_every_exercise_is_recognisable_or_says_what_it_looks_like() -> None:
     known = catalog.exercises()
     seen = {one.name for one in recognisable(list(known.values()))}
-    assert seen == set(POSITIVES)
+    held = {one.name for one in known.values() if one.is_hold}  # `test_held` has those
+    assert seen - held == set(POSITIVES)
     assert all(known[name].looks_like in seen for name in known.keys() - seen)
 
 
@@ -145,12 +146,12 @@ def test_a_kickback_with_a_bent_knee_is_not_a_donkey_kick(knee: float) -> None:
     assert names(analysed(kickbacks(NOISY, knee_deg=knee))) == [("glute-kickback", 3)]
 
 
-@pytest.mark.parametrize("knee", [75.0, 90.0, 125.0])
+@pytest.mark.parametrize("knee", [75.0, 90.0, 125.0, 145.0])
 def test_a_donkey_kick_whose_knee_is_off_square_is_still_one(knee: float) -> None:
     found = analysed(donkey_kicks(NOISY, knee_deg=knee))
     assert names(found) == [("donkey-kick", REPS)]
     flagged = {v.fault for rep in found.report.reps for v in rep.verdicts if v.cue}
-    assert ("knee-off-square" in flagged) == (knee == 125.0)
+    assert ("knee-off-square" in flagged) == (knee == 145.0)
 
 
 @pytest.mark.parametrize("free", [-35.0, 30.0])
@@ -250,7 +251,7 @@ def test_a_report_of_several_exercises_is_said_set_by_set(mixed: Analysis) -> No
     assert "Cable kickback, left leg" in page
     rows = list(csv.DictReader(io.StringIO(reps_csv(report))))
     assert [row["exercise"] for row in rows] == [report.sets[rep.set - 1].exercise for rep in report.reps]
-    frames = list(csv.DictReader(io.StringIO(frames_csv(mixed.smoothed, mixed.found, mixed.exercise))))
+    frames = list(csv.DictReader(io.StringIO(frames_csv(mixed))))
     assert {row["exercise"] for row in frames} >= {"glute-kickback", "donkey-kick", "cable-kickback"}
     assert Report.from_json(report.to_json()) == report
     names = [one.exercise for one in baselines_of(report)]

@@ -42,7 +42,7 @@ def test_a_row_each_repetition(bent: Analysis) -> None:
 
 
 def test_a_row_each_frame(bent: Analysis) -> None:
-    table = rows(frames_csv(bent.smoothed, bent.found, bent.exercise))
+    table = rows(frames_csv(bent))
     assert len(table) == len(bent.smoothed)
     times = [float(row["time_s"]) for row in table]
     assert times == pytest.approx(bent.smoothed.time_s.tolist(), abs=1e-4)
@@ -55,7 +55,7 @@ def test_a_row_each_frame(bent: Analysis) -> None:
 
 def test_frames_of_two_sets_have_their_own_leg() -> None:
     found = two_sided()
-    table = rows(frames_csv(found.smoothed, found.found, found.exercise))
+    table = rows(frames_csv(found))
     sides = {row["rep"]: row["side"] for row in table if row["rep"]}
     assert sides == {str(rep.index): rep.side for rep in found.report.reps}
     tops = {rep: max(float(row["leg_elevation_deg"]) for row in table if row["rep"] == rep) for rep in sides}
@@ -63,7 +63,7 @@ def test_frames_of_two_sets_have_their_own_leg() -> None:
 
 
 def test_nothing_seen_is_an_empty_cell(bent: Analysis) -> None:
-    table = rows(frames_csv(bent.smoothed, bent.found, bent.exercise))
+    table = rows(frames_csv(bent))
     assert not [key for row in table for key, value in row.items() if value in ("nan", "None", "inf")]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -39,9 +40,10 @@ from formcheck.exercises.profiles import as_toml
 from formcheck.live import words
 from formcheck.live.session import run as run_live
 from formcheck.poses import journal
+from formcheck.poses.exchange import trc
 from formcheck.poses.track import Track
 from formcheck.video.writer import VideoSink
-from support import mutate
+from support import exchange, mutate
 from support.live_fakes import parts
 from support.skeleton import Shot, kickbacks
 
@@ -53,6 +55,7 @@ EXERCISE = "glute-kickback"
 SHARES = {
     **{"track": 90, "journal": 50, "live": 10, "report": 110, "truth": 60, "ledger": 50, "manifest": 50},
     **{"log": 70, "cues": 60, "limits": 60, "rules": 60, "video": 6, "label": 60},
+    "exchange": 90,
 }
 """Of which kind how many, of `sum(SHARES.values())`."""
 
@@ -101,6 +104,12 @@ class Bases:
         self.path("limits.toml").write_text(as_toml(EXERCISE))
         self.path("cues.toml").write_text(words.template(list(catalog.exercises().values())))
         self.path("truth.json").write_text(json.dumps(self._truth()))
+        part = self.track[:60]
+        exchange.openpose(part, self.path("openpose"))
+        exchange.alphapose(part, self.path("alphapose.json"))
+        exchange.mmpose(part, self.path("mmpose.json"), 17, meta=True)
+        exchange.table(part, self.path("table.csv"))
+        self.path("markers.trc").write_text(trc.text(part, "markers.trc"))
         with VideoSink(self.path("base.mp4")) as sink:
             for i in range(20):
                 sink.write(np.full((120, 160, 3), 10 * i, np.uint8), i / 15)
@@ -142,6 +151,35 @@ def _track(bases: Bases, room: Path, rng: random.Random) -> list[str]:
             ["measures", str(path)],
         )
     )
+
+
+def _exchange(bases: Bases, room: Path, rng: random.Random) -> list[str]:
+    kind = rng.choice(("openpose", "alphapose.json", "mmpose.json", "table.csv", "markers.trc"))
+    path = room / kind
+    if kind == "openpose":
+        shutil.copytree(bases.path(kind), path)
+        one = rng.choice(sorted(path.iterdir()))
+        _json(one, one, rng)
+    elif kind.endswith(".json"):
+        _json(bases.path(kind), path, rng)
+    else:
+        _text(bases.path(kind), path, rng)
+    given = rng.choice((["--size", "1280x720", "--fps", "15"], ["--size", "1280x720", "--fps", "15"], []))
+    return rng.choice(
+        (
+            ["analyze", str(path), *given, "--no-log", "--exercise", EXERCISE],
+            ["analyze", str(path), *given, "--no-log", "--trc", f"{room}/b.trc", "--mot", f"{room}/b.mot"],
+            ["score", str(path), *given, "--out", str(room / "out")],
+        )
+    )
+
+
+def _json(base: Path, path: Path, rng: random.Random) -> None:
+    text = base.read_text()
+    if rng.random() < 0.2:
+        path.write_bytes(mutate.of_bytes(text.encode(), rng))
+    else:
+        path.write_text(mutate.of_json(text, rng))
 
 
 def _journal(bases: Bases, room: Path, rng: random.Random) -> list[str]:
@@ -291,7 +329,7 @@ def _video(bases: Bases, room: Path, rng: random.Random) -> list[str]:
 _KINDS: dict[str, Callable[[Bases, Path, random.Random], list[str]]] = {
     **{"track": _track, "journal": _journal, "live": _live, "report": _report, "truth": _truth},
     **{"ledger": _ledger, "manifest": _manifest, "log": _log, "cues": _cues, "limits": _limits},
-    **{"rules": _rules, "video": _video, "label": _label},
+    **{"rules": _rules, "video": _video, "label": _label, "exchange": _exchange},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import random
@@ -71,7 +72,7 @@ def of_json(text: str, rng: random.Random) -> str:
         elif kind == "deep":
             holder[key] = json.loads("[" * 150 + "]" * 150)
         else:
-            holder[key] = rng.choice(ODD)
+            holder[key] = copy.deepcopy(rng.choice(ODD))  # it may be changed in turn
     return json.dumps(data)
 
 

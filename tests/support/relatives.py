@@ -117,13 +117,6 @@ def rocks_back(shot: Shot) -> Track:
     return _all_fours(t, shot, _kneeling(t, hip), _kneeling(t, hip), hip=hip)
 
 
-def planks(shot: Shot) -> Track:
-    t, lift = _time(shot)
-    hip = _xy(1.0, -0.2, t) + np.column_stack([0 * lift, 0.02 * lift])
-    leg = _limb(hip, np.full_like(t, -18.0), np.full_like(t, 4.0))
-    return _all_fours(t, shot, leg, leg, hip=hip)
-
-
 def supermen(shot: Shot) -> Track:
     t, lift = _time(shot)
     hip, shoulder = _xy(1.0, -0.9, t), _xy(0.0, -0.9, t) + _up(0.2 * lift)
@@ -202,7 +195,7 @@ def empty_rooms(shot: Shot) -> Track:
 NEGATIVES: dict[str, Callable[[Shot], Track]] = {
     made.__name__: made
     for made in (
-        bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, planks, supermen,
+        bird_dogs, fire_hydrants, cat_cows, mountain_climbers, rocks_back, supermen,
         walks, knees_high, leg_curls, single_leg_deadlifts,
         hip_raises_on_the_hands, stands, lies, sit_ups, leg_raises,
     )

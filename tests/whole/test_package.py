@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DATA = (
+    "evaluation/data",
     "report/page/assets",
     "report/page/templates",
     "report/page/vendor",

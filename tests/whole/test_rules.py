@@ -16,7 +16,7 @@ EXERCISES = list(catalog.exercises().values())
 RULES = [rule for exercise in EXERCISES for rule in exercise.rules]
 NAMES = {
     "glute-kickback": """lumbar-arching knee-bent pelvis-rotated head-up small-range no-hold lowering-too-fast
-        bottom-too-low hip-drift set-up-hands-knees""",
+        bottom-too-low hip-drift set-up-hands-knees leg-above-trunk-line head-drop""",
     "single-leg-hip-thrust": """lumbar-arching incomplete-lockout free-leg-drop free-leg-rise free-leg-bent
         free-leg-touching shin-not-vertical foot-too-close pelvis-tilt no-hold bounce lowering-too-fast
         heel-up foot-slides shoulder-slides chin-up shallow-bottom trunk-twist knee-wander""",

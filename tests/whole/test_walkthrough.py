@@ -14,19 +14,21 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from support.skeleton import Shot, kickbacks, squats
+from support.holding import SHOT, planks, sag
+from support.skeleton import Shot, clock, kickbacks, squats
 
 from formcheck.cli.app import run
 from formcheck.exercises import catalog
 
 ROOT = Path(__file__).parents[2]
 RECORD = "formcheck analyze squat.mp4 --track my-rules/squat.npz"
+HOLD = "## A position that is held"
 
 
-def blocks() -> list[tuple[str, str]]:
-    """The document's code blocks as (language, text), in order."""
-    document = (ROOT / "rules" / "ADDING.md").read_text("utf-8")
-    return re.findall(r"```(\w+)\n(.*?)```", document, re.DOTALL)
+def blocks(*, hold: bool = False) -> list[tuple[str, str]]:
+    """The document's code blocks as (language, text), in order: those of the squat, or of the hold."""
+    squat, held = (ROOT / "rules" / "ADDING.md").read_text("utf-8").split(HOLD)
+    return re.findall(r"```(\w+)\n(.*?)```", held if hold else squat, re.DOTALL)
 
 
 def of(language: str) -> list[str]:
@@ -66,6 +68,27 @@ def declared(text: str) -> Iterator[tuple[str | None, str]]:
 def film(folder: Path) -> None:
     """Stands in for the reader's own clip: three squats, the last one shallow."""
     squats(Shot(noise_px=0.3, seed=1), knee_deg=[110.0, 110.0, 75.0]).save(folder / "squat.npz")
+
+
+def test_a_hold_is_added_as_the_document_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rules, printed = tmp_path / "my-holds", []
+    sagging = planks(hold_s=20.0, hips_deg=sag(clock(26.0, SHOT), 10.0, 18.0, 20.0))
+    with catalog.for_a_while():
+        for kind, text in blocks(hold=True):
+            if kind == "python":
+                put_in_place(rules / "long_plank.py", text)
+            elif kind == "json":
+                (rules / "long-plank.json").write_text(text, encoding="utf-8")
+                sagging.save(rules / "long-plank.npz")
+            for line in text.splitlines() if kind == "sh" else ():
+                with redirect_stdout(StringIO()) as out:
+                    assert run(line.split()[1:]) == 0, line
+                printed.append(out.getvalue())
+    [table] = [text for kind, text in blocks(hold=True) if kind == "text"]
+    assert table.strip() in printed[2]
+    assert re.search(r"^ hips-sag +1 +0 +0 ", printed[1], re.MULTILINE)
+    assert "Seconds of the 1 hold: off by 0." in printed[1]
 
 
 @pytest.fixture(scope="module")

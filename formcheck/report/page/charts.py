@@ -74,8 +74,12 @@ def tempo(report: Report) -> Chart:
         if not rep.partial
         for phase, took_s in ((up, rep.up_s), ("hold", rep.hold_s), (down, rep.down_s))
     ]
-    text = "Up, hold and down, from below."
-    return {"kind": "tempo", "title": "Tempo", "text": text, "unit": "s", "bars": bars}
+    if report.only_holds:
+        bars = [bar for bar in bars if bar["phase"] == "hold"]
+        title, text = "Held", "How long each hold lasted."
+    else:
+        title, text = "Tempo", "Up, hold and down, from below."
+    return {"kind": "tempo", "title": title, "text": text, "unit": "s", "bars": bars}
 
 
 def ranges(report: Report) -> Chart | None:
@@ -90,7 +94,7 @@ def ranges(report: Report) -> Chart | None:
             "y": found.value,
             "u": found.uncertainty or 0.0,
             "status": "plain",
-            "text": f"Rep {rep.index}: {quantity(found.value, found.unit, found.uncertainty)}",
+            "text": f"{rep.label}: {quantity(found.value, found.unit, found.uncertainty)}",
         }
         for rep, found in known
     ]
@@ -212,6 +216,8 @@ def _parted(report: Report, values: Sequence[float | None]) -> list[float | None
 
 
 def _window(rep: RepReport, phase: str) -> tuple[float, float]:
+    if rep.kind == "hold":
+        return round(rep.start_s, 2), round(rep.end_s, 2)
     whole = Rep(rep.start_s, rep.lockout_s, rep.lower_s, rep.end_s, 0.0, 0.0)
     low_s, high_s = whole.window(Phase(phase) if phase in _PHASES else Phase.LIFT)
     return round(low_s, 2), round(high_s, 2)
@@ -251,5 +257,5 @@ def _dot(rep: RepReport, verdict: VerdictReport) -> dict[str, Any]:
         "y": verdict.value,
         "u": verdict.uncertainty or 0.0,
         "status": verdict.status.value,
-        "text": f"Rep {rep.index}, {plain(verdict.fault)}: {value}, {words.get(verdict.status, 'fault')}",
+        "text": f"{rep.label}, {plain(verdict.fault)}: {value}, {words.get(verdict.status, 'fault')}",
     }

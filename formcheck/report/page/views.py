@@ -12,7 +12,7 @@ from formcheck.report.compare import Asymmetry, asymmetry
 from formcheck.report.model import NotJudged, Report, RepReport, RuleReport, Still, VerdictReport
 from formcheck.report.moments import badness, flagged_rules, moment_s, sides_of, worse_way
 from formcheck.report.table import camera, judged_by, no_score, recognised, rep_no_score
-from formcheck.wording import capital, leg, limit_text, plain, seen_from, sentence, spans
+from formcheck.wording import capital, leg, limit_text, plain, seen_from, sentence
 
 WORDS = {
     Status.OK: "good",
@@ -127,7 +127,8 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
     best = _still(report, pictures, "best", code, tuple(other.index for other in reps))
     value = verdict.measured
     judged = sum(v.rule == code and v.value is not None for other in reps for v in other.verdicts)
-    times = f"{len(found)} of {judged} repetitions" if judged > 1 else "the one repetition judged"
+    noun = report.noun
+    times = f"{len(found)} of {judged} {noun}s" if judged > 1 else f"the one {noun} judged"
     compared = next(
         (v for other in reps if best and other.index == best[0] for v in other.verdicts if v.rule == code),
         None,
@@ -138,12 +139,12 @@ def _fault(report: Report, reps: Sequence[RepReport], side: str, code: str, pict
         title=capital(plain(verdict.fault)) + (f", {leg(side)}" if side else ""),
         status=verdict.status.value,
         cue=verdict.cue,
-        where=f"{capital(spans([rep.index for rep, _ in found]))} ({times})",
-        text=f"Worst in rep {rep.index}: {value}",
+        where=f"{capital(report.called([rep.index for rep, _ in found]))} ({times})",
+        text=f"Worst in {rep.label.lower()}: {value}",
         rule=rule,
         limits=limits_of(verdict, worse),
         time_s=moment_s(rep, verdict),
-        worst=worst and _shot(worst[1], worst[2], f"Rep {rep.index}, {value}"),
+        worst=worst and _shot(worst[1], worst[2], f"{rep.label}, {value}"),
         best=best and _shot(best[1], best[2], _best_caption(best[0], compared)),
         gauge=gauge(verdict, worse, compared),
     )
@@ -237,7 +238,7 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
         status="partial" if rep.partial else status.value,
         words=words,
         lines=tuple(lines),
-        shot=still and _shot(still[1], still[2], f"Rep {rep.index} at the top"),
+        shot=still and _shot(still[1], still[2], _caption(rep)),
         left=round(100 * (rep.start_s - start_s) / whole, 2),
         width=round(100 * took / whole, 2),
         phases=(
@@ -246,6 +247,10 @@ def _rep(report: Report, rep: RepReport, pictures: Pictures) -> RepCard:
             round(100 * rep.down_s / took, 1),
         ),
     )
+
+
+def _caption(rep: RepReport) -> str:
+    return rep.label if rep.kind == "hold" else f"{rep.label} at the top"
 
 
 def timeline_span(report: Report) -> tuple[float, float]:
@@ -302,13 +307,13 @@ def not_judged(report: Report) -> list[tuple[str, list[tuple[str, list[str]]]]]:
     full = {rep.index for rep in report.reps if not rep.partial}
     reasons: dict[str, dict[str, list[str]]] = {}
     for item in report.not_judged:
-        remedies = reasons.setdefault(_reason(item, full), {})
+        remedies = reasons.setdefault(_reason(report, item, full), {})
         remedies.setdefault(sentence(item.remedy), []).append(plain(item.fault))
     return [(reason, list(remedies.items())) for reason, remedies in reasons.items()]
 
 
-def _reason(item: NotJudged, full: set[int]) -> str:
-    where = "" if full <= set(item.reps) else f", {spans(item.reps)}"
+def _reason(report: Report, item: NotJudged, full: set[int]) -> str:
+    where = "" if full <= set(item.reps) else f", {report.called(item.reps)}"
     return capital(f"{item.reason}{where}")
 
 
@@ -335,14 +340,16 @@ def verdict_line(report: Report) -> str:
     if not full:
         return "No full repetition was found, so there is no score."
     wrong = sum(any(v.status in _FLAGGED for v in rep.verdicts) for rep in full)
-    count = f"{len(full)} repetition{'s' if len(full) > 1 else ''}"
+    count = f"{len(full)} {report.noun}{'s' if len(full) > 1 else ''}"
+    if report.only_holds:
+        count += f" of {', '.join(rep.held for rep in full)}"
     if report.score is None and report.exercise == SEVERAL:
         return f"{count} of different exercises: each set has a score of its own."
     if report.score is None:
         return f"{count}, no score: {no_score(report.coverage)}."
     if not wrong:
         return f"{count}, nothing to fix seen in what could be judged."
-    return f"{count}, {wrong} of them with something to fix."
+    return f"{count}, {f'{wrong} of them ' if len(full) > 1 else ''}with something to fix."
 
 
 def sides(report: Report) -> tuple[Asymmetry, ...]:

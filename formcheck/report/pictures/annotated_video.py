@@ -99,6 +99,7 @@ class Director:
             phase=_phase(rep, time_s),
             rep=rep.index if rep else 0,
             total=len(self._reps),
+            word="Hold" if self._report.only_holds else "Rep",
         )
         if i is None or not base.pose.found:
             return base
@@ -159,6 +160,8 @@ def _sides(word: str) -> tuple[Side, ...]:
 def _phase(rep: RepReport | None, time_s: float) -> str:
     if rep is None or time_s >= rep.end_s:
         return "ready"
+    if rep.kind == "hold":
+        return f"hold {time_s - rep.start_s:.1f} s"
     if time_s < rep.lockout_s:
         return "up"
     return f"top: hold {time_s - rep.lockout_s:.1f} s" if time_s < rep.lower_s else "down"
@@ -195,10 +198,10 @@ def _note(rep: RepReport | None, time_s: float) -> str:
     if rep is None:
         return ""
     if time_s < rep.end_s:
-        return f"Rep {rep.index}"
+        return rep.label
     if rep.partial:
-        return f"Rep {rep.index}: partial, not scored"
-    return f"Rep {rep.index}: no score" if rep.score is None else f"Rep {rep.index}: score {rep.score:.0f}"
+        return f"{rep.label}: partial, not scored"
+    return f"{rep.label}: no score" if rep.score is None else f"{rep.label}: score {rep.score:.0f}"
 
 
 def _footer(report: Report, exercise: Exercise) -> str:

@@ -56,6 +56,7 @@ class Overlay:
         phase: `ready`, `up`, `top: hold 0.8 s` or `down`.
         rep: Number of the current or last repetition, 0 before the first.
         total: How many there are.
+        word: What they are called: `Rep` or `Hold`.
         note: A word on the repetition, such as its score; may be empty.
         verdicts: Lines to show, with their status.
         cue: What the lifter is told now, or None.
@@ -74,6 +75,7 @@ class Overlay:
     phase: str = "ready"
     rep: int = 0
     total: int = 0
+    word: str = "Rep"
     note: str = ""
     verdicts: tuple[tuple[str, Status], ...] = ()
     cue: str | None = None
@@ -199,7 +201,7 @@ def draw_angles(canvas: Canvas, state: Overlay) -> None:
 
 def draw_counter(canvas: Canvas, state: Overlay) -> None:
     """Write the repetition and its phase into the upper left corner."""
-    count = f"Rep {state.rep}"
+    count = f"{state.word} {state.rep}"
     total = f"of {state.total}" if state.total else ""
     legs = " + ".join(side.value for side in state.working)
     legs = f"{legs} leg{'s' if len(state.working) > 1 else ''}" if legs else ""

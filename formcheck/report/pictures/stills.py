@@ -205,14 +205,15 @@ class Painter:
         canvas = Canvas(cv2.resize(part, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC))
         window = _Window(np.array([x0, y0]) / scale, zoom * scale)
         frame = self._frame(time_s)
-        about = f"Repetition {moment.rep.index}, {leg(moment.rep.side)}"
+        held = moment.rep.kind == "hold"
+        about = f"{'Hold' if held else 'Repetition'} {moment.rep.index}, {leg(moment.rep.side)}"
         if not self._poses[frame].found:
             return canvas.image, f"{about}; nobody was found in this frame"
         if moment.verdict is None:
             overlay = self._overlay(moment, frame, window)
             draw_skeleton(canvas, overlay)
             draw_bar(canvas, overlay)
-            return canvas.image, f"{about}, at the top"
+            return canvas.image, about if held else f"{about}, at the top"
         self._draw(canvas, moment, frame, window)
         return canvas.image, f"{about}: {moment.verdict.words()}"
 

@@ -258,10 +258,11 @@ function phaseWords(now) {
 }
 
 function showCount(now) {
-  $("number").textContent = now.reps;
-  $("target").textContent = now.target ? fill(words.of_target, { target: now.target }) : "";
+  const held = Math.floor(now.held_s);
+  $("number").textContent = held || now.reps;
+  $("target").textContent = held ? words.seconds : now.target ? fill(words.of_target, { target: now.target }) : "";
   const names = { up: 0, hold: 1, down: 2, ready: 3 };
-  const hold = now.phase === "hold" ? ` ${now.tempo_s[1].toFixed(1)}` : "";
+  const hold = now.phase === "hold" && !now.held_s ? ` ${now.tempo_s[1].toFixed(1)}` : "";
   $("phase").textContent = phaseWords(now)[names[now.phase]] + hold;
   $("phase").dataset.phase = now.phase;
   const told = now.stage === "set" ? `${now.reps} ${words.reps}` : "";
@@ -272,6 +273,7 @@ function showCount(now) {
 }
 
 function showTempo(now) {
+  $("tempo").style.visibility = now.held_s ? "hidden" : "";
   const aim = now.aim_s ?? [1, 1, 2];
   const order = ["up", "hold", "down"];
   [...$("tempo").children].forEach((bar, i) => {

@@ -1,0 +1,200 @@
+"""Rendered thrusts and bridges whose arching is known, to learn from: many bodies, a few frames of each.
+
+Each seed is a person of its own, with one repetition that is arched or not. What is drawn is wider than what
+`formcheck render --random` draws: how the hips are set up and how far they extend, clothes that hang, cameras
+up to 30 deg off the side. Only two frames are drawn: at rest and at the top. The project's own pose model
+looks at them, and what it says is kept with the true angles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from formcheck.errors import UsageError
+from formcheck.files.writing import whole
+from formcheck.poses.pose import Pose
+from formcheck.poses.track import Track
+from formcheck.render.clip import Clip, build
+from formcheck.render.film import pictures
+from formcheck.render.spec import BRIDGES, Spec
+from formcheck.render.truth import measure
+from formcheck.vision.landmarker import MediaPipeLandmarker
+
+FPS = 10
+_SIZES = ((640, 360), (640, 360), (480, 270), (360, 640))
+_EXERCISES = ("hip_thrust", "hip_thrust_bilateral", "glute_bridge", "glute_bridge_bilateral")
+_SHARES = (0.4, 0.25, 0.1, 0.25)
+_OFF_SIDE_DEG = 30.0
+_APART_S = 10.0  # between one body and the next, longer than a clip
+_SHOWN = (2, 3)
+"""How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
+KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", "trunk_pitch", "pelvis_pitch")
+
+
+def spec_of(seed: int) -> Spec:
+    """Return the random thrust or bridge of a seed."""
+    rng = np.random.default_rng([seed, 4051])
+
+    def within(low: float, high: float, digits: int = 3) -> float:
+        return round(float(rng.uniform(low, high)), digits)
+
+    exercise = str(rng.choice(_EXERCISES, p=_SHARES))
+    width, height = _SIZES[rng.integers(len(_SIZES))]
+    side = float(rng.choice([0.0, 180.0]))
+    return Spec.model_validate(
+        {
+            "id": f"lumbar{seed}",
+            "exercise": exercise,
+            "working_leg": "LR"[rng.integers(2)],
+            "seed": seed,
+            "reps": 1,
+            "camera": {
+                "az": side + within(-_OFF_SIDE_DEG, _OFF_SIDE_DEG, 1),
+                "az_jitter": 0.0,
+                "height": within(0.15, 1.3),
+                "fov": within(25, 65, 1),
+                "fill": within(0.6, 0.95),
+            },
+            "tempo": {"lead": 0.5, "concentric": 1.0, "hold": 0.6, "eccentric": 0.4, "pause": 0, "tail": 0.1},
+            "faults": _faults(rng, exercise),
+            "body": _body(rng),
+            "options": _options(rng, exercise),
+            "motion": {
+                "ext0": within(-75, -42, 1),
+                "ext1": within(-9, 6, 1),
+                "lum1": within(-7, 5, 1),
+                "nw": within(-4, 22, 1),
+            },
+            "soft": {
+                "bulge_m": within(0.0, 0.03) if rng.random() < 0.4 else 0.0,
+                "loose_m": within(0.0, 0.06) if rng.random() < 0.6 else 0.0,
+            },
+            "around": {"bystanders": int(rng.random() < 0.08)},
+            "phone": {"blur_px": within(0, 1.0) if rng.random() < 0.5 else 0.0},
+            "video": {"width": width, "height": height, "fps": FPS, "grain": within(0.5, 4.0)},
+        }
+    )
+
+
+def _faults(rng: np.random.Generator, exercise: str) -> list[dict[str, Any]]:
+    faults: list[dict[str, Any]] = []
+
+    def put(chance: float, name: str, low: float, high: float) -> None:
+        if rng.random() < chance:
+            sign = int(rng.choice([-1, 1])) if name == "hips_not_level" else 1
+            severity = round(float(rng.uniform(low, high)), 1)
+            faults.append({"type": name, "severity": severity, "sign": sign})
+
+    put(0.5, "lumbar_extension", 5, 38)
+    put(0.2, "incomplete_lockout", 5, 30)
+    put(0.1, "hips_not_level", 5, 18)
+    if "bilateral" not in exercise:
+        put(0.1, "nonworking_drop", 10, 30)
+        put(0.1, "nonworking_rise", 10, 35)
+    return faults
+
+
+def _body(rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "muscle": round(float(rng.uniform(0.3, 0.85)), 3),
+        "weight": round(float(rng.uniform(0.25, 0.8)), 3),
+        "height": round(float(rng.uniform(0.28, 0.68)), 3),
+        "gender": float(rng.integers(2)),
+    }
+
+
+def _options(rng: np.random.Generator, exercise: str) -> dict[str, Any]:
+    def within(low: float, high: float) -> float:
+        return round(float(rng.uniform(low, high)), 3)
+
+    bridge = exercise in BRIDGES
+    bars, shares = ("none", "empty", "small", "plates", "bumper"), (0.3, 0.25, 0.2, 0.1, 0.15)
+    bar = str(rng.choice(bars, p=(0.75, 0.1, 0.05, 0.05, 0.05) if bridge else shares))
+    free = ["hips", "floor"] if bridge else ["hips", "hips", "bench"]
+    options: dict[str, Any] = {
+        "bar": bar,
+        "arms": "bar" if bar != "none" else str(rng.choice(free)),
+        "shin_lock": within(-14, 24),
+        "stance": within(0.8, 1.8),
+        "contact": within(-0.05, 0.03),
+        "toe_out": within(-5, 25),
+        "head_base": within(-5, 25),
+        "head_gain": within(0.1, 0.7),
+        "thoracic": within(-4, 4),
+    }
+    if not bridge:
+        options["bench_h"] = within(0.32, 0.46)
+    return options
+
+
+def frames_of(clip: Clip) -> tuple[int, int]:
+    """Return the numbers of the frames that are drawn: at rest and at the top."""
+    (rep,) = clip.times.reps
+    rest_s, top_s = rep.start_s - 0.2, rep.lockout_s + 0.6 * (rep.lower_s - rep.lockout_s)
+    return round(rest_s * FPS), min(round(top_s * FPS), len(clip.frames) - 1)
+
+
+def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[str, Any] | None:
+    """Render a seed and let the pose model look at it.
+
+    Args:
+        seed: The seed.
+        landmarker: The pose model.
+        from_s: Its time is later than all that the model was shown before.
+
+    Returns:
+        The arrays of `Track` and, in `truth`, the (2, 5) angles `KEPT`; None where the body cannot take the
+        position or nobody is found.
+    """
+    spec = spec_of(seed)
+    try:
+        clip = build(spec)
+    except UsageError:
+        return None
+    numbers = frames_of(clip)
+    shown: list[Pose] = []
+    for number, picture, often in zip(numbers, pictures(clip, numbers), _SHOWN, strict=True):
+        for again in range(often):
+            pose = landmarker.detect(picture, from_s + number / FPS + again / 40)
+        shown.append(pose)
+    landmarker.look_afresh()
+    if not all(pose.found for pose in shown):
+        return None
+    track = Track.from_poses(shown, (spec.video.width, spec.video.height))
+    angles = []
+    for number in numbers:
+        frame = clip.frames[number]
+        told = measure(frame.turned, frame.points, spec.working_leg, prone=False)
+        angles.append([told[name] for name in KEPT])
+    assert track.world_m is not None
+    assert track.edges_px is not None
+    return {
+        "time_s": track.time_s,
+        "image_px": track.image_px.astype(np.float32),
+        "visibility": track.visibility.astype(np.float32),
+        "world_m": track.world_m.astype(np.float32),
+        "edges_px": track.edges_px.astype(np.float32),
+        "size": np.array(track.size),
+        "truth": np.array(angles, dtype=np.float32),
+    }
+
+
+def record(folder: Path, seeds: Iterator[int] | range, model: Path) -> Iterator[int]:
+    """Render seeds into a folder, one small archive each; those that are there are left alone.
+
+    Yields:
+        Each seed, once it is done.
+    """
+    with MediaPipeLandmarker(model, people=False) as landmarker:
+        for number, seed in enumerate(seeds):
+            target = folder / f"{seed}.npz"
+            if not target.exists():
+                seen = look_at(seed, landmarker, number * _APART_S)
+                with whole(target) as file:
+                    # A body that cannot lie like this leaves an empty archive: it is not tried again.
+                    np.savez_compressed(file, **(seen or {}))
+            yield seed

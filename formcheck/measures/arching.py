@@ -1,0 +1,218 @@
+"""Lumbar arching of one thrust or bridge by itself, estimated as learned from rendered people.
+
+Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
+weights in `arching.npz` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from
+bodies whose lumbar angle is known. The estimate is a kernel ridge regression: a straight line through
+`features`, and a correction by how near a repetition is to those learned from. Its error grows with the
+distance from what was learned, and beyond most of that there is none.
+
+`features` describe a repetition in the trunk's own frame. It has its origin at the middle of the shoulders,
+its first axis to the middle of the hips, and its second one out of the back; lengths are in those of that
+line. So neither distance, size nor side of the body matters.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from importlib.resources import files
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from formcheck.measures.body import Body, Part, Role
+from formcheck.measures.outline import profile
+from formcheck.poses.geometry import distance_px
+from formcheck.poses.pose import EDGE_STATIONS, Floats
+
+_FILE = "arching.npz"
+_STATIONS = EDGE_STATIONS[4:31:2]
+"""Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
+_LEAST = 4
+"""Points of an outline; with fewer it counts as not seen."""
+_UPPER: tuple[Part, ...] = ("ear", "shoulder", "elbow", "wrist")
+_LEGS: tuple[Part, ...] = ("hip", "knee", "ankle", "heel", "foot_index")
+_MOST_YAW_DEG = 60.0
+
+
+def features(body: Body, rest: slice, top: slice) -> Floats:
+    """Return (F,) numbers of a repetition face up: outlines and joints at the top, and their change.
+
+    Args:
+        body: The frames.
+        rest: Those before the repetition.
+        top: Those at its top.
+
+    Returns:
+        The numbers; NaN for what was not seen.
+    """
+    # What a plate hides is put right in a body where it is known; what was learned from was not.
+    plain = Body(replace(body.track, disc_px=None, rim=None), body.working, body.look)
+    before, there = _shape(plain, rest), _shape(plain, top)
+    return np.concatenate([there, there - before, _lengths(plain, rest, top), _camera(plain)])
+
+
+def _shape(body: Body, part: slice) -> Floats:
+    outlines = [_outline(body, part, dorsal=dorsal) for dorsal in (True, False)]
+    return np.concatenate([*outlines, _joints(body, part)])
+
+
+def _outline(body: Body, part: slice, *, dorsal: bool) -> Floats:
+    """Return medians of the outline's heights; gaps are bridged."""
+    heights = profile(body, dorsal=dorsal)[part]
+    known = np.isfinite(heights).any(axis=0)
+    if known.sum() < _LEAST:
+        return np.full(len(_STATIONS), np.nan)
+    middle = np.nanmedian(heights[:, known], axis=0)
+    return np.interp(_STATIONS, EDGE_STATIONS[known], middle)
+
+
+def _joints(body: Body, part: slice) -> Floats:
+    """Return the joints' places in the trunk's frame, and the slopes of trunk, thigh and shin, radians."""
+    shoulder, hip = body.joint("middle", "shoulder")[part], body.joint("middle", "hip")[part]
+    trunk = hip - shoulder
+    square = np.maximum((trunk**2).sum(axis=1), 1e-6)
+    facing = body.look.facing  # face up, the normal (-dy, dx) points out of the back where it is 1
+    arms: list[tuple[Role, Part]] = [(role, part) for role in ("near", "far") for part in _UPPER]
+    legs: list[tuple[Role, Part]] = [(role, part) for role in ("working", "free") for part in _LEGS]
+    found: list[Floats] = []
+    for joint in (*arms, *legs):
+        x, y = (body.joint(*joint)[part] - shoulder).T
+        found.append((x * trunk[:, 0] + y * trunk[:, 1]) / square)
+        found.append(facing * (trunk[:, 0] * y - trunk[:, 1] * x) / square)
+    places = [body.joint("working", name)[part] for name in _LEGS[:3]]
+    for line in (trunk, places[1] - places[0], places[2] - places[1]):
+        found.append(np.arctan2(-line[:, 1], facing * line[:, 0]))
+    return np.array([_median(values) for values in found])
+
+
+def _lengths(body: Body, rest: slice, top: slice) -> Floats:
+    """Return logarithms of the trunk's length: at the top over at rest, and both over the leg's."""
+    hip, knee, ankle = (body.joint("working", part) for part in _LEGS[:3])
+    trunk = distance_px(body.joint("middle", "shoulder"), body.joint("middle", "hip"))
+    leg = distance_px(hip, knee) + distance_px(knee, ankle)
+    up, down = (_median(trunk[part]) for part in (top, rest))
+    shares = [up / down, up / _median(leg[top]), down / _median(leg[rest])]
+    return np.log(np.maximum(shares, 1e-3))
+
+
+def _camera(body: Body) -> Floats:
+    look = body.look
+    return np.array([min(look.yaw_deg, _MOST_YAW_DEG) / 30.0, 1.0 if look.near is body.working else -1.0])
+
+
+def _median(values: Floats) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else math.nan
+
+
+class Estimate(NamedTuple):
+    """Lumbar extension, + = arched, and its standard error, degrees.
+
+    The error is infinite where a repetition is unlike all that was learned from; `apart` says how unlike: 1
+    is usual.
+    """
+
+    value_deg: float
+    error_deg: float
+    apart: float
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What was learned.
+
+    Attributes:
+        mean: (F,) of the features.
+        spread: (F,) their standard deviations.
+        axes: (F, K) the main axes of the features, scaled alike.
+        whitening: (K,) makes every axis have a standard deviation of 1.
+        places: (N, K) of the bodies learned from, along the axes.
+        alpha: (N,) what each of them adds, degrees.
+        offset: (1,) degrees.
+        kernel: (3,) share of the straight line, share of the correction, and how fast it falls off.
+        distance: (E,) rising distances.
+        error: (E,) the standard error at them, degrees.
+    """
+
+    mean: Floats
+    spread: Floats
+    axes: Floats
+    whitening: Floats
+    places: Floats
+    alpha: Floats
+    offset: Floats
+    kernel: Floats
+    distance: Floats
+    error: Floats
+
+    def project(self, found: Floats) -> Floats:
+        """Return (R, K) places of (R, F) features; what was not seen counts as usual."""
+        scaled = (found - self.mean) / self.spread
+        placed: Floats = np.where(np.isfinite(scaled), scaled, 0.0) @ self.axes
+        return placed
+
+    def values_deg(self, placed: Floats) -> Floats:
+        """Return (R,) estimates for (R, K) places."""
+        estimated: Floats = kernel(placed, self.places, self.kernel) @ self.alpha + float(self.offset[0])
+        return estimated
+
+    def apart(self, placed: Floats) -> Floats:
+        """Return (R,) distances of (R, K) places from the middle of what was learned; 1 is usual."""
+        away: Floats = np.sqrt(np.mean((placed * self.whitening) ** 2, axis=1))
+        return away
+
+    def errors_deg(self, apart: Floats) -> Floats:
+        """Return (R,) standard errors at some distances; infinite beyond what was learned."""
+        return np.interp(apart, self.distance, self.error, right=math.inf)
+
+    @classmethod
+    def read(cls, file: IO[bytes]) -> Weights:
+        """Read what `save` wrote."""
+        with np.load(file, allow_pickle=False) as archive:
+            return cls(**{field.name: archive[field.name].astype(np.float64) for field in fields(cls)})
+
+    def save(self, file: IO[bytes]) -> None:
+        """Write them, in as few digits as do."""
+        halves = {"axes", "places"}
+        arrays = {
+            field.name: getattr(self, field.name).astype(np.float16 if field.name in halves else np.float32)
+            for field in fields(self)
+        }
+        np.savez_compressed(file, **arrays)
+
+
+def kernel(one: Floats, other: Floats, shares: Floats) -> Floats:
+    """Return (R, N) likeness of (R, K) and (N, K) places: a straight line's and a Gaussian's.
+
+    Args:
+        one: Places.
+        other: Other places.
+        shares: As in `Weights.kernel`.
+    """
+    away = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2.0 * one @ other.T
+    line, bump, falls = shares
+    alike: Floats = 1.0 + line * (one @ other.T) + bump * np.exp(-falls * np.maximum(away, 0.0))
+    return alike
+
+
+@cache
+def weights() -> Weights:
+    """Return the weights that come along."""
+    with (files("formcheck.measures") / _FILE).open("rb") as file:
+        return Weights.read(file)
+
+
+def estimate(body: Body, rest: slice, top: slice) -> Estimate:
+    """Estimate how far the lower back of somebody face up, seen from the side, is arched at the top.
+
+    Args:
+        body: The frames.
+        rest: Those before the repetition.
+        top: Those at its top.
+    """
+    known = weights()
+    placed = known.project(features(body, rest, top)[None])
+    apart = known.apart(placed)
+    return Estimate(float(known.values_deg(placed)[0]), float(known.errors_deg(apart)[0]), float(apart[0]))

@@ -1,0 +1,69 @@
+"""What real people do and rendered ones do not: slow turns, high kicks, heads that hang."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from support.relatives import donkey_kicks
+from support.skeleton import Shot, Tempo, kickbacks
+
+from formcheck.api import analyze
+from formcheck.poses.track import Track
+from formcheck.report.model import VerdictReport
+from formcheck.rule import Status
+
+NOISY = Shot(noise_px=0.5)
+
+
+def verdicts(track: Track, exercise: str, fault: str) -> list[VerdictReport]:
+    report = analyze(track, exercise)
+    return [one for rep in report.reps if not rep.partial for one in rep.verdicts if one.fault == fault]
+
+
+@pytest.mark.parametrize(
+    ("tempo", "status"),
+    [
+        (Tempo(up=1.0, hold=1.2, down=1.6), Status.OK),
+        (Tempo(up=1.2, hold=0.0, down=1.8), Status.WARN),  # near the top for 0.7 s, as some eyes see a hold
+        (Tempo(up=0.5, hold=0.0, down=0.8), Status.FAULT),
+    ],
+    ids=["held", "turns slowly", "turns fast"],
+)
+def test_a_slow_turn_at_the_top_is_a_warning_and_a_fast_one_a_fault(tempo: Tempo, status: Status) -> None:
+    found = verdicts(kickbacks(NOISY, tempo=tempo), "glute-kickback", "no-hold")
+    assert [one.status for one in found] == [status] * 3
+    if status is not Status.OK:
+        assert all(one.value is not None and one.uncertainty is not None for one in found)
+
+
+@pytest.mark.parametrize(
+    ("clip", "exercise", "too_high"),
+    [
+        (lambda: kickbacks(NOISY, top_deg=6.0), "glute-kickback", False),
+        (lambda: kickbacks(NOISY, top_deg=36.0), "glute-kickback", True),
+        (lambda: donkey_kicks(NOISY, top_deg=4.0), "donkey-kick", False),
+        (lambda: donkey_kicks(NOISY, top_deg=26.0), "donkey-kick", True),
+    ],
+    ids=["straight", "straight, high", "bent", "bent, high"],
+)
+def test_a_leg_lifted_further_than_a_hip_extends_is_above_the_trunks_line(
+    clip: Callable[[], Track], exercise: str, too_high: bool
+) -> None:
+    found = verdicts(clip(), exercise, "leg-above-trunk-line")
+    assert found
+    assert {bool(one.cue) for one in found} == {too_high}
+
+
+@pytest.mark.parametrize("head_deg", [20.0, 0.0, -80.0])
+def test_a_head_that_hangs_is_told(head_deg: float) -> None:
+    found = verdicts(kickbacks(NOISY, head_deg=head_deg), "glute-kickback", "head-drop")
+    assert len(found) == 3
+    assert {bool(one.cue) for one in found} == {head_deg == -80.0}
+
+
+@pytest.mark.parametrize(("knee_deg", "flagged"), [(90.0, False), (125.0, False), (145.0, True)])
+def test_a_knee_may_close_further_than_a_right_angle(knee_deg: float, flagged: bool) -> None:
+    found = verdicts(donkey_kicks(NOISY, knee_deg=knee_deg), "donkey-kick", "knee-off-square")
+    assert found
+    assert {bool(one.cue) for one in found} == {flagged}
