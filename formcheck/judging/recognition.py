@@ -192,6 +192,7 @@ def together(exercises: Sequence[Exercise]) -> Exercise:
         source="; ".join(dict.fromkeys(one.source for one in each)),
         rules=tuple(rule for one in each for rule in one.rules),
         film=" ".join(dict.fromkeys(one.film for one in each)),
+        down_first=all(one.down_first for one in each),
         parts=tuple(each),
     )
     return Several(**first | changes)

@@ -213,12 +213,10 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     """Find the movements in a part of the track in which the person does not turn round."""
     raw, smoothed = frames
     posture = smoothed.found if exercise.upright else _not_upright(smoothed)
-    if exercise.posture == "standing" and not on_feet(smoothed):
-        return _Moves([], look_at(smoothed, exercise))
     here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
     overall, doubt = here.look, here.refusal(exercise)
-    if doubt is not None:
-        return _Moves([], overall, doubt)
+    if doubt is not None or (exercise.posture == "standing" and not on_feet(smoothed)):
+        return _Moves([], overall, doubt or "")
     sides = list(Side) if exercise.sided else [overall.near if reads_near(exercise) else Side.LEFT]
     if side is not None and not reads_near(exercise):
         sides = [side]
