@@ -30,6 +30,7 @@ from formcheck.judging.recognition import recognisable, recognise
 from formcheck.judging.sets import Footage, FoundSet, find
 from formcheck.poses.pose import TRUNK
 from formcheck.poses.track import Track
+from formcheck.reps.holds import Hold
 from formcheck.reps.rep_data import RepData, SetData
 
 _FOLDER = Path(__file__).parent / "data"
@@ -90,6 +91,8 @@ def _functions(exercise: Exercise) -> Iterator[Placed]:
     """Call every function; what fails several times is said once."""
     said: set[tuple[str, str]] = set()
     for what, data in _repetitions():
+        if exercise.is_hold:
+            data = replace(data, rep=Hold.over(data.rep.start_s, data.rep.end_s))
         for code, field, call in _asked(exercise):
             if (code, field) in said:
                 continue
@@ -178,8 +181,9 @@ def _claims(exercise: Exercise) -> Iterator[Finding]:
             what = f"fits the sample {sample.title} as well, which is then recognised as nothing"
         else:
             continue
+        without = "say with looks_like what it looks like" if exercise.is_hold else "leave out all gates"
         yield Finding(
-            f"it {what}: add or narrow a gate until it is kept out, or leave out all gates (it is then "
-            f"looked for with --exercise {exercise.name} only)",
+            f"it {what}: add or narrow a gate until it is kept out, or {without} (it is then looked for with "
+            f"--exercise {exercise.name} only)",
             field="gates",
         )

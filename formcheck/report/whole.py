@@ -65,5 +65,4 @@ def _of_a_leg(measure: Measure) -> bool:
 
 
 def _of_the_other_side(measure: Measure) -> bool:
-    plain = measure.name.removeprefix("free_")
-    return plain != measure.name and plain in MEASURES
+    return measure.name.startswith("free_") and measure.name.removeprefix("free_") in MEASURES
