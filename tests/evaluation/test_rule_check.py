@@ -425,8 +425,12 @@ def test_a_function_that_can_return_none_is_named_without_a_clip(
             "clip.json:1 has the unknown key 'fault' of repetition 2; did you mean faults?",
         ),
         (
+            {"exercise": "leg-raise", "holds": [{"start": 1, "ends": 9}]},
+            "has the unknown key 'ends' of hold 1; did you mean end?",
+        ),
+        (
             {"exercise": "leg-raise", "xyz": 1},
-            "has the unknown key 'xyz'; there are exercise, view, side, reps",
+            "has the unknown key 'xyz'; there are exercise, view, side, reps, holds",
         ),
         ({"exercise": "leg-raise", "side": "front", "reps": []}, "names the side 'front'; it is left, right"),
         ({"exercise": "leg-raise", "reps": [{"at": 3.1}]}, "unknown key 'at' of repetition 1"),
