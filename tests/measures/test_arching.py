@@ -23,7 +23,7 @@ def seen(track: Track, working: Side = Side.RIGHT) -> tuple[Body, slice, slice]:
     times = track.time_s
     rest = slice(0, int(np.searchsorted(times, START_S)))
     top = slice(int(np.searchsorted(times, LOCKOUT_S)), int(np.searchsorted(times, LOWER_S)))
-    return Body(track, working, look(track[rest], prone=False)), rest, top
+    return Body(track, working, look(track[rest], "supine")), rest, top
 
 
 def mirrored(track: Track) -> Track:
