@@ -131,7 +131,7 @@ DROPPED = Rule(
     why="A dropped knee hits the floor.",
     source=f"{NSCA}; {BRIEF}",
     read=way_down_s,
-    shows=SIGNAL,
+    shows="knee_flexion_deg",
     unit="s",
     decided=Phase.TOP,
     limit=Below(0.8, 0.5),
@@ -192,9 +192,7 @@ EXERCISE = Exercise(
             "Pressure under the feet is not seen.",
         ),
     ),
+    down_first=True,
     film="From the side at hip height, both legs and the whole step in the picture.",
-    notes=(
-        "Forward, backward, in place or walking, one leg or both in turn: the leg in front is judged.",
-        "Phases are named by the bend of the knees: its way up is the way down of the body.",
-    ),
+    notes=("Forward, backward, in place or walking, one leg or both in turn: the leg in front is judged.",),
 )

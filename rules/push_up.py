@@ -245,9 +245,7 @@ EXERCISE = Exercise(
             "From the side an elbow towards the camera looks the same as one away from it.",
         ),
     ),
+    down_first=True,
     film="From the side, camera low, the whole body in the picture.",
-    notes=(
-        "Phases are named by the arms: the way up of the signal is the way down of the body.",
-        "On the knees it is another exercise and not counted.",
-    ),
+    notes=("On the knees it is another exercise and not counted.",),
 )

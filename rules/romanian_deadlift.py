@@ -212,6 +212,6 @@ EXERCISE = Exercise(
         ),
         Unobservable("Florida State 1", "The grip, and what is held.", "Fingers and bar are not followed."),
     ),
+    down_first=True,
     film="From the side at hip height, head to feet in the picture.",
-    notes=("Phases are named by the lean of the trunk: its way up is the way down of the body.",),
 )

@@ -72,6 +72,8 @@ MOST_LUMBAR_DEG = 30.0
 """What a lumbar spine extends at most: 25 deg (AMA, Guides to the Evaluation of Permanent Impairment), a few
 degrees more in the young (Troke 2005, Manual Therapy 10:198). An estimate above is only called marked."""
 MARKED = "marked: as far as a spine extends, or further"
+_ASIDE_DEG = 12.0
+"""Error of the arching by the hips alone, obliquely from the feet, where their angle scatters by 7.5 deg."""
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _DISAGREE = "outline and hips disagree"
 _PRAISED_DEG = 10.0
@@ -96,8 +98,22 @@ def lumbar_extension(data: RepData) -> Reading:
         return extension  # face up, bench and arm disturb the outline too much to use it alone
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
-    reading = _prone(data, extension, outline) if data.look.prone else _supine(data, extension, outline)
-    return _possible(reading)
+    if data.look.prone:
+        return _possible(_prone(data, extension, outline))
+    if data.look.view is View.OBLIQUE_FOOT:
+        return _from_the_feet(extension)
+    return _possible(_supine(data, extension, outline))
+
+
+def _from_the_feet(extension: Reading) -> Reading:
+    """Read a flat back, face up and obliquely from the feet: hips that extend little. No more shows there."""
+    by_hips = _SUPINE_GAIN * (extension.value - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
+    if by_hips + _ASIDE_DEG >= _FLAT_DEG:
+        return Reading.none(
+            "obliquely from the feet a back shows only where the hips extend little",
+            "Film from the side at hip height.",
+        )
+    return Reading(by_hips, _ASIDE_DEG, extension.time_s, "by the hips alone")
 
 
 def _prone(data: RepData, extension: Reading, outline: Reading) -> Reading:
@@ -314,7 +330,8 @@ def _low(values: Floats) -> float:
 # scatters by 2.1 deg from the side and 1.4 deg obliquely, the angle by 2.9 and 7.5 deg.
 #
 # All repetitions of a set may stay short. If the landmarks show the best lockout as straight, it is not short
-# by 15 deg. If they do not, the value read is a lower bound.
+# by 15 deg. If they do not, the value read is a lower bound, and what shows no fault in it is judged by
+# itself: by the angle at the hip, whose landmark is off by nought to `most_offset_deg`.
 #
 # An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
 
@@ -347,18 +364,43 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
     offset = min(max(best, 0.0), most_offset_deg) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
     whole = data.set.baseline is not None or best >= _SURE_DEG
+    reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
+    return reading if whole else replace(reading, at_least=True, alone=_alone(data, top, most_offset_deg))
+
+
+def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
+    """Read the lockout of one repetition by itself: the hip's landmark is off by nought to the most it is."""
+    half = most_offset_deg / 2
+    turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
+    error = math.hypot(half, _LOCKOUT_ALONE_DEG / turned)
+    return Reading(top.value - half, error, top.time_s, "by itself, where a hip usually is")
+
+
+def _against_best(
+    data: RepData, top: Reading, by_angle: float, known: tuple[float, float, float], only: Only
+) -> Reading:
+    """Compare a lockout with the person's best one.
+
+    Args:
+        data: The repetition.
+        top: Its hip extension.
+        by_angle: That, less the offset of the hip's landmark.
+        known: The best lockout, that offset, and the most that it can be.
+        only: Which repetitions may be the best.
+    """
+    best, offset, most_offset_deg = known
     if not data.comparable:
-        return Reading(by_angle, top.uncertainty, top.time_s, at_least=not whole)
+        return Reading(by_angle, top.uncertainty, top.time_s)
     height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
     by_height = best - offset + _DEG_PER_PCT * (height.value - data.best_top("hip_height_pct", only))
     carried = _CARRIED_DEG if data.set.baseline else 0.0
     if math.isnan(by_height):
-        return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s, at_least=not whole)
+        return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s)
     unsure = max(best - most_offset_deg, -best, 0.0) / 2
     uncertainty = math.hypot(
         _LOCKOUT_ERROR_DEG, _LOCKOUT_DISAGREEMENT * (by_angle - by_height), unsure, carried
     )
-    return Reading((by_angle + by_height) / 2, uncertainty, top.time_s, at_least=not whole)
+    return Reading((by_angle + by_height) / 2, uncertainty, top.time_s)
 
 
 def _unarched(data: RepData) -> Only:
