@@ -167,9 +167,8 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
     itself_deg, itself_error_deg = _by_itself_deg(extension.value, outline.value)
     flat = itself_deg + itself_error_deg < _FLAT_DEG
-    compared = _against_others(
-        data, extension, outline, flat=flat
-    )  # a lone repetition too: it may be a baseline
+    # A lone repetition too, as it may be the baseline of others.
+    compared = _against_others(data, extension, outline, flat=flat)
     if data.set.baseline is not None:
         return compared
     if not data.comparable:
@@ -177,7 +176,15 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
         if flat:
             time_s = _time_s(extension, outline)
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
-    return _with_learned(data, compared, itself_deg, flat=flat)
+    learned = _learned(data)
+    if learned is None:
+        return compared
+    if flat and not _doubted(data, learned, itself_deg):
+        return compared
+    if flat and _by_hips_deg(extension.value) < _FLAT_DEG + _LONE_DEG:
+        return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
+    # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
+    return _with_learned(data, replace(compared, at_least=True), learned)
 
 
 def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat: bool) -> Reading:
@@ -217,26 +224,22 @@ def _learned(data: RepData) -> arching.Estimate | None:
     return found if math.isfinite(found.error_deg) else None
 
 
-def _with_learned(data: RepData, compared: Reading, itself_deg: float, *, flat: bool) -> Reading:
-    """Return a reading in the light of the learned witness: the larger arching, or none where they disagree.
+def _doubted(data: RepData, learned: arching.Estimate, itself_deg: float) -> bool:
+    """Whether a back that looks flat by itself may be arched, by the learned witness.
+
+    Beside a plate the landmarks of the hips may be lost, so there the witnesses have to agree as well.
+    """
+    off_deg = learned.value_deg - itself_deg
+    lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+    return lost or learned.value_deg > _PRAISED_DEG
+
+
+def _with_learned(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
+    """Return what others show or what was learned, whichever shows more arching; a lower bound.
 
     Beside a plate over the hips the learned witness only counts where all is as usual there: silhouettes of
     real people may take the plate in.
-
-    Args:
-        data: The repetition.
-        compared: What the others say, or NaN.
-        itself_deg: What they say of the repetition by itself.
-        flat: Whether it looks flat to them so.
     """
-    learned = _learned(data)
-    if learned is None:
-        return compared
-    if flat:
-        agreed = learned.value_deg - itself_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
-        if agreed and learned.value_deg <= _PRAISED_DEG:
-            return compared
-        return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
     lowest_deg = learned.value_deg - learned.error_deg
     if lowest_deg <= _FLAT_DEG or (data.set.plated and learned.apart > _PLATED_APART):
         return compared
@@ -272,13 +275,17 @@ def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, flo
         extension_deg: Hip extension at the top.
         outline_deg: Change of the back's outline, or NaN.
     """
-    by_hips = _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
+    by_hips = _by_hips_deg(extension_deg)
     if math.isnan(outline_deg):
         return by_hips, _LONE_DEG
-    # An outline that rounds is bench or arm: it does not make hips that extend far into a flat back.
-    by_outline = max(_CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET, min(by_hips, 0.0))
+    by_outline = _CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET
     share = _HIPS_SHARE if outline_deg > _FLAT_OUTLINE_DEG else 0.5
     return share * by_hips + (1 - share) * by_outline, 0.0
+
+
+def _by_hips_deg(extension_deg: float) -> float:
+    """Return the arching, face up, that a hip extension shows beside a usual lockout."""
+    return _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
 
 
 def _usual(data: RepData) -> tuple[float, float, float]:

@@ -1,8 +1,8 @@
 """Lumbar arching of one thrust or bridge by itself, estimated as learned from rendered people.
 
 Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
-weights in `arching.npz` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from
-bodies whose lumbar angle is known. The estimate is a kernel ridge regression: a straight line through
+weights in `data/arching.npz` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`)
+from bodies whose lumbar angle is known. The estimate is a kernel ridge regression: a straight line through
 `features`, and a correction by how near a repetition is to those learned from. Its error grows with the
 distance from what was learned, and beyond most of that there is none.
 
@@ -26,7 +26,7 @@ from formcheck.measures.outline import profile
 from formcheck.poses.geometry import distance_px
 from formcheck.poses.pose import EDGE_STATIONS, Floats
 
-_FILE = "arching.npz"
+_FILE = "data/arching.npz"
 _STATIONS = EDGE_STATIONS[4:31:2]
 """Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
 _LEAST = 4

@@ -106,3 +106,19 @@ def test_beside_a_plate_only_what_is_as_usual_is_believed(monkeypatch: pytest.Mo
     unlike = SAYS_ARCHED._replace(apart=1.3)
     for said, found in ((SAYS_ARCHED, Status.FAULT), (unlike, Status.NOT_JUDGED)):
         assert {verdict.status for verdict in lumbar(monkeypatch, said, plated)} == {found}
+
+
+def test_an_outline_that_rounds_does_not_outweigh_hips_and_what_was_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rounding = thrusts(top_deg=20, arch_deg=-20)
+    for verdict in lumbar(monkeypatch, SAYS_FLAT, rounding):
+        assert verdict.status not in (Status.WARN, Status.FAULT)
+    for verdict in lumbar(monkeypatch, SAYS_ARCHED, rounding):
+        assert verdict.status is Status.FAULT
+
+
+def test_beside_a_plate_a_flat_look_needs_witnesses_that_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    bent, less = thrusts(top_deg=-24), Estimate(9.0, 9.0, 1.2)
+    assert {verdict.status for verdict in lumbar(monkeypatch, less, bent)} == {Status.OK}
+    assert {verdict.status for verdict in lumbar(monkeypatch, less, with_plate(bent))} == {Status.NOT_JUDGED}

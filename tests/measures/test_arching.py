@@ -76,7 +76,7 @@ def test_what_was_not_seen_is_left_open_and_counts_as_usual() -> None:
 
 
 def test_the_weights_that_come_along_are_small_and_whole() -> None:
-    assert len((files("formcheck.measures") / "arching.npz").read_bytes()) < 200_000
+    assert len((files("formcheck.measures") / "data/arching.npz").read_bytes()) < 200_000
     known = weights()
     assert all(np.isfinite(getattr(known, field.name)).all() for field in fields(Weights))
     assert len(known.mean) == len(features(*seen(plain(thrusts(reps=1)))))
