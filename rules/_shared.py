@@ -166,6 +166,9 @@ def feet_apart(data: RepData) -> Reading:
 
 
 _STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
+_MOST_STAGGER_YAW_DEG = (
+    45.0  # beyond it the picture shows more of the width of the stance than of the stagger
+)
 STANCE = 0.8
 """Distance of the feet over that of the shoulders [assumed: feet hip-width apart]."""
 _MOST_SINE = 0.85  # of a yaw estimated from the shoulders, which cannot tell a steeper one
@@ -188,6 +191,8 @@ def foot_stagger(data: RepData) -> Reading:
     At the top, without what a view off the side adds: that shows in the line of the shoulders.
     """
     body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
+    if data.look.yaw_deg > _MOST_STAGGER_YAW_DEG:
+        return Reading.none("seen from so near the feet, their places along the body do not show")
     if min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) < _STEADY:
         return Reading.none("the feet are not seen steadily")
     along, _ = _across(data, part)

@@ -33,12 +33,17 @@ def lift_time(data: RepData) -> Reading:
 
 
 def trunk_swing(data: RepData) -> Reading:
-    """Degrees by which the trunk's lean changes during the repetition, without the extreme frames."""
-    lean = data.read("trunk_pitch_deg", Phase.LIFT, "max", from_start=False)
-    if math.isnan(lean.value):
-        return lean
-    low = data.read("trunk_pitch_deg", Phase.LIFT, "min", from_start=False)
-    return Reading(lean.value - low.value, lean.uncertainty * math.sqrt(2.0), lean.time_s)
+    """Degrees by which the trunk's lean changes while the leg goes back, without the extreme frames."""
+    leans = {
+        stat: [data.read("trunk_pitch_deg", phase, stat, from_start=False) for phase in (Phase.UP, Phase.TOP)]
+        for stat in ("max", "min")
+    }
+    for lean in leans["max"]:
+        if math.isnan(lean.value):
+            return lean
+    most, least = max(lean.value for lean in leans["max"]), min(lean.value for lean in leans["min"])
+    top = leans["max"][-1]
+    return Reading(most - least, top.uncertainty * math.sqrt(2.0), top.time_s)
 
 
 def past_straight(data: RepData) -> Reading:

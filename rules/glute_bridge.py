@@ -103,6 +103,7 @@ EXERCISE = Exercise(
         variant(
             single.SHALLOW_BOTTOM,
             "GLB17",
+            read=one_leg.depth_on_the_floor,
             statement="5",
             says="The hips come down to the start position.",
             source=f"{SOURCE}; {BRIEF}",

@@ -37,7 +37,7 @@ FEET_UNEVEN = Rule(
     shows="foot_stagger_pct",
     unit="%",
     limit=Above(10.0, None, both=True),
-    views=SIDEWAYS,
+    views=single.FROM_FEET,
     priority=9,
     weight=0,
     cue="Feet side by side",

@@ -55,11 +55,54 @@ def free_leg_change(data: RepData) -> Reading:
     return replace(change, value=change.value - min(max(change.value, low), high))
 
 
+def free_leg_drop(data: RepData) -> Reading:
+    """Degrees by which the held-out leg is lower at the top than at the start, or than level: negative.
+
+    A leg that was only lifted after the start is judged by where it is at the top.
+    """
+    if single.leg_not_held_out(data) is None:
+        return free_leg_change(data)
+    top = _lifted_late(data)
+    return top if math.isnan(top.value) else replace(top, value=min(top.value, 0.0))
+
+
+def free_leg_rise(data: RepData) -> Reading:
+    """Degrees by which the held-out leg is higher at the top than at the start: positive.
+
+    A leg that was only lifted after the start did not swing up if it ends in line with the trunk or the other
+    thigh, or lower; whether one that is held higher swung does not show.
+    """
+    if single.leg_not_held_out(data) is None:
+        return free_leg_change(data)
+    top = _lifted_late(data)
+    lines = (-data.median("trunk_pitch_deg", Phase.TOP), data.median("thigh_elevation_deg", Phase.TOP))
+    over = top.value - max(0.0, *lines)
+    if over > IN_LINE_DEG:
+        return Reading.none("the free leg was lifted late, and high", "Hold it out before you lift.")
+    return replace(top, value=over)
+
+
+def _lifted_late(data: RepData) -> Reading:
+    """Read the elevation at the top of a leg that was not held out at the start."""
+    if not data.median("free_knee_flexion_deg", Phase.TOP) < single.HELD_OUT_DEG:
+        return Reading.none("the free leg is not held out straight", "Hold it out, straight, at the top.")
+    return data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=False)
+
+
+def depth_on_the_floor(data: RepData) -> Reading:
+    """Range of this rep in percent of the person's largest: lying, the floor is the lowest for all."""
+    return single.depth(data, floor=True)
+
+
 def lockout_from_the_floor(data: RepData) -> Reading:
     """How far the hips stay below the line from shoulder to knee at the top, by the own best lockout."""
     return lockout_shortfall(data, MOST_OFFSET_FLOOR_DEG)
 
 
+LEAST_RISE_PCT = 8.1
+"""With a leg held up nobody only settles on the floor: a rise counts from twice the height's error on."""
+IN_LINE_DEG = 12.0
+"""What a leg may be above the line of trunk or thigh and still count as in line, by the error of both."""
 SLOPE_DEG = 10.0
 """Slope of the trunk at the top, shoulders low: above it somebody lies on the floor (on a bench: -5 to 5)."""
 FREE_LEG: dict[str, Any] = {
@@ -78,7 +121,7 @@ EXERCISE = Exercise(
     source=SOURCE,
     posture="supine",
     signal="hip_height_pct",
-    min_range=8.5,
+    min_range=LEAST_RISE_PCT,
     working=single.working,
     views=OBLIQUE,
     gates=(ON_THE_FLOOR, ONE_FOOT_ON_THE_FLOOR, HIPS_RISE, NOT_ON_THE_HANDS),
@@ -97,8 +140,18 @@ EXERCISE = Exercise(
             passes=(Example(-6.0, 4.0),),
             fails=(Example(-16.0, 4.0), Example(-26.0, 4.0)),
         ),
-        variant(single.FREE_LEG_DROP, "SGB03", weight=8, **FREE_LEG),
-        variant(single.FREE_LEG_RISE, "SGB04", weight=8, **FREE_LEG),
+        variant(
+            single.FREE_LEG_DROP,
+            "SGB03",
+            weight=8,
+            **{**FREE_LEG, "read": free_leg_drop, "hidden": None},
+        ),
+        variant(
+            single.FREE_LEG_RISE,
+            "SGB04",
+            weight=8,
+            **{**FREE_LEG, "read": free_leg_rise, "hidden": None},
+        ),
         variant(
             single.FREE_LEG_BENT,
             "SGB05",
@@ -128,7 +181,13 @@ EXERCISE = Exercise(
             why="Hips that drop give away half the rep.",
         ),
         variant(single.HEEL_UP, "SGB13", weight=4),
-        variant(single.SHALLOW_BOTTOM, "SGB17", weight=4, says="The hips come down almost to the floor."),
+        variant(
+            single.SHALLOW_BOTTOM,
+            "SGB17",
+            read=depth_on_the_floor,
+            weight=4,
+            says="The hips come down almost to the floor.",
+        ),
     ),
     unobservable=(
         Unobservable("H20", "The pelvis stays level.", "The hands lie on the floor: no line shows the hips."),

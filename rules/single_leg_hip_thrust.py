@@ -52,6 +52,8 @@ MOST_RISE_PCT = 110.0
 DEEP_PCT, BESIDE_THE_BENCH_PCT = -27.0, -18.0
 """Height of the hips over the shoulders, of the trunk's length: by the first they are low enough between
 bench and floor (rendered clips: -28 to -57); above the second shoulders and hips lie on the floor."""
+CUT_OFF_S, ALL_THE_WAY_PCT = 0.1, 85.0
+"""A repetition that ends so near to the end of the clip, above the bottom, may go on after it."""
 HELD_S = 0.15
 """A top that lasts so long is no bounce."""
 THROWN_S = 0.7
@@ -80,16 +82,24 @@ def planted_leg_hidden(data: RepData) -> Reading | None:
     return leg if math.isnan(leg.value) else None
 
 
-def depth(data: RepData) -> Reading:
-    """Range of this rep in percent of the person's largest, measured at the bottom side."""
+def depth(data: RepData, *, floor: bool = False) -> Reading:
+    """Range of this rep in percent of the person's largest, measured at the bottom side.
+
+    Args:
+        data: The repetition.
+        floor: Whether the lowest position is the floor, not one of the person's choice.
+    """
     lows = (data.set.start_value("hip_height_pct"), *data.usual("hip_height_pct", Phase.BOTTOM))
     lowest = min(filter(math.isfinite, lows), default=math.nan)
     above = data.median("hip_height_pct", Phase.BOTTOM) - lowest
     most = max(data.usual_range(), default=0.0)
     if not math.isfinite(above) or most <= 0:
         return Reading.none("the bottom of the rep was not seen")
-    deep = data.set.baseline is not None or lowest <= DEEP_PCT or lowest > BESIDE_THE_BENCH_PCT
+    known = floor or data.set.baseline is not None
+    deep = known or lowest <= DEEP_PCT or lowest > BESIDE_THE_BENCH_PCT
     share = 100.0 * (1.0 - above / most)
+    if share < ALL_THE_WAY_PCT and data.rep.end_s > data.set.body.track.time_s[-1] - CUT_OFF_S:
+        return Reading.none("the clip ends before the bottom is seen", "Film until the hips are down.")
     error = math.hypot(8.0, 100.0 * data.missed("hip_height_pct", Phase.BOTTOM) / most)
     return Reading(share, error, data.rep.end_s, "of your own deepest", at_least=not deep)
 
@@ -142,7 +152,7 @@ LUMBAR_ARCHING = Rule(
     decided=Phase.TOP,
     unit="deg",
     limit=Above(6.0, 10.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=1,
     weight=25,
     safety=True,
@@ -477,7 +487,7 @@ CHIN_UP = Rule(
     stat="median",
     from_start=True,
     limit=Above(25.0),
-    views=SIDEWAYS,
+    views=FROM_FEET,
     priority=9,
     weight=2,
     cue="Look over the bar at your knee",

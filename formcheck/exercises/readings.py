@@ -72,13 +72,17 @@ MOST_LUMBAR_DEG = 30.0
 """What a lumbar spine extends at most: 25 deg (AMA, Guides to the Evaluation of Permanent Impairment), a few
 degrees more in the young (Troke 2005, Manual Therapy 10:198). An estimate above is only called marked."""
 MARKED = "marked: as far as a spine extends, or further"
+_ASIDE_DEG = 12.0
+"""Error of the arching by the hips alone, obliquely from the feet, where their angle scatters by 7.5 deg."""
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _DISAGREE = "outline and hips disagree"
+_PRAISED_DEG = 10.0
+"""Estimate of what was learned, above which no back is called flat: the limit of a fault."""
 _PLATED_APART = 1.0
 """Distance from what was learned (1 is usual there), above which nothing was learned of somebody with plates.
 On rendered people with 38 and 45 cm plates it is 0.9 to 2.4, with small ones 0.7 to 1.6."""
 _BY_ITSELF = "by itself, as learned from rendered people"
-_CONTRADICTED = "hips and outline look flat, but the whole looks like an arched back"
+_CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
@@ -94,8 +98,22 @@ def lumbar_extension(data: RepData) -> Reading:
         return extension  # face up, bench and arm disturb the outline too much to use it alone
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
-    reading = _prone(data, extension, outline) if data.look.prone else _supine(data, extension, outline)
-    return _possible(reading)
+    if data.look.prone:
+        return _possible(_prone(data, extension, outline))
+    if data.look.view is View.OBLIQUE_FOOT:
+        return _from_the_feet(extension)
+    return _possible(_supine(data, extension, outline))
+
+
+def _from_the_feet(extension: Reading) -> Reading:
+    """Read a flat back, face up and obliquely from the feet: hips that extend little. No more shows there."""
+    by_hips = _SUPINE_GAIN * (extension.value - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
+    if by_hips + _ASIDE_DEG >= _FLAT_DEG:
+        return Reading.none(
+            "obliquely from the feet a back shows only where the hips extend little",
+            "Film from the side at hip height.",
+        )
+    return Reading(by_hips, _ASIDE_DEG, extension.time_s, "by the hips alone")
 
 
 def _prone(data: RepData, extension: Reading, outline: Reading) -> Reading:
@@ -159,7 +177,7 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
         if flat:
             time_s = _time_s(extension, outline)
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
-    return _with_learned(compared, _learned(data), flat=flat)
+    return _with_learned(data, compared, itself_deg, flat=flat)
 
 
 def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat: bool) -> Reading:
@@ -187,36 +205,45 @@ def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat
     return fused
 
 
-def _learned(data: RepData) -> Reading | None:
+def _learned(data: RepData) -> arching.Estimate | None:
     """Return the arching of the repetition by itself, as learned from renders, or None.
 
-    There is none obliquely, and for what is unlike all that was learned from. Beside a plate over the hips it
-    has to be as usual there, as silhouettes of real people may take the plate in.
+    There is none obliquely, nor for what is unlike all that was learned from.
     """
     if data.look.view is not View.SIDE:
         return None
     rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
     found = arching.estimate(data.set.body, rest, top)
-    if not math.isfinite(found.error_deg) or (data.set.plated and found.apart > _PLATED_APART):
-        return None
-    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
-    return Reading(found.value_deg, found.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
+    return found if math.isfinite(found.error_deg) else None
 
 
-def _with_learned(compared: Reading, learned: Reading | None, *, flat: bool) -> Reading:
+def _with_learned(data: RepData, compared: Reading, itself_deg: float, *, flat: bool) -> Reading:
     """Return a reading in the light of the learned witness: the larger arching, or none where they disagree.
 
+    Beside a plate over the hips the learned witness only counts where all is as usual there: silhouettes of
+    real people may take the plate in.
+
     Args:
+        data: The repetition.
         compared: What the others say, or NaN.
-        learned: The learned witness.
-        flat: Whether the repetition looks flat by itself to the others.
+        itself_deg: What they say of the repetition by itself.
+        flat: Whether it looks flat to them so.
     """
-    if learned is None or learned.value - learned.uncertainty <= _FLAT_DEG:
+    learned = _learned(data)
+    if learned is None:
         return compared
     if flat:
+        agreed = learned.value_deg - itself_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+        if agreed and learned.value_deg <= _PRAISED_DEG:
+            return compared
         return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
-    lowest = compared.value - compared.uncertainty
-    return compared if lowest >= learned.value - learned.uncertainty else learned
+    lowest_deg = learned.value_deg - learned.error_deg
+    if lowest_deg <= _FLAT_DEG or (data.set.plated and learned.apart > _PLATED_APART):
+        return compared
+    if compared.value - compared.uncertainty >= lowest_deg:
+        return compared
+    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
+    return Reading(learned.value_deg, learned.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
 
 
 def _possible(reading: Reading) -> Reading:
@@ -248,7 +275,8 @@ def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, flo
     by_hips = _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
     if math.isnan(outline_deg):
         return by_hips, _LONE_DEG
-    by_outline = _CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET
+    # An outline that rounds is bench or arm: it does not make hips that extend far into a flat back.
+    by_outline = max(_CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET, min(by_hips, 0.0))
     share = _HIPS_SHARE if outline_deg > _FLAT_OUTLINE_DEG else 0.5
     return share * by_hips + (1 - share) * by_outline, 0.0
 
@@ -295,7 +323,8 @@ def _low(values: Floats) -> float:
 # scatters by 2.1 deg from the side and 1.4 deg obliquely, the angle by 2.9 and 7.5 deg.
 #
 # All repetitions of a set may stay short. If the landmarks show the best lockout as straight, it is not short
-# by 15 deg. If they do not, the value read is a lower bound.
+# by 15 deg. If they do not, the value read is a lower bound, and what shows no fault in it is judged by
+# itself: by the angle at the hip, whose landmark is off by nought to `most_offset_deg`.
 #
 # An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
 
@@ -328,18 +357,43 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
     offset = min(max(best, 0.0), most_offset_deg) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
     whole = data.set.baseline is not None or best >= _SURE_DEG
+    reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
+    return reading if whole else replace(reading, at_least=True, alone=_alone(data, top, most_offset_deg))
+
+
+def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
+    """Read the lockout of one repetition by itself: the hip's landmark is off by nought to the most it is."""
+    half = most_offset_deg / 2
+    turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
+    error = math.hypot(half, _LOCKOUT_ALONE_DEG / turned)
+    return Reading(top.value - half, error, top.time_s, "by itself, where a hip usually is")
+
+
+def _against_best(
+    data: RepData, top: Reading, by_angle: float, known: tuple[float, float, float], only: Only
+) -> Reading:
+    """Compare a lockout with the person's best one.
+
+    Args:
+        data: The repetition.
+        top: Its hip extension.
+        by_angle: That, less the offset of the hip's landmark.
+        known: The best lockout, that offset, and the most that it can be.
+        only: Which repetitions may be the best.
+    """
+    best, offset, most_offset_deg = known
     if not data.comparable:
-        return Reading(by_angle, top.uncertainty, top.time_s, at_least=not whole)
+        return Reading(by_angle, top.uncertainty, top.time_s)
     height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
     by_height = best - offset + _DEG_PER_PCT * (height.value - data.best_top("hip_height_pct", only))
     carried = _CARRIED_DEG if data.set.baseline else 0.0
     if math.isnan(by_height):
-        return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s, at_least=not whole)
+        return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s)
     unsure = max(best - most_offset_deg, -best, 0.0) / 2
     uncertainty = math.hypot(
         _LOCKOUT_ERROR_DEG, _LOCKOUT_DISAGREEMENT * (by_angle - by_height), unsure, carried
     )
-    return Reading((by_angle + by_height) / 2, uncertainty, top.time_s, at_least=not whole)
+    return Reading((by_angle + by_height) / 2, uncertainty, top.time_s)
 
 
 def _unarched(data: RepData) -> Only:

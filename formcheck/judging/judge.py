@@ -118,6 +118,8 @@ def _decide(rule: Rule, reading: Reading, view: View) -> Verdict:
         return Verdict(rule, Status.NOT_JUDGED, vague, limit, view)
     status = limit.status(reading.value, reading.uncertainty)
     if reading.at_least and status in (Status.OK, Status.TOO_CLOSE):
+        if reading.alone is not None:
+            return _decide(rule, reading.alone, view)
         alike = Reading.none(reading.reason or ALIKE, reading.remedy or ALIKE_REMEDY)
         return Verdict(rule, Status.NOT_JUDGED, alike, limit, view)
     return Verdict(rule, status, reading, limit, view)

@@ -146,7 +146,7 @@ def _search(
     refused = nearest.refused.copy()
     kept: list[FoundSet] = []
     weighed = [replace(one, confidence=_confidence(one, candidates)) for found in tried for one in found.sets]
-    for one in sorted(weighed, key=lambda one: -one.full * (one.confidence or 0.0)):
+    for one in sorted(weighed, key=lambda one: (one.exercise.is_hold, -one.full * (one.confidence or 0.0))):
         if (one.confidence or 0.0) < (SURE if one.full > 1 or one.exercise.is_hold else SURE_ALONE):
             refused[_doubt(one)] += one.full
         else:

@@ -94,6 +94,11 @@ class Measure:
         """Whether it has a value for each side as the working one."""
         return not self.of_both and any(role in _EACH for role, _ in self.needs)
 
+    @property
+    def within_body(self) -> bool:
+        """Whether it is an angle between parts of the body: the same wherever the picture shows them."""
+        return self.unit == "deg" and len(self.needs) > 2 and not self.errors.per_roll
+
     def possible(self, values: Floats) -> np.ndarray:
         """Return (N,) whether a body can show some (N,) values; NaN counts as impossible."""
         inside: np.ndarray = (values >= self.can.least) & (values <= self.can.most)

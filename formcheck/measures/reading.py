@@ -34,6 +34,8 @@ class Reading:
             may have the same fault. It can then show the fault, but not that form is good.
         change: What to change of the camera or before it so that there is one, as a request without a capital
             and full stop; empty where the place of the camera decides, or something else.
+        alone: With `at_least`, what the repetition shows by itself, less surely: it is judged where the
+            comparison shows no fault.
         beyond: Whether what was measured is more than a body can do: `value` is that limit, and is not shown
             as a number.
     """
@@ -46,6 +48,7 @@ class Reading:
     at_least: bool = False
     beyond: bool = False
     change: str = ""
+    alone: Reading | None = None
 
     @classmethod
     def none(cls, reason: str, remedy: str = "", *, change: str = "") -> Reading:

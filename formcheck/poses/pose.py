@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROLL, ROLL_ERROR, ZOOM, TURN, SHIFT_X, SHIFT_Y, SCENE = range(7)
+LOOK_EVERY_S = 0.5
+"""How often the background is looked at, and at sudden changes besides."""
 COLUMNS = 7
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]

@@ -11,7 +11,7 @@ from scipy.ndimage import median_filter
 from scipy.signal import savgol_filter
 
 from formcheck.poses.geometry import distance_px
-from formcheck.poses.pose import OPTIONAL, SCENE, Floats, Landmark, Pose
+from formcheck.poses.pose import LOOK_EVERY_S, OPTIONAL, SCENE, TURN, Floats, Landmark, Pose
 from formcheck.poses.track import Track
 
 WINDOW_S = 0.30
@@ -23,6 +23,7 @@ _TURN_S = 2.0
 _NARROW, _WIDE = 0.28, 0.65
 """Width of the shoulders over the length of the trunk, below and above which the view is clear."""
 _GAP_S = 0.30  # a shorter loss of the person is bridged
+_LOOK_EARLY_S = 0.01  # a look that comes earlier is one at a sudden change
 _LONG_GAP_S = 1.0  # without any frame: what lies on both sides has nothing to do with each other
 _FINEST = 20  # points of the uniform grid for each frame, at most
 _BODY = np.arange(Landmark.LEFT_EAR, Landmark.LEFT_FOOT_INDEX + 1, 2)
@@ -180,11 +181,22 @@ def _bridged(t: Floats, rows: Floats) -> tuple[Floats, dict[int, np.ndarray]]:
 
 
 def scenes(track: Track) -> list[slice]:
-    """Split a track at cuts: the next part may have another view, perhaps of the other side."""
+    """Split a track at cuts: the next part may have another view, perhaps of the other side.
+
+    A change that is not sudden is only believed after some looks that match nothing: those show the next
+    scene already.
+    """
     if track.camera is None:
         return [slice(0, len(track))]
     looked = np.flatnonzero(np.isfinite(track.camera[:, SCENE]))
-    return _split(len(track), looked[1:][np.diff(track.camera[looked, SCENE]) != 0])
+    scene, matched = track.camera[looked, SCENE], np.isfinite(track.camera[looked, TURN])
+    sudden = np.diff(track.time_s[looked], prepend=-np.inf) < LOOK_EVERY_S - _LOOK_EARLY_S
+    starts = []
+    for first in np.flatnonzero(np.diff(scene) != 0) + 1:
+        before = np.flatnonzero(matched[:first])
+        begins = first if sudden[first] or not len(before) else int(before[-1]) + 1
+        starts.append(int(looked[begins]))
+    return _split(len(track), np.array(starts, dtype=int))
 
 
 def _pieces(track: Track) -> list[slice]:

@@ -359,7 +359,7 @@ class RepData:
             return Reading.none(
                 "the camera is rolled too far", "Stand the camera upright.", change="stand the camera upright"
             )
-        if (from_start or measure.over_time) and self.camera_moved:
+        if (measure.over_time or (from_start and not measure.within_body)) and self.camera_moved:
             return CAMERA_MOVED
         good = self._good(measure, part)
         if isinstance(good, Reading):

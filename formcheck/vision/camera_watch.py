@@ -26,6 +26,7 @@ import numpy as np
 
 from formcheck.poses.pose import (
     COLUMNS,
+    LOOK_EVERY_S,
     ROLL,
     ROLL_ERROR,
     SCENE,
@@ -40,7 +41,7 @@ from formcheck.poses.pose import (
 from formcheck.vision import roll
 from formcheck.vision.background import Background, Gray
 
-_EVERY_S = 0.5
+_EARLY_S = 1e-6
 _ROLL_AT_S = (0.0, 2.0, 8.0)  # after the scene's first picture, then
 _ROLL_EVERY_S = 30.0
 _ROLL_PX, _MOTION_PX = 400, 212  # longer side of the pictures searched
@@ -103,7 +104,7 @@ class CameraWatch:
         cut = jumped and _moved_at_once(self._pose, pose)
         if not self._jumps.suspected:
             self._pose = pose
-        if not jumped and time_s - self._looked_s < _EVERY_S - 1e-6:
+        if not jumped and time_s - self._looked_s < LOOK_EVERY_S - _EARLY_S:
             return None
         self._looked_s = time_s
         row = np.full(COLUMNS, np.nan)

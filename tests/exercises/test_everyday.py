@@ -85,7 +85,7 @@ WRONG: list[tuple[Maker, str, dict[str, Any], set[str]]] = [
 
 
 @pytest.mark.parametrize(
-    ("make", "name", "wrong", "faults"), WRONG, ids=[f"{one[1]}-{'-'.join(one[3])}" for one in WRONG]
+    ("make", "name", "wrong", "faults"), WRONG, ids=[f"{one[1]}-{'-'.join(sorted(one[3]))}" for one in WRONG]
 )
 def test_what_is_put_in_wrong_is_found(
     make: Maker, name: str, wrong: dict[str, Any], faults: set[str]

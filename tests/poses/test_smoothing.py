@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from support.skeleton import SIZE, Shot, exchange, kickbacks, min_jerk
 
-from formcheck.poses.pose import COLUMNS, SCENE, Floats
-from formcheck.poses.smoothing import CausalSmoother, OneEuro, smooth, unswap
+from formcheck.poses.pose import COLUMNS, SCENE, TURN, Floats
+from formcheck.poses.smoothing import CausalSmoother, OneEuro, scenes, smooth, unswap
 from formcheck.poses.track import Track
 
 KNEE = 25
@@ -152,6 +152,22 @@ def test_nothing_is_smoothed_across_a_cut() -> None:
     assert np.ptp(cut.image_px[60:, KNEE, 0]) < 1e-6
     whole = smooth(still)
     assert np.ptp(whole.image_px[:60, KNEE, 0]) > 1.0, "the control"
+
+
+def looks(at_s: list[float], matched: list[bool], scene: list[int]) -> Track:
+    """A track of 4 s whose background was looked at some times."""
+    track = ramp(np.arange(120) / 30)
+    camera = np.full((120, COLUMNS), np.nan)
+    for when_s, ok, number in zip(at_s, matched, scene, strict=True):
+        camera[round(30 * when_s), [TURN, SCENE]] = 0.0 if ok else np.nan, number
+    return replace(track, camera=camera)
+
+
+def test_a_scene_that_was_believed_late_begins_where_nothing_matched_any_more() -> None:
+    late = looks([0, 0.5, 1, 1.5, 2, 2.5], [True, True, False, False, True, True], [0, 0, 0, 0, 1, 1])
+    assert [part.start for part in scenes(late)] == [0, 30]
+    sudden = looks([0, 0.5, 1, 1.5, 1.8, 2.3], [True, True, False, False, True, True], [0, 0, 0, 0, 1, 1])
+    assert [part.start for part in scenes(sudden)] == [0, 54]
 
 
 def test_frames_on_both_sides_of_a_long_gap_are_smoothed_apart_and_need_no_room_between() -> None:
