@@ -262,7 +262,7 @@ def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
     return rep.lower - rep.lockout
 
 
-_KEYS = ("exercise", "view", "side", "reps", "notes")
+_KEYS = ("exercise", "view", "side", "reps", "holds", "notes")
 _REP_KEYS = ("top", "faults", "notes")
 
 
