@@ -177,7 +177,7 @@ def test_sitting_beside_another_exercise_is_a_rest() -> None:
     report = analyze(join(wall_sits(), planks(hold_s=10.0)))
     assert {one.exercise for one in report.sets} == {"plank"}
     steps, _ = live(wall_sits(), None, candidates=list(catalog.exercises().values()))
-    assert not any(step.rep_count for step in steps)
+    assert not any(step.held_s for step in steps)
 
 
 def test_a_wall_sit_shows_its_faults() -> None:
