@@ -62,7 +62,7 @@ KNEE_OVER_TOE = Rule(
 
 TRUNK_TIPS = Rule(
     code="LNG02",
-    name="trunk-tips",
+    name="trunk-folds",
     statement="NSCA",
     says="The trunk stays upright.",
     why="Who tips forward loses the balance and pushes off with the back.",
@@ -104,7 +104,7 @@ TOO_SHALLOW = Rule(
 
 HEEL_UP = Rule(
     code="LNG04",
-    name="front-heel-up",
+    name="heel-up",
     statement="NSCA",
     says="The front foot is flat on the floor.",
     why="On the toes the knee goes ahead and wobbles.",
@@ -125,7 +125,7 @@ HEEL_UP = Rule(
 
 DROPPED = Rule(
     code="LNG05",
-    name="dropped",
+    name="lowering-too-fast",
     statement="NSCA",
     says="The way down is controlled; the back knee does not hit the floor.",
     why="A dropped knee hits the floor.",

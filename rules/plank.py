@@ -122,7 +122,7 @@ HIPS_SINK = Rule(
 
 KNEES_BENT = Rule(
     code="PLK04",
-    name="knees-bent",
+    name="knee-bent",
     statement="2",
     says="The weight rests on forearms and toes, the legs are straight.",
     why="Bent knees take the legs out of the line and make the hold easier.",

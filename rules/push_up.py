@@ -34,7 +34,7 @@ def lowering_s(data: RepData) -> Reading:
 
 BACK_SAGS = Rule(
     code="PSH01",
-    name="hips-sag",
+    name="hips-low",
     statement="FITNESSGRAM",
     says="Back and legs are one straight line from head to toes throughout.",
     why="Hips that hang hollow the lower back under load.",
@@ -141,7 +141,7 @@ HEAD_HANGS = Rule(
 
 DROPPED = Rule(
     code="PSH06",
-    name="dropped",
+    name="lowering-too-fast",
     statement="FITNESSGRAM",
     says="Twenty repetitions a minute, one in three seconds, in an even rhythm.",
     why="Who drops uses the bounce, not the arms.",

@@ -130,7 +130,7 @@ TOO_SHALLOW = Rule(
 
 DROPPED = Rule(
     code="RDL05",
-    name="dropped",
+    name="lowering-too-fast",
     statement="NSCA",
     says="The way down is slow and controlled.",
     why="A bar that falls is caught by the lower back.",

@@ -121,7 +121,7 @@ TOO_SHALLOW = Rule(
 
 HEELS_UP = Rule(
     code="SQT03",
-    name="heels-up",
+    name="heel-up",
     statement="Myer 7",
     says="The whole foot stays on the floor.",
     why="On the toes the knees take the load and the balance is gone.",
@@ -164,7 +164,7 @@ HIPS_FIRST = Rule(
 
 KNEES_FAR_AHEAD = Rule(
     code="SQT05",
-    name="knees-far-ahead",
+    name="knee-over-toe",
     statement="Myer 6",
     says="The knees do not pass the front of the foot by much.",
     why="A little is right: held back, the knees are spared and hips and back take ten times as much. Far "
@@ -205,7 +205,7 @@ KNEES_UNLIKE = Rule(
 
 DROPPED = Rule(
     code="SQT07",
-    name="dropped",
+    name="lowering-too-fast",
     statement="Myer 8",
     says="The way down is controlled, at an even speed.",
     why="A drop is caught by ligaments and the lower back.",
