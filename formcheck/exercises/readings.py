@@ -179,9 +179,10 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     learned = _learned(data)
     if learned is None:
         return compared
-    if flat and not _doubted(data, learned, itself_deg):
+    by_hips = _by_hips_deg(extension.value)
+    if flat and not _doubted(data, learned, by_hips):
         return compared
-    if flat and _by_hips_deg(extension.value) < _FLAT_DEG + _LONE_DEG:
+    if flat and by_hips < _FLAT_DEG + _LONE_DEG:
         return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
     # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
     return _with_learned(data, replace(compared, at_least=True), learned)
@@ -224,12 +225,12 @@ def _learned(data: RepData) -> arching.Estimate | None:
     return found if math.isfinite(found.error_deg) else None
 
 
-def _doubted(data: RepData, learned: arching.Estimate, itself_deg: float) -> bool:
+def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
     """Whether a back that looks flat by itself may be arched, by the learned witness.
 
-    Beside a plate the landmarks of the hips may be lost, so there the witnesses have to agree as well.
+    Beside a plate the landmarks of the hips may be lost, so there what they show has to agree as well.
     """
-    off_deg = learned.value_deg - itself_deg
+    off_deg = learned.value_deg - by_hips_deg
     lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
     return lost or learned.value_deg > _PRAISED_DEG
 
