@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from formcheck.api import analyze, analyze_clip, read_baseline
+    from formcheck.api import analyze, analyze_clip, read_baseline, read_track
     from formcheck.exercises.profiles import Profile, with_limits
     from formcheck.judging.settings import Settings
     from formcheck.pipeline import Session
@@ -23,6 +23,7 @@ __all__ = [
     "analyze",
     "analyze_clip",
     "read_baseline",
+    "read_track",
     "with_limits",
 ]
 
@@ -36,6 +37,7 @@ _HOME = {
     "analyze": "api",
     "analyze_clip": "api",
     "read_baseline": "api",
+    "read_track": "api",
     "with_limits": "exercises.profiles",
 }
 

@@ -18,6 +18,7 @@ from formcheck.files import kinds, names
 from formcheck.judging.settings import Options, Settings
 from formcheck.pipeline import Session
 from formcheck.poses import recorded
+from formcheck.poses.exchange.given import Given
 from formcheck.poses.journal import Recovered
 from formcheck.poses.pose import Image, Pose
 from formcheck.poses.track import Track
@@ -56,7 +57,8 @@ def analyze(
         clip: Any video ffmpeg reads, a `.npz` track, landmarks that another tool wrote (`.json`, `.trc`,
             `.csv`, or a folder with a `.json` a frame), or a `Track`.
         exercise: The exercise or its name, or None or `auto` to recognise it, set by set.
-        rules: A rule file, or a folder with some, for more exercises. They are Python code, which is run.
+        rules: A rule file, or a folder with some, for more exercises, which are known during this call. They
+            are Python code, which is run.
         baseline: A clip, track or report of a few clean repetitions of the same person.
         **options: As of the command line: `side`, `person`, `profile`, `limits`, `model`, `pause_s`,
             `deficit`, `rotate`, `mirrored`, `slow_motion`, `size`, `fps`, `verbose`; see `Options` in
@@ -65,12 +67,31 @@ def analyze(
     Raises:
         FormcheckError: With one clear sentence; see `formcheck.errors`.
     """
-    if rules is not None:
-        catalog.load_folder(Path(rules))
-    settings = Settings.of(exercise, **options)
-    if baseline is not None:
-        settings = replace(settings, baselines=read_baseline(baseline, settings))
-    return analyze_clip(clip, settings).report
+    with catalog.for_a_while():
+        if rules is not None:
+            catalog.load_folder(Path(rules))
+        settings = Settings.of(exercise, **options)
+        if baseline is not None:
+            settings = replace(settings, baselines=read_baseline(baseline, settings))
+        return analyze_clip(clip, settings).report
+
+
+def read_track(
+    path: str | Path, *, size: str | tuple[int, int] | None = None, fps: float | None = None
+) -> Track:
+    """Read recorded landmarks, whatever wrote them.
+
+    Args:
+        path: A track (`.npz`), a live session's journal, or landmarks of another tool (`.json`, `.trc`,
+            `.csv`, or a folder with a `.json` a frame).
+        size: Width and height of the picture in pixels, such as `1920x1080`, where the file does not say it.
+        fps: Frames a second, where the file does not say it.
+
+    Raises:
+        UsageError: There is no such file, or it does not say something that was not given either.
+        TrackError: It is damaged, or does not hold what its name says.
+    """
+    return recorded.load(Path(path), Given.of(size, fps))
 
 
 def read_baseline(

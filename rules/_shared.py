@@ -31,6 +31,7 @@ from formcheck.rule import (
 MAX_HOLD_ERROR_S = 0.55
 """Half of the hold asked for: beyond it a held top and none look the same."""
 BRIEF = "thresholds: engineering choices of the formcheck brief, measured on rendered clips"
+CHOSEN = "limits: chosen from the angles and what landmarks are off by, fitted on no clip"
 ROLES: tuple[Role, Role] = ("near", "far")
 _FORESEEN = 0.6  # of the lowering; from there on a repetition that is still open tells its speed
 

@@ -19,7 +19,7 @@ from formcheck.rule import (
     Unobservable,
 )
 
-from ._shared import BRIEF, lowering_of, other_leg_moves
+from ._shared import CHOSEN, lowering_of, other_leg_moves
 from ._standing import STANDS, feet_move, hips_drop
 
 NSCA = "Haff and Triplett (NSCA), Essentials of Strength Training and Conditioning, 4th ed., biceps curl"
@@ -36,7 +36,7 @@ LEANS_BACK = Rule(
     statement="NSCA",
     says="The trunk stays upright; it does not lean back to bring the weight up.",
     why="A trunk that leans back swings the weight and hollows the lower back.",
-    source=f"{NSCA}; {CHEATING}; limits three and five times the error of a change of lean: {BRIEF}",
+    source=f"{NSCA}; {CHEATING}; limits three and five times the error of a change of lean: {CHOSEN}",
     measure="trunk_lean_deg",
     when=Phase.LIFT,
     stat="min",
@@ -59,7 +59,7 @@ LEANT_BACK = Rule(
     statement="NSCA",
     says="The trunk stays upright throughout.",
     why="Who stands leant back from the start does not show it as a swing.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     measure="trunk_lean_deg",
     when=Phase.LIFT,
     stat="median",
@@ -80,7 +80,7 @@ ELBOW_SWINGS = Rule(
     statement="NSCA",
     says="The upper arms stay beside the trunk, upright.",
     why="An elbow that swings forward lets the shoulder lift the weight.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     measure="upper_arm_from_vertical_deg",
     when=Phase.TOP,
     stat="median",
@@ -102,7 +102,7 @@ NOT_UP = Rule(
     statement="NSCA",
     says="The weight comes up to near the front of the shoulders.",
     why="The last part of the way is left out.",
-    source=f"{NSCA}; an elbow bends by 140 deg, with a weight and muscle before it by 120: {BRIEF}",
+    source=f"{NSCA}; an elbow bends by 140 deg, with a weight and muscle before it by 120: {CHOSEN}",
     measure=SIGNAL,
     when=Phase.TOP,
     stat="max",
@@ -123,7 +123,7 @@ NOT_DOWN = Rule(
     statement="NSCA",
     says="Each repetition comes down until the elbows are straight.",
     why="The stretched part of the way is left out.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     measure=SIGNAL,
     when=Phase.BOTTOM,
     stat="min",
@@ -144,7 +144,7 @@ LOWERED_FAST = Rule(
     statement="NSCA",
     says="The weight comes down slowly and under control.",
     why="A weight that falls trains nothing on the way down and jerks the elbow.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     read=lowering_of(SIGNAL),
     shows=SIGNAL,
     unit="s",

@@ -18,7 +18,7 @@ from formcheck.rule import (
     Unobservable,
 )
 
-from ._shared import BRIEF, foot_stagger
+from ._shared import CHOSEN, foot_stagger
 from ._standing import HIPS_GO_DOWN, ONE_AHEAD, STANDS, foot_moves, straighter_knee, waiting_lean
 
 NSCA = (
@@ -44,7 +44,7 @@ KNEE_OVER_TOE = Rule(
     statement="NSCA",
     says="The front knee stays above the foot and does not pass the toes.",
     why="A short step pushes the knee ahead, and the kneecap is pressed harder from 70 deg of bend on.",
-    source=f"{NSCA}; {ESCAMILLA}; {BRIEF}",
+    source=f"{NSCA}; {ESCAMILLA}; {CHOSEN}",
     measure="knee_over_toe_pct",
     when=Phase.TOP,
     stat="median",
@@ -62,11 +62,11 @@ KNEE_OVER_TOE = Rule(
 
 TRUNK_TIPS = Rule(
     code="LNG02",
-    name="trunk-tips",
+    name="trunk-folds",
     statement="NSCA",
     says="The trunk stays upright.",
     why="Who tips forward loses the balance and pushes off with the back.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     measure="trunk_lean_deg",
     when=Phase.TOP,
     stat="median",
@@ -87,7 +87,7 @@ TOO_SHALLOW = Rule(
     statement="NSCA",
     says="The hips go down until the front thigh is level and the back knee is just above the floor.",
     why="Half the way trains half the range.",
-    source=f"{NSCA}; a thigh 12 deg above level is taken for level, 30 deg is a fault: {BRIEF}",
+    source=f"{NSCA}; a thigh 12 deg above level is taken for level, 30 deg is a fault: {CHOSEN}",
     measure="hips_below_knee_pct",
     when=Phase.TOP,
     stat="max",
@@ -104,11 +104,11 @@ TOO_SHALLOW = Rule(
 
 HEEL_UP = Rule(
     code="LNG04",
-    name="front-heel-up",
+    name="heel-up",
     statement="NSCA",
     says="The front foot is flat on the floor.",
     why="On the toes the knee goes ahead and wobbles.",
-    source=f"{NSCA}; the foot's line from toe to heel against the floor: {BRIEF}",
+    source=f"{NSCA}; the foot's line from toe to heel against the floor: {CHOSEN}",
     measure="foot_pitch_deg",
     when=Phase.TOP,
     stat="median",
@@ -125,13 +125,13 @@ HEEL_UP = Rule(
 
 DROPPED = Rule(
     code="LNG05",
-    name="dropped",
+    name="lowering-too-fast",
     statement="NSCA",
     says="The way down is controlled; the back knee does not hit the floor.",
     why="A dropped knee hits the floor.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     read=way_down_s,
-    shows=SIGNAL,
+    shows="knee_flexion_deg",
     unit="s",
     decided=Phase.TOP,
     limit=Below(0.8, 0.5),
@@ -192,9 +192,7 @@ EXERCISE = Exercise(
             "Pressure under the feet is not seen.",
         ),
     ),
+    down_first=True,
     film="From the side at hip height, both legs and the whole step in the picture.",
-    notes=(
-        "Forward, backward, in place or walking, one leg or both in turn: the leg in front is judged.",
-        "Phases are named by the bend of the knees: its way up is the way down of the body.",
-    ),
+    notes=("Forward, backward, in place or walking, one leg or both in turn: the leg in front is judged.",),
 )

@@ -19,7 +19,7 @@ from formcheck.rule import (
     Unobservable,
 )
 
-from ._shared import BRIEF, median
+from ._shared import CHOSEN, median
 
 FITNESSGRAM = "Cooper Institute, FITNESSGRAM/ACTIVITYGRAM Test Administration Manual, 90 degree push-up"
 SOURCE = FITNESSGRAM
@@ -34,11 +34,11 @@ def lowering_s(data: RepData) -> Reading:
 
 BACK_SAGS = Rule(
     code="PSH01",
-    name="hips-sag",
+    name="hips-low",
     statement="FITNESSGRAM",
     says="Back and legs are one straight line from head to toes throughout.",
     why="Hips that hang hollow the lower back under load.",
-    source=f"{FITNESSGRAM}; {BRIEF}",
+    source=f"{FITNESSGRAM}; {CHOSEN}",
     measure="leg_against_trunk_deg",
     when=Phase.LIFT,
     stat="max",
@@ -60,7 +60,7 @@ HIPS_HIGH = Rule(
     statement="FITNESSGRAM",
     says="Back and legs are one straight line from head to toes throughout.",
     why="Hips in the air take the load off chest and arms.",
-    source=f"{FITNESSGRAM}; {BRIEF}",
+    source=f"{FITNESSGRAM}; {CHOSEN}",
     measure="leg_against_trunk_deg",
     when=Phase.LIFT,
     stat="median",
@@ -81,7 +81,7 @@ TOO_SHALLOW = Rule(
     statement="FITNESSGRAM",
     says="The body comes down until elbows are at a right angle and upper arms level with the floor.",
     why="The lower half is the harder one.",
-    source=f"{FITNESSGRAM}; an upper arm 10 deg above level is taken for level, 25 deg is a fault: {BRIEF}",
+    source=f"{FITNESSGRAM}; an upper arm 10 deg above level is taken for level, 25 deg is a fault: {CHOSEN}",
     measure="shoulder_over_elbow_pct",
     when=Phase.TOP,
     stat="median",
@@ -102,7 +102,7 @@ ARMS_BENT = Rule(
     statement="FITNESSGRAM",
     says="Each repetition goes up until the arms are straight.",
     why="Half the way up leaves the triceps out.",
-    source=f"{FITNESSGRAM}; {BRIEF}",
+    source=f"{FITNESSGRAM}; {CHOSEN}",
     measure="elbow_flexion_deg",
     when=Phase.BOTTOM,
     stat="min",
@@ -123,7 +123,7 @@ HEAD_HANGS = Rule(
     statement="FITNESSGRAM",
     says="The line goes from head to toes: the head neither hangs nor is thrown back.",
     why="A head that reaches for the floor makes the way look shorter than it is.",
-    source=f"{FITNESSGRAM}; {BRIEF}",
+    source=f"{FITNESSGRAM}; {CHOSEN}",
     measure="neck_extension_deg",
     when=Phase.LIFT,
     stat="median",
@@ -141,11 +141,11 @@ HEAD_HANGS = Rule(
 
 DROPPED = Rule(
     code="PSH06",
-    name="dropped",
+    name="lowering-too-fast",
     statement="FITNESSGRAM",
     says="Twenty repetitions a minute, one in three seconds, in an even rhythm.",
     why="Who drops uses the bounce, not the arms.",
-    source=f"{FITNESSGRAM}; half of three seconds is 1.5 s, a drop takes 0.3 s: {BRIEF}",
+    source=f"{FITNESSGRAM}; half of three seconds is 1.5 s, a drop takes 0.3 s: {CHOSEN}",
     read=lowering_s,
     shows=SIGNAL,
     unit="s",
@@ -245,9 +245,7 @@ EXERCISE = Exercise(
             "From the side an elbow towards the camera looks the same as one away from it.",
         ),
     ),
+    down_first=True,
     film="From the side, camera low, the whole body in the picture.",
-    notes=(
-        "Phases are named by the arms: the way up of the signal is the way down of the body.",
-        "On the knees it is another exercise and not counted.",
-    ),
+    notes=("On the knees it is another exercise and not counted.",),
 )

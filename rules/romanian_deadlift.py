@@ -19,7 +19,7 @@ from formcheck.rule import (
     Unobservable,
 )
 
-from ._shared import BRIEF, feet_apart
+from ._shared import CHOSEN, feet_apart
 from ._standing import FEET_STAY, KNEES_STAY, SIDE_BY_SIDE, STANDS, UPRIGHT
 
 NSCA = (
@@ -47,7 +47,7 @@ KNEES_BEND_MORE = Rule(
     statement="Florida State 3",
     says="Only the hips bend; the knees keep the slight bend they began with.",
     why="Knees that bend on turn the hinge into a squat and take the hamstrings out.",
-    source=f"{SEMINOLES}; {NSCA}; {BRIEF}",
+    source=f"{SEMINOLES}; {NSCA}; {CHOSEN}",
     measure="knee_flexion_deg",
     when=Phase.TOP,
     stat="median",
@@ -69,7 +69,7 @@ KNEES_FORWARD = Rule(
     statement="Florida State 4",
     says="The weight is on the heels: shins stay upright and the knees do not come forward.",
     why="A knee that comes forward means that the hips did not go back.",
-    source=f"{SEMINOLES}; {BRIEF}",
+    source=f"{SEMINOLES}; {CHOSEN}",
     read=shins_tip,
     shows="shin_from_vertical_deg",
     unit="deg",
@@ -91,7 +91,7 @@ BAR_DRIFTS = Rule(
     statement="Florida State 3",
     says="The bar goes down along the legs and stays close to them.",
     why="A bar that hangs away from the legs pulls on the lower back with a longer lever.",
-    source=f"{SEMINOLES}; {NSCA}; the wrist is 5 to 10 % before a bar's middle, {BRIEF}",
+    source=f"{SEMINOLES}; {NSCA}; the wrist is 5 to 10 % before a bar's middle, {CHOSEN}",
     measure="hand_before_leg_pct",
     when=Phase.TOP,
     stat="median",
@@ -113,7 +113,7 @@ TOO_SHALLOW = Rule(
     statement="Florida State 5",
     says="The bar comes down to just below the knees or the middle of the shins.",
     why="The stretch of the hamstrings, which is what it is for, comes only there.",
-    source=f"{SEMINOLES}; straight arms reach the knees where the trunk leans by about 55 deg: {BRIEF}",
+    source=f"{SEMINOLES}; straight arms reach the knees where the trunk leans by about 55 deg: {CHOSEN}",
     measure=SIGNAL,
     when=Phase.TOP,
     stat="max",
@@ -130,11 +130,11 @@ TOO_SHALLOW = Rule(
 
 DROPPED = Rule(
     code="RDL05",
-    name="dropped",
+    name="lowering-too-fast",
     statement="NSCA",
     says="The way down is slow and controlled.",
     why="A bar that falls is caught by the lower back.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     read=way_down_s,
     shows=SIGNAL,
     unit="s",
@@ -156,7 +156,7 @@ LEANS_BACK = Rule(
     statement="NSCA",
     says="The lift ends upright: hips straight, not leaning back.",
     why="Leaning back at the end hollows the lower back under the bar.",
-    source=f"{NSCA}; {BRIEF}",
+    source=f"{NSCA}; {CHOSEN}",
     measure=SIGNAL,
     when=Phase.BOTTOM,
     stat="min",
@@ -212,6 +212,6 @@ EXERCISE = Exercise(
         ),
         Unobservable("Florida State 1", "The grip, and what is held.", "Fingers and bar are not followed."),
     ),
+    down_first=True,
     film="From the side at hip height, head to feet in the picture.",
-    notes=("Phases are named by the lean of the trunk: its way up is the way down of the body.",),
 )

@@ -19,7 +19,7 @@ from formcheck.rule import (
     Unobservable,
 )
 
-from ._shared import BRIEF
+from ._shared import CHOSEN
 from ._standing import (
     ALL_ROUND,
     FEET_STAY,
@@ -81,7 +81,7 @@ TRUNK_FOLDS = Rule(
     statement="Myer 3",
     says="At the bottom the trunk leans forward as much as the shins do, and no further.",
     why="A trunk that folds over the thighs moves the load from the legs to the lower back.",
-    source=f"{MYER}; how much is too much: {BRIEF}",
+    source=f"{MYER}; {CHOSEN}",
     read=folded,
     shows="trunk_lean_deg",
     unit="deg",
@@ -104,7 +104,7 @@ TOO_SHALLOW = Rule(
     statement="Myer 9",
     says="At the deepest point the thighs are level at least.",
     why="Half a squat trains half the range; the hips work hardest near the bottom.",
-    source=f"{MYER}; a thigh 7 deg above level is taken for level, 20 deg is a fault: {BRIEF}",
+    source=f"{MYER}; a thigh 7 deg above level is taken for level, 20 deg is a fault: {CHOSEN}",
     measure=SIGNAL,
     when=Phase.TOP,
     stat="max",
@@ -121,11 +121,11 @@ TOO_SHALLOW = Rule(
 
 HEELS_UP = Rule(
     code="SQT03",
-    name="heels-up",
+    name="heel-up",
     statement="Myer 7",
     says="The whole foot stays on the floor.",
     why="On the toes the knees take the load and the balance is gone.",
-    source=f"{MYER}; {BRIEF}",
+    source=f"{MYER}; {CHOSEN}",
     measure="heel_rise_pct",
     when=Phase.TOP,
     stat="max",
@@ -147,7 +147,7 @@ HIPS_FIRST = Rule(
     statement="Myer 10",
     says="Shoulders and hips rise together at the same speed.",
     why="Hips that shoot up leave the weight to the back.",
-    source=f"{MYER}; {BRIEF}",
+    source=f"{MYER}; {CHOSEN}",
     read=hips_first,
     shows="trunk_lean_deg",
     unit="deg",
@@ -164,12 +164,12 @@ HIPS_FIRST = Rule(
 
 KNEES_FAR_AHEAD = Rule(
     code="SQT05",
-    name="knees-far-ahead",
+    name="knee-over-toe",
     statement="Myer 6",
     says="The knees do not pass the front of the foot by much.",
     why="A little is right: held back, the knees are spared and hips and back take ten times as much. Far "
     "ahead, the knees take it.",
-    source=f"{MYER}; {FRY}; how far is only a hint: {BRIEF}",
+    source=f"{MYER}; {FRY}; {CHOSEN}, only a hint",
     measure="knee_over_toe_pct",
     when=Phase.TOP,
     stat="median",
@@ -189,7 +189,7 @@ KNEES_UNLIKE = Rule(
     statement="Myer 4",
     says="Both sides do the same; the hips stay level.",
     why="Who shifts to one side loads that leg alone.",
-    source=f"{MYER}; {BRIEF}",
+    source=f"{MYER}; {CHOSEN}",
     read=knees_apart,
     shows="knee_flexion_deg",
     unit="deg",
@@ -205,11 +205,11 @@ KNEES_UNLIKE = Rule(
 
 DROPPED = Rule(
     code="SQT07",
-    name="dropped",
+    name="lowering-too-fast",
     statement="Myer 8",
     says="The way down is controlled, at an even speed.",
     why="A drop is caught by ligaments and the lower back.",
-    source=f"{MYER}; a free fall of that depth takes 0.3 s: {BRIEF}",
+    source=f"{MYER}; a free fall of that depth takes 0.3 s: {CHOSEN}",
     read=way_down_s,
     shows=SIGNAL,
     unit="s",
@@ -252,7 +252,7 @@ NOT_STOOD_UP = Rule(
     statement="Myer 10",
     says="The way up ends in the start position: knees and hips straight.",
     why="Who never stands up keeps the load on bent knees.",
-    source=f"{MYER}; {BRIEF}",
+    source=f"{MYER}; {CHOSEN}",
     measure="knee_flexion_deg",
     when=Phase.BOTTOM,
     stat="min",
@@ -261,6 +261,7 @@ NOT_STOOD_UP = Rule(
     priority=7,
     weight=5,
     cue="Stand all the way up",
+    good="tall finish",
     remedy="Film with the whole leg in the picture.",
     passes=(Example(8.0, 5.0), Example(28.0, 5.0)),
     fails=(Example(36.0, 5.0), Example(50.0, 5.0)),
@@ -310,10 +311,10 @@ EXERCISE = Exercise(
         ),
         Unobservable("Myer 8", "The way down begins at the hips.", "Hips and knees bend too close together."),
     ),
+    down_first=True,
     film="From the side at hip height, 3 m away, head to feet in the picture; from the front for the knees.",
     notes=(
         "With a bar, a dumbbell or nothing it is the same movement: what is held is not seen.",
-        "Phases are named by the depth of the hips: its way up is the way down of the body.",
         "From the front depth is not judged: hips behind the knees look higher than they are.",
         "A bar low on the back asks for more lean of trunk and shins alike: both are compared.",
     ),

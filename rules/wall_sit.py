@@ -126,6 +126,7 @@ EXERCISE = Exercise(
     title="Wall sit",
     source=SOURCE,
     kind="hold",
+    min_hold_s=10.0,  # who sits down on a chair is not to be praised for it
     resting=True,
     posture="standing",
     side_of="both",

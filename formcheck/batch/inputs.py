@@ -29,6 +29,8 @@ from formcheck.poses.exchange.given import Given
 Identity = tuple[int, int]
 """A folder's device and number there."""
 _OURS = ".annotated.mp4"
+_A_FRAME = "_keypoints.json"
+"""What OpenPose writes: a folder with such files is a clip. Other tools' landmarks must be named."""
 _DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
@@ -138,6 +140,8 @@ def _clips_in(folder: Path, skip: Path | None) -> list[tuple[Path, str]]:
     found: list[tuple[Path, str]] = []
     for here, inside, trouble in _folders(folder, skip):
         found += [(here, trouble)] if trouble else [(here / name, "") for name in _wanted(inside)]
+        if any(name.lower().endswith(_A_FRAME) for name in inside):
+            found.append((here, ""))
     return sorted(found)
 
 
@@ -191,7 +195,8 @@ def _of_a_video(track: str, stems: Set[str]) -> bool:
 
 def _remote(address: str) -> Iterator[Item]:
 
-    single = "*" not in address and kinds.is_clip(address.split("?")[0])
+    named = address.split("?")[0]
+    single = "*" not in address and (kinds.is_clip(named) or kinds.is_landmarks(named))
     for found, name, signature, day in listing(address):
         if single or kinds.is_clip(name.split("?")[0]):
             name = names.shown(name.split("?")[0])

@@ -1,4 +1,4 @@
-"""Learns lumbar arching in thrusts and bridges from rendered people: makes `measures/arching.npz`.
+"""Learns lumbar arching in thrusts and bridges from rendered people: makes `measures/data/arching.npz`.
 
 No body is in what is fitted and in what its error is measured on: errors are those of a tenth of the bodies
 under weights that were fitted on the others, in turn.

@@ -5,7 +5,8 @@ with knees, feet and arms that are not seen. Whatever an author gets wrong fails
 clip. An exercise with gates is also looked for in the samples, which show other exercises: it may claim none
 of them, or `--exercise auto` would call those by its name.
 
-The samples (`data/`) are rendered by `formcheck render`; `SAMPLES` says what each shows.
+The samples (`data/`) are rendered by `formcheck render`; the name of each, up to a point, is the exercise
+that it shows.
 """
 
 from __future__ import annotations
@@ -29,19 +30,9 @@ from formcheck.judging.recognition import recognisable, recognise
 from formcheck.judging.sets import Footage, FoundSet, find
 from formcheck.poses.pose import TRUNK
 from formcheck.poses.track import Track
+from formcheck.reps.holds import Hold
 from formcheck.reps.rep_data import RepData, SetData
 
-SAMPLES = {
-    "kickback": "glute-kickback",
-    "kickback_oblique": "glute-kickback",
-    "donkey_kick": "donkey-kick",
-    "hip_thrust": "single-leg-hip-thrust",
-    "hip_thrust_oblique": "single-leg-hip-thrust",
-    "hip_thrust_bilateral": "hip-thrust",
-    "glute_bridge": "single-leg-glute-bridge",
-    "glute_bridge_bilateral": "glute-bridge",
-}
-"""Which exercise each sample shows."""
 _FOLDER = Path(__file__).parent / "data"
 _REPS = 2  # of each sample
 _PAUSE_S = 3.0
@@ -73,14 +64,14 @@ class Sample:
 @cache
 def samples() -> tuple[Sample, ...]:
     """Return the samples, read once a process."""
-    return tuple(_sample(name, of) for name, of in SAMPLES.items())
+    return tuple(map(_sample, sorted(_FOLDER.glob("*.npz"))))
 
 
-def _sample(name: str, of: str) -> Sample:
-    exercise = catalog.exercise(of)
-    frames = prepared(Track.load(_FOLDER / f"{name}.npz"))
+def _sample(path: Path) -> Sample:
+    exercise = catalog.exercise(path.name.split(".")[0])
+    frames = prepared(Track.load(path))
     footage = Footage(frames)
-    return Sample(exercise.title.lower(), of, footage, frames, find(footage, exercise).sets)
+    return Sample(exercise.title.lower(), exercise.name, footage, frames, find(footage, exercise).sets)
 
 
 def trial(exercise: Exercise, *, installed: bool) -> list[Placed]:
@@ -100,6 +91,8 @@ def _functions(exercise: Exercise) -> Iterator[Placed]:
     """Call every function; what fails several times is said once."""
     said: set[tuple[str, str]] = set()
     for what, data in _repetitions():
+        if exercise.is_hold:
+            data = replace(data, rep=Hold.over(data.rep.start_s, data.rep.end_s))
         for code, field, call in _asked(exercise):
             if (code, field) in said:
                 continue
@@ -188,8 +181,9 @@ def _claims(exercise: Exercise) -> Iterator[Finding]:
             what = f"fits the sample {sample.title} as well, which is then recognised as nothing"
         else:
             continue
+        without = "say with looks_like what it looks like" if exercise.is_hold else "leave out all gates"
         yield Finding(
-            f"it {what}: add or narrow a gate until it is kept out, or leave out all gates (it is then "
-            f"looked for with --exercise {exercise.name} only)",
+            f"it {what}: add or narrow a gate until it is kept out, or {without} (it is then looked for with "
+            f"--exercise {exercise.name} only)",
             field="gates",
         )

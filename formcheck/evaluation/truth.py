@@ -262,8 +262,12 @@ def _held_s(rep: _Rep, times: Floats, signal: Floats | None) -> float:
     return rep.lower - rep.lockout
 
 
-_KEYS = ("exercise", "view", "side", "reps", "notes")
-_REP_KEYS = ("top", "faults", "notes")
+_KEYS = ("exercise", "view", "side", "reps", "holds", "notes")
+_LISTED = {
+    "reps": ("repetition", ("top", "faults", "notes")),
+    "holds": ("hold", ("start", "end", "faults", "notes")),
+}
+"""What each list of a file holds, in a word, and with which keys."""
 
 
 def _check_keys(data: object, text: str, path: Path) -> None:
@@ -274,13 +278,14 @@ def _check_keys(data: object, text: str, path: Path) -> None:
     """
     if not isinstance(data, dict):
         return
-    listed = data.get("reps")
     parts: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [("", data, _KEYS)]
-    parts += [
-        (f" of repetition {number}", rep, _REP_KEYS)
-        for number, rep in enumerate(listed if isinstance(listed, list) else [], start=1)
-        if isinstance(rep, dict)
-    ]
+    for name, (word, keys) in _LISTED.items():
+        listed = data.get(name)
+        parts += [
+            (f" of {word} {number}", one, keys)
+            for number, one in enumerate(listed if isinstance(listed, list) else [], start=1)
+            if isinstance(one, dict)
+        ]
     for whose, part, known in parts:
         for key in part.keys() - set(known):
             raise UsageError(

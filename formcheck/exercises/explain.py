@@ -34,6 +34,14 @@ _SIDES: dict[SideOf, str] = {
     "rep": "both sides take turns within a set",
     "both": "both sides work together",
 }
+_DOWN_FIRST = PHASE_WORDS | {
+    Phase.UP: "on the way down",
+    Phase.TOP: "at the lowest point",
+    Phase.DOWN: "on the way up",
+    Phase.BOTTOM: "back up",
+    Phase.LIFT: "from leaving the start until back there",
+}
+"""The same where the body goes down first (`Exercise.down_first`)."""
 _STATS = {
     "median": "median",
     "max": "highest value",
@@ -92,7 +100,7 @@ def explain_exercise(exercise: Exercise) -> str:
 def explain_rule(exercise: Exercise, rule: Rule) -> str:
     """Return everything about one rule."""
     measure = MEASURES.get(rule.measure)
-    rows = [(exercise.title, f"{rule.name} ({rule.code})"), *_rows(rule), ("Why", rule.why)]
+    rows = [(exercise.title, f"{rule.name} ({rule.code})"), *_rows(rule, exercise), ("Why", rule.why)]
     if measure is not None:
         error = measure.errors.of(change=rule.from_start)
         off = f"off by about {quantity(error, measure.unit)} in the best view"
@@ -181,7 +189,7 @@ def _chapter(exercise: Exercise) -> Iterable[str]:
             rule.code,
             f"`{rule.name}`",
             f"{rule.statement}: {rule.says}",
-            _how(rule),
+            _how(rule, exercise),
             _limits(rule.limit, rule.value_unit),
             _views(rule.views),
             f"{rule.weight:g}{' (safety)' if rule.safety else ''}",
@@ -213,14 +221,14 @@ def _counted(exercise: Exercise) -> str:
 def _short(rule: Rule, exercise: Exercise) -> str:
     share = f"weight {rule.weight:g}" if rule.weight else "a hint, no weight"
     head = f"{rule.code}  {rule.name}  ({share}{', safety' if rule.safety else ''})\n"
-    rows = [(name, text.replace(exercise.source, "as above")) for name, text in _rows(rule)]
+    rows = [(name, text.replace(exercise.source, "as above")) for name, text in _rows(rule, exercise)]
     return head + "".join(_field(name, text) for name, text in rows if text)
 
 
-def _rows(rule: Rule) -> list[tuple[str, str]]:
+def _rows(rule: Rule, exercise: Exercise) -> list[tuple[str, str]]:
     return [
         ("Says", f"{rule.says} ({rule.statement})"),
-        ("Checked", _how(rule)),
+        ("Checked", _how(rule, exercise)),
         ("Limits", _limits(rule.limit, rule.value_unit)),
         ("Seen", _views(rule.views)),
         ("Source", rule.source),
@@ -228,7 +236,7 @@ def _rows(rule: Rule) -> list[tuple[str, str]]:
     ]
 
 
-def _how(rule: Rule) -> str:
+def _how(rule: Rule, exercise: Exercise) -> str:
     """Say what is measured, in which phase, and how values become one."""
     if rule.read is not None:
         text = _flat((rule.read.__doc__ or "Worked out over the whole repetition.").strip().split("\n\n")[0])
@@ -239,7 +247,8 @@ def _how(rule: Rule) -> str:
     value = _STATS[rule.stat]
     if rule.over_s and rule.stat in _EXTREMES:
         value = f"median of the {rule.over_s:g} s in which it is {_EXTREMES[rule.stat]}"
-    return f"{what}; {value} {PHASE_WORDS[rule.when]}{origin}."
+    words = _DOWN_FIRST if exercise.down_first else PHASE_WORDS
+    return f"{what}; {value} {words[rule.when]}{origin}."
 
 
 def _kind(exercise: Exercise) -> str:

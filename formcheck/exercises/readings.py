@@ -76,11 +76,13 @@ _ASIDE_DEG = 12.0
 """Error of the arching by the hips alone, obliquely from the feet, where their angle scatters by 7.5 deg."""
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _DISAGREE = "outline and hips disagree"
+_PRAISED_DEG = 10.0
+"""Estimate of what was learned, above which no back is called flat: the limit of a fault."""
 _PLATED_APART = 1.0
 """Distance from what was learned (1 is usual there), above which nothing was learned of somebody with plates.
 On rendered people with 38 and 45 cm plates it is 0.9 to 2.4, with small ones 0.7 to 1.6."""
 _BY_ITSELF = "by itself, as learned from rendered people"
-_CONTRADICTED = "hips and outline look flat, but the whole looks like an arched back"
+_CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
@@ -165,9 +167,8 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
     itself_deg, itself_error_deg = _by_itself_deg(extension.value, outline.value)
     flat = itself_deg + itself_error_deg < _FLAT_DEG
-    compared = _against_others(
-        data, extension, outline, flat=flat
-    )  # a lone repetition too: it may be a baseline
+    # A lone repetition too, as it may be the baseline of others.
+    compared = _against_others(data, extension, outline, flat=flat)
     if data.set.baseline is not None:
         return compared
     if not data.comparable:
@@ -175,7 +176,15 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
         if flat:
             time_s = _time_s(extension, outline)
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
-    return _with_learned(compared, _learned(data), flat=flat)
+    learned = _learned(data)
+    if learned is None:
+        return compared
+    if flat and not _doubted(data, learned, itself_deg):
+        return compared
+    if flat and _by_hips_deg(extension.value) < _FLAT_DEG + _LONE_DEG:
+        return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
+    # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
+    return _with_learned(data, replace(compared, at_least=True), learned)
 
 
 def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat: bool) -> Reading:
@@ -203,36 +212,41 @@ def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat
     return fused
 
 
-def _learned(data: RepData) -> Reading | None:
+def _learned(data: RepData) -> arching.Estimate | None:
     """Return the arching of the repetition by itself, as learned from renders, or None.
 
-    There is none obliquely, and for what is unlike all that was learned from. Beside a plate over the hips it
-    has to be as usual there, as silhouettes of real people may take the plate in.
+    There is none obliquely, nor for what is unlike all that was learned from.
     """
     if data.look.view is not View.SIDE:
         return None
     rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
     found = arching.estimate(data.set.body, rest, top)
-    if not math.isfinite(found.error_deg) or (data.set.plated and found.apart > _PLATED_APART):
-        return None
-    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
-    return Reading(found.value_deg, found.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
+    return found if math.isfinite(found.error_deg) else None
 
 
-def _with_learned(compared: Reading, learned: Reading | None, *, flat: bool) -> Reading:
-    """Return a reading in the light of the learned witness: the larger arching, or none where they disagree.
+def _doubted(data: RepData, learned: arching.Estimate, itself_deg: float) -> bool:
+    """Whether a back that looks flat by itself may be arched, by the learned witness.
 
-    Args:
-        compared: What the others say, or NaN.
-        learned: The learned witness.
-        flat: Whether the repetition looks flat by itself to the others.
+    Beside a plate the landmarks of the hips may be lost, so there the witnesses have to agree as well.
     """
-    if learned is None or learned.value - learned.uncertainty <= _FLAT_DEG:
+    off_deg = learned.value_deg - itself_deg
+    lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+    return lost or learned.value_deg > _PRAISED_DEG
+
+
+def _with_learned(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
+    """Return what others show or what was learned, whichever shows more arching; a lower bound.
+
+    Beside a plate over the hips the learned witness only counts where all is as usual there: silhouettes of
+    real people may take the plate in.
+    """
+    lowest_deg = learned.value_deg - learned.error_deg
+    if lowest_deg <= _FLAT_DEG or (data.set.plated and learned.apart > _PLATED_APART):
         return compared
-    if flat:
-        return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
-    lowest = compared.value - compared.uncertainty
-    return compared if lowest >= learned.value - learned.uncertainty else learned
+    if compared.value - compared.uncertainty >= lowest_deg:
+        return compared
+    time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
+    return Reading(learned.value_deg, learned.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
 
 
 def _possible(reading: Reading) -> Reading:
@@ -261,12 +275,17 @@ def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, flo
         extension_deg: Hip extension at the top.
         outline_deg: Change of the back's outline, or NaN.
     """
-    by_hips = _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
+    by_hips = _by_hips_deg(extension_deg)
     if math.isnan(outline_deg):
         return by_hips, _LONE_DEG
     by_outline = _CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET
     share = _HIPS_SHARE if outline_deg > _FLAT_OUTLINE_DEG else 0.5
     return share * by_hips + (1 - share) * by_outline, 0.0
+
+
+def _by_hips_deg(extension_deg: float) -> float:
+    """Return the arching, face up, that a hip extension shows beside a usual lockout."""
+    return _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
 
 
 def _usual(data: RepData) -> tuple[float, float, float]:

@@ -368,6 +368,8 @@ class Exercise:
             signal, the side that moves more is working.
         working: Only where the signal has no sides: returns a number from a repetition, positive where the
             left side works, else negative. The size says how sure that is; 1 and more is clear.
+        down_first: Whether the body goes down while the signal rises. Only the words change: up and down then
+            mean the body, not the signal.
         looks_like: An exercise that looks the same on video, or empty. If given, this one is used only when
             the user names it.
         alike_from: Views in which its relatives look the same. There it is used only when the user names it.
@@ -396,6 +398,7 @@ class Exercise:
     max_s: float | None = None
     side_of: SideOf = "set"
     working: Callable[[RepData], float] | None = None
+    down_first: bool = False
     looks_like: str = ""
     alike_from: frozenset[View] = frozenset()
     pause: Callable[[float], tuple[Rule, ...]] | None = None

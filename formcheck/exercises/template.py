@@ -116,7 +116,7 @@ _HELD = {
     "side_of": '"both"',
     "gates": "GATES",
     "min_hold_s": "5.0",
-    "looks_like": '"plank"',
+    "looks_like": '"TODO: what looks like it"',
     **{name: _EXERCISE[name] for name in ("views", "rules", "unobservable", "film", "notes")},
 }
 _MORE = {

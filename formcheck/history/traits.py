@@ -77,7 +77,8 @@ def followed(sets: Sequence[LoggedSet], exercise: Exercise | None) -> list[Follo
     if held:
         found.append(Followed("hold", "Held", "s"))
     else:
-        moved = ("range", f"Range{signal}", unit), ("hold", "Hold", "s"), ("down", "Lowering", "s")
+        last = "Lifting" if exercise and exercise.down_first else "Lowering"
+        moved = ("range", f"Range{signal}", unit), ("hold", "Hold", "s"), ("down", last, "s")
         found += [*(Followed(*each) for each in moved), *_speed(sets)]
     flagged = {name for one in sets for name in one.faults()}
     rules = [rule for rule in exercise.rules if rule.name in flagged] if exercise else []

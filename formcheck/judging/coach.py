@@ -275,9 +275,9 @@ class Coach:
         own = [one for one in self._baselines if one.exercise == exercise.name]
         if exercise.both_work:
             side = self._look.near
-        elif not exercise.sided and self._given is not None:
+        elif not exercise.sided and self._given is not None and exercise.side_of == "set":
             side = self._given
-        elif exercise.working is not None and self._given is None:
+        elif exercise.working is not None:
             whole = SetData(raw, smoothed, side, self._look, [*before, rep], baselines=own)
             [side] = sides([side_vote(exercise, RepData(rep, whole))])
         if exercise.side_of == "rep":  # compared with what the same side did
@@ -294,6 +294,8 @@ class Coach:
     def _refuses(self, data: RepData) -> bool:
         """Whether a movement is not of this exercise, or cannot be judged from here."""
         assert self._seen is not None
+        if self.exercise.side_of == "rep" and self._given not in (None, data.set.working):
+            return True  # the user asked for the other side only
         doubt = self._seen.refusal(self.exercise)
         return doubt is not None or refusal(self.exercise, data, self._reps) is not None
 

@@ -65,8 +65,6 @@ def recognise(
     found = _search(footage, candidates, side=side, baselines=baselines)
     if not found.sets:
         return found
-    if not all(one.exercise.resting for one in found.sets):
-        candidates = [one for one in candidates if not one.resting]
     spans = [_span(one) for one in found.sets]
     ends = [float(footage.raw.time_s[0]), *(end_s + _APART_S for _, end_s in spans)]
     starts = [*(start_s - _APART_S for start_s, _ in spans), float(footage.raw.time_s[-1])]
@@ -99,6 +97,15 @@ def recognise(
     )
     exercise = together([one.exercise for one in sets])
     return replace(found, sets=sets, exercise=exercise, dropped=uncounted(found.dropped, sets))
+
+
+def _before(one: FoundSet) -> tuple[int, float]:
+    """Return by what sets at the same time go before each other: several repetitions, a hold, a single one.
+
+    A single movement that stops for so long that it is a hold is one.
+    """
+    rank = 1 if one.exercise.is_hold else 0 if one.full > 1 else 2
+    return rank, -one.full * (one.confidence or 0.0)
 
 
 def _working(sets: Sequence[FoundSet]) -> tuple[FoundSet, ...]:
@@ -146,7 +153,7 @@ def _search(
     refused = nearest.refused.copy()
     kept: list[FoundSet] = []
     weighed = [replace(one, confidence=_confidence(one, candidates)) for found in tried for one in found.sets]
-    for one in sorted(weighed, key=lambda one: -one.full * (one.confidence or 0.0)):
+    for one in sorted(weighed, key=_before):
         if (one.confidence or 0.0) < (SURE if one.full > 1 or one.exercise.is_hold else SURE_ALONE):
             refused[_doubt(one)] += one.full
         else:
@@ -192,6 +199,7 @@ def together(exercises: Sequence[Exercise]) -> Exercise:
         source="; ".join(dict.fromkeys(one.source for one in each)),
         rules=tuple(rule for one in each for rule in one.rules),
         film=" ".join(dict.fromkeys(one.film for one in each)),
+        down_first=all(one.down_first for one in each),
         parts=tuple(each),
     )
     return Several(**first | changes)

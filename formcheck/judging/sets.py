@@ -213,12 +213,10 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     """Find the movements in a part of the track in which the person does not turn round."""
     raw, smoothed = frames
     posture = smoothed.found if exercise.upright else _not_upright(smoothed)
-    if exercise.posture == "standing" and not on_feet(smoothed):
-        return _Moves([], look_at(smoothed, exercise))
     here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
     overall, doubt = here.look, here.refusal(exercise)
-    if doubt is not None:
-        return _Moves([], overall, doubt)
+    if doubt is not None or (exercise.posture == "standing" and not on_feet(smoothed)):
+        return _Moves([], overall, doubt or "")
     sides = list(Side) if exercise.sided else [overall.near if reads_near(exercise) else Side.LEFT]
     if side is not None and not reads_near(exercise):
         sides = [side]
@@ -327,13 +325,17 @@ def _not_upright(track: Track) -> np.ndarray:
 
 
 def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | None) -> list[tuple[Rep, Side]]:
-    """Find the working side of each repetition, where the signal cannot tell it."""
+    """Find the working side of each repetition, where the signal cannot tell it.
+
+    Where the sides take turns, only repetitions of the side that the user gave are kept.
+    """
     placed = _without_overlaps(moves.taken, exercise)
-    if exercise.working is None or given is not None or not placed:
+    if exercise.working is None or not placed or (given is not None and exercise.side_of == "set"):
         return placed
     data = SetData(*frames, Side.LEFT, moves.camera, [])
     reps = [rep for rep, _ in placed]
-    return list(zip(reps, sides([side_vote(exercise, RepData(rep, data)) for rep in reps]), strict=True))
+    found = zip(reps, sides([side_vote(exercise, RepData(rep, data)) for rep in reps]), strict=True)
+    return [(rep, side) for rep, side in found if given in (None, side)]
 
 
 def _runs(placed: Sequence[tuple[Rep, Side]], exercise: Exercise) -> list[list[tuple[Rep, Side]]]:

@@ -73,6 +73,7 @@ class Screen:
         summary: Lines after a set, the first one largest.
         status: Small print: exercise, frame rate, dropped frames.
         recording: Whether the picture is being recorded.
+        down_first: Whether the body goes down first; `Exercise.down_first`.
     """
 
     overlay: Overlay
@@ -89,6 +90,7 @@ class Screen:
     summary: tuple[str, ...] = field(default=())
     status: str = ""
     recording: bool = False
+    down_first: bool = False
 
 
 def draw(image: Image, screen: Screen, words: Words, *, mirror: bool = True) -> Image:
@@ -144,10 +146,16 @@ def draw_count(canvas: Canvas, screen: Screen, words: Words) -> None:
 
 
 def _phase(screen: Screen, words: Words) -> str:
-    names = {Phase.UP: words.phase_up, Phase.TOP: words.phase_hold, Phase.DOWN: words.phase_down}
+    names = dict(zip(_ORDER, _names(screen, words), strict=True))
     names[Phase.HOLD] = words.phase_hold
     name = names.get(screen.phase, words.phase_ready)
     return f"{name} {screen.tempo_s[1]:.1f}" if screen.phase is Phase.TOP else name
+
+
+def _names(screen: Screen, words: Words) -> tuple[str, str, str]:
+    """Return what the three parts of a repetition are called, in order of time."""
+    first, last = words.phase_up, words.phase_down
+    return (last, words.phase_hold, first) if screen.down_first else (first, words.phase_hold, last)
 
 
 def draw_coverage(canvas: Canvas, screen: Screen) -> None:
@@ -211,7 +219,7 @@ def _rows(canvas: Canvas, text: str, room: int) -> list[str]:
 def draw_tempo(canvas: Canvas, screen: Screen, words: Words, bottom: int) -> None:
     """Draw the three parts of the repetition side by side, each filling as it goes on."""
     aim = screen.aim_s or (1.0, 1.0, 2.0)
-    names = (words.phase_up, words.phase_hold, words.phase_down)
+    names = _names(screen, words)
     height, gap, size = canvas.px(26), canvas.px(4), 0.7
     x, y = canvas.px(8), bottom - height - canvas.px(6)
     room = canvas.width - 2 * x - 2 * gap
@@ -352,6 +360,7 @@ class Show:
             summary=self._summary.lines if self._summary and resting else (),
             status=f"{title}   {status}",
             recording=recording,
+            down_first=exercise is not None and exercise.down_first,
         )
 
     def draw(self, image: Image, screen: Screen, *, mirror: bool) -> Image:

@@ -1,8 +1,8 @@
 """Lumbar arching of one thrust or bridge by itself, estimated as learned from rendered people.
 
 Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
-weights in `arching.npz` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from
-bodies whose lumbar angle is known. The estimate is a kernel ridge regression: a straight line through
+weights in `data/arching.npz` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`)
+from bodies whose lumbar angle is known. The estimate is a kernel ridge regression: a straight line through
 `features`, and a correction by how near a repetition is to those learned from. Its error grows with the
 distance from what was learned, and beyond most of that there is none.
 
@@ -26,7 +26,7 @@ from formcheck.measures.outline import profile
 from formcheck.poses.geometry import distance_px
 from formcheck.poses.pose import EDGE_STATIONS, Floats
 
-_FILE = "arching.npz"
+_FILE = "data/arching.npz"
 _STATIONS = EDGE_STATIONS[4:31:2]
 """Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
 _LEAST = 4
@@ -47,30 +47,33 @@ def features(body: Body, rest: slice, top: slice) -> Floats:
     Returns:
         The numbers; NaN for what was not seen.
     """
-    # What a plate hides is put right in a body where it is known; what was learned from was not.
-    plain = Body(replace(body.track, disc_px=None, rim=None), body.working, body.look)
-    before, there = _shape(plain, rest), _shape(plain, top)
-    return np.concatenate([there, there - before, _lengths(plain, rest, top), _camera(plain)])
+    before, there = _plain(body, rest), _plain(body, top)
+    shape = _shape(there)
+    return np.concatenate([shape, shape - _shape(before), _lengths(before, there), _camera(body)])
 
 
-def _shape(body: Body, part: slice) -> Floats:
-    outlines = [_outline(body, part, dorsal=dorsal) for dorsal in (True, False)]
-    return np.concatenate([*outlines, _joints(body, part)])
+def _plain(body: Body, part: slice) -> Body:
+    """Return some frames as the model gave them: so were those learned from, even beside a plate."""
+    return Body(replace(body.filmed[part], disc_px=None, rim=None), body.working, body.look)
 
 
-def _outline(body: Body, part: slice, *, dorsal: bool) -> Floats:
+def _shape(body: Body) -> Floats:
+    outlines = [_outline(body, dorsal=dorsal) for dorsal in (True, False)]
+    return np.concatenate([*outlines, _joints(body)])
+
+
+def _outline(body: Body, *, dorsal: bool) -> Floats:
     """Return medians of the outline's heights; gaps are bridged."""
-    heights = profile(body, dorsal=dorsal)[part]
+    heights = profile(body, dorsal=dorsal)
     known = np.isfinite(heights).any(axis=0)
     if known.sum() < _LEAST:
         return np.full(len(_STATIONS), np.nan)
-    middle = np.nanmedian(heights[:, known], axis=0)
-    return np.interp(_STATIONS, EDGE_STATIONS[known], middle)
+    return np.interp(_STATIONS, EDGE_STATIONS[known], _medians(heights[:, known].T))
 
 
-def _joints(body: Body, part: slice) -> Floats:
+def _joints(body: Body) -> Floats:
     """Return the joints' places in the trunk's frame, and the slopes of trunk, thigh and shin, radians."""
-    shoulder, hip = body.joint("middle", "shoulder")[part], body.joint("middle", "hip")[part]
+    shoulder, hip = body.joint("middle", "shoulder"), body.joint("middle", "hip")
     trunk = hip - shoulder
     square = np.maximum((trunk**2).sum(axis=1), 1e-6)
     facing = body.look.facing  # face up, the normal (-dy, dx) points out of the back where it is 1
@@ -78,23 +81,26 @@ def _joints(body: Body, part: slice) -> Floats:
     legs: list[tuple[Role, Part]] = [(role, part) for role in ("working", "free") for part in _LEGS]
     found: list[Floats] = []
     for joint in (*arms, *legs):
-        x, y = (body.joint(*joint)[part] - shoulder).T
+        x, y = (body.joint(*joint) - shoulder).T
         found.append((x * trunk[:, 0] + y * trunk[:, 1]) / square)
         found.append(facing * (trunk[:, 0] * y - trunk[:, 1] * x) / square)
-    places = [body.joint("working", name)[part] for name in _LEGS[:3]]
+    places = [body.joint("working", name) for name in _LEGS[:3]]
     for line in (trunk, places[1] - places[0], places[2] - places[1]):
         found.append(np.arctan2(-line[:, 1], facing * line[:, 0]))
-    return np.array([_median(values) for values in found])
+    return _medians(np.stack(found))
 
 
-def _lengths(body: Body, rest: slice, top: slice) -> Floats:
+def _lengths(before: Body, there: Body) -> Floats:
     """Return logarithms of the trunk's length: at the top over at rest, and both over the leg's."""
+    (up, up_leg), (down, down_leg) = (_trunk_and_leg_px(body) for body in (there, before))
+    least = 1e-6
+    return np.log(np.maximum([up, up, down], least) / np.maximum([down, up_leg, down_leg], least))
+
+
+def _trunk_and_leg_px(body: Body) -> Floats:
     hip, knee, ankle = (body.joint("working", part) for part in _LEGS[:3])
     trunk = distance_px(body.joint("middle", "shoulder"), body.joint("middle", "hip"))
-    leg = distance_px(hip, knee) + distance_px(knee, ankle)
-    up, down = (_median(trunk[part]) for part in (top, rest))
-    shares = [up / down, up / _median(leg[top]), down / _median(leg[rest])]
-    return np.log(np.maximum(shares, 1e-3))
+    return _medians(np.stack([trunk, distance_px(hip, knee) + distance_px(knee, ankle)]))
 
 
 def _camera(body: Body) -> Floats:
@@ -102,9 +108,12 @@ def _camera(body: Body) -> Floats:
     return np.array([min(look.yaw_deg, _MOST_YAW_DEG) / 30.0, 1.0 if look.near is body.working else -1.0])
 
 
-def _median(values: Floats) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if len(finite) else math.nan
+def _medians(rows: Floats) -> Floats:
+    """Return the (M,) medians of (M, T) rows, NaN where a row has nothing finite."""
+    known = np.isfinite(rows).any(axis=1)
+    middle: Floats = np.full(len(rows), np.nan)
+    middle[known] = (np.median if np.isfinite(rows).all() else np.nanmedian)(rows[known], axis=1)
+    return middle
 
 
 class Estimate(NamedTuple):

@@ -41,6 +41,7 @@ class Body:
     """
 
     def __init__(self, track: Track, working: Side, look: Look) -> None:
+        self.filmed = track  # as the model gave it
         self.track, self.working, self.look = put_right(followed(track, look), look), working, look
         self._stretch = None
         if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:

@@ -242,10 +242,48 @@ def _lifelike() -> Iterator[Spec]:
         yield Spec.model_validate(told)
 
 
+_ALIKE_KINDS = (*("hip_thrust",) * 2, "hip_thrust_bilateral", *("hip_thrust",) * 2, "glute_bridge_bilateral")
+_ALIKE_BARS = ("empty", "small", "none", "plates", "none", "bumper")
+_ALIKE_TEMPO = {"lead": 0.8, "concentric": 0.9, "hold": 0.8, "eccentric": 0.9, "pause": 0.4, "tail": 0.5}
+
+
+def _alike() -> Iterator[Spec]:
+    """Give pairs of short sets: arched in both repetitions, and in none."""
+    for series, count, first in (("few", 14, 610_000), ("more", 11, 630_000), ("oblique", 3, 610_500)):
+        for number in range(count):
+            yield _alike_one(series, number, first, arched=True)
+            yield _alike_one(series, number, first + 10_000, arched=False)
+
+
+def _alike_one(series: str, number: int, first: int, *, arched: bool) -> Spec:
+    seed, aside = first + number, ("working_side", "other_side")[number % 4 == 3]
+    kind = "hip_thrust" if series == "oblique" else _ALIKE_KINDS[number % 6]
+    told: dict[str, Any] = {
+        "id": f"alike-{series}-{'arched' if arched else 'clean'}-{number}",
+        "exercise": kind,
+        "working_leg": "LR"[seed // 2 % 2],
+        "seed": seed,
+        "reps": 2,
+        "camera": {"view": "oblique" if series == "oblique" else aside},
+        "faults": [{"type": "lumbar_extension", "severity": 14 + 2 * (number * 7 % 11)}] if arched else [],
+        "tempo": _ALIKE_TEMPO,
+        "video": {**_ROUGH, "fps": 8},
+    }
+    if kind != "glute_bridge_bilateral":
+        more = _ALIKE_BARS[(number + number // 6) % 6]
+        told["options"] = {"bar": more if series == "more" else ("none", "empty", "small")[number % 3]}
+    if series == "more" and number % 2:
+        told["soft"] = {"loose_m": 0.02 + 0.01 * (number % 3)}
+        told["movement"] = {"profile": ("eased", "asymmetric", "drifting")[number % 3], "fatigue": 0.3}
+        told["phone"] = {"blur_px": 0.5}
+    return Spec.model_validate(told)
+
+
 SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "shared": (_shared, "the 34 shared clips: each fault by itself, and clean ones"),
     "unseen": (_unseen, "seeds 97001 to 97028, 640x360, 20 frames/s: the table in the README"),
     "throughout": (_throughout, "seeds 91000 to 91502: every repetition with the same fault, or none"),
+    "alike": (_alike, "seeds 610000 to 640010: short sets arched in both repetitions, and clean ones"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),
 }
 """What each named set gives, and what it is."""

@@ -14,6 +14,7 @@ import numpy as np
 from formcheck.exercises.rule import SEVERAL, Exercise, Status
 from formcheck.judging.cues import Cue
 from formcheck.judging.judge import Verdict, set_score
+from formcheck.judging.prepare import GUESSED
 from formcheck.judging.record import JudgedRep, JudgedSet
 from formcheck.judging.sets import Found, FoundSet
 from formcheck.judging.settings import Settings
@@ -333,8 +334,8 @@ def _uncounted(found: Found, slow_motion: float | None) -> list[str]:
     notes = []
     for why, times in reasons.items():
         more = f" and {len(times) - _MOST_TIMES} more" if len(times) > _MOST_TIMES else ""
-        of = f"{took_s[why]:.1f}" if took_s[why] < 10.0 else f"{took_s[why]:.0f}"
-        what = f"a movement of {of} s" if len(times) == 1 else f"{len(times)} movements"
+        of = f" of {took_s[why]:.0f} s" if took_s[why] >= 1.0 else ""
+        what = f"a movement{of}" if len(times) == 1 else f"{len(times)} movements"
         notes.append(f"Not counted: {what} at {', '.join(times[:_MOST_TIMES])} s{more}: {why}.")
     full = [rep for one in found.sets for rep in one.reps if not rep.partial]
     ways = [(rep.lockout_s - rep.start_s, rep.end_s - rep.lower_s) for rep in full]
@@ -368,6 +369,8 @@ def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[st
     if not recognised:
         reasons = ", ".join(reason for reason, _ in _reasons(found.refused)[:2])
         nearest = f" Nearest: {exercise.title.lower()}, but {reasons}." if reasons else ""
+        if GUESSED in found.refused:  # of any exercise: to name one would mislead
+            nearest = f" {GUESSED[0].upper()}{GUESSED[1:]}."
         return [f"This is not an exercise I know, or it is not seen well enough to tell.{nearest}"]
     none = f"No {'hold' if exercise.is_hold else 'repetition'} of the {exercise.title.lower()}"
     if found.look.view not in exercise.views:

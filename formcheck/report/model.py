@@ -309,6 +309,10 @@ class About(Model):
     film: str = Field(description="How to film it.")
     signal: str = Field(description="The measure that rises with the lift; empty where a position is held.")
     rules: tuple[RuleReport, ...]
+    down_first: bool = Field(
+        default=False,
+        description="Whether the body goes down while the signal rises: up_s is then its way down.",
+    )
 
 
 class Still(Model):

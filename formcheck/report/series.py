@@ -31,6 +31,7 @@ def about(exercise: Exercise) -> About:
         film=exercise.film,
         signal=exercise.shown,
         rules=tuple(_rule(rule) for rule in exercise.rules),
+        down_first=exercise.down_first,
     )
 
 

@@ -61,7 +61,8 @@ def traits(reports: Sequence[Report]) -> list[Trait]:
     if unit is not None:
         signal = f" ({plain(about.signal)})" if about and about.signal in MEASURES else ""
         found.append(Trait("range", f"Range{signal}", unit))
-    moved = [Trait("up", "Lifting", "s"), Trait("hold", "Hold", "s"), Trait("down", "Lowering", "s")]
+    first, last = ("Lowering", "Lifting") if about and about.down_first else ("Lifting", "Lowering")
+    moved = [Trait("up", first, "s"), Trait("hold", "Hold", "s"), Trait("down", last, "s")]
     found += [Trait("hold", "Held", "s")] if all(report.only_holds for report in reports) else moved
     rules = sorted(about.rules, key=lambda rule: -rule.weight) if about else []
     seen: set[tuple[str, str]] = set()

@@ -42,7 +42,7 @@ def render(report: Report, exercise: Exercise) -> RenderableType:
     rules = {rule.code: rule for rule in exercise.rules}
     parts: list[RenderableType] = list(_header(report, exercise))
     if report.reps:
-        parts += [Text(), _reps(report, rules)]
+        parts += [Text(), _reps(report, rules, down_first=exercise.down_first)]
         parts += _legend(report, rules)
         parts += _bar(report)
         parts += _not_judged(report)
@@ -73,9 +73,10 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
         yield Text(f"Set {part.index}: {of}{what}, {camera(part)}: {score}")
 
 
-def _reps(report: Report, rules: dict[str, Rule]) -> RenderableType:
+def _reps(report: Report, rules: dict[str, Rule], *, down_first: bool) -> RenderableType:
     """One block a repetition: a line of its own, then a line for each verdict that is not ok."""
-    head, times = ("Hold", "Held") if report.only_holds else ("Rep", "Up – hold – down")
+    tempo = "Down – hold – up" if down_first else "Up – hold – down"
+    head, times = ("Hold", "Held") if report.only_holds else ("Rep", tempo)
     rows: list[RenderableType] = [Text(_line(head, "Side", "Score", times, "From"), "bold")]
     last = report.reps[0].set
     for rep in report.reps:

@@ -51,8 +51,8 @@ def motion_file(analysis: Analysis, name: str) -> str:
     angles: dict[str, Floats] = {}
     for measure in (one for one in MEASURES.values() if one.unit == "deg"):
         plain = measure.name.removesuffix("_deg")
-        if _of_the_other_leg(measure):
-            continue  # the same as the working leg's, of the other side
+        if _of_the_other_side(measure):
+            continue  # the same as the working side's
         for side, data in both.items() if _of_a_leg(measure) else [(Side.LEFT, both[Side.LEFT])]:
             column = f"{plain}_{_SUFFIX[side]}" if _of_a_leg(measure) else plain
             angles[column] = seen_values(data, measure.name)
@@ -64,5 +64,5 @@ def _of_a_leg(measure: Measure) -> bool:
     return any(role in _SIDED for role, _ in measure.needs)
 
 
-def _of_the_other_leg(measure: Measure) -> bool:
+def _of_the_other_side(measure: Measure) -> bool:
     return measure.name.startswith("free_") and measure.name.removeprefix("free_") in MEASURES

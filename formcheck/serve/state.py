@@ -38,6 +38,7 @@ def screen_data(screen: Screen, advice: Advice | None, size: tuple[int, int]) ->
         "phase": _PHASES.get(screen.phase, "ready"),
         "reps": screen.reps,
         "target": screen.target,
+        "down_first": screen.down_first,
         "tempo_s": [round(value, 2) for value in screen.tempo_s],
         "aim_s": screen.aim_s,
         "held_s": round(screen.held_s, 1),

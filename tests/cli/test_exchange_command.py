@@ -139,6 +139,16 @@ def test_named_poses_are_scored_and_a_manifest_says_what_they_do_not(
 
 
 @pytest.mark.usefixtures("here")
+def test_in_folders_only_openposes_own_files_are_clips(kick: Track, tmp_path: Path, formcheck: Run) -> None:
+    exchange.openpose(kick, tmp_path / "clips" / "anna" / "set")
+    exchange.alphapose(kick, tmp_path / "clips" / "anna" / "b.json")
+    code, _, err = formcheck("score", tmp_path / "clips", *SAID, "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    found = rows(tmp_path / "out" / "clips.csv")
+    assert [(row["name"], row["person"], row["status"]) for row in found] == [("anna/set", "anna", "scored")]
+
+
+@pytest.mark.usefixtures("here")
 def test_poses_without_a_size_are_a_row_with_the_reason_and_are_scored_later(
     kick: Track, tmp_path: Path, formcheck: Run
 ) -> None:

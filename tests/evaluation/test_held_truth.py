@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from support.holding import SHOT, planks, sag
-from support.skeleton import clock
+from support.skeleton import clock, thrusts
 
 from formcheck.errors import UsageError
 from formcheck.evaluation.evaluate import evaluate
@@ -51,7 +51,7 @@ def test_holds_are_read_with_their_faults(tmp_path: Path) -> None:
     [
         ([{"start": 5.0, "end": 2.0}], "holds.0: start must be before end"),
         ([{"start": 5.0}], "holds.0.end"),
-        ([{"start": 5.0, "end": 9.0, "fualts": []}], "holds.0.fualts"),
+        ([{"start": 5.0, "end": 9.0, "fualts": []}], "fualts"),
         ([{"start": "soon", "end": 9.0}], "holds.0.start"),
         ({"start": 5.0, "end": 9.0}, "holds"),
     ],
@@ -161,3 +161,28 @@ def test_explain_says_how_a_hold_is_read() -> None:
     assert "holds of 5 s and more" in text
     assert "median of the 3 s in which it is highest over the hold" in text
     assert "last fifth of the time less the first fifth, over the hold" in text
+
+
+def test_functions_of_a_hold_are_tried_on_holds_and_it_takes_no_repetitions(
+    tmp_path: Path, formcheck: Run
+) -> None:
+    assert formcheck("new-exercise", "side-plank", "--hold", "--dir", tmp_path)[0] == 0
+    path = tmp_path / "side_plank.py"
+    text = path.read_text("utf-8")
+    gates = "GATES = (\n"
+    path.write_text(
+        text.replace(gates, f"{gates}    Gate(says='cut', read=lambda data: data.rep.cut_of, high=1.0),\n"),
+        encoding="utf-8",
+    )
+    code, out, _ = formcheck("check-rules", tmp_path)
+    assert (code, "'Hold' object has no attribute 'cut_of'" in " ".join(out.split())) == (1, True)
+    # Gates that let everything pass: repetitions stay repetitions all the same.
+    held = text.replace("high=45.0", "high=400.0").replace("low=-45.0", "low=-400.0")
+    held = held.replace('    looks_like="TODO: what looks like it",\n', "").replace(
+        "min_hold_s=5.0", "min_hold_s=2.0"
+    )
+    path.write_text(held, encoding="utf-8")
+    assert formcheck("check-rules", tmp_path)[0] == 0
+    thrusts().save(tmp_path / "clip.npz")
+    code, out, _ = formcheck("analyze", tmp_path / "clip.npz", "--rules", tmp_path)
+    assert (code, "Side plank" in out) == (0, False)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
-from support.skeleton import Tempo, kickbacks, thrusts
+from support.skeleton import Tempo, kickbacks, thrusts, with_plate
 
 from formcheck.exercises import catalog
 from formcheck.exercises.rule import Status
 from formcheck.judging.judge import Verdict, judge_rule
+from formcheck.measures import arching
+from formcheck.measures.arching import Estimate
 from formcheck.poses.pose import Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -63,3 +67,58 @@ def test_what_all_repetitions_share_is_never_good(
 def test_true_form_that_all_share_is_good(fault: str, track: Track) -> None:
     for verdict in verdicts("single-leg-hip-thrust", fault, track, Side.RIGHT):
         assert verdict.status is Status.OK
+
+
+ARCHED, FLAT = thrusts(top_deg=12, arch_deg=12), thrusts(top_deg=0)
+SAYS_ARCHED, SAYS_FLAT = Estimate(24.0, 7.0, 0.6), Estimate(1.0, 7.0, 0.6)
+
+
+def lumbar(monkeypatch: pytest.MonkeyPatch, said: Estimate, track: Track) -> list[Verdict]:
+    monkeypatch.setattr(arching, "estimate", lambda *_: said)
+    return verdicts("single-leg-hip-thrust", "lumbar-arching", track, Side.RIGHT)
+
+
+def test_arching_that_all_repetitions_share_is_found_by_what_was_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for verdict in lumbar(monkeypatch, SAYS_ARCHED, ARCHED):
+        assert verdict.status is Status.FAULT
+        assert (verdict.reading.value, verdict.reading.uncertainty) == (24.0, 7.0)
+
+
+@pytest.mark.parametrize("said", [SAYS_FLAT, Estimate(24.0, math.inf, 2.5), Estimate(9.0, 7.0, 0.6)])
+def test_what_was_learned_never_makes_a_back_flat(monkeypatch: pytest.MonkeyPatch, said: Estimate) -> None:
+    for verdict in lumbar(monkeypatch, said, ARCHED):
+        assert verdict.status is Status.NOT_JUDGED
+
+
+def test_a_back_that_only_what_was_learned_calls_arched_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert {verdict.status for verdict in lumbar(monkeypatch, SAYS_FLAT, FLAT)} == {Status.OK}
+    for verdict in lumbar(monkeypatch, SAYS_ARCHED, FLAT):
+        assert verdict.status is Status.NOT_JUDGED
+        assert "arched" in verdict.reading.reason
+
+
+def test_beside_a_plate_only_what_is_as_usual_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    plated = with_plate(ARCHED)
+    unlike = SAYS_ARCHED._replace(apart=1.3)
+    for said, found in ((SAYS_ARCHED, Status.FAULT), (unlike, Status.NOT_JUDGED)):
+        assert {verdict.status for verdict in lumbar(monkeypatch, said, plated)} == {found}
+
+
+def test_an_outline_that_rounds_does_not_outweigh_hips_and_what_was_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rounding = thrusts(top_deg=20, arch_deg=-20)
+    for verdict in lumbar(monkeypatch, SAYS_FLAT, rounding):
+        assert verdict.status not in (Status.WARN, Status.FAULT)
+    for verdict in lumbar(monkeypatch, SAYS_ARCHED, rounding):
+        assert verdict.status is Status.FAULT
+
+
+def test_beside_a_plate_a_flat_look_needs_witnesses_that_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    bent, less = thrusts(top_deg=-24), Estimate(9.0, 9.0, 1.2)
+    assert {verdict.status for verdict in lumbar(monkeypatch, less, bent)} == {Status.OK}
+    assert {verdict.status for verdict in lumbar(monkeypatch, less, with_plate(bent))} == {Status.NOT_JUDGED}

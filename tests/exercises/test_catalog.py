@@ -6,10 +6,12 @@ import pytest
 
 from formcheck.errors import UsageError
 from formcheck.exercises import catalog
+from formcheck.exercises.rule import Exercise
 
 MINE = """
 from dataclasses import replace
 from formcheck.exercises import catalog
+from formcheck.exercises.rule import Exercise
 donor = catalog.exercise("glute-kickback")
 rule = replace(donor.rules[1], code={code!r}, name="elbow-bent", weight=100.0)
 EXERCISE = replace(donor, name={name!r}, title="Mine", rules=(rule,{again}))
@@ -117,3 +119,22 @@ def test_a_file_that_is_no_rule_file_is_named(text: str, says: str, tmp_path: Pa
     with pytest.raises(UsageError, match=says) as caught:
         catalog.load_folder(tmp_path)
     assert "bad.py" in str(caught.value)
+
+
+def test_a_plug_in_of_an_older_contract_is_left_out_and_told_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Older:
+        name, value, module, dist = "arm-raise", "arm_raise:EXERCISE", "arm_raise", None
+
+        def load(self) -> Exercise:
+            return Exercise(name="arm-raise", prone=False)  # type: ignore[call-arg]
+
+    monkeypatch.setattr(catalog, "entry_points", lambda group: [Older()])
+    catalog._installed.cache_clear()
+    try:
+        assert "arm-raise" not in catalog.exercises()
+    finally:
+        catalog._installed.cache_clear()
+    [said] = [record.getMessage() for record in caplog.records]
+    assert said.startswith("the plug-in arm-raise is left out: Exercise no longer has prone: write posture=")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -155,6 +155,23 @@ def test_where_the_signal_has_no_sides_each_repetition_votes() -> None:
     [one] = (found := analyze(track, exercise)).sets
     assert (one.working_side, len(one.reps)) == ("both", 4)
     assert [rep.side for rep in found.reps] == ["right", "left", "right", "left"]
+
+
+@pytest.mark.parametrize("given", list(Side))
+@pytest.mark.parametrize("maker", [kickbacks, thrusts])
+def test_of_sides_that_take_turns_a_given_one_is_counted_alone(
+    given: Side, maker: Callable[..., Track]
+) -> None:
+    track, side = maker(NOISY, reps=1, working=Side.RIGHT), Side.RIGHT
+    for _ in range(2):
+        track, side = change_legs(track, maker(NOISY, reps=1, working=side.other), side), side.other
+    name = {kickbacks: "glute-kickback", thrusts: "single-leg-hip-thrust"}[maker]
+    exercise = replace(catalog.exercise(name), side_of="rep")
+    count = 2 if given is Side.RIGHT else 1
+    found = analyze(track, exercise, side=given.value)
+    assert [rep.side for rep in found.reps] == [given.value] * count
+    run = Session(track.size, Settings(exercise=exercise, side=given))
+    assert [run.push(pose) for pose in track.poses()][-1].rep_count == count  # type: ignore[union-attr]
 
 
 def test_sides_that_take_turns_are_recognised_as_one_set() -> None:

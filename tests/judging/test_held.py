@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import numpy as np
 import pytest
@@ -15,8 +17,14 @@ from support.skeleton import Shot, clock, join, kickbacks, squats, still, thrust
 
 from formcheck import Report, Session, Settings, analyze
 from formcheck.exercises import catalog
+from formcheck.history.entries import entries
+from formcheck.history.history import sessions
+from formcheck.history.table import reps
+from formcheck.history.traits import followed
 from formcheck.judging.coach import Step
 from formcheck.poses.track import Track
+from formcheck.report.compare import compare
+from formcheck.report.page.render import report_page
 from formcheck.report.spreadsheet import reps_csv
 from formcheck.report.table import render
 from formcheck.reps.segmentation import Rep
@@ -169,7 +177,7 @@ def test_sitting_beside_another_exercise_is_a_rest() -> None:
     report = analyze(join(wall_sits(), planks(hold_s=10.0)))
     assert {one.exercise for one in report.sets} == {"plank"}
     steps, _ = live(wall_sits(), None, candidates=list(catalog.exercises().values()))
-    assert not any(step.rep_count for step in steps)
+    assert not any(step.held_s for step in steps)
 
 
 def test_a_wall_sit_shows_its_faults() -> None:
@@ -252,3 +260,36 @@ def test_a_hold_of_one_side_is_found_on_that_side() -> None:
 def test_a_repetition_has_no_hold_of_its_own() -> None:
     assert not isinstance(analyze(kickbacks(), "glute-kickback").reps[0].range, type(None))
     assert Rep(0.0, 1.0, 2.0, 3.0, 0.0, 1.0).window(Phase.HOLD) == (1.0, 2.0)
+
+
+def test_the_page_speaks_of_holds_and_their_seconds() -> None:
+    track = planks(hold_s=HOLD_S, down_s=DOWN_S, hips_deg=sag(FRAMES, 12.0, 17.0, 24.0))
+    page = report_page(analyze(track, "plank"))
+    assert "1 hold of 21.1 s, with something to fix." in page
+    assert "Held for 21.1 s" in page
+    assert "Worst in hold 1: " in page
+    assert "Holds are shaded and numbered." in page
+    assert "Repetition" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_the_log_keeps_the_seconds_of_each_hold() -> None:
+    once = planks(hold_s=8.0, down_s=1.5)
+    began = datetime(2026, 3, 2, 18, 0, tzinfo=timezone.utc)
+    sets = entries(analyze(join(once, once), "plank"), began)
+    assert [[rep.is_hold for rep in one.reps] for one in sets] == [[True, True]]
+    [row] = sessions(sets)
+    assert reps(row) == "9, 9 s"
+    followed_names = [each.name for each in followed(sets, catalog.exercise("plank"))]
+    assert "hold" in followed_names
+    assert not {"range", "down"} & set(followed_names)
+    [moved] = sessions(entries(analyze(kickbacks(), "glute-kickback"), began))
+    assert (moved.held_s, reps(moved)) == ((), "3")
+
+
+def test_two_reports_of_holds_are_compared_by_their_seconds() -> None:
+    short, long = (analyze(planks(hold_s=hold_s, down_s=1.5), "plank") for hold_s in (8.0, 16.0))
+    rows = {row.label: row for row in compare([short, long]).rows}
+    held = rows["Held"]
+    assert [round(value.value) for value in held.values if value] == [9, 17]
+    assert held.changes[0].sure
+    assert not {"Lifting", "Lowering"} & rows.keys()

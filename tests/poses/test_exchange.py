@@ -235,6 +235,44 @@ def test_people_in_space_are_looked_at_from_the_side(
     assert "markers in space, seen from the side" in report.notes[0]
 
 
+def test_a_file_as_pose2sim_writes_it_is_read(kick: Track, tmp_path: Path) -> None:
+    """No empty line after the axes, whole numbers in the header, times that begin later, no ears, a neck."""
+    read = trc.load(markers(kick, tmp_path / "mine.trc"))
+    limbs = ("Hip", "Knee", "Ankle", "BigToe", "Heel", "Shoulder", "Elbow", "Wrist")
+    names = [*(f"R{part}" for part in limbs), *(f"L{part}" for part in limbs), "Neck", "Nose"]
+    xyz = np.zeros((len(kick), len(names), 3))
+    for at, name in enumerate(names):
+        if name != "Neck":
+            xyz[:, at] = read.xyz[:, read.names.index(name)] * np.array([-1.0, 1.0, 1.0])
+        xyz[:, at, 2] += {"R": 0.12, "L": -0.12}.get(name[0], 0.0)  # ahead is +X, right +Z, as in OpenSim
+    head = [
+        "PathFileType\t4\t(X/Y/Z)\ta.trc",
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
+        f"15\t15\t{len(kick)}\t{len(names)}\tm\t15\t0\t{len(kick)}",
+        "Frame#\tTime\t" + "\t\t\t".join(names) + "\t\t",
+        "\t\t" + "\t".join(f"X{at}\tY{at}\tZ{at}" for at in range(1, len(names) + 1)),
+    ]
+    rows = [f"{at + 1}\t{(at + 1) / 15}\t" + "\t".join(map(str, one.ravel())) for at, one in enumerate(xyz)]
+    path = tmp_path / "a.trc"
+    path.write_text("\n".join([*head, *rows]) + "\n")
+    report = analyze(path, "glute-kickback")
+    assert (report.view, report.working_side, len(report.reps)) == ("side", "left", 3)
+    verdicts = {one.fault: one for one in report.reps[0].verdicts}
+    assert verdicts["knee-bent"].status.value == "fault"
+    assert verdicts["head-up"].reason.startswith("these landmarks have no")
+
+
+def test_a_folder_with_a_file_of_mmpose_a_picture_is_read(kick: Track, tmp_path: Path) -> None:
+    made = json.loads(exchange.mmpose(kick[:20], tmp_path / "whole.json").read_text())
+    for form in ("list", "instance_info"):
+        folder = tmp_path / form
+        folder.mkdir()
+        for one in made:
+            text = one["instances"] if form == "list" else {"meta_info": {}, form: one["instances"]}
+            (folder / f"img.{one['frame_id']:04}.json").write_text(json.dumps(text))
+        assert np.nanmax(np.abs(recorded.load(folder, GIVEN).image_px - kick.image_px[:20])) < 0.01
+
+
 @pytest.mark.parametrize("unit", ["px", "m"])
 def test_markers_in_pixels_need_the_size_of_the_picture(unit: str, kick: Track, tmp_path: Path) -> None:
     """Sports2D writes pixels with Y down, and says metres."""

@@ -295,7 +295,7 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
     assert "is there" in formcheck("render", "--random", 7, 1, "--out", tmp_path / "new", "--truth-only")[1]
     assert {line.split()[0] for line in formcheck("render", "--set", "?")[1].splitlines()} == set(SETS)
     sizes = {name: len(named_set(name)) for name in SETS}
-    assert sizes == {"shared": 34, "unseen": 28, "throughout": 45, "lifelike": 24}
+    assert sizes == {"shared": 34, "unseen": 28, "throughout": 45, "lifelike": 24, "alike": 56}
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
         assert len(set(ids)) == len(ids)

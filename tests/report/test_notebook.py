@@ -70,8 +70,8 @@ def test_everything_is_readable_in_a_line() -> None:
     settings = Settings.of("donkey-kick", side="left", profile="strict")
     assert repr(settings).startswith("Settings(exercise='donkey-kick', side=<Side.LEFT")
     assert "profile='strict'" in repr(settings)
-    many = Settings(candidates=tuple(catalog.exercises().values())[:2])
-    assert repr(many) == "Settings(candidates=('b-stance-hip-thrust', 'bodyweight-single-leg-hip-thrust'))"
+    many = Settings(candidates=(catalog.exercise("donkey-kick"), catalog.exercise("hip-thrust")))
+    assert repr(many) == "Settings(candidates=('donkey-kick', 'hip-thrust'))"
 
 
 @pytest.mark.parametrize("make", [clean, faulty, mostly_unseen])
@@ -153,7 +153,7 @@ def test_paths_may_be_text_everywhere(tmp_path: Path) -> None:
     own += "rules = (replace(old.rules[1], code='ZZZ01', weight=100.0),)\n"
     own += "EXERCISE = replace(old, name='my-kick', rules=rules)\n"
     Path(mine).write_text(own, encoding="utf-8")
-    with catalog.for_a_while():
-        assert formcheck.analyze(clip, "my-kick", rules=mine).exercise == "my-kick"
-    with catalog.for_a_while():
-        assert formcheck.analyze(clip, "my-kick", rules=str(tmp_path)).exercise == "my-kick"
+    for rules in (mine, str(tmp_path), mine):  # as often as one likes
+        assert formcheck.analyze(clip, "my-kick", rules=rules).exercise == "my-kick"
+    assert "my-kick" not in catalog.exercises()
+    assert len(formcheck.read_track(clip)) > 0

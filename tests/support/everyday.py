@@ -254,8 +254,8 @@ def upright_rows(shot: Shot) -> Track:
 
 
 def sit_downs(shot: Shot) -> Track:
-    """Sits down on a chair and stays there; once."""
-    tempo = Tempo(up=1.2, hold=6.0, down=1.2, rest=1.0, lead=1.5)
+    """Sits down on a chair; once, and not for as long as a wall sit."""
+    tempo = Tempo(up=1.2, hold=2.5, down=1.2, rest=1.0, lead=1.5)
     t = clock(tempo.duration(1) - tempo.down - tempo.lead, shot)
     down = level(t, tempo, 1)
     hip = _hip_over(t, 5.0 + 85.0 * down, 2.0)

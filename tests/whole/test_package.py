@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DATA = (
     "evaluation/data",
+    "measures/data",
     "report/page/assets",
     "report/page/templates",
     "report/page/vendor",

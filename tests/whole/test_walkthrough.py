@@ -128,7 +128,7 @@ def test_what_the_document_prints_is_printed(followed: tuple[Path, list[str]]) -
 
 def test_the_shallow_squat_is_found_and_the_others_are_good(followed: tuple[Path, list[str]]) -> None:
     table = followed[1][4]
-    assert "Squat" in table
+    assert "Box squat" in table
     flagged = [line for line in table.splitlines() if "FAULT" in line or "warning" in line]
     assert [line.split()[1] for line in flagged] == ["too-shallow"]
     assert "Sit down to the chair (too-shallow, rep 3)" in table

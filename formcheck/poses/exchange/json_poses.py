@@ -43,6 +43,7 @@ _SURE = 0.6
 from there on a track's joint counts as seen."""
 _SHARES = 1.5  # largest coordinate of points that are shares of the picture
 _NUMBER = re.compile(r"(\d+)(?=\D*$)")
+_PEOPLE = ("people", "bodies", "instances", "instance_info")
 _POINTS = ("pose_keypoints_2d", "pose_keypoints", "joints", "keypoints")
 
 Frames = dict[int, list[Seen]]
@@ -139,7 +140,7 @@ class _Reader:
     def people(self, data: Any, where: str) -> list[Seen]:
         """Return who is in a frame."""
         if isinstance(data, dict):
-            data = data.get("people", data.get("bodies", data.get("instances")))
+            data = next((data[key] for key in _PEOPLE if key in data), None)
         if not isinstance(data, list):
             raise self.wrong(where, "a frame must have a list of people")
         place = f"{where}, " if where else ""

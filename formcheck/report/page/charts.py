@@ -67,11 +67,12 @@ def by_rep(report: Report) -> list[Chart]:
 
 def tempo(report: Report) -> Chart:
     """Return the phases of every repetition as stacked bars."""
+    up, down = ("down", "up") if report.about and report.about.down_first else ("up", "down")
     bars = [
         {"rep": rep.index, "phase": phase, "s": round(took_s, 2)}
         for rep in report.reps
         if not rep.partial
-        for phase, took_s in (("up", rep.up_s), ("hold", rep.hold_s), ("down", rep.down_s))
+        for phase, took_s in ((up, rep.up_s), ("hold", rep.hold_s), (down, rep.down_s))
     ]
     if report.only_holds:
         bars = [bar for bar in bars if bar["phase"] == "hold"]

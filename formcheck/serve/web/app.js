@@ -251,13 +251,19 @@ function outline(pen, at, now) {
   pen.drawImage(state.outline, at.x, at.y);
 }
 
+// The words for the parts of a repetition, in order of time; the last one is for none of them.
+function phaseWords(now) {
+  const [up, hold, down, ready] = about.phases;
+  return now.down_first ? [down, hold, up, ready] : [up, hold, down, ready];
+}
+
 function showCount(now) {
   const held = Math.floor(now.held_s);
   $("number").textContent = held || now.reps;
   $("target").textContent = held ? words.seconds : now.target ? fill(words.of_target, { target: now.target }) : "";
   const names = { up: 0, hold: 1, down: 2, ready: 3 };
   const hold = now.phase === "hold" && !now.held_s ? ` ${now.tempo_s[1].toFixed(1)}` : "";
-  $("phase").textContent = about.phases[names[now.phase]] + hold;
+  $("phase").textContent = phaseWords(now)[names[now.phase]] + hold;
   $("phase").dataset.phase = now.phase;
   const told = now.stage === "set" ? `${now.reps} ${words.reps}` : "";
   if ($("told").textContent !== told) $("told").textContent = told;
@@ -277,7 +283,7 @@ function showTempo(now) {
     const share = aim[i] ? Math.min(now.tempo_s[i] / aim[i], 1) : 0;
     bar.firstElementChild.style.setProperty("transform", `scaleX(${share})`);
     const wanted = now.aim_s ? ` / ${aim[i]}` : "";
-    bar.lastElementChild.textContent = `${about.phases[i]} ${now.tempo_s[i].toFixed(1)}${wanted}`;
+    bar.lastElementChild.textContent = `${phaseWords(now)[i]} ${now.tempo_s[i].toFixed(1)}${wanted}`;
   });
 }
 

@@ -1,0 +1,111 @@
+"""Arching of one repetition by itself: what it is estimated from, and how sure that is."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import fields, replace
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from support.skeleton import Tempo, thrusts
+
+from formcheck.measures.arching import Weights, estimate, features, weights
+from formcheck.measures.body import Body
+from formcheck.poses.pose import OPTIONAL, Floats, Side
+from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
+
+START_S, LOCKOUT_S, LOWER_S, _ = Tempo().times(0)
+
+
+def seen(track: Track, working: Side = Side.RIGHT) -> tuple[Body, slice, slice]:
+    times = track.time_s
+    rest = slice(0, int(np.searchsorted(times, START_S)))
+    top = slice(int(np.searchsorted(times, LOCKOUT_S)), int(np.searchsorted(times, LOWER_S)))
+    return Body(track, working, look(track[rest], "supine")), rest, top
+
+
+def mirrored(track: Track) -> Track:
+    """Return the clip as a mirror shows it; the person's left and right are then exchanged."""
+    other = np.arange(33)
+    other[11:33] = np.arange(11, 33).reshape(-1, 2)[:, ::-1].ravel()
+    other[1:7], other[7:11] = [4, 5, 6, 1, 2, 3], [8, 7, 10, 9]
+    width = track.size[0]
+
+    def flip(points: Floats) -> Floats:
+        return np.stack([width - 1 - points[..., 0], points[..., 1]], axis=-1)
+
+    assert track.edges_px is not None
+    return replace(
+        track,
+        image_px=flip(track.image_px)[:, other],
+        visibility=track.visibility[:, other],
+        edges_px=flip(track.edges_px)[:, ::-1],
+    )
+
+
+def plain(track: Track) -> Track:
+    """Return a track of landmarks and outline only."""
+    kept = {name: None for name in OPTIONAL if name != "edges_px"}
+    return replace(track, **kept)  # type: ignore[arg-type]
+
+
+def test_neither_side_nor_size_matters() -> None:
+    track = plain(thrusts(reps=1))
+    found = features(*seen(track))
+    assert np.isfinite(found).all()
+    assert features(*seen(mirrored(track), Side.LEFT)) == pytest.approx(found, abs=1e-6)
+    assert track.edges_px is not None
+    twice = replace(
+        track,
+        image_px=2 * track.image_px,
+        edges_px=2 * track.edges_px,
+        size=(2 * track.size[0], 2 * track.size[1]),
+    )
+    assert features(*seen(twice)) == pytest.approx(found, abs=1e-6)
+
+
+def test_what_was_not_seen_is_left_open_and_counts_as_usual() -> None:
+    track = plain(thrusts(reps=1))
+    blind = replace(track, edges_px=None)
+    body, rest, top = seen(blind)
+    found = features(body, rest, top)
+    assert np.isnan(found).any()
+    assert np.isfinite(estimate(body, rest, top).value_deg)
+
+
+def test_the_weights_that_come_along_are_small_and_whole() -> None:
+    assert len((files("formcheck.measures") / "data/arching.npz").read_bytes()) < 200_000
+    known = weights()
+    assert all(np.isfinite(getattr(known, field.name)).all() for field in fields(Weights))
+    assert len(known.mean) == len(features(*seen(plain(thrusts(reps=1)))))
+    assert (np.diff(known.distance) > 0).all()
+    assert (np.diff(known.error) >= 0).all()
+    assert known.error[0] >= 4.0
+
+
+def test_the_error_grows_with_the_distance_and_beyond_there_is_none() -> None:
+    known = weights()
+    usual, rare, unlike = known.errors_deg(np.array([0.5, known.distance[-1], known.distance[-1] + 0.1]))
+    assert usual < rare < np.inf
+    assert np.isinf(unlike)
+
+
+def test_what_is_unlike_any_body_is_far_away() -> None:
+    known = weights()
+    middle = known.project(known.mean[None])
+    odd = known.project((known.mean + 8.0 * known.spread)[None])
+    assert known.apart(middle)[0] == pytest.approx(0.0, abs=1e-3)
+    assert np.isinf(known.errors_deg(known.apart(odd))).all()
+
+
+def test_written_and_read_weights_say_the_same() -> None:
+    known = weights()
+    file = io.BytesIO()
+    known.save(file)
+    file.seek(0)
+    again = Weights.read(file)
+    found = known.mean + np.linspace(-1, 1, 5)[:, None] * known.spread
+    said = [one.values_deg(one.project(found)) for one in (known, again)]
+    assert said[1] == pytest.approx(said[0], abs=0.1)
