@@ -87,3 +87,11 @@ def test_where_every_lockout_is_far_short_each_is_found(top_deg: float, status: 
 def test_where_every_lockout_may_be_short_none_is_called_whole() -> None:
     assert all(one.at_least for one in readings(thrusts(top_deg=-8)))
     assert not any(one.at_least for one in readings(thrusts(top_deg=0)))
+
+
+def test_what_shows_only_against_others_is_told_by_itself_too_but_less_surely() -> None:
+    seen = readings(thrusts(top_deg=(-3.0, -3.0, -3.0)))
+    alone = [one.alone for one in seen]
+    assert all(one.at_least for one in seen)
+    assert all(one is not None and one.uncertainty > 5.0 for one in alone)
+    assert all(one.alone is None for one in readings(thrusts()))
