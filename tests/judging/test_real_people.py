@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from support.relatives import donkey_kicks
-from support.skeleton import Shot, Tempo, kickbacks
+from support.skeleton import Shot, Tempo, kickbacks, thrusts
 
 from formcheck.api import analyze
+from formcheck.exercises import catalog
+from formcheck.poses.pose import HIPS, Side, trunk_px
 from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import look
 from formcheck.report.model import VerdictReport
+from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.segmentation import Rep
 from formcheck.rule import Status
 
 NOISY = Shot(noise_px=0.5)
@@ -67,3 +74,17 @@ def test_a_knee_may_close_further_than_a_right_angle(knee_deg: float, flagged: b
     found = verdicts(donkey_kicks(NOISY, knee_deg=knee_deg), "donkey-kick", "knee-off-square")
     assert found
     assert {bool(one.cue) for one in found} == {flagged}
+
+
+@pytest.mark.parametrize("fault", ["no-hold", "lowering-too-fast"])
+def test_hips_that_rise_faster_than_a_body_can_have_no_phases(fault: str) -> None:
+    [rule] = [one for one in catalog.exercise("single-leg-hip-thrust").rules if one.name == fault]
+    assert rule.read is not None
+    track, rep = thrusts(), Rep(*Tempo().times(1), 0.0, 26.0)
+    during = (track.time_s > rep.lockout_s + 0.1) & (track.time_s < rep.lockout_s + 0.5)
+    for rise, reason in ((0.1, ""), (0.6, "the landmarks jump, faster than hips move")):
+        px = track.image_px.copy()
+        px[np.ix_(during, np.array(HIPS), np.array([1]))] -= rise * trunk_px(px[0])
+        jumping = replace(track, image_px=px)
+        data = SetData(jumping, jumping, Side.RIGHT, look(jumping, "supine"), [rep])
+        assert rule.read(RepData(rep, data)).reason == reason
