@@ -147,7 +147,7 @@ def test_wrong_options_are_said(formcheck: Callable[..., tuple[int, str, str]]) 
     for options, said in (
         (("--address", "192.168.1.5"), "--address is for --lan"),
         (("--tempo", "fast"), "not three numbers"),
-        (("--exercise", "squat"), "squat"),
+        (("--exercise", "jumping-jack"), "jumping-jack"),
         (("--port", "99999"), "--port"),
     ):
         code, _, err = formcheck("serve", *options)
