@@ -72,8 +72,6 @@ MOST_LUMBAR_DEG = 30.0
 """What a lumbar spine extends at most: 25 deg (AMA, Guides to the Evaluation of Permanent Impairment), a few
 degrees more in the young (Troke 2005, Manual Therapy 10:198). An estimate above is only called marked."""
 MARKED = "marked: as far as a spine extends, or further"
-_ASIDE_DEG = 12.0
-"""Error of the arching by the hips alone, obliquely from the feet, where their angle scatters by 7.5 deg."""
 _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of the back
 _DISAGREE = "outline and hips disagree"
 _PRAISED_DEG = 10.0
@@ -100,20 +98,7 @@ def lumbar_extension(data: RepData) -> Reading:
         return Reading.none(outline.reason, outline.remedy)
     if data.look.prone:
         return _possible(_prone(data, extension, outline))
-    if data.look.view is View.OBLIQUE_FOOT:
-        return _from_the_feet(extension)
     return _possible(_supine(data, extension, outline))
-
-
-def _from_the_feet(extension: Reading) -> Reading:
-    """Read a flat back, face up and obliquely from the feet: hips that extend little. No more shows there."""
-    by_hips = _SUPINE_GAIN * (extension.value - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
-    if by_hips + _ASIDE_DEG >= _FLAT_DEG:
-        return Reading.none(
-            "obliquely from the feet a back shows only where the hips extend little",
-            "Film from the side at hip height.",
-        )
-    return Reading(by_hips, _ASIDE_DEG, extension.time_s, "by the hips alone")
 
 
 def _prone(data: RepData, extension: Reading, outline: Reading) -> Reading:

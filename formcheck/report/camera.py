@@ -22,22 +22,22 @@ def camera_change(judged: Iterable[tuple[Exercise, Verdict]]) -> CameraChange | 
     """Find the change that adds most verdicts, less those that it takes away.
 
     Another place of the camera adds the rules that can be judged from there and not from here, and takes away
-    those for which it is the other way round. What hides or moves (`Reading.change`) only adds.
+    those for which it is the other way round. What hides or moves (`Reading.change`) only adds. Of as many
+    verdicts those with more weight are the better ones.
 
     Args:
         judged: Every verdict with its exercise.
 
     Returns:
-        The change, or None where none adds a verdict.
+        The change, or None where none adds verdicts, or weight.
     """
     pairs = list(judged)
     changes = [_moved(view, pairs) for view in _FROM]
     for change in dict.fromkeys(verdict.reading.change for _, verdict in pairs if not verdict.judged):
         if change:
             changes.append((change, [v for _, v in pairs if v.reading.change == change], []))
-    best = max(changes, key=lambda one: len(one[1]) - len(one[2]))
-    change, added, lost = best
-    if len(added) <= len(lost):
+    change, added, lost = max(changes, key=lambda one: _gain(one[1], one[2]))
+    if _gain(added, lost) <= (0, 0.0):
         return None
     return CameraChange(
         change=change,
@@ -46,6 +46,12 @@ def camera_change(judged: Iterable[tuple[Exercise, Verdict]]) -> CameraChange | 
         verdicts=len(added) - len(lost),
         of=sum(not verdict.judged for _, verdict in pairs),
     )
+
+
+def _gain(added: Sequence[Verdict], lost: Sequence[Verdict]) -> tuple[int, float]:
+    """Return how many verdicts there would be more, and how much weight."""
+    weight = sum(verdict.rule.weight for verdict in added) - sum(verdict.rule.weight for verdict in lost)
+    return len(added) - len(lost), weight
 
 
 def _moved(view: View, pairs: Sequence[tuple[Exercise, Verdict]]) -> tuple[str, list[Verdict], list[Verdict]]:

@@ -16,8 +16,8 @@ from formcheck.poses.track import Track
 from formcheck.rule import Status
 
 TRUNK_PX = 180.0
-LIFTED = {"hip-drift", "head-up"}  # compare with the start
-WITHIN = {"knee-bent", "no-hold", "lowering-too-fast", "bottom-too-low"}  # do not
+LIFTED = {"hip-drift"}  # compares places with those at the start
+WITHIN = {"head-up", "knee-bent", "no-hold", "lowering-too-fast", "bottom-too-low"}  # do not
 
 
 def moved(track: Track, start_s: float, end_s: float, x_pct: float) -> Floats:
