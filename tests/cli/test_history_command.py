@@ -70,6 +70,7 @@ def test_an_analysis_is_logged(clip: Path, own_log: Path, formcheck: Run) -> Non
     assert one.view == "side"
 
 
+@pytest.mark.slow
 def test_both_legs_of_a_clip_are_two_sets(tmp_path: Path, own_log: Path, formcheck: Run) -> None:
     both = change_legs(kickbacks(QUICK, reps=2), kickbacks(QUICK, reps=3, working=Side.RIGHT), Side.LEFT)
     both.save(tmp_path / "both.npz")
@@ -79,6 +80,7 @@ def test_both_legs_of_a_clip_are_two_sets(tmp_path: Path, own_log: Path, formche
     assert len(logged(own_log)) == 2
 
 
+@pytest.mark.slow
 def test_the_same_recording_again_is_no_second_set(clip: Path, own_log: Path, formcheck: Run) -> None:
     formcheck("analyze", clip, "--load", "60", "--date", "2026-03-02T18:00")
     copied = clip.with_name("copy.npz")
@@ -96,6 +98,7 @@ def test_the_same_recording_again_is_no_second_set(clip: Path, own_log: Path, fo
     assert len(logged(own_log)) == 2
 
 
+@pytest.mark.slow
 def test_no_log_means_no_file(
     clip: Path, own_log: Path, formcheck: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +141,7 @@ def test_a_log_that_fails_costs_a_warning_only(
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_advice_follows_the_analysis(clip: Path, formcheck: Run) -> None:
     out = formcheck("analyze", clip)[1]
     assert out.rstrip().endswith("shows them.")  # the kickback's source has no plan to be off
@@ -161,6 +165,7 @@ def test_history_as_a_table(four_weeks: Path, formcheck: Run) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_history_can_be_narrowed(four_weeks: Path, formcheck: Run) -> None:
     def shown(*more: str) -> list[dict[str, str]]:
         sessions: list[dict[str, str]] = json.loads(formcheck("history", "--json", "-", *more)[1])["sessions"]

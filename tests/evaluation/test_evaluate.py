@@ -133,6 +133,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_folder_is_compared_with_its_truth(folder: Path) -> None:
     names: list[str] = []
     result = evaluate(folder, tracks=folder / "tracks", progress=names.append)

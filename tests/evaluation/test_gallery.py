@@ -39,6 +39,7 @@ def page(tmp_path: Path, formcheck: Run) -> Path:
     return tmp_path / "gallery.html"
 
 
+@pytest.mark.slow
 def test_every_disagreement_has_a_picture_and_both_sides(page: Path) -> None:
     text = page.read_text("utf-8")
     kinds = re.findall(r'<li class="card rep disagreement ([\w-]+)"', text)

@@ -69,6 +69,7 @@ def test_reps_and_holds_in_one_file_contradict_each_other(tmp_path: Path) -> Non
         Truth.load(told(tmp_path / "a.json", both))
 
 
+@pytest.mark.slow
 def test_evaluate_compares_holds_faults_and_seconds(tmp_path: Path) -> None:
     planks().save(tmp_path / "good.npz")
     told(tmp_path / "good.json", {"exercise": "plank", "holds": [{"start": 2.5, "end": 23.5}]})

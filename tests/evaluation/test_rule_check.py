@@ -337,6 +337,7 @@ EXERCISE = replace(
 """
 
 
+@pytest.mark.slow
 def test_an_exercise_that_claims_a_sample_fails_and_without_gates_it_claims_nothing(
     new: Path, call: Run
 ) -> None:
@@ -359,6 +360,7 @@ def test_an_exercise_that_claims_a_sample_fails_and_without_gates_it_claims_noth
     assert failures(new.parent, call) == []
 
 
+@pytest.mark.slow
 def test_one_file_is_checked_and_used_as_a_folder_is(new: Path, call: Run) -> None:
     assert call("new-exercise", "arm-raise", "--dir", new.parent)[0] == 0
     clip_beside(new, {"exercise": "leg-raise", "reps": TOPS})
@@ -471,6 +473,7 @@ def test_measures_are_listed_with_all_that_is_known(call: Run) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_how_measures_move_in_a_clip(tmp_path: Path, call: Run) -> None:
     track = kickbacks(Shot(noise_px=0.3), reps=4)
     found = motions(track, smooth(track))
@@ -492,6 +495,7 @@ def test_how_measures_move_in_a_clip(tmp_path: Path, call: Run) -> None:
     assert "taken as face down" in out
 
 
+@pytest.mark.slow
 def test_the_posture_of_a_clip_is_taken_from_the_trunk_or_said(tmp_path: Path, call: Run) -> None:
     assert [posture.value for posture in Held] == list(get_args(Posture))
     squats(Shot(noise_px=0.3)).save(tmp_path / "squat.npz")

@@ -59,6 +59,7 @@ def test_a_rule_left_out_is_neither_judged_nor_counted(write: Write) -> None:
     assert {rule.name for rule in KICKBACK.rules} - {rule.name for rule in tuned.rules} == {"head-up"}
 
 
+@pytest.mark.slow
 def test_the_report_says_which_limits_were_used(write: Write, tmp_path: Path) -> None:
     track = tmp_path / "one.npz"
     kickbacks(knee_deg=40.0).save(track)

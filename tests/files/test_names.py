@@ -105,6 +105,7 @@ def test_a_clip_is_analysed_whatever_it_is_called(name: str, tmp_path: Path, for
     assert names.shown(f"[/]{name}") in (tmp_path / "h.csv").read_text("utf-8")
 
 
+@pytest.mark.slow
 @posix
 def test_a_video_with_an_odd_name_is_linked_from_its_page(tmp_path: Path) -> None:
     from formcheck.report.outputs import Outputs, write

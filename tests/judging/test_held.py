@@ -110,6 +110,7 @@ def test_two_holds_with_a_rest_are_two_holds_of_a_set() -> None:
 # Live
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", ["plank", None])
 def test_live_counts_seconds_and_the_record_says_the_same_as_a_file(exercise: str | None) -> None:
     track = planks(hold_s=HOLD_S, down_s=DOWN_S)
@@ -172,6 +173,7 @@ def test_a_wall_sit_is_recognised_where_nothing_else_is_shown() -> None:
     assert not wrong(report)
 
 
+@pytest.mark.slow
 def test_sitting_beside_another_exercise_is_a_rest() -> None:
     """A chair looks like a wall: who sits between two sets does no wall sit."""
     report = analyze(join(wall_sits(), planks(hold_s=10.0)))

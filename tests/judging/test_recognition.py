@@ -126,6 +126,7 @@ def test_a_view_that_changes_without_a_cut_begins_a_new_stretch() -> None:
     assert names(analysed(track)) == [("cable-kickback", REPS)]
 
 
+@pytest.mark.slow
 def test_legs_that_alternate_make_one_set_of_each_leg() -> None:
     track = thrusts(NOISY, reps=1, working=Side.RIGHT)
     for working in (Side.LEFT, Side.RIGHT, Side.LEFT):
@@ -186,6 +187,7 @@ def mixed() -> Analysis:
     return analysed(join(*(made(name, NOISY) for name in order)))
 
 
+@pytest.mark.slow
 def test_several_exercises_in_one_clip_are_sets_of_their_own(mixed: Analysis) -> None:
     order = ["glute-kickback", "donkey-kick", "glute-kickback", "cable-kickback"]
     assert names(mixed) == [(name, 3) for name in order]
@@ -213,6 +215,7 @@ def test_a_set_before_and_after_another_exercise_is_judged_as_two(mixed: Analysi
     assert first.data.reps[-1].end_s < third.data.reps[0].start_s
 
 
+@pytest.mark.slow
 def test_a_long_rest_ends_a_set() -> None:
     track = made("glute-kickback", NOISY)
     still = Track(
@@ -225,6 +228,7 @@ def test_a_long_rest_ends_a_set() -> None:
     assert names(analysed(join(track, still, track))) == [("glute-kickback", 3)] * 2
 
 
+@pytest.mark.slow
 def test_live_the_next_set_may_be_of_something_else() -> None:
     settings = Settings(candidates=tuple(catalog.exercises().values()))
     session = Session(made("donkey-kick", NOISY).size, settings)
@@ -291,6 +295,7 @@ def test_a_pause_moves_the_hold_and_only_where_there_is_one() -> None:
         Modes(pause_s=60.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("low", "faulty"), [(-28.0, True), (-42.0, False)])
 def test_a_deficit_is_judged_against_the_range_from_the_flat_floor(low: float, faulty: bool) -> None:
     exercise = catalog.exercise("single-leg-hip-thrust")

@@ -67,6 +67,7 @@ def test_the_number_and_the_cue_are_large_enough_for_three_metres() -> None:
     assert letter_height(*cues) > 0.055
 
 
+@pytest.mark.slow
 def test_every_built_in_cue_fits_into_the_width() -> None:
     for cue in {rule.cue for exercise in catalog.exercises().values() for rule in exercise.rules}:
         picture = draw(SMALL, nobody(banner=Banner(cue, CUE)), WORDS)
@@ -208,6 +209,7 @@ def test_a_window_opens_beside_pyav_and_is_ended_by_a_key(screen_of_its_own: str
     assert list((tmp_path / "r").glob("*.report.json"))
 
 
+@pytest.mark.slow
 def test_without_a_display_a_window_asked_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     if not sys.platform.startswith("linux"):
         pytest.skip("elsewhere there always is one")

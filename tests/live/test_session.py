@@ -363,6 +363,7 @@ def test_a_bad_set_up_is_not_ready_but_no_rep_is_lost_by_it() -> None:
     assert [change.rep for change in seen] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_the_rest_that_ends_a_set_grows_with_its_tempo() -> None:
     quick, slow = Stages(), Stages()
     follow(kickbacks(reps=4, tempo=Tempo(up=0.6, hold=0.5, down=0.7, rest=0.7)), quick)

@@ -73,6 +73,7 @@ def slowing(down_s: float) -> Track:
     return with_plate(join(fast, slow))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("up_s", "asked", "times"), [(1.6, 20.0, 1), (0.8, 20.0, 0), (1.6, None, 0)], ids=str
 )

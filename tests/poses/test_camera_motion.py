@@ -104,6 +104,7 @@ def test_moves_are_said_with_their_times_the_first_few() -> None:
     assert "and 2 more times: put the phone on something steady" in notes[0]
 
 
+@pytest.mark.slow
 def test_a_rep_while_the_camera_moves_is_not_compared_and_the_others_stay() -> None:
     seen = report(shaken(kickbacks(reps=4), 11.5, 13.0, 40.0), "glute-kickback")
     still = report(watched(kickbacks(reps=4)), "glute-kickback")
@@ -120,6 +121,7 @@ def test_a_rep_while_the_camera_moves_is_not_compared_and_the_others_stay() -> N
     assert any("camera moved" in note for note in seen.notes)
 
 
+@pytest.mark.slow
 def test_a_pushed_camera_would_else_be_a_fault_of_the_hips() -> None:
     # The control: without knowing of the camera the body seems to have drifted.
     track = shaken(kickbacks(reps=4), 12.0, 12.6, 40.0)

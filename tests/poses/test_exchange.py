@@ -175,6 +175,7 @@ def markers(track: Track, path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [kickbacks, thrusts, squats])
 def test_markers_written_and_read_give_the_same_verdicts(make: Callable[..., Track], tmp_path: Path) -> None:
     track = plain(make(Shot(noise_px=0.3)) if make is not squats else squats())

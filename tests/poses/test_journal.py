@@ -82,6 +82,7 @@ def test_what_another_person_did_is_forgotten_also_after_a_kill(tmp_path: Path) 
     same(journal.read(tmp_path / "a.journal"), memory.track())
 
 
+@pytest.mark.slow
 def test_a_journal_judged_is_the_clip_judged(tmp_path: Path) -> None:
     track = kickbacks(Shot(noise_px=1.0), reps=4, knee_deg=(4, 40, 4, 40))
     session = Session(track.size, Settings(exercise=catalog.exercise("glute-kickback")), source=track.source)

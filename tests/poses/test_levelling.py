@@ -21,6 +21,7 @@ MAKERS: dict[str, Callable[..., Track]] = {"glute-kickback": kickbacks, "single-
 each = pytest.mark.parametrize("name", MAKERS)
 
 
+@pytest.mark.slow
 @each
 @pytest.mark.parametrize("roll_deg", [-11.0, -5.0, 5.0, 11.0])
 def test_a_rolled_camera_gives_the_level_ones_verdicts(name: str, roll_deg: float) -> None:
@@ -35,6 +36,7 @@ def test_a_rolled_camera_gives_the_level_ones_verdicts(name: str, roll_deg: floa
     assert not level.notes
 
 
+@pytest.mark.slow
 def test_without_the_background_a_roll_goes_unnoticed_and_moves_the_shin() -> None:
     # The control: what the compensation is for.
     track = thrusts(Shot(roll_deg=11.0))
@@ -44,6 +46,7 @@ def test_without_the_background_a_roll_goes_unnoticed_and_moves_the_shin() -> No
     assert abs(values[1]) < 3.0
 
 
+@pytest.mark.slow
 @each
 def test_beyond_the_limit_what_hangs_on_the_vertical_is_not_judged(name: str) -> None:
     level = report(watched(MAKERS[name](Shot())), name)

@@ -80,6 +80,7 @@ def _frames(track: Track) -> Iterator[Frame]:
     return (Frame(i, time_s, blank) for i, time_s in enumerate(track.time_s.tolist()))
 
 
+@pytest.mark.slow
 def test_what_is_passed_over_changes_no_verdict_and_no_count() -> None:
     track = kickbacks(Shot(noise_px=0.5), reps=4, knee_deg=40)
     exercise = catalog.exercise("glute-kickback")

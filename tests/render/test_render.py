@@ -286,6 +286,7 @@ def test_wrong_use_is_one_sentence(formcheck: Command, tmp_path: Path) -> None:
         assert says in err.lower() or says in err, (arguments, err)
 
 
+@pytest.mark.slow
 def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None:
     code, out, err = formcheck("render", "--random", 7, 1, "--out", tmp_path / "new", "--truth-only")
     assert (code, err) == (0, "")

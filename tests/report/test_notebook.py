@@ -140,6 +140,7 @@ def test_the_real_libraries_take_it(name: Any, rows: Any) -> None:
     assert frame.shape[0] == (4 if rows == "reps" else sum(len(rep.verdicts) for rep in faulty().report.reps))
 
 
+@pytest.mark.slow
 def test_paths_may_be_text_everywhere(tmp_path: Path) -> None:
     clip, limits, mine = (str(tmp_path / name) for name in ("a.npz", "mine.toml", "kick.py"))
     kickbacks(reps=2).save(clip)

@@ -44,6 +44,7 @@ def visible(page: str) -> str:
     return re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.S)
 
 
+@pytest.mark.slow
 def test_a_faulty_set_shows_its_fault_beside_the_best(written: Path) -> None:
     page = visible((written / "clip.report.html").read_text("utf-8"))
     assert "Knee bent" in page
@@ -68,6 +69,7 @@ def test_a_clean_set_says_so_and_shows_no_fault() -> None:
     assert "<img" not in page
 
 
+@pytest.mark.slow
 def test_both_sides_are_set_against_each_other() -> None:
     page = visible(report_page(two_sided().report))
     assert "Left against right" in page

@@ -53,6 +53,7 @@ def test_a_row_each_frame(bent: Analysis) -> None:
     assert max(float(row["knee_flexion_deg"]) for row in inside) == pytest.approx(FAULTY, abs=1.5)
 
 
+@pytest.mark.slow
 def test_frames_of_two_sets_have_their_own_leg() -> None:
     found = two_sided()
     table = rows(frames_csv(found))

@@ -73,6 +73,7 @@ def test_the_baseline_filmed_most_alike_is_taken() -> None:
     assert fitting([far, near, baseline(working=Side.LEFT)], Side.RIGHT, LOOK) is near
 
 
+@pytest.mark.slow
 def test_an_arched_set_is_only_seen_against_clean_reps() -> None:
     own = baselines_of(judged(thrusts()))
     track = thrusts(**ARCHED)
@@ -88,6 +89,7 @@ def test_clean_reps_stay_clean_against_a_baseline() -> None:
     assert {v.status for rep in seen.reps for v in rep.verdicts} <= {Status.OK, Status.NOT_JUDGED}
 
 
+@pytest.mark.slow
 def test_a_set_of_shallow_reps_shows_against_a_baseline() -> None:
     track = thrusts(low_deg=-12.0)
     alone = judged(track)
@@ -96,6 +98,7 @@ def test_a_set_of_shallow_reps_shows_against_a_baseline() -> None:
     assert [status for status, _ in of(compared, "shallow-bottom")] == [Status.FAULT] * 3
 
 
+@pytest.mark.slow
 def test_a_single_rep_has_nothing_to_compare_with_and_the_report_says_so() -> None:
     track = thrusts(reps=1, **ARCHED)
     alone = judged(track)
@@ -107,6 +110,7 @@ def test_a_single_rep_has_nothing_to_compare_with_and_the_report_says_so() -> No
     assert not any("baseline" in note for note in judged(thrusts()).notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shot", "working", "words"),
     [(Shot(yaw_deg=20.0), Side.RIGHT, "further round"), (Shot(), Side.LEFT, "the left leg")],
@@ -140,6 +144,7 @@ def test_one_clean_rep_is_a_baseline() -> None:
     assert [status for status, _ in of(seen, "lumbar-arching")] == [Status.FAULT] * 3
 
 
+@pytest.mark.slow
 def test_live_verdicts_use_the_baseline_from_the_first_rep_on() -> None:
     own = baselines_of(judged(thrusts()))
     track = thrusts(**ARCHED)

@@ -112,6 +112,7 @@ def test_what_a_phone_sends_is_judged_recorded_and_summed_up(tmp_path: Path, fau
     assert "phone-1-1" in whole[0].name
 
 
+@pytest.mark.slow
 def test_a_phone_that_is_turned_before_the_set_begins_anew_and_within_it_goes_on(tmp_path: Path) -> None:
     track = kickbacks(SHOT, tempo=QUICK, reps=2)
     with room(track, tmp_path, record=tmp_path / "rec") as inside:
@@ -146,6 +147,7 @@ def test_a_network_that_drops_for_ten_seconds_loses_nothing_of_the_set(tmp_path:
     assert sum(counts) == 4
 
 
+@pytest.mark.slow
 def test_a_reload_goes_on_with_the_set(tmp_path: Path) -> None:
     track = kickbacks(SHOT, tempo=QUICK, reps=2)
     half = len(track) // 2
@@ -196,6 +198,7 @@ def test_a_frame_that_comes_after_the_end_begins_nothing(tmp_path: Path) -> None
         assert one.take is None
 
 
+@pytest.mark.slow
 def test_a_phone_that_sleeps_ends_its_set_and_may_come_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

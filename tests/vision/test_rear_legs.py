@@ -95,6 +95,7 @@ def film(
         yield time_s, cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), up
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("working", list(Side))
 def test_the_foot_is_followed_that_the_model_leaves_on_the_floor(working: Side) -> None:
     behind = RearLegs()

@@ -110,6 +110,7 @@ def test_faults_of_the_thrust_are_found_and_no_other(
     assert set().union(*(flagged(rep) for rep in seen.reps)) <= allowed
 
 
+@pytest.mark.slow
 @each
 def test_both_sides_in_one_clip(name: str) -> None:
     left, right = (MAKERS[name](working=side) for side in Side)
@@ -119,6 +120,7 @@ def test_both_sides_in_one_clip(name: str) -> None:
     assert [rep.side for rep in seen.reps] == ["left"] * 3 + ["right"] * 3
 
 
+@pytest.mark.slow
 @each
 def test_one_engine_for_pushed_poses_and_a_recorded_track(name: str, tmp_path: Path) -> None:
     given = {"knee_deg": 40.0} if name == "glute-kickback" else {"free_deg": -30.0}
@@ -153,6 +155,7 @@ def test_what_is_told_live_agrees_with_the_record(name: str) -> None:
     assert len(spoken) >= 1
 
 
+@pytest.mark.slow
 @each
 @pytest.mark.parametrize("side", list(Side))
 def test_a_given_side_is_judged_live_as_the_recognised_one(name: str, side: Side) -> None:
@@ -177,6 +180,7 @@ def test_live_verdicts_do_not_know_the_future() -> None:
         assert [v.status for v in a.verdicts] == [v.status for v in b.verdicts]
 
 
+@pytest.mark.slow
 @each
 def test_a_later_clock_moves_the_times_and_nothing_else(name: str) -> None:
     early, late = (report(MAKERS[name](Shot(noise_px=1.0, start_s=s)), name) for s in (0.0, 100.0))
@@ -239,6 +243,7 @@ def test_lost_frames_and_other_people_are_noted() -> None:
     assert report(kickbacks(), "glute-kickback").notes == ()
 
 
+@pytest.mark.slow
 def test_strict_flags_no_less_and_beginner_no_more() -> None:
     track = kickbacks(knee_deg=(22, 28, 34), reps=3)
     counts = [
@@ -294,6 +299,7 @@ class Chooser:
     def __exit__(self, *error: object) -> None: ...
 
 
+@pytest.mark.slow
 def test_live_what_another_person_did_is_forgotten_and_reps_settle_the_choice() -> None:
     track = kickbacks(reps=4)
     change = int(np.searchsorted(track.time_s, report(track, "glute-kickback").reps[1].start_s - 0.4))
@@ -348,6 +354,7 @@ def test_without_an_exercise_there_are_no_steps_yet() -> None:
     assert Session((640, 480)).push(Pose.nobody(0.0)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [kickbacks, thrusts])
 @pytest.mark.parametrize("fps", [3.0, 4.0, 6.0])
 def test_frames_too_far_apart_for_a_phase_warn_of_nothing_false(
@@ -360,6 +367,7 @@ def test_frames_too_far_apart_for_a_phase_warn_of_nothing_false(
         assert [flagged(rep) for rep in told.reps] == [set()] * 3
 
 
+@pytest.mark.slow
 def test_a_long_hold_is_kept_live_and_judged_alike() -> None:
     """A repetition longer than the frames kept otherwise has its start position still."""
     tempo = Tempo(hold=20.0)
@@ -376,6 +384,7 @@ def test_slow_motion_is_said_to_look_like_it() -> None:
     assert not any("--slow-motion" in note for note in report(kickbacks()).notes)
 
 
+@pytest.mark.slow
 def test_a_movement_that_is_too_slow_is_dropped_with_its_reason() -> None:
     crawl = Tempo(up=35.0, hold=1.0, down=3.0)
     (note,) = [
@@ -402,6 +411,7 @@ def test_what_nobody_knows_is_not_said_to_lie_on_its_side() -> None:
     assert seen.notes[-1].startswith("This is not an exercise I know")
 
 
+@pytest.mark.slow
 @each
 def test_with_the_wrong_side_given_it_is_said_which_leg_moves(name: str) -> None:
     right = report(MAKERS[name]()).working_side
@@ -443,6 +453,7 @@ def test_a_track_of_slow_motion_is_judged_at_the_speed_of_the_person(tmp_path: P
     assert slow.slow_motion == 8.0
 
 
+@pytest.mark.slow
 @each
 def test_every_set_is_drawn_in_the_view_that_it_was_judged_in(name: str) -> None:
     both = join(MAKERS[name](), still(MAKERS[name](), 14.0), MAKERS[name](Shot(yaw_deg=25.0, world=True)))

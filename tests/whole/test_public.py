@@ -51,6 +51,7 @@ def test_analyze_works_from_a_fresh_import(tmp_path: Path) -> None:
     assert fresh(code).split() == ["2", "glute-kickback"]
 
 
+@pytest.mark.slow
 def test_analysing_a_track_needs_no_pose_model(tmp_path: Path) -> None:
     path = tmp_path / "one.npz"
     kickbacks(reps=1).save(path)

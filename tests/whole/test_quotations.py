@@ -36,6 +36,7 @@ def test_the_catalogue_page_is_told_in_own_words() -> None:
     assert quoted(catalogue_markdown()) == []
 
 
+@pytest.mark.slow
 def test_every_file_is_written_in_own_words() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {part}"

@@ -114,6 +114,7 @@ def rewritten(path: Path, change: Callable[[str, bytes], bytes]) -> bytearray:
     return bytearray(out.getvalue())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lie", ["encrypted", "size", "shape", "zeros"])
 def test_what_an_archive_declares_is_looked_at_before_it_is_read(
     arrays: dict[str, Any], tmp_path: Path, lie: str
@@ -281,6 +282,7 @@ def test_a_huge_field_of_a_manifest_is_named_by_its_line(tmp_path: Path, formche
     assert f"of the manifest {sheet}: field larger" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [

@@ -118,6 +118,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
     return rules, printed
 
 
+@pytest.mark.slow
 def test_what_the_document_prints_is_printed(followed: tuple[Path, list[str]]) -> None:
     motions, score = of("text")
     _, printed = followed
