@@ -67,6 +67,13 @@ def test_it_opens_from_disk_without_network_or_complaint(
         assert one.complaints == []
 
 
+def test_a_gauge_marks_its_value_with_a_thin_line(browser: Any, pages: dict[str, Path]) -> None:
+    with tab(browser) as one:
+        one.open(pages["faulty"])
+        wide = one.page.locator(".gauge-bar .value-mark").first.evaluate("mark => mark.offsetWidth")
+        assert wide == 4
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", [*SETS, *OTHERS])
 def test_plots_draw_and_nothing_sticks_out(
