@@ -9,7 +9,7 @@ import numpy as np
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.poses.geometry import finite_median, wrap_deg
 from formcheck.poses.levelling import upright
-from formcheck.poses.pose import HIPS, Floats, Landmark, Side
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Side
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, Posture, look
 from formcheck.reps.rep_data import SetData
@@ -77,8 +77,7 @@ def motions(
 def _upright(track: Track) -> bool:
     """Whether the trunk is mostly closer to the vertical than to the horizontal."""
     px = track.image_px
-    shoulders = px[:, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=1)
-    trunk = px[:, list(HIPS)].mean(axis=1) - shoulders
+    trunk = px[:, HIPS].mean(axis=1) - px[:, SHOULDERS].mean(axis=1)
     return float(finite_median(trunk[:, 1] - np.abs(trunk[:, 0]))) > 0
 
 

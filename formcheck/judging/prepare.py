@@ -41,9 +41,8 @@ def prepared(raw: Track) -> Prepared:
     return Prepared(level, smooth(level))
 
 
-_LEG_UPRIGHT = (
-    0.35  # of the trunk: how far a standing leg's hip is above its knee, and the knee above the ankle
-)
+_LEG_UPRIGHT = 0.35
+"""Of the trunk: how far a standing leg's hip is above its knee, and the knee above the ankle."""
 _ON_FEET_S = 0.5  # less is not standing
 
 
@@ -52,9 +51,8 @@ def on_feet(track: Track) -> bool:
 
     It is quick, so that exercises done standing are not looked for where nobody ever stands.
     """
-    y = track.image_px[..., 1]
-    middle = [(track.image_px[:, left] + track.image_px[:, left + 1]) / 2 for left in (SHOULDERS[0], HIPS[0])]
-    least = _LEG_UPRIGHT * distance_px(*middle)
+    px, y = track.image_px, track.image_px[..., 1]
+    least = _LEG_UPRIGHT * distance_px(px[:, SHOULDERS].mean(axis=1), px[:, HIPS].mean(axis=1))
     with np.errstate(invalid="ignore"):
         legs = [
             (y[:, knee] - y[:, knee - 2] > least) & (y[:, knee + 2] - y[:, knee] > least)
