@@ -106,11 +106,6 @@ class HoldSegmenter:
         """`HOLD` while a position is kept and has been taken, else `BOTTOM`."""
         return Phase.HOLD if self._last_s - self._start_s >= _SETTLE_S else Phase.BOTTOM
 
-    @property
-    def long_enough(self) -> bool:
-        """Whether the open hold is long enough to count."""
-        return self._last_s - self._start_s >= self._least_s
-
     def open_rep(self) -> Hold | None:
         """Return the open hold up to the last sample in the position, or None."""
         if self.phase is not Phase.HOLD:
