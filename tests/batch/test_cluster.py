@@ -24,7 +24,7 @@ from formcheck.cli.app import run
 
 pytest.importorskip("distributed")
 
-CLIPS = 30
+CLIPS = 12
 POISON = """
 import os
 from formcheck.batch import score
