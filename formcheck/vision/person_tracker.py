@@ -26,7 +26,7 @@ _AROUND = 0.15  # how far others may have moved since the last observation
 _POSTURE = 0.16  # more `unlike` the person's mean place than this: another person, or one in front
 _LIMB = 0.06  # a limb may be longer or shorter than before by this, and by a fifth of its length
 _STEADY_S = 0.3  # after the last jump, until limbs count again
-_COVERED_S = 10.0  # a body found where the person's own was in this time is the same one, seen amiss
+_COVERED_S = 30.0  # time constant: a body found where the person's own was lately is the same one, seen amiss
 _CLEAR = 0.3  # a new body that overlaps the person's by less is another person; others must be found twice
 _OTHERS_S = 4.0  # a person not seen for this long has gone
 _HIDDEN_S = 2.0  # a near person who is not found for this long may still be there
@@ -62,7 +62,7 @@ class Follower:
         self._mine_s: float | None = None  # None until the tracker has found the start
         self._size = 0.0
         self._box: Floats | None = None
-        self._covered: Floats | None = None  # where the body was lately; it shrinks ten times slower
+        self._covered: Floats | None = None  # where the body was lately; it shrinks much slower
         self._home: Floats | None = None  # mean place of the landmarks
         self._limbs: Floats | None = None  # (2, 8) shortest and longest lengths
         if start:
