@@ -25,6 +25,7 @@ def two_repetitions(folder: Path) -> Path:
     truth["n_frames"] = len(truth["frames"])
     clip = folder / "kickback.mp4"
     clip.with_suffix(".json").write_text(json.dumps(truth), encoding="utf-8")
-    cut = ["ffmpeg", "-v", "error", "-i", SAMPLES / "kickback.mp4", "-t", str(_END_S), "-c", "copy", clip]
+    whole = str(SAMPLES / "kickback.mp4")
+    cut = ["ffmpeg", "-v", "error", "-i", whole, "-t", str(_END_S), "-c", "copy", str(clip)]
     subprocess.run(cut, check=True)
     return clip
