@@ -40,8 +40,8 @@ FASTEST_PCT_PER_S = 250.0
 """About 1.2 m/s for a trunk of 0.5 m. Of the real and rendered thrusts and bridges looked at three rose
 faster, all where landmarks jumped; the rest stayed below 225, nearly all below 170."""
 FASTEST_DEG_PER_S = 650.0
-"""Twice what a leg reaches that falls freely: a rod of 0.9 m, from level to hanging, 330 deg/s. Of 153 real and
-rendered kicks one was faster (1100, where one scene faded into another); the rest stayed below 310."""
+"""Twice what a leg reaches that falls freely: a rod of 0.9 m, from level to hanging, 330 deg/s. Of 153 real
+and rendered kicks one was faster (1100, where one scene faded into another); the rest stayed below 310."""
 _JUMP_S = 0.1
 _REMEDY = "Film with the whole body in the picture, in good light."
 JUMPS = Reading.none("the landmarks jump, faster than hips move", _REMEDY)

@@ -90,7 +90,9 @@ def test_hips_that_rise_faster_than_a_body_can_have_no_phases(fault: str) -> Non
         assert rule.read(RepData(rep, data)).reason == reason
 
 
-@pytest.mark.parametrize(("knee_deg", "status"), [(75.0, Status.OK), (55.0, Status.WARN), (35.0, Status.FAULT)])
+@pytest.mark.parametrize(
+    ("knee_deg", "status"), [(75.0, Status.OK), (55.0, Status.WARN), (35.0, Status.FAULT)]
+)
 def test_a_knee_nearer_to_straight_than_to_a_right_angle_is_a_fault(knee_deg: float, status: Status) -> None:
     [rule] = [one for one in catalog.exercise("donkey-kick").rules if one.name == "knee-off-square"]
     assert rule.limit.status(knee_deg - 90.0, 5.0) is status
@@ -100,7 +102,7 @@ def lifts_the_head(track: Track, when: Callable[[Floats, float, float], Floats],
     """Turn the head of somebody on all fours up about the shoulders, as a share of time says."""
     share = np.zeros(len(track))
     for rep in range(3):
-        start_s, lockout_s, lower_s, end_s = Tempo().times(rep)
+        start_s, lockout_s, lower_s, _ = Tempo().times(rep)
         share += when(track.time_s, start_s, (lockout_s + lower_s) / 2)
     turn = np.radians(deg) * np.clip(share, 0.0, 1.0)
     px = track.image_px.copy()
