@@ -13,6 +13,7 @@ import numpy as np
 from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.measures.hidden import put_right_first
 from formcheck.measures.reading import (
     CAMERA_MOVED,
     NOTHING_BEFORE,
@@ -83,7 +84,8 @@ class SetData:
         *,
         baselines: Sequence[Baseline] = (),
     ) -> None:
-        self._raw, self.body = raw, Body(smoothed, working, look)
+        self._raw, right = put_right_first(raw, smoothed, look)
+        self.body = Body(right, working, look, filmed=smoothed)
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
         self._traits: dict[str, Floats] = {}
