@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
+from formcheck.poses.geometry import median, percentile
 from formcheck.poses.pose import Floats
 from formcheck.reps.timing import HALF, Left, eased_time, held_s, leaves_at, passes
 
@@ -223,7 +224,7 @@ class RepSegmenter:
 
     @property
     def _usual(self) -> float:
-        return float(np.median(self._ranges[-3:])) if self._ranges else self._min_range
+        return median(np.array(self._ranges[-3:])) if self._ranges else self._min_range
 
     @property
     def started_s(self) -> float | None:
@@ -457,7 +458,7 @@ def phase_times(t: Floats, s: Floats, *, late: Late = LATE, still_open: bool = F
     if len(t) < 5:
         return None
     peak = int(np.argmax(s))
-    peak_value = float(np.percentile(s[s >= s[peak] - 0.2 * (s[peak] - s.min())], 90))
+    peak_value = percentile(s[s >= s[peak] - 0.2 * (s[peak] - s.min())], 90)
     before, after = float(s[: peak + 1].min()), float(s[peak:].min())
     up, down = peak_value - before, peak_value - after
     if up <= 0:
@@ -512,7 +513,7 @@ def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
         level: (N,) heights, from 1 down to 0.
         at_full_s: How long the signal stayed at the full height.
     """
-    frame_s = float(np.median(np.diff(t))) if len(t) > 1 else math.inf
+    frame_s = median(np.diff(t)) if len(t) > 1 else math.inf
     half = round(_HALT_S / frame_s)
     if half < 2 or len(t) <= 2 * half:
         return 1.0
@@ -525,7 +526,7 @@ def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
     last = int(high[-1])
     moving = np.flatnonzero(~stands[:last])
     stood_s = t[last + half] - t[int(moving[-1]) + 1 if len(moving) else 0]
-    height = float(np.median(level[last : last + half]))
+    height = median(level[last : last + half])
     return height if height < _SUNK and stood_s > at_full_s else 1.0
 
 
