@@ -138,6 +138,7 @@ def build(
             *recording.notes,
             *baseline_notes(judged_sets, settings.baselines),
             *([recording.seems] if recording.seems else _explain_none(found, exercise, recognised)),
+            *_only_counted(found),
             *_unseen_safety(judged, "hold" if exercise.is_hold else "rep"),
             *_plate_unseen(found, settings.plate_mm),
             *_uncounted(found, settings.filming.slow_motion),
@@ -369,6 +370,16 @@ def _hopeless(look: Look, exercise: Exercise) -> list[str]:
         return []
     what, where = "Holds" if exercise.is_hold else "Repetitions", from_place(look.view, upright=look.upright)
     return [f"{what} cannot be counted {where}: film from the side."]
+
+
+def _only_counted(found: Found) -> list[str]:
+    """Say that repetitions were counted where landmarks are guesses, so that no more is known of them."""
+    if not any(one.exercise.counted_from and one.data.look.view is View.UNKNOWN for one in found.sets):
+        return []
+    how = "by how far shoulders and hips are from their rest"
+    return [
+        f"The repetitions are only counted, {how}: from here the model guesses the body. Film from the side."
+    ]
 
 
 def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.skeleton import Shot, Tempo, kickbacks, level, thrusts
 
+from formcheck.api import analyze
 from formcheck.exercises.catalog import exercise
 from formcheck.judging.candidates import fit
 from formcheck.judging.prepare import Prepared
@@ -16,6 +17,7 @@ from formcheck.poses.pose import Landmark, Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.reps.from_rest import repetitions, rise_from_rest
+from formcheck.rule import Status
 
 REPS = 4
 
@@ -89,6 +91,16 @@ def test_by_name_a_thrust_from_the_feet_is_counted_and_nothing_of_it_is_judged(w
     assert one.side is working
     assert one.data.look.view is View.UNKNOWN, "which no rule is judged from"
     assert fit(exercise("single-leg-hip-thrust"), one.shown(one.reps[0])) == 0.0, "nor anything recognised"
+
+
+def test_the_report_says_that_they_are_only_counted() -> None:
+    report = analyze(from_the_feet(), "single-leg-hip-thrust")
+    assert len(report.reps) == REPS
+    assert [note for note in report.notes if "only counted" in note]
+    assert all(rep.score is None and rep.range is None for rep in report.reps)
+    seen = {verdict.status for rep in report.reps for verdict in rep.verdicts}
+    assert seen == {Status.NOT_JUDGED}
+    assert not analyze(from_the_feet()).reps, "and only by its name"
 
 
 def test_other_exercises_are_not_counted_by_their_distance_from_rest() -> None:
