@@ -29,7 +29,7 @@ from formcheck.rule import (
 )
 
 MAX_HOLD_ERROR_S = 0.55
-"""Half of the hold asked for: beyond it a held top and none look the same."""
+"""Half of the hold asked for: beyond it a short hold and none look the same, and only a long one shows."""
 BRIEF = "thresholds: engineering choices of the formcheck brief, measured on rendered clips"
 CHOSEN = "limits: chosen from the angles and what landmarks are off by, fitted on no clip"
 ROLES: tuple[Role, Role] = ("near", "far")
@@ -79,7 +79,7 @@ def hold_of(signal: str) -> Callable[[RepData], Reading]:
             return jump
         moving = (rep.lockout_s - rep.start_s + rep.end_s - rep.lower_s) / 2
         error_s = data.time_error_s(moving, signal)
-        if error_s > MAX_HOLD_ERROR_S:
+        if error_s > MAX_HOLD_ERROR_S and rep.held_s - error_s < 2 * MAX_HOLD_ERROR_S:
             return Reading.none("the movement is too small or too slow to time the hold")
         half_s = rep.turning_s / 2
         why = "it turns without a stop" if half_s > error_s else ""
