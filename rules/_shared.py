@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -328,6 +329,11 @@ def _leg_differences(data: RepData) -> tuple[float, float, float]:
 _FOLDED_DEG = 75.0  # both knees bent further: one of them is drawn up
 
 
+_WAIT_S, _EDGE_S = 0.4, 0.2  # around a repetition, and within it: the rests just before and after
+_ASIDE, _MOST_LOWER, _CLEARLY = 0.1, 0.5, 0.3
+"""Of the trunk: so far apart across that the side is sure, lower by more than counts, and a clear vote."""
+
+
 def leg_votes(data: RepData) -> tuple[float, float]:
     """Return votes for the left leg (positive) as the planted one: by the knees, and by the lower foot."""
     body, part = data.set.body, upper_half(data)
@@ -339,6 +345,24 @@ def leg_votes(data: RepData) -> tuple[float, float]:
     folded = -1.0 if min(bends) > _FOLDED_DEG else 1.0
     lower = 100.0 * ((feet[0] - feet[1]) / body.trunk_px - STANCE * up) / _HEIGHTS_PCT
     return near * folded * (bends[0] - bends[1]) / (2 * _KNEES_DEG), near * lower / 2
+
+
+def lower_foot_from_the_feet(data: RepData) -> float:
+    """Vote by the lower foot, seen from the feet: above zero where the left leg is the planted one.
+
+    From there the left leg is on the right of the picture, whatever the model names it: at the top the hips
+    hide the face, and it takes the person for one seen from behind, with left and right exchanged. Which of
+    rest and top shows the feet at different heights depends on how high the camera is, so both count alike.
+    1 is a clear vote.
+    """
+    body, start_s, end_s = data.set.body, data.rep.start_s, data.rep.end_s
+    times = start_s - _WAIT_S, start_s + _EDGE_S, end_s - _EDGE_S, end_s + _WAIT_S
+    apart = (body.joint("working", "ankle") - body.joint("free", "ankle")) / body.trunk_px
+    aside = np.clip(apart[:, 0] / _ASIDE, -1.0, 1.0)
+    lower = aside * np.clip(apart[:, 1], -_MOST_LOWER, _MOST_LOWER)
+    parts = [lower[data.set.frames(*span)] for span in pairwise(times)]
+    means = [float(part[seen].mean()) for part in parts if (seen := np.isfinite(part)).any()]
+    return sum(means) / _CLEARLY
 
 
 STRAIGHT_KNEE = Gate(says="the knee stays bent: a donkey kick", read=knee_kept_bent, high=0.0, unit="deg")
