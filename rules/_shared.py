@@ -347,12 +347,12 @@ def leg_votes(data: RepData) -> tuple[float, float]:
     return near * folded * (bends[0] - bends[1]) / (2 * _KNEES_DEG), near * lower / 2
 
 
-def lower_foot_from_the_feet(data: RepData) -> float:
-    """Vote by the lower foot, seen from the feet: above zero where the left leg is the planted one.
+def lower_foot_from_an_end(data: RepData) -> float:
+    """Vote by the lower foot, seen from an end: above zero where the left leg is the planted one.
 
-    From there the left leg is on the right of the picture, whatever the model names it: at the top the hips
-    hide the face, and it takes the person for one seen from behind, with left and right exchanged. Which of
-    rest and top shows the feet at different heights depends on how high the camera is, so both count alike.
+    From the feet the left leg is on the right of the picture, whatever the model names it: at the top the
+    hips hide the face, and it takes the person for one seen from behind, with left and right exchanged. Which
+    of rest and top shows the feet at different heights depends on how high the camera is: both count alike.
     1 is a clear vote.
     """
     body, start_s, end_s = data.set.body, data.rep.start_s, data.rep.end_s
@@ -362,7 +362,8 @@ def lower_foot_from_the_feet(data: RepData) -> float:
     lower = aside * np.clip(apart[:, 1], -_MOST_LOWER, _MOST_LOWER)
     parts = [lower[data.set.frames(*span)] for span in pairwise(times)]
     means = [float(part[seen].mean()) for part in parts if (seen := np.isfinite(part)).any()]
-    return sum(means) / _CLEARLY
+    turned = -1.0 if data.look.view is View.HEAD_END else 1.0
+    return turned * sum(means) / _CLEARLY
 
 
 STRAIGHT_KNEE = Gate(says="the knee stays bent: a donkey kick", read=knee_kept_bent, high=0.0, unit="deg")
