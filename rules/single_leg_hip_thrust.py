@@ -39,6 +39,7 @@ from ._shared import (
     drift_in_hold,
     hold_of,
     leg_votes,
+    lower_foot_from_the_feet,
     lowering_of,
     pause_of,
 )
@@ -628,9 +629,7 @@ def working(data: RepData) -> float:
     if data.look.view in OBLIQUE:
         left, height = leg_votes(data)
         return left + height
-    px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
-    travel = [np.nanpercentile(px[:, 27 + i, 1], 90) - np.nanpercentile(px[:, 27 + i, 1], 10) for i in (0, 1)]
-    return float(travel[1] - travel[0]) / (0.1 * data.set.body.trunk_px)
+    return lower_foot_from_the_feet(data)
 
 
 DOSE = "The plan is 3 to 4 sets of 6 to 10 repetitions a leg, on two days a week."

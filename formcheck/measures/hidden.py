@@ -80,7 +80,8 @@ def _planted_foot(
     feet = px[rows, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1]
     lower = (feet[:, 0, 1] - feet[:, 1, 1]) / bar.trunk_px
     clear = np.where(np.abs(lower) > _PLANTED, np.sign(lower), 0.0)
-    vote = np.sign(clear[_at_top(bar.end_px[rows, 1])].sum())
+    # The model names the legs wrongly now at rest and now at the top, but not in most of a set.
+    vote = np.sign(clear.sum())
     if vote == 0.0:
         return None
     side, other = (0, 1) if vote > 0.0 else (1, 0)

@@ -12,7 +12,7 @@ from support.skeleton import Shot, Tempo, kickbacks, thrusts
 
 from formcheck.api import analyze
 from formcheck.exercises import catalog
-from formcheck.poses.pose import HIPS, Side, trunk_px
+from formcheck.poses.pose import HIPS, Floats, Side, trunk_px
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
 from formcheck.report.model import VerdictReport
@@ -87,4 +87,56 @@ def test_hips_that_rise_faster_than_a_body_can_have_no_phases(fault: str) -> Non
         px[np.ix_(during, np.array(HIPS), np.array([1]))] -= rise * trunk_px(px[0])
         jumping = replace(track, image_px=px)
         data = SetData(jumping, jumping, Side.RIGHT, look(jumping, "supine"), [rep])
+        assert rule.read(RepData(rep, data)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("knee_deg", "status"), [(75.0, Status.OK), (55.0, Status.WARN), (35.0, Status.FAULT)]
+)
+def test_a_knee_nearer_to_straight_than_to_a_right_angle_is_a_fault(knee_deg: float, status: Status) -> None:
+    [rule] = [one for one in catalog.exercise("donkey-kick").rules if one.name == "knee-off-square"]
+    assert rule.limit.status(knee_deg - 90.0, 5.0) is status
+
+
+def lifts_the_head(track: Track, when: Callable[[Floats, float, float], Floats], deg: float = 30.0) -> Track:
+    """Turn the head of somebody on all fours up about the shoulders, as a share of time says."""
+    share = np.zeros(len(track))
+    for rep in range(3):
+        start_s, lockout_s, lower_s, _ = Tempo().times(rep)
+        share += when(track.time_s, start_s, (lockout_s + lower_s) / 2)
+    turn = np.radians(deg) * np.clip(share, 0.0, 1.0)
+    px = track.image_px.copy()
+    shoulder = px[:, [11, 12]].mean(axis=1)
+    for joint in (0, 7, 8):
+        x, y = (px[:, joint] - shoulder).T
+        turned = np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=1)
+        px[:, joint] = shoulder + turned
+    return replace(track, image_px=px)
+
+
+@pytest.mark.parametrize(
+    ("when", "flagged"),
+    [
+        (lambda t, start_s, top_s: np.exp(-(((t - start_s - 0.1) / 0.15) ** 2)), False),
+        (lambda t, start_s, top_s: np.exp(-(((t - top_s) / 0.8) ** 2)), True),
+    ],
+    ids=["as the leg leaves the floor", "at the top"],
+)
+def test_who_looks_ahead_between_two_kicks_has_no_head_up(
+    when: Callable[[Floats, float, float], Floats], flagged: bool
+) -> None:
+    found = verdicts(lifts_the_head(kickbacks(NOISY), when), "glute-kickback", "head-up")
+    assert len(found) == 3
+    assert {bool(one.cue) for one in found} == {flagged}
+
+
+@pytest.mark.parametrize("fault", ["no-hold", "lowering-too-fast"])
+def test_a_leg_that_moves_faster_than_it_falls_has_no_phases(fault: str) -> None:
+    """One scene fades into another, and the landmarks go over to another leg."""
+    [rule] = [one for one in catalog.exercise("glute-kickback").rules if one.name == fault]
+    assert rule.read is not None
+    for down_s, reason in ((0.7, ""), (0.12, "the landmarks jump, faster than a limb moves")):
+        tempo = Tempo(down=down_s)
+        track, rep = kickbacks(tempo=tempo, rest_deg=-86.0), Rep(*tempo.times(1), -86.0, 4.0)
+        data = SetData(track, track, Side.LEFT, look(track, "prone"), [rep])
         assert rule.read(RepData(rep, data)).reason == reason

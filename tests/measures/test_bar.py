@@ -65,6 +65,21 @@ def test_legs_that_changed_places_are_told_by_the_foot_on_the_floor() -> None:
     assert right.image_px[:, legs] == pytest.approx(true.image_px[:, legs], abs=1e-6)
 
 
+def test_legs_named_wrongly_at_the_top_are_told_by_most_of_the_set() -> None:
+    """A large plate hides the planted knee at the top: the names of the legs are right at rest."""
+    true = thrusts(SHOT, tempo=Tempo(rest=2.0), reps=2)
+    track = plated(true)
+    px = track.image_px.copy()
+    hips = hip_y(true)
+    wrong = hips < hips.min() + 0.05 * np.ptp(hips)
+    assert 0.2 < wrong.mean() < 0.45
+    legs = slice(Landmark.LEFT_KNEE, Landmark.RIGHT_FOOT_INDEX + 1)
+    for left in (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX):
+        px[wrong, left : left + 2] = px[wrong, left : left + 2][:, ::-1]
+    right = put_right(replace(track, image_px=px), seen(true))
+    assert right.image_px[:, legs] == pytest.approx(true.image_px[:, legs], abs=1e-6)
+
+
 def shin_reading(track: Track, view: Look) -> tuple[float, float, str]:
     known = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(2)]
     data = SetData(track, smooth(track), Side.RIGHT, view, known)
