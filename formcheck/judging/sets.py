@@ -283,7 +283,7 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
 
 
 def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> list[tuple[Rep, Side]]:
-    """Keep one of two movements at once: that of the exercise, else of a leg that is seen, else the larger one.
+    """Keep one of two movements at once: of the exercise, else of a leg that is seen, else the larger one.
 
     Where something hides a leg the model moves it along with the other.
     """

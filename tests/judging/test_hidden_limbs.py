@@ -14,11 +14,11 @@ from formcheck.poses.track import Track
 from formcheck.report.model import Report
 
 KICKS = kickbacks(Shot(noise_px=0.5))
-LEFT_LEG = [Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX]
-RIGHT_LEG = [one + 1 for one in LEFT_LEG]
+LEFT_LEG = np.array([Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX])
+RIGHT_LEG = LEFT_LEG + 1
 
 
-def shown(px: Floats, hidden: list[int], frames: np.ndarray, visibility: float) -> Track:
+def shown(px: Floats, hidden: np.ndarray, frames: np.ndarray, visibility: float) -> Track:
     seen = KICKS.visibility.copy()
     seen[np.ix_(frames, hidden)] = visibility
     return replace(KICKS, image_px=px, visibility=seen)
