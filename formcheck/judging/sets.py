@@ -14,6 +14,7 @@ from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.candidates import motion, reads_near, refusal, side_vote, sides
 from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
+from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Landmark, Side, View
@@ -22,7 +23,7 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
 from formcheck.reps.from_rest import repetitions
-from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.rep_data import MIN_USABLE, RepData, SetData
 from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
 REST_S = 12.0
@@ -313,14 +314,25 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
 
 
 def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> list[tuple[Rep, Side]]:
-    """Keep one of two movements at the same time: that of the exercise, or else the larger one."""
+    """Keep one of two movements at once: of the exercise, else of a leg that is seen, else the larger one.
+
+    Where something hides a leg the model moves it along with the other.
+    """
     kept: list[tuple[Rep, Side]] = []
     of_it = [_alone(data.rep, taken) or exercise.refusal(data) is None for data, _ in taken]
-    order = sorted(range(len(taken)), key=lambda i: (not of_it[i], -taken[i][0].rep.range))
+    hidden = [not _alone(data.rep, taken) and _is_hidden(data, exercise) for data, _ in taken]
+    order = sorted(range(len(taken)), key=lambda i: (not of_it[i], hidden[i], -taken[i][0].rep.range))
     for data, side in (taken[i] for i in order):
         if not any(overlap(data.rep, other) > 0.3 for other, _ in kept):
             kept.append((data.rep, side))
     return sorted(kept, key=lambda item: item[0].start_s)
+
+
+def _is_hidden(data: RepData, exercise: Exercise) -> bool:
+    """Whether a joint of the signal is not seen steadily during a movement."""
+    part = data.set.frames(data.rep.start_s, data.rep.end_s)
+    needs = MEASURES[exercise.signal].needs if exercise.signal in MEASURES else ()
+    return any(data.set.sees(*joint)[part].mean() < MIN_USABLE for joint in needs)
 
 
 def _alone(rep: Rep, taken: Sequence[tuple[RepData, Side]]) -> bool:

@@ -7,18 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.relatives import donkey_kicks
+from support.cameras import watched
+from support.relatives import donkey_kicks, hip_thrusts
 from support.skeleton import Shot, Tempo, kickbacks, thrusts
 
 from formcheck.api import analyze
 from formcheck.exercises import catalog
+from formcheck.judging.judge import judge_rule
 from formcheck.poses.pose import HIPS, Floats, Side, trunk_px
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
 from formcheck.report.model import VerdictReport
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Rep
-from formcheck.rule import Status
+from formcheck.rule import Rule, Status, View
 
 NOISY = Shot(noise_px=0.5)
 
@@ -140,3 +142,54 @@ def test_a_leg_that_moves_faster_than_it_falls_has_no_phases(fault: str) -> None
         track, rep = kickbacks(tempo=tempo, rest_deg=-86.0), Rep(*tempo.times(1), -86.0, 4.0)
         data = SetData(track, track, Side.LEFT, look(track, "prone"), [rep])
         assert rule.read(RepData(rep, data)).reason == reason
+
+
+def of_thrust(fault: str, exercise: str = "hip-thrust") -> Rule:
+    [rule] = [one for one in catalog.exercise(exercise).rules if one.name == fault]
+    return rule
+
+
+def second(track: Track) -> RepData:
+    """The second of three repetitions face up."""
+    reps = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(3)]
+    return RepData(reps[1], SetData(track, track, Side.RIGHT, look(track, "supine"), reps))
+
+
+@pytest.mark.parametrize(("rise_pct", "status"), [(0.0, Status.OK), (35.0, Status.FAULT)])
+def test_where_the_camera_moves_a_heel_is_judged_by_its_own_toes(rise_pct: float, status: Status) -> None:
+    track = thrusts()
+    start_s, lockout_s, lower_s, end_s = Tempo().times(1)
+    up = (track.time_s > (start_s + lockout_s) / 2) & (track.time_s < (lower_s + end_s) / 2)
+    shift = np.outer(np.clip(track.time_s - start_s, 0.0, 1.0), [60.0, 20.0])
+    px = track.image_px.copy()
+    px[np.ix_(up, np.array([30]), np.array([1]))] -= rise_pct / 100.0 * trunk_px(px[0])
+    filmed = watched(replace(track, image_px=px + shift[:, None], edges_px=None), shift_px=shift)
+    for moves in (True, False):
+        data = second(filmed if moves else replace(track, image_px=px))
+        assert data.camera_moved is moves
+        verdict = judge_rule(of_thrust("heel-up"), data)
+        assert verdict.status is status
+        assert ("toes" in verdict.reading.reason) is moves
+
+
+def test_a_hold_longer_than_its_error_shows_however_slow_the_movement() -> None:
+    rule = of_thrust("no-hold", "glute-bridge")
+    assert rule.read is not None
+    track = thrusts(tempo=Tempo(up=5.0, hold=4.0, down=5.0))
+    for lower_s, judged in ((10.5, True), (7.0, False)):
+        rep = Rep(1.5, 6.5, lower_s, lower_s + 5.0, 0.0, 26.0)
+        data = RepData(rep, SetData(track, track, Side.RIGHT, look(track, "supine"), [rep]))
+        assert np.isfinite(rule.read(data).value) == judged
+
+
+@pytest.mark.parametrize(
+    ("share", "status"), [(1.0, Status.OK), (0.75, Status.TOO_CLOSE), (0.2, Status.WARN)]
+)
+def test_obliquely_from_the_feet_knees_show_against_the_feet(share: float, status: Status) -> None:
+    track = hip_thrusts(Shot(yaw_deg=45.0, world=True))
+    px = track.image_px.copy()
+    middle = px[:, 25:27].mean(axis=1, keepdims=True)
+    px[:, 25:27] = middle + share * (px[:, 25:27] - middle)
+    data = second(replace(track, image_px=px))
+    assert data.look.view is View.OBLIQUE_FOOT
+    assert judge_rule(of_thrust("knees-in"), data).status is status
