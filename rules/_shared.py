@@ -123,6 +123,24 @@ def depth_below(data: RepData, part: Part, of: Part, role: Role = "middle") -> f
     return median(body.joint(role, part)[frames, 1] - body.joint(role, of)[frames, 1]) / body.trunk_px
 
 
+ARM_LOST = 0.45
+"""Of the trunk. From shoulder over elbow to wrist it is 1.15 (Drillis and Contini 1966), the upper arm 0.65;
+on renders seen from the side, hands on the floor, 0.75 to 1.1, and 0.3 where furniture hid the hands."""
+
+
+def hand_hidden(data: RepData) -> bool:
+    """Whether something hides the near hand of somebody seen from the side, the trunk level.
+
+    The model then draws the whole arm shorter than an upper arm is: its hand is nowhere.
+    """
+    if data.look.view is not View.SIDE:
+        return False
+    body, frames = data.set.body, data.set.frames(data.rep.start_s, data.rep.end_s)
+    arm = [body.joint("near", part)[frames] for part in ("shoulder", "elbow", "wrist")]
+    length = sum(np.hypot(*(end - start).T) for start, end in pairwise(arm))
+    return median(length) < ARM_LOST * body.trunk_px
+
+
 def upper_half(data: RepData) -> slice:
     """Return the frames of the upper half of a repetition: many more than those of a short top."""
     rep = data.rep
@@ -164,6 +182,8 @@ def knee_kept_bent(data: RepData) -> Reading:
 def hands_depth(data: RepData) -> Reading:
     """How far the higher hand is below its shoulder at the top, percent of the trunk."""
     body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
+    if hand_hidden(data):
+        return Reading.none("something hides your hand")
     hands: tuple[Role, Role] = ("near", "far")
     shoulder = body.joint("middle", "shoulder")[part, 1]
     depths = [median(body.joint(role, "wrist")[part, 1] - shoulder) for role in hands]
@@ -347,12 +367,12 @@ def leg_votes(data: RepData) -> tuple[float, float]:
     return near * folded * (bends[0] - bends[1]) / (2 * _KNEES_DEG), near * lower / 2
 
 
-def lower_foot_from_the_feet(data: RepData) -> float:
-    """Vote by the lower foot, seen from the feet: above zero where the left leg is the planted one.
+def lower_foot_from_an_end(data: RepData) -> float:
+    """Vote by the lower foot, seen from an end: above zero where the left leg is the planted one.
 
-    From there the left leg is on the right of the picture, whatever the model names it: at the top the hips
-    hide the face, and it takes the person for one seen from behind, with left and right exchanged. Which of
-    rest and top shows the feet at different heights depends on how high the camera is, so both count alike.
+    From the feet the left leg is on the right of the picture, whatever the model names it: at the top the
+    hips hide the face, and it takes the person for one seen from behind, with left and right exchanged. Which
+    of rest and top shows the feet at different heights depends on how high the camera is: both count alike.
     1 is a clear vote.
     """
     body, start_s, end_s = data.set.body, data.rep.start_s, data.rep.end_s
@@ -362,7 +382,8 @@ def lower_foot_from_the_feet(data: RepData) -> float:
     lower = aside * np.clip(apart[:, 1], -_MOST_LOWER, _MOST_LOWER)
     parts = [lower[data.set.frames(*span)] for span in pairwise(times)]
     means = [float(part[seen].mean()) for part in parts if (seen := np.isfinite(part)).any()]
-    return sum(means) / _CLEARLY
+    turned = -1.0 if data.look.view is View.HEAD_END else 1.0
+    return turned * sum(means) / _CLEARLY
 
 
 STRAIGHT_KNEE = Gate(says="the knee stays bent: a donkey kick", read=knee_kept_bent, high=0.0, unit="deg")

@@ -29,6 +29,7 @@ from ._shared import (
     HANDS_DOWN,
     STRAIGHT_KNEE,
     depth_below,
+    hand_hidden,
     hold_of,
     lowering_of,
     median,
@@ -127,9 +128,14 @@ def toe_rest(data: RepData) -> Reading:
 def hands_and_knees(data: RepData) -> Reading:
     """Worst offset of wrist from shoulder and of stance knee from hip, percent of the trunk."""
     body = data.set.body
-    part = data.set.frames(*data.rep.window(Phase.START))
+    part, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
+    if hand_hidden(data):
+        return Reading.none("something hides your hand")
     hands = body.joint("near", "wrist")[part, 0] - body.joint("near", "shoulder")[part, 0]
-    knees = body.joint("free", "knee")[part, 0] - body.joint("free", "hip")[part, 0]
+    # At rest the kicking leg may hide the knee, which stays where it is.
+    seen = body.visibility("free", "knee")
+    best = max((part, top), key=lambda frames: median(seen[frames]))
+    knees = (body.joint("free", "knee") - body.joint("free", "hip"))[best, 0]
     offsets = [100.0 * abs(float(x)) / body.trunk_px for x in (median(hands), median(knees))]
     if any(math.isnan(x) for x in offsets):
         return Reading.none("hands or knees not seen")
@@ -404,7 +410,8 @@ HEAD_DROP = Rule(
 
 def not_kneeling(data: RepData) -> str | None:
     """Say why nobody is on hands and one knee, or nothing."""
-    hands_down = data.look.view is View.FOOT_END or depth_below(data, "wrist", "shoulder") > 0.4
+    unseen = data.look.view is View.FOOT_END or hand_hidden(data)
+    hands_down = unseen or depth_below(data, "wrist", "shoulder") > 0.4
     if not (hands_down and depth_below(data, "knee", "hip", "free") > 0.3):
         return "not on hands and knee"
     if data.look.view in OBLIQUE and not -30.0 < data.median("trunk_pitch_deg", Phase.LIFT) < 45.0:

@@ -39,7 +39,7 @@ from ._shared import (
     drift_in_hold,
     hold_of,
     leg_votes,
-    lower_foot_from_the_feet,
+    lower_foot_from_an_end,
     lowering_of,
     median,
     pause_of,
@@ -49,6 +49,7 @@ SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
 FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
+OFF_THE_SIDE = frozenset({View.FOOT_END, View.HEAD_END, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
 MOST_RISE_PCT = 110.0
 """Rise of the hips, of the trunk's length, that is none (rendered clips: 35 to 83)."""
 DEEP_PCT, BESIDE_THE_BENCH_PCT = -27.0, -18.0
@@ -651,7 +652,7 @@ def working(data: RepData) -> float:
     if data.look.view in OBLIQUE:
         left, height = leg_votes(data)
         return left + height
-    return lower_foot_from_the_feet(data)
+    return lower_foot_from_an_end(data)
 
 
 DOSE = "The plan is 3 to 4 sets of 6 to 10 repetitions a leg, on two days a week."
@@ -704,6 +705,7 @@ EXERCISE = Exercise(
     signal="hip_height_pct",
     min_range=14.0,
     views=ANY,
+    counted_from=OFF_THE_SIDE,
     gates=(ON_A_BENCH, ON_A_BENCH_FROM_THE_FEET, ONE_FOOT, ONE_FOOT_FROM_THE_FEET, NOT_ON_THE_HANDS),
     refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, HOLD_DRIFTS),

@@ -68,7 +68,7 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
     view = data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged {from_place(view, upright=data.look.upright)}")
-    elif data.cut:
+    elif data.cut or data.from_elsewhere:
         reading = CAMERA_MOVED
     elif lost := data.out_of_sight(None if rule.read else rule.when):
         reading = lost

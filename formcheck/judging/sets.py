@@ -14,14 +14,16 @@ from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.candidates import motion, reads_near, refusal, side_vote, sides
 from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
+from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Landmark, Side, View
-from formcheck.poses.smoothing import stretches
+from formcheck.poses.smoothing import scenes, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
-from formcheck.reps.rep_data import RepData, SetData
+from formcheck.reps.from_rest import repetitions
+from formcheck.reps.rep_data import MIN_USABLE, RepData, SetData
 from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
 REST_S = 12.0
@@ -135,7 +137,7 @@ class Footage:
     """
 
     def __init__(self, frames: Prepared) -> None:
-        self.raw, self._smoothed = frames
+        self.raw, self._smoothed = self.whole = frames
         self.parts = [Prepared(self.raw[part], self._smoothed[part]) for part in stretches(self._smoothed)]
         self.frames = len(self.raw)
         self._moves: dict[tuple[object, ...], _Moves] = {}
@@ -149,6 +151,16 @@ class Footage:
     def between(self, start_s: float, end_s: float) -> Footage:
         """Return the part between two times as a track of its own."""
         return Footage(Prepared(*(one.between(start_s, end_s) for one in (self.raw, self._smoothed))))
+
+    def only_counted(self, exercise: Exercise, side: Side | None) -> _Moves | None:
+        """Return the repetitions of the whole track where it shows guesses, from which they are counted.
+
+        The track is taken as a whole: that the person seems to turn round is one of the guesses.
+        """
+        key = ("only counted", side, exercise.counted_from, *motion(exercise))
+        if key not in self._moves:
+            self._moves[key] = _only_counted(self.whole, exercise, side)
+        return self._moves[key] if self._moves[key].taken else None
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
@@ -166,6 +178,7 @@ class _Moves:
     camera: Look
     refused: str = ""
     dropped: tuple[Dropped, ...] = ()
+    only_counted: bool = False
 
 
 def find(
@@ -185,11 +198,12 @@ def find(
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
     parts = []
-    for number, frames in enumerate(footage.parts):
-        moves = footage.moves(number, exercise, side)
+    counted = footage.only_counted(exercise, side) if exercise.counted_from else None
+    for number, frames in enumerate(footage.parts if counted is None else [footage.whole]):
+        moves = counted or footage.moves(number, exercise, side)
         refused = Counter([moves.refused] if moves.refused else [])
         placed = _sides(frames, exercise, moves, side)
-        sets = _group(frames, exercise, placed, refused, baselines, moves.camera)
+        sets = _group(frames, exercise, placed, refused, baselines, moves)
         parts.append(Found(sets, refused, moves.camera, exercise, len(frames.raw), moves.dropped))
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
@@ -234,6 +248,24 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
         taken += [(RepData(rep, data), working) for rep in found.reps]
         dropped += found.dropped
     return _Moves(taken, overall, dropped=tuple(dropped))
+
+
+def _only_counted(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
+    """Find repetitions where the landmarks are guesses: nothing but their number and their times is known.
+
+    The model guesses most from the feet, so an oblique view that was estimated from guesses is that one.
+    """
+    raw, smoothed = frames
+    posture = _not_upright(smoothed)
+    here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
+    view = here.look.view
+    if here.refusal(exercise) is None or view not in exercise.counted_from or len(scenes(raw)) > 1:
+        return _Moves([], here.look)
+    camera = replace(here.look, view=view if view is View.HEAD_END else View.FOOT_END)
+    data = SetData(raw, smoothed, side or Side.LEFT, camera, [])
+    found = repetitions(smoothed)
+    taken = [(RepData(rep, data), data.working) for rep in found.reps]
+    return _Moves(taken, camera, dropped=tuple(found.dropped), only_counted=True)
 
 
 def _segmented(data: SetData, exercise: Exercise) -> Movements:
@@ -282,14 +314,25 @@ def _during(track: Track, reps: Sequence[Rep]) -> Track:
 
 
 def _without_overlaps(taken: list[tuple[RepData, Side]], exercise: Exercise) -> list[tuple[Rep, Side]]:
-    """Keep one of two movements at the same time: that of the exercise, or else the larger one."""
+    """Keep one of two movements at once: of the exercise, else of a leg that is seen, else the larger one.
+
+    Where something hides a leg the model moves it along with the other.
+    """
     kept: list[tuple[Rep, Side]] = []
     of_it = [_alone(data.rep, taken) or exercise.refusal(data) is None for data, _ in taken]
-    order = sorted(range(len(taken)), key=lambda i: (not of_it[i], -taken[i][0].rep.range))
+    hidden = [not _alone(data.rep, taken) and _is_hidden(data, exercise) for data, _ in taken]
+    order = sorted(range(len(taken)), key=lambda i: (not of_it[i], hidden[i], -taken[i][0].rep.range))
     for data, side in (taken[i] for i in order):
         if not any(overlap(data.rep, other) > 0.3 for other, _ in kept):
             kept.append((data.rep, side))
     return sorted(kept, key=lambda item: item[0].start_s)
+
+
+def _is_hidden(data: RepData, exercise: Exercise) -> bool:
+    """Whether a joint of the signal is not seen steadily during a movement."""
+    part = data.set.frames(data.rep.start_s, data.rep.end_s)
+    needs = MEASURES[exercise.signal].needs if exercise.signal in MEASURES else ()
+    return any(data.set.sees(*joint)[part].mean() < MIN_USABLE for joint in needs)
 
 
 def _alone(rep: Rep, taken: Sequence[tuple[RepData, Side]]) -> bool:
@@ -365,14 +408,14 @@ def _group(
     placed: list[tuple[Rep, Side]],
     refused: Counter[str],
     baselines: Sequence[Baseline],
-    overall: Look,
+    moves: _Moves,
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises."""
     sets = []
     for run in _runs(placed, exercise):
         reps = [rep for rep, _ in run]
-        camera = _look_during(frames.smoothed, reps, exercise, overall)
-        if camera.view not in exercise.views:
+        camera = _look_during(frames.smoothed, reps, exercise, moves.camera)
+        if moves.only_counted or camera.view not in exercise.views:
             camera = replace(camera, view=View.UNKNOWN)
         first = camera.near if exercise.both_work else run[0][1]
         of = {
@@ -384,7 +427,7 @@ def _group(
         sure = clear if 2 * len(clear) > len(reps) else []
         good = []
         for movement in movements:
-            reason = refusal(exercise, movement, sure)
+            reason = None if moves.only_counted else refusal(exercise, movement, sure)
             if reason is None:
                 good.append(movement.rep)
             else:

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.measures.bar import Bar, bar_of
-from formcheck.poses.geometry import rotate_px
+from formcheck.poses.geometry import finite_median, rotate_px
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -32,6 +32,7 @@ _LEG = (Landmark.LEFT_KNEE, *_FOOT)
 _PLANTED = 0.1  # trunk lengths: a foot so much lower than the other one is the planted one
 _STANDS = 0.2
 """Trunk lengths about its place in which a planted ankle is: on tiptoe it rises by half a foot's length."""
+_HELD_OUT = 0.4  # trunk lengths between the feet, the median of a set, from which on one leg is held out
 _MOSTLY = 0.65
 """Share of the frames in which a foot stands at its place, below which none is known: 0.68 to 1.00 in 13
 rendered sets whose planted leg is the near one, 0.46 to 0.58 where the other leg hides it (4 sets)."""
@@ -96,6 +97,9 @@ def _planted_foot(
         return None
     _exchange(px, visibility, rows[turned ^ wrong])
     _keep(px, visibility, rows, stands, side)
+    apart = np.hypot(*(px[rows, Landmark.LEFT_ANKLE + other] - place).T) / bar.trunk_px
+    if float(finite_median(apart)) > _HELD_OUT:
+        _forget(px, visibility, rows[apart < _STANDS], other)
     return place
 
 
@@ -115,6 +119,13 @@ def _keep(px: Floats, visibility: Floats, rows: np.ndarray, stands: np.ndarray, 
         for axis in (0, 1):
             px[lost, joint, axis] = np.interp(lost, rows[stands], px[rows[stands], joint, axis])
         visibility[lost, joint] = 1.0 if left is Landmark.LEFT_ANKLE else 0.0
+
+
+def _forget(px: Floats, visibility: Floats, rows: np.ndarray, side: int) -> None:
+    """Leave a held-out foot open where it is drawn onto the planted one: no leg is so short."""
+    for left in _FOOT:
+        px[rows, left + side] = np.nan
+        visibility[rows, left + side] = 0.0
 
 
 def _at_top(y: Floats) -> np.ndarray:
@@ -139,11 +150,11 @@ def _hips(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar, size: tupl
 
 def _knee(px: Floats, visibility: Floats, shin_px: Floats, look: Look, place: Floats | None) -> None:
     """Put the planted knee, which is that over the lower foot, onto the line of the visible shin."""
-    rows = np.flatnonzero(np.isfinite(shin_px[:, 0, 0]) & np.isfinite(px[:, Landmark.LEFT_ANKLE, 0]))
+    feet_y = np.nan_to_num(px[:, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1, 1], nan=-np.inf)
+    rows = np.flatnonzero(np.isfinite(shin_px[:, 0, 0]) & np.isfinite(feet_y).any(axis=1))
     if place is not None:  # elsewhere it is the other leg's shin
         rows = rows[np.abs(shin_px[rows, 0, 0] - place[0]) < _STANDS * look.scale_px]
-    ankles = px[rows, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1]
-    side = np.argmax(ankles[..., 1], axis=1)
+    side = np.argmax(feet_y[rows], axis=1)
     ankle, knee = Landmark.LEFT_ANKLE + side, Landmark.LEFT_KNEE + side
     up = shin_px[rows, 1] - shin_px[rows, 0]
     up = rotate_px(up / np.hypot(*up.T)[:, None], np.full(len(rows), -look.facing * _CALF_DEG))

@@ -269,7 +269,7 @@ def gym_spec(seed: int) -> Spec:
     if mirrored:
         told["scene"]["mirror"] = {}
         # From higher up the image is seen above the person, not only behind them.
-        told["camera"]["height"] = round(float(rng.uniform(0.6, 1.6)), 2)
+        told["camera"]["height"] = round(float(rng.uniform(0.6, 1.2)), 2)
     if before or not mirrored:
         told["scene"]["furniture"][0] |= hidden
     return Spec.model_validate(told)

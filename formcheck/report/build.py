@@ -179,8 +179,8 @@ def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet, plate_mm: fl
 
 
 def _range(data: RepData, exercise: Exercise) -> Quantity | None:
-    """Return how far the signal rose; None for a hold, which has none."""
-    if exercise.is_hold:
+    """Return how far the signal rose; None for a hold, which has none, and where it is only counted."""
+    if exercise.is_hold or data.look.view not in exercise.views:
         return None
     signal, error = MEASURES[exercise.signal], data.range_error(exercise.signal)
     return Quantity(value=round(data.rep.range, 1), uncertainty=round(error, 1), unit=signal.unit)

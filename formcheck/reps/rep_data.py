@@ -32,11 +32,12 @@ from formcheck.poses.geometry import distance_px, finite_median, median, wrap_de
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
 from formcheck.poses.pose import Floats, Rolled, Side, View
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import Look
+from formcheck.poses.viewpoint import Look, look
 from formcheck.reps.baseline import Baseline, fitting
 from formcheck.reps.holds import of_phase
 from formcheck.reps.segmentation import Phase, Rep
 
+_ROUND_DEG = 15.0  # about twice the error of the yaw that is read off the body
 MIN_VISIBILITY = 0.5
 TIME_ERROR_S = 0.18
 """Error of the length of a phase, seen from the side: from the frame time, the smoothing and both ends."""
@@ -251,6 +252,19 @@ class RepData:
     def camera_moved(self) -> bool:
         """Whether the camera was in another place than in most of the set."""
         return self.set.camera_moved_pct(self.rep) > MOVED_PCT
+
+    @property
+    def from_elsewhere(self) -> bool:
+        """Whether the camera went round the person: it sees the repetition from elsewhere than the set.
+
+        Angles are then foreshortened otherwise, and the set's view and its errors do not hold.
+        """
+        here = self.look
+        if here.upright or not self.camera_moved:
+            return False
+        frames = self.set.frames(self.rep.start_s, self.rep.end_s)
+        now = look(self.set.body.track[frames], "prone" if here.prone else "supine")
+        return abs(now.yaw_deg - here.yaw_deg) > _ROUND_DEG
 
     @property
     def cut(self) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.poses.pose import Floats, Landmark
+from formcheck.vision.mirror_image import MirrorImages
 from formcheck.vision.people import MAX_OVERLAP, SAME_PLACE, Box, Sighting, distance, overlap, unlike
 
 _JOINTS = np.array([*range(Landmark.LEFT_SHOULDER, Landmark.RIGHT_WRIST + 1), *range(Landmark.LEFT_HIP, 29)])
@@ -25,6 +26,7 @@ _MARGIN = 0.20  # of the window around the person
 _AROUND = 0.15  # how far others may have moved since the last observation
 _POSTURE = 0.16  # more `unlike` the person's mean place than this: another person, or one in front
 _LIMB = 0.06  # a limb may be longer or shorter than before by this, and by a fifth of its length
+_BEHIND = 0.75  # of the person's size: who looks smaller is behind them
 _STEADY_S = 0.3  # after the last jump, until limbs count again
 _COVERED_S = 30.0  # time constant: a body found where the person's own was lately is the same one, seen amiss
 _CLEAR = 0.3  # a new body that overlaps the person's by less is another person; others must be found twice
@@ -57,6 +59,7 @@ class Follower:
         self.mine, self._start_s = start[0] if start else None, start_s
         self.others: list[Sighting] = []
         self.people = 0
+        self._mirror, self._images = MirrorImages(), list[Sighting]()  # the person's images in mirrors
         self._sure = bool(start)  # whether others are people
         self._hidden = False  # a near person was seen a moment ago and may be in front now
         self._mine_s: float | None = None  # None until the tracker has found the start
@@ -137,8 +140,12 @@ class Follower:
                 self._others_s = time_s
         if not self._hidden:
             self.others = others
+        if mine is not None:
+            marks = self._mirror.observe(mine, others)
+            self._images = [one for one, image in zip(others, marks, strict=True) if image]
         self._sure = self._sure and self._crowded(time_s)
-        self.people = 1 + len(self.others) if self.others and self._sure else min(len(everyone), 1)
+        people = self._people()
+        self.people = 1 + len(people) if people and self._sure else min(len(everyone), 1)
 
     def update(self, time_s: float, seen: Sighting | None) -> bool:
         """Add the tracker's pose in the next frame.
@@ -170,12 +177,23 @@ class Follower:
         return self._crowded(time_s) and (seen is None or self.jumps(time_s, seen))
 
     def _near(self) -> bool:
-        """Return whether a person is so near that they may be in front before the next slow observation."""
+        """Return whether a person is so near that they may be in front before the next slow observation.
+
+        Who looks much smaller is further away, as every image in a mirror is.
+        """
         if self.mine is None:
             return False
         margin = 0.5 * self._size
         low, high = self.mine.box[:2] - margin, self.mine.box[2:] + margin
-        return any(bool((one.box[:2] < high).all() and (one.box[2:] > low).all()) for one in self.others)
+        return any(
+            bool((one.box[:2] < high).all() and (one.box[2:] > low).all())
+            for one in self._people()
+            if one.size > _BEHIND * self._size
+        )
+
+    def _people(self) -> list[Sighting]:
+        """Return the others without the person's images in mirrors, which never come before them."""
+        return [one for one in self.others if not any(one is image for image in self._images)]
 
     def _find(self, time_s: float, everyone: Sequence[Sighting]) -> Sighting | None:
         """Return the person followed among all people, searched elsewhere if they are not at their place.
@@ -226,7 +244,7 @@ class Follower:
 
     def _mixes(self, time_s: float, seen: Sighting) -> bool:
         """Return whether limbs may be another person's: they jump or change length where others are."""
-        if self.others and self._crowded(time_s):
+        if self._people() and self._crowded(time_s):
             if self._near() and self._off(seen) > _POSTURE:
                 self._mixed_s = time_s
             beside = self._beside(seen.px)
@@ -245,7 +263,7 @@ class Follower:
         """(33,) whether a landmark is above or below another person, who may have moved since."""
         margin = _AROUND * self._size
         beside = np.full(len(px), self._hidden)
-        for one in self.others:
+        for one in self._people():
             beside |= (px[:, 0] > one.box[0] - margin) & (px[:, 0] < one.box[2] + margin)
         return beside
 

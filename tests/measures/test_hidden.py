@@ -93,3 +93,21 @@ def test_without_a_plate_nothing_is_smoothed_anew() -> None:
     true = thrusts_from_the_side()
     smoothed = smooth(true)
     assert put_right_first(true, smoothed, seen(true)) == (true, smoothed)
+
+
+def test_a_held_out_foot_drawn_onto_the_planted_one_is_not_seen() -> None:
+    true = thrusts_from_the_side()
+    drawn, track = slice(40, 52), plated(true)
+    px = track.image_px.copy()
+    feet = (Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX)
+    for left in feet:
+        px[drawn, left] = px[drawn, left + 1]
+    knee, ankle = (true.image_px[:, joint] for joint in (Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE))
+    shin = np.stack([ankle, ankle + 0.5 * (knee - ankle)], axis=1)
+    right = put_right(replace(track, image_px=px, shin_px=shin), seen(true))
+    assert off_pct(right, true, Landmark.RIGHT_KNEE).max() < 8.0  # that of the leg that is there
+    for left in feet:
+        assert np.isnan(right.image_px[drawn, left]).all()
+        assert (right.visibility[drawn, left] == 0.0).all()
+        assert right.image_px[:40, left] == pytest.approx(true.image_px[:40, left])
+        assert right.image_px[drawn, left + 1] == pytest.approx(true.image_px[drawn, left + 1])
