@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -317,11 +318,67 @@ def _alike_one(series: str, number: int, first: int, *, arched: bool) -> Spec:
     return Spec.model_validate(told)
 
 
+_PAIRED_FAULTS: tuple[tuple[FaultType, float, tuple[int, ...] | None] | None, ...] = (
+    ("incomplete_lockout", 25, (0,)),
+    ("nonworking_drop", 26, (2,)),
+    ("shin_not_vertical", 24, None),
+    ("fast_lowering", 0.45, (1,)),
+    ("no_hold", 0.05, (2,)),
+    None,
+    ("incomplete_lockout", 22, (1, 2)),
+    ("nonworking_drop", 24, (0, 1)),
+    ("shin_not_vertical", 20, None),
+    None,
+)
+_PAIRED_COLORS = (
+    (0.2, 0.2, 0.2),
+    (0.7, 0.15, 0.15),
+    (0.15, 0.3, 0.7),
+    (0.8, 0.7, 0.15),
+    (0.15, 0.5, 0.25),
+    (0.55, 0.55, 0.57),
+    (0.12, 0.12, 0.13),
+)
+
+
+def _paired() -> Iterator[Spec]:
+    """Give each thrust twice, from the side: with plates of 45 or 38 cm, and with an empty bar."""
+    for number, fault in enumerate(_PAIRED_FAULTS):
+        seed, bar = 98501 + number, ("bumper", "plates")[number % 2 if number < 6 else (number + 1) % 2]
+        rng = random.Random(seed)  # the seed of a picture is none of a secret
+        fill = round(rng.uniform(0.5, 0.66), 2)
+        leg = "LR"[rng.random() < 0.5]
+        up_s, down_s = round(rng.uniform(0.8, 1.1), 2), round(rng.uniform(1.2, 1.6), 2)
+        with_plates: dict[str, Any] = {"bar": bar}
+        if bar == "plates" or rng.random() < 0.7:
+            with_plates["plate_color"] = rng.choice(_PAIRED_COLORS)
+        told: dict[str, Any] = {
+            "exercise": "hip_thrust",
+            "working_leg": leg,
+            "seed": seed,
+            "reps": 3,
+            "camera": {"view": "working_side" if number < 9 else "other_side", "fill": fill},
+            "faults": [],
+            "tempo": _TEMPO
+            | {"lead": 0.8, "concentric": up_s, "hold": 0.95, "eccentric": down_s, "pause": 0.3},
+            "video": _COARSE | {"fps": 12},
+        }
+        if fault is not None:
+            kind, severity, reps = fault
+            told["faults"] = [{"type": kind, "severity": severity} | ({"reps": reps} if reps else {})]
+        for name, options in ((bar, with_plates), ("bare", {"bar": "empty"})):
+            yield Spec.model_validate(told | {"id": f"s{seed}_{name}", "options": options})
+
+
 SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "shared": (_shared, "the 34 shared clips: each fault by itself, and clean ones"),
     "unseen": (_unseen, "seeds 97001 to 97028, 640x360, 20 frames/s: the table in the README"),
     "throughout": (_throughout, "seeds 91000 to 91502: every repetition with the same fault, or none"),
     "alike": (_alike, "seeds 610000 to 640010: short sets arched in both repetitions, and clean ones"),
+    "paired": (
+        _paired,
+        "seeds 98501 to 98510: each thrust with plates of 38 or 45 cm, and without",
+    ),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),
 }

@@ -375,10 +375,28 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
     assert "is there" in formcheck("render", "--random", 7, 1, "--out", tmp_path / "new", "--truth-only")[1]
     assert {line.split()[0] for line in formcheck("render", "--set", "?")[1].splitlines()} == set(SETS)
     sizes = {name: len(named_set(name)) for name in SETS}
-    assert sizes == {"shared": 34, "unseen": 28, "throughout": 45, "lifelike": 24, "alike": 56, "gym": 8}
+    assert sizes == {
+        "shared": 34,
+        "unseen": 28,
+        "throughout": 45,
+        "lifelike": 24,
+        "alike": 56,
+        "gym": 8,
+        "paired": 20,
+    }
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
         assert len(set(ids)) == len(ids)
+
+
+def test_paired_clips_differ_in_the_plates_only() -> None:
+    specs = named_set("paired")
+    for plates, bare in zip(specs[::2], specs[1::2], strict=True):
+        shown, other = plates.shown(), bare.shown()
+        assert shown.pop("options")["bar"] in {"plates", "bumper"}
+        assert other.pop("options") == {"bar": "empty"}
+        assert shown.pop("id") != other.pop("id")
+        assert shown == other
 
 
 def test_without_gl_it_says_what_to_install(
