@@ -23,6 +23,7 @@ _LEAST = 0.3  # rises and falls by less are no repetitions (rendered thrusts: 0.
 _SHARE = 0.4  # of the usual distance at the top: the same
 _STEADY_S = 0.3  # guesses that last less are passed over
 _SEEN = 0.85  # of the frames: who is not found at the top cannot be counted
+_FEWEST = 2  # a single rise may be anything, such as lying down
 _MOST = 300  # frames that are compared to find the resting posture
 _RESTS = 8  # one frame in so many is at rest
 
@@ -58,4 +59,5 @@ def repetitions(track: Track) -> Movements:
     usual = float(np.ptp(np.percentile(seen, [5, 95]))) if len(seen) else 0.0
     if usual < _LEAST or len(seen) < _SEEN * len(rise):
         return Movements([], [])
-    return segment(track.time_s, rise, min_range=max(_LEAST, _SHARE * usual))
+    found = segment(track.time_s, rise, min_range=max(_LEAST, _SHARE * usual))
+    return found if sum(not rep.partial for rep in found.reps) >= _FEWEST else Movements([], [])

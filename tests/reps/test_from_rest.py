@@ -76,6 +76,11 @@ def test_who_keeps_still_does_no_repetition() -> None:
     assert np.isnan(rise_from_rest(nobody)).all()
 
 
+def test_a_single_rise_may_be_anything() -> None:
+    track = from_the_feet()
+    assert not repetitions(track.between(0.0, TEMPO.period)).reps
+
+
 def test_who_is_lost_at_the_top_is_not_counted() -> None:
     track = from_the_feet()
     px = track.image_px.copy()
