@@ -36,7 +36,7 @@ _LEAST_S = 1.0
 _OFF = 0.6  # trunk lengths: how far from the hips a plate on their bar seems to be, from the side
 _MOVES, _TOGETHER = 0.12, 0.5  # trunk lengths that hips move at least, and correlation of the plate's height
 _LARGE_M, _SMALL_M = 0.21, 0.15  # radius of plates of 38 to 45 cm; one that seems smaller is none
-_HIDES_M = 0.12  # radius that hides hips: the smallest plate has 0.14, and the trunk tells it to a quarter
+HIDES_M = 0.12  # radius that hides hips: the smallest plate has 0.14, and the trunk tells it to a quarter
 _UNLIKE = 1.7
 _CALF_DEG = 3.5
 """The middle of a shin's outline leans so far with the calf (5 rendered sets: 1 to 5)."""
@@ -133,7 +133,7 @@ def put_right(track: Track, look: Look) -> Track:
     foot is the lower one. Hips below a bare bar or a collar are seen, and stay where they are.
     """
     bar = bar_of(track, look) if look.view is View.SIDE else None
-    if bar is None or bar.radius_m < _HIDES_M:
+    if bar is None or bar.radius_m < HIDES_M:
         return track
     px, visibility = track.image_px.copy(), track.visibility.copy()
     known = np.flatnonzero(np.isfinite(bar.end_px[:, 0]) & np.isfinite(px[:, HIPS[0], 0]))
