@@ -38,6 +38,7 @@ from formcheck.report.build import Recording, build
 from formcheck.video.frames import Frame
 from formcheck.vision.camera_watch import CameraWatch
 from formcheck.vision.finder import Landmarker
+from formcheck.vision.frozen import FrozenPicture
 
 
 class Session:
@@ -71,7 +72,7 @@ class Session:
         self._size, self._landmarker, self._source = size, landmarker, source
         self._said = (*notes, *self.settings.modes.notes)
         self._person = 0
-        self._watch, self._rest = CameraWatch(), Rest()
+        self._watch, self._rest, self._frozen = CameraWatch(), Rest(), FrozenPicture()
         self._log: PoseLog = Memory(size, source) if log is None else log
         self._cues: list[Cue] = []
         self._coach: Coach | Recogniser | None = None
@@ -87,7 +88,8 @@ class Session:
         """Take the next frame or pose; return what is known now (None while the exercise is not known).
 
         A frame that follows shortly while the person keeps still is passed over (`Rest`): what was known
-        at the one before holds on.
+        at the one before holds on. So is a picture that is only repeated (`FrozenPicture`): what it seems to
+        show did not happen.
 
         Raises:
             UsageError: If a frame is pushed into a session without a landmarker.
@@ -96,7 +98,7 @@ class Session:
             pose = frame
         elif self._landmarker is None:
             raise UsageError("this session has no landmarker: push poses, or give it one")
-        elif self._rest.passes_over(frame.time_s):
+        elif self._frozen.update(frame.image, frame.time_s) or self._rest.passes_over(frame.time_s):
             return self._step and self._step.held(frame.time_s)
         else:
             if self._watch.glance(frame.image):

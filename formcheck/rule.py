@@ -13,6 +13,7 @@ from __future__ import annotations
 from formcheck.exercises.gates import OBLIQUE, SIDEWAYS, Gate
 from formcheck.exercises.readings import (
     MOST_OFFSET_FLOOR_DEG,
+    USUAL_LOCKOUT_FLOOR_DEG,
     lockout_shortfall,
     lumbar_extension,
     pelvis_tilt,
@@ -48,6 +49,7 @@ __all__ = [
     "OBLIQUE",
     "SEVERAL",
     "SIDEWAYS",
+    "USUAL_LOCKOUT_FLOOR_DEG",
     "Above",
     "Below",
     "Between",

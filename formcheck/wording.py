@@ -13,13 +13,19 @@ from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
 from formcheck.poses.viewpoint import Posture
 
-VIEW_WORDS = {
-    View.SIDE: "side",
+_LYING = {
+    View.SIDE: "the side",
     View.OBLIQUE_FOOT: "obliquely from the feet",
     View.OBLIQUE_HEAD: "obliquely from the head",
-    View.FOOT_END: "foot end",
-    View.HEAD_END: "head end",
-    View.UNKNOWN: "unclear",
+    View.FOOT_END: "the foot end",
+    View.HEAD_END: "the head end",
+    View.UNKNOWN: "an unclear angle",
+}
+_UPRIGHT = _LYING | {
+    View.OBLIQUE_FOOT: "obliquely from behind",
+    View.OBLIQUE_HEAD: "obliquely from the front",
+    View.FOOT_END: "behind",
+    View.HEAD_END: "the front",
 }
 
 
@@ -33,12 +39,24 @@ POSTURE_WORDS: dict[Posture, str] = {
 }
 
 
-def seen_from(view: str) -> str:
+def place(view: View, *, upright: bool = False) -> str:
+    """Name where the camera stands: `the side`, `obliquely from the feet`; who is upright has no foot end."""
+    return (_UPRIGHT if upright else _LYING)[view]
+
+
+def from_place(view: View, *, upright: bool = False) -> str:
+    """Name it with its preposition: `from the side`, `obliquely from the feet`."""
+    words = place(view, upright=upright)
+    return words if words.startswith("obliquely") else f"from {words}"
+
+
+def seen_from(view: str, *, upright: bool = False) -> str:
     """Say where the camera stood."""
-    words = VIEW_WORDS[View(view)] if view in {v.value for v in View} else view
+    if view not in {v.value for v in View}:
+        return f"seen from the {view}"
     if view == View.UNKNOWN.value:
         return "camera angle unclear"
-    return f"seen {words}" if words.startswith("obl") else f"seen from the {words}"
+    return f"seen {from_place(View(view), upright=upright)}"
 
 
 def leg(side: str) -> str:
@@ -47,8 +65,8 @@ def leg(side: str) -> str:
 
 
 def works(side: str) -> str:
-    """Say which leg works."""
-    return f"{leg(side)} work{'' if side == 'both' else 's'}"
+    """Say which leg works. Where both do, arms may be meant."""
+    return "both sides work" if side == "both" else f"{leg(side)} works"
 
 
 def spans(indices: Sequence[int], whole: int | None = None, what: str = "rep") -> str:

@@ -48,6 +48,7 @@ EXERCISE = Exercise(
         variant(
             single.LUMBAR_ARCHING,
             "GLB01",
+            read=one_leg.arching_on_the_floor,
             statement="3",
             says="The hips are not pushed so high that the lower back arches.",
             why="Past what the hips can extend, only the lower back bends further.",

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from formcheck.rule import SIDEWAYS, Above, Below, Example, Exercise, Gate, Phase, Rule, Unobservable, View
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from formcheck.rule import (
+    SIDEWAYS,
+    Above,
+    Below,
+    Example,
+    Exercise,
+    Gate,
+    Phase,
+    Reading,
+    RepData,
+    Rule,
+    Unobservable,
+    View,
+)
 
 from . import single_leg_hip_thrust as single
 from ._shared import (
@@ -15,6 +33,7 @@ from ._shared import (
     ON_A_BENCH_FROM_THE_FEET,
     drift_in_hold,
     foot_stagger,
+    median,
     pause_of,
     variant,
 )
@@ -47,6 +66,28 @@ FEET_UNEVEN = Rule(
     fails=(Example(22.0, 8.0), Example(-22.0, 8.0)),
 )
 
+LEAST_GAP, JOINT_ERROR = 0.2, 0.06
+"""Distance of the ankles in the picture, in trunk lengths, below which knees do not show against them, and
+the error of such a distance [assumed: 4 % for each joint, as of a heel's height]."""
+
+
+def knees_over_feet(data: RepData) -> Reading:
+    """Distance between the knees over that between the ankles, percent, at the top.
+
+    Obliquely both are foreshortened alike, but the nearer they seem the larger is their error.
+    """
+    gap = data.read("knee_gap_pct", Phase.TOP, "median", from_start=False)
+    if math.isnan(gap.value) or data.look.view is View.FOOT_END:
+        return gap
+    body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
+    apart = body.joint("far", "ankle")[part] - body.joint("near", "ankle")[part]
+    ankles = median(np.hypot(*apart.T)) / body.trunk_px
+    if not ankles > LEAST_GAP:
+        return Reading.none("your feet seem too near to each other from here", "Film from the foot end.")
+    error = 100.0 * JOINT_ERROR * math.hypot(1.0, gap.value / 100.0) / ankles
+    return replace(gap, uncertainty=math.hypot(gap.uncertainty, error))
+
+
 KNEES_IN = Rule(
     code="BHT21",
     name="knees-in",
@@ -54,11 +95,12 @@ KNEES_IN = Rule(
     says="The knees stay over the feet.",
     why="Knees that fall in take the glutes out of their line.",
     source=f"{SOURCE}; frontal angles are poor in all markerless work, so it only warns: {BRIEF}",
-    measure="knee_gap_pct",
-    when=Phase.TOP,
-    stat="median",
+    read=knees_over_feet,
+    shows="knee_gap_pct",
+    unit="%",
+    decided=Phase.TOP,
     limit=Below(80.0, ideal=100.0),
-    views=frozenset({View.FOOT_END}),
+    views=frozenset({View.FOOT_END, View.OBLIQUE_FOOT}),
     priority=6,
     weight=0,
     cue="Knees over the laces",

@@ -11,6 +11,7 @@ import numpy as np
 from formcheck.rule import (
     MOST_OFFSET_FLOOR_DEG,
     OBLIQUE,
+    USUAL_LOCKOUT_FLOOR_DEG,
     Above,
     Below,
     Example,
@@ -20,6 +21,7 @@ from formcheck.rule import (
     RepData,
     Unobservable,
     lockout_shortfall,
+    lumbar_extension,
 )
 
 from . import single_leg_hip_thrust as single
@@ -110,6 +112,11 @@ def lockout_from_the_floor(data: RepData) -> Reading:
     return lockout_shortfall(data, MOST_OFFSET_FLOOR_DEG)
 
 
+def arching_on_the_floor(data: RepData) -> Reading:
+    """How far the lower back arched at the top of a repetition that starts lying, degrees, + = arched."""
+    return lumbar_extension(data, USUAL_LOCKOUT_FLOOR_DEG)
+
+
 LEAST_RISE_PCT = 8.1
 """With a leg held up nobody only settles on the floor: a rise counts from twice the height's error on."""
 CROSSED_TRUNKS = 0.5
@@ -142,7 +149,12 @@ EXERCISE = Exercise(
     refuses=single.not_on_the_back,
     pause=pause_of(NO_HOLD, drift_in_hold("SGB20", SOURCE)),
     rules=(
-        variant(single.LUMBAR_ARCHING, "SGB01", remedy="Film from the side at hip height."),
+        variant(
+            single.LUMBAR_ARCHING,
+            "SGB01",
+            read=arching_on_the_floor,
+            remedy="Film from the side at hip height.",
+        ),
         variant(
             single.INCOMPLETE_LOCKOUT,
             "SGB02",

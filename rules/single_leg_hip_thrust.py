@@ -39,7 +39,9 @@ from ._shared import (
     drift_in_hold,
     hold_of,
     leg_votes,
+    lower_foot_from_an_end,
     lowering_of,
+    median,
     pause_of,
 )
 
@@ -47,6 +49,7 @@ SOURCE = "Illustrated guide to the Barbell Single Leg Hip Thrust exercise"
 CONTRERAS = "Contreras, 10 Steps to the Perfect Hip Thrust"
 FROM_FEET = SIDEWAYS | {View.OBLIQUE_FOOT}
 ANY = OBLIQUE | {View.FOOT_END}
+OFF_THE_SIDE = frozenset({View.FOOT_END, View.HEAD_END, View.OBLIQUE_FOOT, View.OBLIQUE_HEAD})
 MOST_RISE_PCT = 110.0
 """Rise of the hips, of the trunk's length, that is none (rendered clips: 35 to 83)."""
 DEEP_PCT, BESIDE_THE_BENCH_PCT = -27.0, -18.0
@@ -66,6 +69,9 @@ HELD_OUT_DEG = 45.0
 LIFTED_PCT = 12.0
 """Height of the free heel over the planted one at the start, of the trunk's length: below it that foot rests
 on the floor (rendered clips: 19 to 58; the error of the height is 12)."""
+FOOT_LENGTH_PCT, BY_TOES_PCT = 50.0, 8.0
+"""From heel to toes, of the trunk's length, and the error of the heel's height over the toes: of 153 feet of
+real and rendered people without plates it changed by 1 +- 6."""
 FOOT_PCT = 40.0
 """Height of a heel on tiptoe, of the trunk's length: it cannot rise further."""
 
@@ -121,14 +127,32 @@ def bounce(data: RepData) -> Reading:
 def heel_off_the_floor(data: RepData) -> Reading:
     """How far the planted heel is above its place at the start, at the top.
 
-    Not by the slope of the foot: the toes' landmark sinks where the knee comes forward.
+    By the toes only where the camera moved: their landmark sinks where the knee comes forward.
     """
+    if data.camera_moved and not data.cut:
+        return heel_over_the_toes(data)
     rise = data.read("heel_rise_pct", Phase.TOP, "median", from_start=True)
     if abs(rise.value) > FOOT_PCT:
         return Reading.none("the planted foot is not seen where it stands")
     if data.look.view is View.SIDE:
         return rise
     return replace(rise, uncertainty=math.hypot(rise.uncertainty, ASIDE_HEEL_PCT))
+
+
+def heel_over_the_toes(data: RepData) -> Reading:
+    """How far the planted heel rises over its own toes, percent of the trunk, against just before and after.
+
+    Less sure than its height, but the same wherever the camera is.
+    """
+    slope = data.read("heel_lift_deg", Phase.TOP, "median", from_start=False)
+    waits = [data.values("heel_lift_deg", phase) for phase in (Phase.START, Phase.BOTTOM)]
+    before = median(np.concatenate(waits))
+    if math.isnan(slope.value):
+        return slope
+    if math.isnan(before):
+        return Reading.none("the planted foot is not seen while you wait")
+    rise = math.sin(math.radians(slope.value)) - math.sin(math.radians(before))
+    return Reading(FOOT_LENGTH_PCT * rise, BY_TOES_PCT, slope.time_s, "heel over toes, as the camera moved")
 
 
 def leg_not_held_out(data: RepData) -> Reading | None:
@@ -629,9 +653,7 @@ def working(data: RepData) -> float:
     if data.look.view in OBLIQUE:
         left, height = leg_votes(data)
         return left + height
-    px = data.set.body.track.image_px[data.set.frames(data.rep.start_s, data.rep.end_s)]
-    travel = [np.nanpercentile(px[:, 27 + i, 1], 90) - np.nanpercentile(px[:, 27 + i, 1], 10) for i in (0, 1)]
-    return float(travel[1] - travel[0]) / (0.1 * data.set.body.trunk_px)
+    return lower_foot_from_an_end(data)
 
 
 DOSE = "The plan is 3 to 4 sets of 6 to 10 repetitions a leg, on two days a week."
@@ -684,6 +706,7 @@ EXERCISE = Exercise(
     signal="hip_height_pct",
     min_range=14.0,
     views=ANY,
+    counted_from=OFF_THE_SIDE,
     gates=(ON_A_BENCH, ON_A_BENCH_FROM_THE_FEET, ONE_FOOT, ONE_FOOT_FROM_THE_FEET, NOT_ON_THE_HANDS),
     refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, HOLD_DRIFTS),

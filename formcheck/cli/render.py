@@ -37,6 +37,7 @@ Random = Annotated[
     tuple[int, int] | None,
     Option("--random", metavar="SEED N", help="Random clips of N seeds from SEED on.", show_default=False),
 ]
+Gym = Annotated[bool, Option("--gym", help="With --random: mirrors and furniture in the room.")]
 SetName = Annotated[
     str | None,
     Option(
@@ -54,6 +55,7 @@ def render(
     out: Target = None,
     *,
     random: Random = None,
+    gym: Gym = False,
     named: SetName = None,
     folder: OutFolder = None,
     truth_only: TruthOnly = False,
@@ -67,7 +69,7 @@ def render(
         _list_sets()
         return
     _check(spec, out, folder, random is not None or named is not None, still)
-    _check_seeds(random, named)
+    _check_seeds(random, named, gym)
     if out is not None and not (truth_only or still) and suffix(out) not in VIDEOS:
         raise UsageError(f"{out} is no name of a video; use .mp4")
     from formcheck.render.gl import check_gl
@@ -78,12 +80,12 @@ def render(
         _one(spec, out, truth_only, still)
         return
     from formcheck.files.writing import make_folder
-    from formcheck.render.sets import named_set, random_spec
+    from formcheck.render.sets import gym_spec, named_set, random_spec
 
     specs = (
         named_set(named)
         if named
-        else [random_spec(random[0] + k) for k in range(random[1])]
+        else [(gym_spec if gym else random_spec)(random[0] + k) for k in range(random[1])]
         if random
         else []
     )
@@ -109,8 +111,10 @@ def _check(
         raise UsageError("name SPEC.json and OUT.mp4, or --random or --set with --out DIR")
 
 
-def _check_seeds(random: tuple[int, int] | None, named: str | None) -> None:
+def _check_seeds(random: tuple[int, int] | None, named: str | None, gym: bool) -> None:
     if random is None:
+        if gym:
+            raise UsageError("--gym goes with --random SEED N")
         return
     if named is not None:
         raise UsageError("--random and --set do not go together; leave one of them out")

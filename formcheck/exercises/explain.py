@@ -18,7 +18,7 @@ from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.measure import BOTH_SIDES
 from formcheck.poses.pose import View
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import POSTURE_WORDS, VIEW_WORDS, limit_text, plain, quantity
+from formcheck.wording import POSTURE_WORDS, from_place, limit_text, plain, quantity
 
 PHASE_WORDS = {
     Phase.START: "in the start position",
@@ -74,7 +74,7 @@ def explain_exercise(exercise: Exercise) -> str:
         f"{exercise.title} ({exercise.name})\n",
         _field("Source", exercise.source),
         _field("Film it", exercise.film),
-        _field("Counted", f"{_kind(exercise)}, {_views(exercise.views)}"),
+        _field("Counted", f"{_kind(exercise)}, {_views(exercise.views, upright=exercise.upright)}"),
         _field("Each is", _counted(exercise)),
         "\nWHAT IS CHECKED\n\n"
         + _wrap(
@@ -129,7 +129,7 @@ def _possible(measure: Measure) -> str:
 
 def explain_measures() -> str:
     """Return what can be measured: names, definitions, errors, and which rules use it from where."""
-    rules = [rule for item in catalog.exercises().values() for rule in item.rules]
+    rules = [(rule, item.upright) for item in catalog.exercises().values() for rule in item.rules]
     parts = [
         _wrap(
             "A rule names one of these as its measure. The error is that of one value from the side, then "
@@ -139,9 +139,10 @@ def explain_measures() -> str:
         )
     ]
     for measure in MEASURES.values():
-        used = [rule for rule in rules if rule.shown == measure.name]
-        views = frozenset(view for rule in used for view in rule.views)
-        by = f"{', '.join(rule.code for rule in used)} {_views(views)}" if used else ""
+        used = [(rule, upright) for rule, upright in rules if rule.shown == measure.name]
+        views = frozenset(view for rule, _ in used for view in rule.views)
+        seen = _views(views, upright=all(upright for _, upright in used))
+        by = f"{', '.join(rule.code for rule, _ in used)} {seen}" if used else ""
         errors = [quantity(error, measure.unit) for error in (measure.errors.value, measure.errors.change)]
         joints = dict.fromkeys(f"{role} {part}".replace("_", " ") for role, part in measure.needs)
         rows = (
@@ -180,7 +181,9 @@ def catalogue_markdown() -> str:
 
 def _chapter(exercise: Exercise) -> Iterable[str]:
     yield from ("", f"## {exercise.title} (`{exercise.name}`)", "", f"Source: {exercise.source}", "")
-    counted = f"{_kind(exercise).capitalize()} are counted {_views(exercise.views)}."
+    counted = (
+        f"{_kind(exercise).capitalize()} are counted {_views(exercise.views, upright=exercise.upright)}."
+    )
     yield from (f"Film it: {exercise.film}", "", counted, "")
     yield "| code | fault | statement | checked | limits | views | weight | said |"
     yield "|---|---|---|---|---|---|---|---|"
@@ -191,7 +194,7 @@ def _chapter(exercise: Exercise) -> Iterable[str]:
             f"{rule.statement}: {rule.says}",
             _how(rule, exercise),
             _limits(rule.limit, rule.value_unit),
-            _views(rule.views),
+            _views(rule.views, upright=exercise.upright),
             f"{rule.weight:g}{' (safety)' if rule.safety else ''}",
             _cues(rule),
         )
@@ -230,7 +233,7 @@ def _rows(rule: Rule, exercise: Exercise) -> list[tuple[str, str]]:
         ("Says", f"{rule.says} ({rule.statement})"),
         ("Checked", _how(rule, exercise)),
         ("Limits", _limits(rule.limit, rule.value_unit)),
-        ("Seen", _views(rule.views)),
+        ("Seen", _views(rule.views, upright=exercise.upright)),
         ("Source", rule.source),
         ("Cue", _cues(rule)),
     ]
@@ -267,12 +270,11 @@ def _cues(rule: Rule) -> str:
     return " / ".join(f'"{text}"' for text in texts)
 
 
-def _views(views: frozenset[View]) -> str:
-    names = [VIEW_WORDS[view] for view in View if view in views]
+def _views(views: frozenset[View], *, upright: bool) -> str:
+    names = [from_place(view, upright=upright) for view in View if view in views]
     if len(names) == len(View) - 1 or View.UNKNOWN in views:
         return "from every view"
-    firsts = [f"from the {name}" if not name.startswith("obl") else name for name in names]
-    return ", ".join(firsts) or "from no view: it is listed here, but never judged"
+    return ", ".join(names) or "from no view: it is listed here, but never judged"
 
 
 def _examples(examples: Iterable[Example], unit: str) -> str:

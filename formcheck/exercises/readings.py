@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.measures import arching
-from formcheck.measures.bar import HIDES_M
+from formcheck.measures.hidden import HIDES_M
 from formcheck.measures.reading import Reading
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats, View
@@ -51,7 +51,9 @@ _SUPINE_GAIN, _SUPINE_OFFSET = 1.3, 1.0
 _FLOOR_DEG = 4.0  # error that both measurements share: they start from the same landmarks
 _LONE_DEG = 7.0  # error of one measurement alone
 _DISAGREEMENT = 0.6  # share of the difference between the two that counts as error
-_USUAL_LOCKOUT_DEG = 8.0  # hip extension that landmarks show at a clean lockout; 0 to 14 over bodies
+USUAL_LOCKOUT_DEG, USUAL_LOCKOUT_FLOOR_DEG = 8.0, 11.0
+"""Hip extension that landmarks show at a clean lockout: on a bench 0 to 14 over bodies, lying on the floor
+11 +- 4, as in `MOST_OFFSET_FLOOR_DEG`."""
 _LEAST_LOCKOUT_DEG = -3.0  # below it no lockout is clean, whatever the offset of the landmarks
 _CARRIED_DEG = 3.0  # error of a baseline from another clip: the camera was put up anew
 _HIPS_SHARE = 0.75  # weight of the hips in `_by_itself_deg`; the outline has the rest
@@ -85,11 +87,15 @@ _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
-def lumbar_extension(data: RepData) -> Reading:
+def lumbar_extension(data: RepData, usual_lockout_deg: float = USUAL_LOCKOUT_DEG) -> Reading:
     """Read how far the lower back arched at the top of a repetition, degrees, + = arched.
 
     The outline is compared with the person's own start position. Face up, outline and hips are also compared
     with the person's own usual repetitions.
+
+    Args:
+        data: The repetition.
+        usual_lockout_deg: Hip extension that landmarks show at a clean lockout, face up.
     """
     extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
@@ -99,7 +105,7 @@ def lumbar_extension(data: RepData) -> Reading:
         return Reading.none(outline.reason, outline.remedy)
     if data.look.prone:
         return _possible(_prone(data, extension, outline))
-    return _possible(_supine(data, extension, outline))
+    return _possible(_supine(data, extension, outline, usual_lockout_deg))
 
 
 def _prone(data: RepData, extension: Reading, outline: Reading) -> Reading:
@@ -149,12 +155,13 @@ def _fused(by_hips: float, by_outline: float, time_s: float, *errors: float) -> 
     return Reading((by_outline + by_hips) / 2, uncertainty, time_s, reason)
 
 
-def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
+def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: float) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
-    itself_deg, itself_error_deg = _by_itself_deg(extension.value, outline.value)
+    by_hips = _by_hips_deg(extension.value, usual_deg)
+    itself_deg, itself_error_deg = _by_itself_deg(by_hips, outline.value)
     flat = itself_deg + itself_error_deg < _FLAT_DEG
     # A lone repetition too, as it may be the baseline of others.
-    compared = _against_others(data, extension, outline, flat=flat)
+    compared = _against_others(data, extension, outline, usual_deg, flat=flat)
     if data.set.baseline is not None:
         return compared
     if not data.comparable:
@@ -165,7 +172,6 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     learned = _learned(data)
     if learned is None:
         return compared
-    by_hips = _by_hips_deg(extension.value)
     if flat and not _doubted(data, learned, by_hips):
         return compared
     if flat and by_hips < _FLAT_DEG + _LONE_DEG:
@@ -174,7 +180,9 @@ def _supine(data: RepData, extension: Reading, outline: Reading) -> Reading:
     return _with_learned(data, replace(compared, at_least=True), learned)
 
 
-def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat: bool) -> Reading:
+def _against_others(
+    data: RepData, extension: Reading, outline: Reading, usual_deg: float, *, flat: bool
+) -> Reading:
     """Read the arching face up against the others; a lower bound without baseline and flat look."""
     usual_hips, usual_outline, lone_deg = _usual(data)
     by_hips = _SUPINE_GAIN * (extension.value - usual_hips) + _SUPINE_OFFSET
@@ -183,7 +191,8 @@ def _against_others(data: RepData, extension: Reading, outline: Reading, *, flat
     by_hips = min(by_hips, _SUPINE_GAIN * straight + _SUPINE_OFFSET)
     by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
-    extra = _CARRIED_DEG if data.set.baseline else math.hypot(_doubt_deg(data, usual_hips), lone_deg)
+    doubt_deg = _doubt_deg(data, usual_hips, usual_deg)
+    extra = _CARRIED_DEG if data.set.baseline else math.hypot(doubt_deg, lone_deg)
     fused = _fused(by_hips, by_outline, _time_s(extension, outline), extra, aside)
     flat = flat or data.set.baseline is not None
     if math.isnan(by_outline):
@@ -256,7 +265,7 @@ def _possible(reading: Reading) -> Reading:
     )
 
 
-def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, float]:
+def _by_itself_deg(by_hips: float, outline_deg: float) -> tuple[float, float]:
     """Return the arching, face up, from one repetition alone, without the others, and its error.
 
     It is a mean of two estimates. One compares the hip extension with that of a usual lockout, which
@@ -265,10 +274,9 @@ def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, flo
     alone is larger.
 
     Args:
-        extension_deg: Hip extension at the top.
+        by_hips: The arching that the hip extension shows.
         outline_deg: Change of the back's outline, or NaN.
     """
-    by_hips = _by_hips_deg(extension_deg)
     if math.isnan(outline_deg):
         return by_hips, _LONE_DEG
     by_outline = _CONTOUR_GAIN * outline_deg + _CONTOUR_OFFSET
@@ -276,9 +284,9 @@ def _by_itself_deg(extension_deg: float, outline_deg: float) -> tuple[float, flo
     return share * by_hips + (1 - share) * by_outline, 0.0
 
 
-def _by_hips_deg(extension_deg: float) -> float:
+def _by_hips_deg(extension_deg: float, usual_deg: float) -> float:
     """Return the arching, face up, that a hip extension shows beside a usual lockout."""
-    return _SUPINE_GAIN * (extension_deg - _USUAL_LOCKOUT_DEG) + _SUPINE_OFFSET
+    return _SUPINE_GAIN * (extension_deg - usual_deg) + _SUPINE_OFFSET
 
 
 def _usual(data: RepData) -> tuple[float, float, float]:
@@ -297,13 +305,13 @@ def _usual(data: RepData) -> tuple[float, float, float]:
     return _low(hips), _low(outline), _SUPINE_GAIN * (_low(hips) - _low(tops)) / 2 if alone else 0.0
 
 
-def _doubt_deg(data: RepData, usual_hips: float) -> float:
+def _doubt_deg(data: RepData, usual_hips: float, usual_deg: float) -> float:
     """Return the error that arises because all repetitions of the set may be arched.
 
     It grows where they extend further than clean lockouts do. It is half as large where one repetition
     extends clearly further than the rest, since then at least not all are alike.
     """
-    high = max(0.0, usual_hips - _USUAL_LOCKOUT_DEG)
+    high = max(0.0, usual_hips - usual_deg)
     apart = max(data.usual("hip_extension_deg", Phase.TOP), default=usual_hips) - usual_hips
     return high / 2 + max(0.0, high - apart) / 2
 

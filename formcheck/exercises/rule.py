@@ -373,6 +373,8 @@ class Exercise:
         looks_like: An exercise that looks the same on video, or empty. If given, this one is used only when
             the user names it.
         alike_from: Views in which its relatives look the same. There it is used only when the user names it.
+        counted_from: Views from which the model guesses the landmarks. There repetitions are only counted, by
+            how far the body is from its rest, and only where the user names the exercise.
         pause: Returns the rules for a pause of so many seconds at the top (`--pause`), or None. They replace
             rules of the same code, or are added.
         deficit: Rules for `--deficit`, the foot on a step.
@@ -401,6 +403,7 @@ class Exercise:
     down_first: bool = False
     looks_like: str = ""
     alike_from: frozenset[View] = frozenset()
+    counted_from: frozenset[View] = frozenset()
     pause: Callable[[float], tuple[Rule, ...]] | None = None
     deficit: tuple[Rule, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())

@@ -14,7 +14,7 @@ from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, Posture, look
 from formcheck.reps.rep_data import SetData
 from formcheck.reps.segmentation import segment
-from formcheck.wording import POSTURE_WORDS, VIEW_WORDS, quantity
+from formcheck.wording import POSTURE_WORDS, place, quantity
 
 _LEAST = 2.5  # of a measure's error: less is no rise
 _SHARE = 0.4  # of its range over the clip: less is no rise either
@@ -115,7 +115,7 @@ def _unwrapped(values_deg: Floats) -> Floats:
 
 def table(found: Motions) -> str:
     """Return the motions as text, 80 columns wide."""
-    view, held = VIEW_WORDS[found.look.view], POSTURE_WORDS[found.posture]
+    view, held = place(found.look.view, upright=found.look.upright), POSTURE_WORDS[found.posture]
     lines = [
         f"View: {view}; taken as {held}; {found.side.value} leg taken as the working one.",
         "",

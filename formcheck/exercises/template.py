@@ -16,9 +16,16 @@ from typing import get_args
 from formcheck.exercises.explain import PHASE_WORDS
 from formcheck.exercises.rule import Exercise, Rule, Stat
 from formcheck.poses.pose import View
-from formcheck.wording import VIEW_WORDS
+from formcheck.wording import place
 
 _WIDTH = 100
+
+
+def _places(view: View) -> str:
+    """Name where the camera stands, for who lies and for who is upright."""
+    lying, upright = place(view), place(view, upright=True)
+    return lying if lying == upright else f"{lying}; who is upright: {upright}"
+
 
 _MEASURED = {
     "code": '"${prefix}01"',
@@ -131,9 +138,7 @@ _MORE = {
     "the value of ideal form where that is not 0, such as Below(60.0, 45.0, ideal=90.0): profiles scale the "
     "distance from it.",
     "views": "SIDEWAYS, OBLIQUE (side and oblique), or frozenset({View.SIDE, ...}) of "
-    + ", ".join(
-        f"View.{view.name} ({words})" for view, words in VIEW_WORDS.items() if view is not View.UNKNOWN
-    )
+    + ", ".join(f"View.{view.name} ({_places(view)})" for view in View if view is not View.UNKNOWN)
     + ". From any other it says 'not judged'.",
     "weight": "The weights of all rules add up to 100; 0 is a hint only.",
     "safety": "Needs a smaller priority number than all others.",

@@ -15,6 +15,7 @@ from formcheck.exercises.rule import Example, Limit, Rule, Status
 from formcheck.measures.reading import CAMERA_MOVED, Reading
 from formcheck.poses.pose import View
 from formcheck.reps.rep_data import RepData
+from formcheck.wording import from_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,6 @@ class Verdict:
         return self.rule.cue_minus if self.rule.cue_minus and self.reading.value < 0 else self.rule.cue
 
 
-_VIEW_WORDS = {
-    View.SIDE: "the side",
-    View.OBLIQUE_FOOT: "obliquely from the feet",
-    View.OBLIQUE_HEAD: "obliquely from the head",
-    View.FOOT_END: "the foot end",
-    View.HEAD_END: "the head end",
-    View.UNKNOWN: "an unclear angle",
-}
-
-
 ALIKE = "it shows only against your other repetitions, and they may all have it"
 ALIKE_REMEDY = "Do a clean repetition first, or give a clip with a few clean ones (--baseline)."
 
@@ -76,7 +67,7 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
     """Judge one rule, by its own limits, on a closed or open repetition."""
     view = data.look.view
     if view not in rule.views:
-        reading = Reading.none(f"cannot be judged from {_VIEW_WORDS[view]}")
+        reading = Reading.none(f"cannot be judged {from_place(view, upright=data.look.upright)}")
     elif data.cut:
         reading = CAMERA_MOVED
     elif lost := data.out_of_sight(None if rule.read else rule.when):

@@ -17,10 +17,11 @@ from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.pose import Landmark, Side, View
-from formcheck.poses.smoothing import stretches
+from formcheck.poses.smoothing import scenes, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
+from formcheck.reps.from_rest import repetitions
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
@@ -135,7 +136,7 @@ class Footage:
     """
 
     def __init__(self, frames: Prepared) -> None:
-        self.raw, self._smoothed = frames
+        self.raw, self._smoothed = self.whole = frames
         self.parts = [Prepared(self.raw[part], self._smoothed[part]) for part in stretches(self._smoothed)]
         self.frames = len(self.raw)
         self._moves: dict[tuple[object, ...], _Moves] = {}
@@ -149,6 +150,16 @@ class Footage:
     def between(self, start_s: float, end_s: float) -> Footage:
         """Return the part between two times as a track of its own."""
         return Footage(Prepared(*(one.between(start_s, end_s) for one in (self.raw, self._smoothed))))
+
+    def only_counted(self, exercise: Exercise, side: Side | None) -> _Moves | None:
+        """Return the repetitions of the whole track where it shows guesses, from which they are counted.
+
+        The track is taken as a whole: that the person seems to turn round is one of the guesses.
+        """
+        key = ("only counted", side, exercise.counted_from, *motion(exercise))
+        if key not in self._moves:
+            self._moves[key] = _only_counted(self.whole, exercise, side)
+        return self._moves[key] if self._moves[key].taken else None
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
         """Return the movements of a part that may be repetitions. They are the same for relatives."""
@@ -166,6 +177,7 @@ class _Moves:
     camera: Look
     refused: str = ""
     dropped: tuple[Dropped, ...] = ()
+    only_counted: bool = False
 
 
 def find(
@@ -185,11 +197,12 @@ def find(
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
     parts = []
-    for number, frames in enumerate(footage.parts):
-        moves = footage.moves(number, exercise, side)
+    counted = footage.only_counted(exercise, side) if exercise.counted_from else None
+    for number, frames in enumerate(footage.parts if counted is None else [footage.whole]):
+        moves = counted or footage.moves(number, exercise, side)
         refused = Counter([moves.refused] if moves.refused else [])
         placed = _sides(frames, exercise, moves, side)
-        sets = _group(frames, exercise, placed, refused, baselines, moves.camera)
+        sets = _group(frames, exercise, placed, refused, baselines, moves)
         parts.append(Found(sets, refused, moves.camera, exercise, len(frames.raw), moves.dropped))
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
@@ -234,6 +247,24 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
         taken += [(RepData(rep, data), working) for rep in found.reps]
         dropped += found.dropped
     return _Moves(taken, overall, dropped=tuple(dropped))
+
+
+def _only_counted(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
+    """Find repetitions where the landmarks are guesses: nothing but their number and their times is known.
+
+    The model guesses most from the feet, so an oblique view that was estimated from guesses is that one.
+    """
+    raw, smoothed = frames
+    posture = _not_upright(smoothed)
+    here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
+    view = here.look.view
+    if here.refusal(exercise) is None or view not in exercise.counted_from or len(scenes(raw)) > 1:
+        return _Moves([], here.look)
+    camera = replace(here.look, view=view if view is View.HEAD_END else View.FOOT_END)
+    data = SetData(raw, smoothed, side or Side.LEFT, camera, [])
+    found = repetitions(smoothed)
+    taken = [(RepData(rep, data), data.working) for rep in found.reps]
+    return _Moves(taken, camera, dropped=tuple(found.dropped), only_counted=True)
 
 
 def _segmented(data: SetData, exercise: Exercise) -> Movements:
@@ -365,14 +396,14 @@ def _group(
     placed: list[tuple[Rep, Side]],
     refused: Counter[str],
     baselines: Sequence[Baseline],
-    overall: Look,
+    moves: _Moves,
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises."""
     sets = []
     for run in _runs(placed, exercise):
         reps = [rep for rep, _ in run]
-        camera = _look_during(frames.smoothed, reps, exercise, overall)
-        if camera.view not in exercise.views:
+        camera = _look_during(frames.smoothed, reps, exercise, moves.camera)
+        if moves.only_counted or camera.view not in exercise.views:
             camera = replace(camera, view=View.UNKNOWN)
         first = camera.near if exercise.both_work else run[0][1]
         of = {
@@ -384,7 +415,7 @@ def _group(
         sure = clear if 2 * len(clear) > len(reps) else []
         good = []
         for movement in movements:
-            reason = refusal(exercise, movement, sure)
+            reason = None if moves.only_counted else refusal(exercise, movement, sure)
             if reason is None:
                 good.append(movement.rep)
             else:

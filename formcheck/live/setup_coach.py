@@ -153,7 +153,7 @@ class SetUpCoach:
         best = _best_view(exercise)
         counts = look.view in exercise.views
         if not counts or look.view in exercise.alike_from:
-            return Advice("turn", words.turn.format(view=_name(words, best)), blocking=not counts)
+            return Advice("turn", words.turn.format(view=_name(words, best, exercise)), blocking=not counts)
         if look.view in OBLIQUE and _tilt_deg(pose, exercise.posture) > _TILT_DEG:
             return Advice("tilted", words.tilted, blocking=False)
         if look.view is View.SIDE and _height_deg(pose, look.near) > _HIGH_DEG:
@@ -213,10 +213,12 @@ def _best_view(exercise: Exercise) -> View:
     return next((view for view in order if judged.get(view, -1) >= _NEARLY * most), View.SIDE)
 
 
-def _name(words: Words, view: View) -> str:
+def _name(words: Words, view: View, exercise: Exercise) -> str:
     if view in (View.FOOT_END, View.OBLIQUE_FOOT):
-        return words.foot_view
-    return words.head_view if view in (View.HEAD_END, View.OBLIQUE_HEAD) else words.side_view
+        return words.rear_view if exercise.upright else words.foot_view
+    if view in (View.HEAD_END, View.OBLIQUE_HEAD):
+        return words.front_view if exercise.upright else words.head_view
+    return words.side_view
 
 
 def _tilt_deg(pose: Pose, posture: Posture) -> float:

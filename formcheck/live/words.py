@@ -76,6 +76,8 @@ class Words:
     side_view: str = "the side"
     foot_view: str = "the foot end"
     head_view: str = "the head end"
+    rear_view: str = "behind"
+    front_view: str = "the front"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The bar seen by a plate on its near end: where it is, and which landmarks it puts right.
+"""The bar seen by a plate on its near end: where it is, and how far away.
 
 The centre of the plate (`Pose.disc_px`) is the near end of the bar, which lies in the crease of the hips.
 It is nearer to the camera than the body and so seems to move further: by the ratio of the distances. How far
@@ -8,12 +8,12 @@ how the hips move, and the landmarks at the top where they are on the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.poses.geometry import FOCAL, finite_median, rotate_px
-from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, View
+from formcheck.poses.geometry import FOCAL, finite_median
+from formcheck.poses.pose import HIPS, Floats, View
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 
@@ -23,9 +23,6 @@ table 4.1), for 1.73 m; 6 % more or less over adults."""
 BAR_HALF_M = 0.65
 """From the middle of the bar to the face of the plate on its near end: an Olympic bar's sleeve begins 0.655 m
 from the middle, a plate is 0.03 to 0.09 thick; short bars have 0.5. So it is known to 0.1 m."""
-HIP_BELOW_BAR = 0.31
-"""Trunk lengths from the bar to the hip joint, square to the trunk: half the depth of the pelvis, the pad and
-half the bar."""
 
 LEAST_SHARE = 0.36
 """Share of the rim that is seen of a plate, less clutter, the median over a set: other round things show less
@@ -36,14 +33,7 @@ _LEAST_S = 1.0
 _OFF = 0.6  # trunk lengths: how far from the hips a plate on their bar seems to be, from the side
 _MOVES, _TOGETHER = 0.12, 0.5  # trunk lengths that hips move at least, and correlation of the plate's height
 _LARGE_M, _SMALL_M = 0.21, 0.15  # radius of plates of 38 to 45 cm; one that seems smaller is none
-HIDES_M = 0.12  # radius that hides hips: the smallest plate has 0.14, and the trunk tells it to a quarter
 _UNLIKE = 1.7
-_CALF_DEG = 3.5
-"""The middle of a shin's outline leans so far with the calf (5 rendered sets: 1 to 5)."""
-_HIGH = 80.0  # percentile of the bar's height: from here on it is at the top
-_LEAST_SHIN = 0.4  # trunk lengths
-_LEGS = (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX)
-_PLANTED = 0.1  # trunk lengths: a foot so much lower than the other one is the planted one
 
 
 @dataclass(frozen=True)
@@ -124,62 +114,3 @@ def _with_the_hips(track: Track, end_px: Floats, look: Look) -> bool:
 def shin_seen(track: Track, part: slice) -> float:
     """Return the share of some frames in which the shin is seen below a plate."""
     return 0.0 if track.shin_px is None else float(np.isfinite(track.shin_px[part, 0, 0]).mean())
-
-
-def put_right(track: Track, look: Look) -> Track:
-    """Put the landmarks that a plate hides where the bar and the visible shin say they are, from the side.
-
-    The hips move with the bar, the planted knee is put onto the line of the visible shin, and the planted
-    foot is the lower one. Hips below a bare bar or a collar are seen, and stay where they are.
-    """
-    bar = bar_of(track, look) if look.view is View.SIDE else None
-    if bar is None or bar.radius_m < HIDES_M:
-        return track
-    px, visibility = track.image_px.copy(), track.visibility.copy()
-    known = np.flatnonzero(np.isfinite(bar.end_px[:, 0]) & np.isfinite(px[:, HIPS[0], 0]))
-    _told_apart(px, visibility, known, bar)
-    _hips(px, visibility, known, bar)
-    if track.shin_px is not None:
-        _knee(px, visibility, track.shin_px, look)
-    return replace(track, image_px=px, visibility=visibility)
-
-
-def _told_apart(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar) -> None:
-    """Exchange the legs where the lower foot is another one than mostly at the top."""
-    lower = (px[rows, Landmark.LEFT_ANKLE, 1] - px[rows, Landmark.RIGHT_ANKLE, 1]) / bar.trunk_px
-    clear = np.where(np.abs(lower) > _PLANTED, np.sign(lower), 0.0)
-    wrong = rows[clear == -np.sign(clear[_at_top(bar.end_px[rows, 1])].sum())] if clear.any() else rows[:0]
-    for left in _LEGS:
-        both = np.array([left, left + 1])
-        px[wrong[:, None], both] = px[wrong[:, None], both[::-1]]
-        visibility[wrong[:, None], both] = visibility[wrong[:, None], both[::-1]]
-
-
-def _at_top(y: Floats) -> np.ndarray:
-    """Return where the bar is as high as at the top."""
-    top: np.ndarray = y <= np.percentile(y, 100.0 - _HIGH)
-    return top
-
-
-def _hips(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar) -> None:
-    """Move the hips with the bar; where they are at the top on the whole, the landmarks say."""
-    over = bar.nearer * bar.end_px[rows]
-    shoulder, hip = px[rows][:, SHOULDERS].mean(axis=1), px[rows][:, HIPS].mean(axis=1)
-    cos_pitch = np.clip(np.abs(hip[:, 0] - shoulder[:, 0]) / bar.trunk_px, 0.5, 1.0)
-    moved = over + np.stack([np.zeros(len(rows)), HIP_BELOW_BAR * bar.trunk_px * cos_pitch], axis=1)
-    place = moved + np.median((hip - moved)[_at_top(moved[:, 1])], axis=0)
-    px[rows[:, None], HIPS] = place[:, None]
-    visibility[rows[:, None], HIPS] = 1.0
-
-
-def _knee(px: Floats, visibility: Floats, shin_px: Floats, look: Look) -> None:
-    """Put the planted knee, which is that over the lower foot, onto the line of the visible shin."""
-    rows = np.flatnonzero(np.isfinite(shin_px[:, 0, 0]) & np.isfinite(px[:, Landmark.LEFT_ANKLE, 0]))
-    ankles = px[rows, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1]
-    side = np.argmax(ankles[..., 1], axis=1)
-    ankle, knee = Landmark.LEFT_ANKLE + side, Landmark.LEFT_KNEE + side
-    up = shin_px[rows, 1] - shin_px[rows, 0]
-    up = rotate_px(up / np.hypot(*up.T)[:, None], np.full(len(rows), -look.facing * _CALF_DEG))
-    height = np.maximum(px[rows, ankle, 1] - px[rows, knee, 1], _LEAST_SHIN * look.scale_px)
-    px[rows, knee] = px[rows, ankle] + up * (height / np.maximum(-up[:, 1], 0.3))[:, None]
-    visibility[rows, knee] = 1.0

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from formcheck.measures.bar import put_right
+from formcheck.measures.hidden import put_right
 from formcheck.poses.geometry import distance_px, finite_median
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.track import Track
@@ -38,10 +38,11 @@ class Body:
         track: The frames, smoothed or not.
         working: The side that works in this set.
         look: How the camera sees the set.
+        filmed: The same frames as the model gave them, where `track` was put right already.
     """
 
-    def __init__(self, track: Track, working: Side, look: Look) -> None:
-        self.filmed = track  # as the model gave it
+    def __init__(self, track: Track, working: Side, look: Look, *, filmed: Track | None = None) -> None:
+        self.filmed = track if filmed is None else filmed  # as the model gave it
         self.track, self.working, self.look = put_right(followed(track, look), look), working, look
         self._stretch = None
         if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:

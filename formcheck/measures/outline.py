@@ -33,11 +33,11 @@ def profile(body: Body, *, dorsal: bool) -> Floats:
     shoulder, hip = body.joint("middle", "shoulder"), body.joint("middle", "hip")
     chord = hip - shoulder
     length = np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-6)
-    normal = np.stack([-chord[:, 1], chord[:, 0]], axis=1) / length[:, None]
     sign = _outward(body, dorsal=dorsal)
     side = 0 if sign > 0 else 1
-    offset = edges[:, side] - shoulder[:, None, :]
-    height: Floats = sign * (offset * normal[:, None, :]).sum(axis=2) / length[:, None]
+    right, down = (edges[:, side, :, axis] - shoulder[:, axis, None] for axis in (0, 1))
+    across = (down * chord[:, 0, None] - right * chord[:, 1, None]) / length[:, None]
+    height: Floats = sign * across / length[:, None]
     return np.where(_under_an_arm(body, height, dorsal=dorsal), np.nan, height)
 
 
@@ -54,7 +54,7 @@ def _under_an_arm(body: Body, heights: Floats, *, dorsal: bool) -> np.ndarray:
     """
     shoulder, hip = body.joint("middle", "shoulder"), body.joint("middle", "hip")
     along = hip - shoulder
-    square = np.maximum((along**2).sum(axis=1), 1e-6)
+    square = np.maximum(along[:, 0] ** 2 + along[:, 1] ** 2, 1e-6)
     outward = _outward(body, dorsal=dorsal)
     covered = np.zeros(heights.shape, dtype=bool)
     roles: tuple[Role, Role] = ("near", "far")
@@ -63,12 +63,15 @@ def _under_an_arm(body: Body, heights: Floats, *, dorsal: bool) -> np.ndarray:
         for part in _ARM:
             offset = body.joint(role, part) - shoulder
             across = outward * (along[:, 0] * offset[:, 1] - along[:, 1] * offset[:, 0]) / square
-            places.append(((offset * along).sum(axis=1) / square, across))
+            places.append(((offset[:, 0] * along[:, 0] + offset[:, 1] * along[:, 1]) / square, across))
         for (from_x, from_y), (to_x, to_y) in pairwise(places):
+            beside = np.fmin(from_x, to_x) <= EDGE_STATIONS[-1]
+            beside &= np.fmax(from_x, to_x) >= EDGE_STATIONS[0]
+            start, end = from_x[beside, None], to_x[beside, None]
             with np.errstate(divide="ignore", invalid="ignore"):
-                share = (EDGE_STATIONS - from_x[:, None]) / (to_x - from_x)[:, None]
-            arm = from_y[:, None] + share * (to_y - from_y)[:, None]
-            covered |= (share >= 0) & (share <= 1) & (arm > heights - _ARM_THICK)
+                share = (EDGE_STATIONS - start) / (end - start)
+            arm = from_y[beside, None] + share * (to_y - from_y)[beside, None]
+            covered[beside] |= (share >= 0) & (share <= 1) & (arm > heights[beside] - _ARM_THICK)
     return covered
 
 

@@ -80,6 +80,16 @@ def median(values: Floats) -> float:
     return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2.0
 
 
+def percentile(values: Floats, percent: float) -> float:
+    """Return a percentile of (N,) finite values, or NaN of none. As `np.percentile`, for few values."""
+    if not len(values):
+        return float("nan")
+    ordered = np.sort(values)
+    low, share = divmod(percent / 100.0 * (len(ordered) - 1), 1.0)
+    below, above = ordered[int(low)], ordered[min(int(low) + 1, len(ordered) - 1)]
+    return float(below + share * (above - below))
+
+
 def finite_median(values: Floats) -> Floats:
     """Return the medians over the first axis of (N,) or (N, K) values, of those that are finite, or NaN."""
     columns = values.reshape(len(values), -1).T

@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike
 from formcheck.errors import OutputError, TrackError, UsageError
 from formcheck.files import names
 from formcheck.poses.archive import Archive, ArchiveError, lengths
+from formcheck.poses.geometry import median
 from formcheck.poses.pose import OPTIONAL, PEOPLE, SHAPES, Floats, OptionalArrays, Pose
 
 FORMAT = "formcheck-track-1"
@@ -98,7 +99,7 @@ class Track(OptionalArrays[Floats]):
             return float("nan")
         steps = np.sort(np.diff(self.time_s))
         short = max(float(steps[len(steps) // 20]), float(steps[len(steps) // 2]) / 3.0)
-        return float(np.median(steps[steps < _PASSED_OVER * short]))
+        return median(steps[: np.searchsorted(steps, _PASSED_OVER * short)])
 
     @property
     def duration_s(self) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from formcheck.render.skeleton import Points
 from formcheck.render.spec import Spec
-from formcheck.render.vectors import Floats, Vector, Wander, unit
+from formcheck.render.vectors import Floats, Vector, Wander, ry, unit
 
 _AZIMUTHS = {"left": 0.0, "right": 180.0, "front": 90.0, "rear": -90.0, "foot": 90.0}
 _OBLIQUE_DEG = 40.0
@@ -73,6 +73,8 @@ class Camera:
         sway: How eye (3), aim (3) and roll in deg (1) sway over time.
         shake: The same, faster, of a hand.
         roll_deg: By how much it is held crooked.
+        orbit_deg: How far it is carried round the person.
+        orbit_s: From when to when.
     """
 
     azimuth_deg: float
@@ -86,6 +88,8 @@ class Camera:
     sway: tuple[Wander, ...]
     shake: tuple[Wander, ...]
     roll_deg: float
+    orbit_deg: float = 0.0
+    orbit_s: tuple[float, float] = (0.0, 0.0)
 
     def view(self, t_s: float) -> Floats:
         """Return the (4, 4) view matrix at a time."""
@@ -93,6 +97,9 @@ class Camera:
         if self.shake:
             moved = moved + np.array([one(t_s) for one in self.shake])
         eye, at = self.eye + moved[:3], self.at + moved[3:6]
+        if self.orbit_deg:
+            round_deg = float(np.interp(t_s, self.orbit_s, (0.0, self.orbit_deg)))
+            eye = self.at + ry(-round_deg) @ (eye - self.at)
         roll = np.radians(self.roll_deg + moved[6])
         aside = np.cross(unit(at - eye), [0, 1.0, 0])
         return look(eye, at, up=unit(np.array([0, np.cos(roll), 0]) + np.sin(roll) * aside))
@@ -109,7 +116,9 @@ class Camera:
         }
 
 
-def place(spec: Spec, points: Floats, rng: np.random.Generator, own: np.random.Generator) -> Camera:
+def place(
+    spec: Spec, points: Floats, rng: np.random.Generator, own: np.random.Generator, duration_s: float
+) -> Camera:
     """Put up a camera, as near as the whole set stays in its picture.
 
     Args:
@@ -117,6 +126,7 @@ def place(spec: Spec, points: Floats, rng: np.random.Generator, own: np.random.G
         points: (n, 3) where the body is over the set, m.
         rng: The seed's stream; the order of its draws is part of every published seed.
         own: The stream of what came later.
+        duration_s: Of the clip.
     """
     said, video = spec.camera, spec.video
     jitter, fov = float(rng.uniform(-4, 4)), float(rng.uniform(30, 40))
@@ -151,4 +161,18 @@ def place(spec: Spec, points: Floats, rng: np.random.Generator, own: np.random.G
     sizes = (*[0.004] * 3, *[0.012] * 3, 0.5) if shaken else ()
     shake = tuple(Wander(own, size * shaken, 6, 6.0, 0.5) for size in sizes)
     size = (video.width, video.height)
-    return Camera(azimuth, fov, height, distance, eye, at, projection, size, sway, shake, roll)
+    return Camera(
+        azimuth,
+        fov,
+        height,
+        distance,
+        eye,
+        at,
+        projection,
+        size,
+        sway,
+        shake,
+        roll,
+        said.orbit,
+        said.orbit_s or (0.0, duration_s),
+    )

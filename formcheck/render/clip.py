@@ -108,7 +108,7 @@ def _posed(
     frames = _frames(spec, body, poser, motion)
     set_only = [frame for frame in frames if frame.instant.phase not in ("setup", "leave")]
     seen = np.concatenate([np.array(list(frame.points.values())) for frame in set_only[::5]])
-    camera = cameras.place(spec, seen, rng, stream(spec, 2))
+    camera = cameras.place(spec, seen, rng, stream(spec, 2), times.duration_s)
     return Clip(spec, person, body, poser, options, times, frames, camera, _soft(spec, body))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from formcheck.errors import UsageError
-from formcheck.render import scene
+from formcheck.render import scene, scenery
 from formcheck.render.body import Body
 from formcheck.render.bystanders import bystanders
 from formcheck.render.clip import Clip, Frame, stream
@@ -115,6 +115,12 @@ class _Set:
         renderer.load("body", mesh_of(clip.body, *self._skin(clip.frames[0])), clothes(clip.body))
         for number, one in enumerate(bystanders(clip, half_m)):
             renderer.load(f"bystander {number}", mesh_of(one.body, *one.skin), clothes(one.body))
+        things, pane = scenery.furniture(clip), scenery.mirror(clip)
+        if things is not None:
+            renderer.load("furniture", things)
+        if pane is not None:
+            renderer.load("mirror frame", pane.frame)
+            renderer.hang(pane.glass, pane.point, pane.normal)
 
     def picture(self, number: int) -> Picture:
         """Return the picture of a frame; with an open shutter, the mean over the time it is open."""

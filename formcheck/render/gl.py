@@ -21,7 +21,8 @@ from formcheck.render.vectors import Floats, unit
 _SHADOW_PX, _SKY_PX = 1536, 768
 _SKY = np.array([0.05, 1, 0.03])
 _NEAR_TO_FAR = ("body", "bar", "decor", "room")  # so that hidden background is not shaded
-_NO_SHADOW = ("room",)
+_NO_SHADOW = ("room", "mirror", "mirror frame")
+_CLIP_DISTANCE = 0x3000  # GL_CLIP_DISTANCE0
 
 
 def check_gl() -> None:
@@ -95,6 +96,8 @@ class Renderer:
         self._out = gl.framebuffer([gl.renderbuffer((width, height), 4)])
         self._shadows = [self._shadow(size) for size in (_SHADOW_PX, _SKY_PX)]
         self._loaded: dict[str, _Loaded] = {}
+        self._mirror: tuple[Floats, Floats] | None = None
+        self._scene["glass"].value = 3
         gl.enable(library.DEPTH_TEST)
 
     def __enter__(self) -> Renderer:
@@ -129,6 +132,14 @@ class Renderer:
         cast = gl.vertex_array(self._depth, [(moving, "3f 3x4", "in_pos")], numbers)
         self._loaded[name] = _Loaded(drawn, cast, moving, (drawn, cast, moving, still, numbers), look or {})
 
+    def hang(self, glass: Mesh, point: Floats, normal: Floats) -> None:
+        """Hang up a mirror, given what is drawn of it, a point on it and the direction that it faces."""
+        self.load("mirror", glass)
+        self._mirror = point, normal
+        self._image = self._gl.texture(self._size, 4)
+        self._image.filter = (self._library.LINEAR, self._library.LINEAR)
+        self._image_target = self._gl.framebuffer([self._image], self._gl.depth_renderbuffer(self._size))
+
     def move(self, name: str, vertices: NDArray[np.float32], normals: NDArray[np.float32]) -> None:
         """Move the vertices of a mesh."""
         self._loaded[name].moving.write(_packed(vertices, normals))
@@ -158,16 +169,13 @@ class Renderer:
             self._cast(self._shadows[0], key, centre, 1.9, (0, 1, 0)),
             self._cast(self._shadows[1], _SKY, centre, 2.2, (0, 0, 1)),
         ]
-        self._target.use()
-        self._target.clear(0.5, 0.5, 0.5, 1.0, depth=1.0)
         for unit_number, (texture, _) in enumerate(self._shadows):
             texture.use(unit_number)
         self._scene["shm"].value, self._scene["skm"].value = 0, 1
-        eye = -view[:3, :3].T @ view[:3, 3]
-        self.tell({"VP": projection @ view, "LVP": lights[0], "SVP": lights[1], "eye": eye, "key_dir": key})
-        for name in sorted(self._loaded, key=_depth_order):
-            self.tell(self._loaded[name].look)
-            self._loaded[name].drawn.render()
+        self.tell({"LVP": lights[0], "SVP": lights[1], "key_dir": key})
+        if self._mirror is not None:
+            self._draw_image(view, projection, *self._mirror)
+        self._draw_meshes(self._target, view, projection)
         self._out.use()
         gl.disable(self._library.DEPTH_TEST)
         self._picture.use(2)
@@ -177,6 +185,30 @@ class Renderer:
         width, height = self._size
         pixels = np.frombuffer(self._out.read(components=3, alignment=1), np.uint8)
         return pixels.reshape(height, width, 3)[::-1]
+
+    def _draw_meshes(self, target: Any, view: Floats, projection: Floats, leave: str = "") -> None:
+        target.use()
+        target.clear(0.5, 0.5, 0.5, 1.0, depth=1.0)
+        self.tell({"VP": projection @ view, "eye": -view[:3, :3].T @ view[:3, 3]})
+        for name in sorted(self._loaded, key=_depth_order):
+            if name != leave:
+                self.tell(self._loaded[name].look)
+                self._loaded[name].drawn.render()
+
+    def _draw_image(self, view: Floats, projection: Floats, point: Floats, normal: Floats) -> None:
+        """Draw what a mirror shows: the scene before it, reflected in its plane."""
+        gl = self._gl
+        reflect = np.eye(4)
+        reflect[:3, :3] -= 2 * np.outer(normal, normal)
+        reflect[:3, 3] = 2 * (normal @ point) * normal
+        gl.front_face = "cw"  # a reflection turns the triangles round
+        gl.enable_direct(_CLIP_DISTANCE)
+        self.tell({"before": np.array([*normal, -normal @ point])})
+        self._draw_meshes(self._image_target, view @ reflect, projection, leave="mirror")
+        gl.disable_direct(_CLIP_DISTANCE)
+        self.tell({"before": np.array([0, 0, 0, 1])})
+        gl.front_face = "ccw"
+        self._image.use(3)
 
     def _cast(self, shadow: tuple[Any, Any], light: Floats, centre: Floats, half_m: float, up: Any) -> Floats:
         """Draw what a light sees into its shadow map; return the (4, 4) matrix of it."""

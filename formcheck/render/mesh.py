@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from formcheck.render.vectors import Vector, unit, vector
 
 Singles = NDArray[np.float32]
-SOLE_FLOOR, WALL, VINYL, STEEL, PLAIN = 6, 7, 8, 9, 10
+SOLE_FLOOR, WALL, VINYL, STEEL, PLAIN, GLASS = 6, 7, 8, 9, 10, 11
 """Materials of things, as the fragment shader numbers them; `body` has those of people."""
 _FIELDS = ("vertices", "normals", "color", "material", "rest", "garment")
 

@@ -11,6 +11,7 @@ from formcheck.errors import UsageError
 from formcheck.render.spec import FAULTS, FaultType, Spec
 
 _FULL = {"width": 640, "height": 360, "fps": 20}
+_COARSE = {"width": 480, "height": 270, "fps": 15}
 _ROUGH = {"width": 640, "height": 360, "fps": 15}
 _SEVERITY: dict[FaultType, tuple[float, float]] = {
     "lumbar_extension": (15, 35),
@@ -242,6 +243,43 @@ def _lifelike() -> Iterator[Spec]:
         yield Spec.model_validate(told)
 
 
+_STANDS = ("bench", "rack", "dumbbells", "chair", "mat")
+_HIDDEN = ("shoulder", "wrist", "hip", "knee", "ankle")
+
+
+def gym_spec(seed: int) -> Spec:
+    """Return the random spec of a seed with a mirror, furniture or both: kickback, thrust or bridge.
+
+    It has three repetitions and is seen from a side or obliquely; the person is that of `random_spec`.
+    """
+    rng = np.random.default_rng([seed, 8])
+    told = random_spec(seed, _COARSE).shown()
+    told |= {"id": f"g{seed}", "reps": 3}
+    if told["exercise"] == "hip_thrust" and rng.random() < 0.4:
+        told |= {"exercise": "glute_bridge_bilateral", "options": {"bar": "none"}}
+    view = rng.choice(["working_side", "other_side", "oblique"], p=[0.45, 0.15, 0.4])
+    told["camera"] = {"view": str(view)}
+    for fault in told["faults"]:
+        if "reps" in fault:
+            fault["reps"] = [rep for rep in fault["reps"] if rep < 3] or [1]
+    mirrored, before = bool(rng.random() < 0.6), bool(rng.random() < 0.6)
+    kinds = [str(kind) for kind in rng.choice(_STANDS, 1 + int(rng.integers(0, 3)))]
+    hidden = {"hides": str(rng.choice(_HIDDEN)), "of": str(rng.choice(["working", "other"]))}
+    told["scene"] = {"furniture": [{"kind": kind} for kind in kinds]}
+    if mirrored:
+        told["scene"]["mirror"] = {}
+        # From higher up the image is seen above the person, not only behind them.
+        told["camera"]["height"] = round(float(rng.uniform(0.6, 1.6)), 2)
+    if before or not mirrored:
+        told["scene"]["furniture"][0] |= hidden
+    return Spec.model_validate(told)
+
+
+def _gym() -> Iterator[Spec]:
+    for seed in range(98801, 98809):
+        yield gym_spec(seed)
+
+
 _ALIKE_KINDS = (*("hip_thrust",) * 2, "hip_thrust_bilateral", *("hip_thrust",) * 2, "glute_bridge_bilateral")
 _ALIKE_BARS = ("empty", "small", "none", "plates", "none", "bumper")
 _ALIKE_TEMPO = {"lead": 0.8, "concentric": 0.9, "hold": 0.8, "eccentric": 0.9, "pause": 0.4, "tail": 0.5}
@@ -342,6 +380,7 @@ SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "throughout": (_throughout, "seeds 91000 to 91502: every repetition with the same fault, or none"),
     "alike": (_alike, "seeds 610000 to 640010: short sets arched in both repetitions, and clean ones"),
     "habit": (_habit, "seeds 98601 to 98664: thrusts, each fault in all repetitions, half with big plates"),
+    "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),
 }
 """What each named set gives, and what it is."""

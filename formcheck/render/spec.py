@@ -1,7 +1,8 @@
 """What a clip is to show: the file that `formcheck render` takes, checked strictly.
 
 Whatever is left out is drawn from the seed. What came later than the published seeds (`movement`, `soft`,
-`around`, `phone`, bumper plates) is drawn from streams of its own, so that the seeds still show the same.
+`around`, `phone`, bumper plates, mirrors, furniture) is drawn from streams of its own, so that the seeds
+still show the same.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ FaultType = Literal[
     "incomplete_lockout",
 ]
 View = Literal["left", "right", "working_side", "other_side", "oblique", "front", "rear", "foot"]
+FurnitureKind = Literal["bench", "rack", "dumbbells", "chair", "mat"]
 Profile = Literal["minimum-jerk", "sharp", "eased", "asymmetric", "trembling", "stop-and-go", "drifting"]
 PRONE = frozenset({"kickback", "donkey_kick"})
 BRIDGES = frozenset({"glute_bridge", "glute_bridge_bilateral"})
@@ -133,6 +135,8 @@ class Camera(_Part):
         fov: Vertical field of view, deg.
         fill: How much of the half picture the body may take.
         handheld: How far it sways; 1 as much as on a wobbly stand.
+        orbit: How far it is carried round the person, deg, at an even speed.
+        orbit_s: From when to when; during the whole clip where absent.
     """
 
     view: View = "left"
@@ -142,6 +146,8 @@ class Camera(_Part):
     fov: Annotated[float, Field(ge=10, le=100)] | None = None
     fill: Annotated[float, Field(ge=0.2, le=1)] | None = None
     handheld: Annotated[float, Field(ge=0, le=20)] = 1.0
+    orbit: Degrees = 0.0
+    orbit_s: tuple[Seconds, Seconds] | None = None
 
 
 class Tempo(_Part):
@@ -292,6 +298,35 @@ class Phone(_Part):
     shake: Annotated[float, Field(ge=0, le=20)] = 0.0
 
 
+class Mirror(_Part):
+    """A mirror behind the person, as the camera sees it; what is None is drawn.
+
+    Attributes:
+        turn: From facing the camera, deg; drawn up to 35 either way.
+        gap: Between it and the room that body, bench and bar need, m.
+        width: m.
+    """
+
+    turn: Annotated[float, Field(ge=-80, le=80)] | None = None
+    gap: Annotated[float, Field(ge=0, le=3)] | None = None
+    width: Annotated[float, Field(ge=0.2, le=6)] | None = None
+
+
+class Piece(_Part):
+    """A piece of furniture. A `rack` has two posts of 2.2 m; a `mat` is rolled up and stands.
+
+    Attributes:
+        kind: What it is.
+        hides: It stands between the camera and this joint, on average over the set; behind the person
+            where absent. What it hides depends on its height.
+        of: Whose joint: of the working leg's side, or the other.
+    """
+
+    kind: FurnitureKind
+    hides: Literal["shoulder", "wrist", "hip", "knee", "ankle"] | None = None
+    of: Literal["working", "other"] = "working"
+
+
 class Scene(_Part):
     """The room: colours are sRGB, kinds are 0 to 2 (planks, rubber, tiles; plain, bricks, two colours)."""
 
@@ -301,6 +336,8 @@ class Scene(_Part):
     wall_kind: Annotated[int, Field(ge=0, le=2)] | None = None
     mat: bool = True
     bench: Color | None = None
+    mirror: Mirror | None = None
+    furniture: Annotated[tuple[Piece, ...], Field(max_length=12)] = ()
 
 
 class Video(_Part):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from formcheck.render import scenery
 from formcheck.render.clip import Clip, Frame
 from formcheck.render.movement import Rep
 from formcheck.render.skeleton import Points, Rotations
@@ -35,12 +36,16 @@ _PEAKS = (
 def truth(clip: Clip) -> dict[str, Any]:
     """Return the truth of a clip as it is written to its file."""
     frames = [_frame(clip, frame) for frame in clip.frames]
+    things = scenery.furniture(clip)
+    if things is not None:
+        for told, frame in zip(frames, clip.frames, strict=True):
+            told["hidden"] = scenery.hidden(clip, frame, things)
     reps, faults = [], []
     for rep in clip.times.reps:
         own = [frame for frame in frames if frame["rep"] == rep.index]
-        told = _rep(rep, own)
-        reps.append(told)
-        faults += [_fault(fault, told, own) for fault in rep.faults]
+        one = _rep(rep, own)
+        reps.append(one)
+        faults += [_fault(fault, one, own) for fault in rep.faults]
     spec, camera, video = clip.spec, clip.camera, clip.spec.video
     return {
         "schema": SCHEMA,

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from formcheck.exercises.rule import SEVERAL, Exercise, Status
+from formcheck.exercises.rule import OBLIQUE, SEVERAL, Exercise, Status
 from formcheck.judging.cues import Cue
 from formcheck.judging.judge import Verdict, set_score
 from formcheck.judging.prepare import GUESSED
@@ -19,7 +19,8 @@ from formcheck.judging.record import JudgedRep, JudgedSet
 from formcheck.judging.sets import Found, FoundSet
 from formcheck.judging.settings import Settings
 from formcheck.measures.catalogue import MEASURES
-from formcheck.poses.pose import Side
+from formcheck.poses.pose import Side, View
+from formcheck.poses.viewpoint import Look
 from formcheck.report.baselines import baseline_notes, own_values
 from formcheck.report.camera import camera_change
 from formcheck.report.model import (
@@ -38,17 +39,12 @@ from formcheck.reps.bar_speed import SIGNAL, lift, speed_loss_pct
 from formcheck.reps.holds import ENDS_ERROR_S, Hold
 from formcheck.reps.rep_data import RepData
 from formcheck.reps.segmentation import Phase
-from formcheck.wording import spans
+from formcheck.wording import from_place, spans
 
 _MOST_TIMES = 3  # named in a note
 _SLOW_S = 4.0  # up and down: slower than lifters move (a slow tempo is 3 to 4 s)
 UNKNOWN = "unknown"
 """Name of the exercise in a report where none was recognised."""
-_HOPELESS = {
-    "head-end": "Repetitions cannot be counted from the head end: film from the side.",
-    "foot-end": "Repetitions cannot be counted from the foot end: film from the side.",
-    "unknown": "The camera angle could not be told: film from the side, whole body in the picture.",
-}
 
 
 def package_version() -> str:
@@ -109,13 +105,15 @@ def build(
         sets.append(_set(number, one, reps[first:], settings.plate_mm))
     full = [rep for rep in reps if not rep.partial]
     sides = {one.working_side for one in found.sets}
+    look = found.sets[0].data.look if found.sets else found.look
     return Report(
         schema="formcheck-report-1",
         version=package_version(),
         source=recording.source,
         exercise=exercise.name if recognised else UNKNOWN,
         profile=settings.profile.name,
-        view=(found.sets[0].data.look if found.sets else found.look).view.value,
+        view=look.view.value,
+        upright=look.upright,
         working_side="unknown" if not sides else "both" if len(sides) > 1 else next(iter(sides)),
         fps=_number(recording.fps, 3),
         duration_s=round(recording.duration_s, 3),
@@ -181,8 +179,8 @@ def _rep(index: int, number: int, judged: JudgedRep, one: FoundSet, plate_mm: fl
 
 
 def _range(data: RepData, exercise: Exercise) -> Quantity | None:
-    """Return how far the signal rose; None for a hold, which has none."""
-    if exercise.is_hold:
+    """Return how far the signal rose; None for a hold, which has none, and where it is only counted."""
+    if exercise.is_hold or data.look.view not in exercise.views:
         return None
     signal, error = MEASURES[exercise.signal], data.range_error(exercise.signal)
     return Quantity(value=round(data.rep.range, 1), uncertainty=round(error, 1), unit=signal.unit)
@@ -268,6 +266,7 @@ def _set(number: int, judged: JudgedSet, reps: Sequence[RepReport], plate_mm: fl
         index=number,
         working_side=one.working_side,
         view=one.data.look.view.value,
+        upright=one.data.look.upright,
         yaw_deg=_number(one.data.look.yaw_deg, 1),
         near=_side(one.data.look.near),
         reps=tuple(rep.index for rep in reps),
@@ -362,6 +361,16 @@ def _reasons(refused: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(first[stem], count) for stem, count in counts.most_common()]
 
 
+def _hopeless(look: Look, exercise: Exercise) -> list[str]:
+    """Return notes on a view from which nothing can be counted; an oblique one is only too far round."""
+    if look.view is View.UNKNOWN:
+        return ["The camera angle could not be told: film from the side, whole body in the picture."]
+    if look.view in OBLIQUE:
+        return []
+    what, where = "Holds" if exercise.is_hold else "Repetitions", from_place(look.view, upright=look.upright)
+    return [f"{what} cannot be counted {where}: film from the side."]
+
+
 def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[str]:
     """Return notes on why no repetition was counted."""
     if found.sets:
@@ -374,7 +383,7 @@ def _explain_none(found: Found, exercise: Exercise, recognised: bool) -> list[st
         return [f"This is not an exercise I know, or it is not seen well enough to tell.{nearest}"]
     none = f"No {'hold' if exercise.is_hold else 'repetition'} of the {exercise.title.lower()}"
     if found.look.view not in exercise.views:
-        return [_HOPELESS[found.look.view.value]] if found.look.view.value in _HOPELESS else []
+        return _hopeless(found.look, exercise)
     if found.refused:
         reason, count = _reasons(found.refused)[0]
         return [f"{none}: {reason} ({count} time{'s' if count > 1 else ''}). To film it: {exercise.film}"]

@@ -9,12 +9,13 @@ from formcheck.exercises.rule import Exercise
 from formcheck.judging.judge import Verdict
 from formcheck.poses.pose import View
 from formcheck.report.model import CameraChange
+from formcheck.wording import from_place
 
-_FROM = {
-    View.SIDE: "film from the side, at hip height",
-    View.OBLIQUE_FOOT: "film obliquely from the feet, 30 to 50° off the side",
-    View.OBLIQUE_HEAD: "film obliquely from the head, 30 to 50° off the side",
-    View.FOOT_END: "film from the foot end, at 1.2 to 1.5 m height",
+_HOW = {
+    View.SIDE: "at hip height",
+    View.OBLIQUE_FOOT: "30 to 50° off the side",
+    View.OBLIQUE_HEAD: "30 to 50° off the side",
+    View.FOOT_END: "at 1.2 to 1.5 m height",
 }
 
 
@@ -32,7 +33,7 @@ def camera_change(judged: Iterable[tuple[Exercise, Verdict]]) -> CameraChange | 
         The change, or None where none adds verdicts, or weight.
     """
     pairs = list(judged)
-    changes = [_moved(view, pairs) for view in _FROM]
+    changes = [_moved(view, pairs) for view in _HOW]
     for change in dict.fromkeys(verdict.reading.change for _, verdict in pairs if not verdict.judged):
         if change:
             changes.append((change, [v for _, v in pairs if v.reading.change == change], []))
@@ -56,11 +57,13 @@ def _gain(added: Sequence[Verdict], lost: Sequence[Verdict]) -> tuple[int, float
 
 def _moved(view: View, pairs: Sequence[tuple[Exercise, Verdict]]) -> tuple[str, list[Verdict], list[Verdict]]:
     """Return what filming from a view adds and takes away; nothing where an exercise cannot be seen so."""
+    upright = all(exercise.upright for exercise, _ in pairs)
+    change = f"film {from_place(view, upright=upright)}, {_HOW[view]}"
     if any(view not in exercise.views or view in exercise.alike_from for exercise, _ in pairs):
-        return _FROM[view], [], []
+        return change, [], []
     added = [v for _, v in pairs if not v.judged and view in v.rule.views and v.view not in v.rule.views]
     lost = [v for _, v in pairs if v.judged and view not in v.rule.views]
-    return _FROM[view], added, lost
+    return change, added, lost
 
 
 def _faults(verdicts: Sequence[Verdict]) -> tuple[str, ...]:

@@ -61,6 +61,11 @@ class Model(BaseModel):
         return values | odd if odd else values  # most are whole: nothing is copied
 
 
+UPRIGHT_MEANS = (
+    "Whether the trunk is upright. Then head-end is the view from the front, and foot-end that from behind."
+)
+
+
 class Quantity(Model):
     """A measured value with its standard uncertainty."""
 
@@ -232,6 +237,7 @@ class SetSummary(Model):
     index: int
     working_side: Literal["left", "right", "both"]
     view: str
+    upright: bool = Field(default=False, description=UPRIGHT_MEANS)
     yaw_deg: float | None = Field(description="How far the camera stood off the pure side view.")
     near: Literal["left", "right"] | None = Field(default=None, description="The side nearer to the camera.")
     reps: tuple[int, ...]
@@ -354,6 +360,7 @@ class Report(Model):
     )
     profile: str = Field(description="Which limits: standard, strict or beginner, `+ FILE` for own ones.")
     view: str = Field(description="side, oblique-foot, oblique-head, foot-end, head-end or unknown.")
+    upright: bool = Field(default=False, description=UPRIGHT_MEANS)
     working_side: Literal["left", "right", "both", "unknown"]
     fps: float | None
     duration_s: float

@@ -26,7 +26,7 @@ def line(report: Report) -> str:
     """Return a report in a line."""
     count = sum(not rep.partial for rep in report.reps)
     faults = sum(one.status is Status.FAULT for rep in report.reps for one in rep.verdicts)
-    said = f"{count} repetition{'' if count == 1 else 's'}, {faults} fault{'' if faults == 1 else 's'}"
+    said = f"{count} {report.noun}{'' if count == 1 else 's'}, {faults} fault{'' if faults == 1 else 's'}"
     score = "no score" if report.score is None else f"score {report.score:.0f}/100"
     return (
         f"<Report {report.source or 'of a track'}: {report.exercise}, {report.working_side}, {said}, {score}>"
@@ -37,10 +37,14 @@ def fragment(report: Report) -> str:
     """Return a report as HTML for a notebook: no script, no style sheet, nothing fetched."""
     title = report.about.title if report.about else report.exercise
     score = "no score" if report.score is None else f"{report.score:.0f}/100"
-    facts = f"{seen_from(report.view)}, {report.working_side}, {report.duration_s:.1f} s, {score}"
+    seen = seen_from(report.view, upright=report.upright)
+    facts = f"{seen}, {report.working_side}, {report.duration_s:.1f} s, {score}"
     parts = [f"<p><b>{_text(report.source)}</b>: {_text(title)}<br>{_text(facts)}</p>"]
     if report.reps:
-        head = "".join(f"<th>{name}</th>" for name in ("rep", "side", "score", "from", "what to know"))
+        head = "".join(
+            f"<th>{name}</th>"
+            for name in ("hold" if report.only_holds else "rep", "side", "score", "from", "what to know")
+        )
         rows = "".join(_row(rep) for rep in report.reps)
         parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
     if report.fix is not None:

@@ -64,7 +64,7 @@ def _header(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
         yield Text(f"{capital(camera(one))}, {works(one.working_side)}, {', '.join(facts)}")
         return
     if not report.sets and report.view != View.UNKNOWN.value:
-        facts.insert(0, seen_from(report.view))
+        facts.insert(0, seen_from(report.view, upright=report.upright))
     yield Text(capital(", ".join(facts)))
     for part in report.sets:
         of = f"{part.title.lower()}, " if report.exercise == SEVERAL else ""
@@ -220,7 +220,7 @@ def _verdict(report: Report, exercise: Exercise) -> Iterator[RenderableType]:
 def camera(part: SetSummary) -> str:
     """Say where a set was seen from, such as `seen from the side (turned 3°)`."""
     yaw = "" if part.yaw_deg is None else f" (turned {part.yaw_deg:.0f}°)"
-    return seen_from(part.view) + yaw
+    return seen_from(part.view, upright=part.upright) + yaw
 
 
 def recognised(report: Report) -> list[str]:

@@ -13,6 +13,7 @@ import numpy as np
 from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
+from formcheck.measures.hidden import put_right_first
 from formcheck.measures.reading import (
     CAMERA_MOVED,
     NOTHING_BEFORE,
@@ -83,7 +84,8 @@ class SetData:
         *,
         baselines: Sequence[Baseline] = (),
     ) -> None:
-        self._raw, self.body = raw, Body(smoothed, working, look)
+        self._raw, right = put_right_first(raw, smoothed, look)
+        self.body = Body(right, working, look, filmed=smoothed)
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
         self._traits: dict[str, Floats] = {}
@@ -134,16 +136,16 @@ class SetData:
         """Return (T,) whether a joint is found, called visible by the model, and does not jump."""
         if (role, part) not in self.usable:
             smooth, raw = self.body.joint(role, part), self.raw.joint(role, part)
-            jump_pct = 100.0 * np.hypot(*(raw - smooth).T) / self.body.trunk_px
-            steady = np.nan_to_num(jump_pct, nan=np.inf) < MAX_JUMP_PCT
+            off = raw - smooth
+            with np.errstate(invalid="ignore"):  # what is not found is not steady
+                steady = 100.0 * np.hypot(off[:, 0], off[:, 1]) / self.body.trunk_px < MAX_JUMP_PCT
             self.usable[(role, part)] = steady & (self.body.visibility(role, part) >= MIN_VISIBILITY)
         return self.usable[(role, part)]
 
     def frames(self, start_s: float, end_s: float) -> slice:
         """Return the frames from one time to another, at least one."""
         t = self.body.track.time_s
-        first = int(np.searchsorted(t, start_s - 1e-9))
-        last = int(np.searchsorted(t, end_s + 1e-9, "right"))
+        first, last = int(t.searchsorted(start_s - 1e-9)), int(t.searchsorted(end_s + 1e-9, "right"))
         first = min(first, len(t) - 1)
         return slice(first, max(last, first + 1))
 
@@ -408,7 +410,7 @@ class RepData:
         good = np.isfinite(values)
         for role, joint in measure.needs:
             seen = self.set.sees(role, joint)[part]
-            if seen.mean() < MIN_USABLE:
+            if np.count_nonzero(seen) < MIN_USABLE * len(seen):
                 called = _called(self.set.body, role, joint)
                 if not np.isfinite(self.set.body.joint(role, joint)).any():
                     return Reading.none(
@@ -418,11 +420,11 @@ class RepData:
                     f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
                 )
             good &= seen
-        if good.mean() < MIN_USABLE:
+        if np.count_nonzero(good) < MIN_USABLE * len(good):
             return Reading.none("the outline of your body was not clear")
         wrong = good & ~measure.possible(values)
         good &= ~wrong
-        if good.mean() < MIN_USABLE:
+        if np.count_nonzero(good) < MIN_USABLE * len(good):
             return impossible(measure, median(values[wrong]))
         return good
 
@@ -451,10 +453,9 @@ class RepData:
     def _uncertainty(self, measure: Measure, from_start: bool, scatter: float) -> float:
         base = measure.errors.of(change=from_start)
         if measure.needs and measure.unit == "deg":
-            base /= (
-                max(np.cos(np.radians(min(self.look.yaw_deg, 60.0))), 0.5) if self.look.yaw_deg < 65 else 1.0
-            )
-        return float(np.hypot(base, np.nan_to_num(scatter)))
+            yaw_deg = self.look.yaw_deg
+            base /= max(math.cos(math.radians(min(yaw_deg, 60.0))), 0.5) if yaw_deg < 65 else 1.0
+        return math.hypot(base, 0.0 if math.isnan(scatter) else scatter)
 
 
 def _span(rep: Rep) -> Span:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
+from formcheck.poses.geometry import median, percentile
 from formcheck.poses.pose import Floats
 from formcheck.reps.timing import HALF, Left, eased_time, held_s, leaves_at, passes
 
@@ -24,6 +25,8 @@ SHORTEST_S = 0.5
 """A shorter movement is no repetition."""
 _RETURNED = 0.25  # of the range above the bottom: below it, a repetition ends where the signal stands still
 _FULL = 0.30  # of the usual range: less is a partial repetition
+_SMALL = 0.6  # of `min_range`: once full repetitions have shown what is usual, so small a movement may be one
+_SAME_TIME = 0.6  # of their time, if it also takes so long: fidgeting is quicker
 _LOWERING = 0.25  # share of the way up; a fall by more is a lowering
 _NOISE = 0.20  # of the usual range: less is no movement at all
 _HIGH = 0.85  # of the way: the top is reached
@@ -170,7 +173,8 @@ class RepSegmenter:
     A repetition opens when the signal has risen from its last low by a share of the usual range. Its top is
     over when the signal has fallen back by half. It closes when the signal is low and still, or rises again.
     A dip at the top that stays above half does not split it. A pause at the bottom may last as long as it
-    likes.
+    likes. A movement below `min_range` is one too where full ones came before it, and it has a fair share of
+    their range and of their time.
 
     Args:
         min_range: The least rise that can be a repetition, in the signal's unit.
@@ -198,6 +202,7 @@ class RepSegmenter:
         self._after = float("nan")
         self._state = Phase.BOTTOM
         self._ranges: list[float] = []
+        self._lengths_s: list[float] = []
         self._bottom = float("nan")  # of the last full repetition
         self._began_s = float("nan")
         self._opening: tuple[Floats, Floats] | None = None  # until the first rise
@@ -219,7 +224,7 @@ class RepSegmenter:
 
     @property
     def _usual(self) -> float:
-        return float(np.median(self._ranges[-3:])) if self._ranges else self._min_range
+        return median(np.array(self._ranges[-3:])) if self._ranges else self._min_range
 
     @property
     def started_s(self) -> float | None:
@@ -265,7 +270,8 @@ class RepSegmenter:
             self._low, self._low_at = value, len(self._s) - 1
         elif value < self._low + 0.1 * self._usual:
             self._low_at = len(self._s) - 1  # the latest time it was still low
-        if value - self._low >= max(self._min_range, _NOISE * self._usual):
+        least = (_SMALL if self._ranges else 1.0) * self._min_range
+        if value - self._low >= max(least, _NOISE * self._usual):
             self._keep_opening()
             self._state, self._high, self._high_s = Phase.UP, value, self._t[-1]
             self._ledge = (value, len(self._s) - 1)
@@ -347,12 +353,20 @@ class RepSegmenter:
             self.dropped.append(long)
             return None
         partial = cut_off or begun or span < _FULL * usual
+        if span < self._min_range and (partial or not self._as_long(rep)):
+            return None
         if not partial:
             self._ranges.append(span)
+            self._lengths_s.append(rep.end_s - rep.start_s)
             self._bottom = rep.bottom
             if len(self._ranges) == 1 and self._opening is not None:
                 self.begun_before = _end_of_one(*self._opening, rep, self._late)
         return replace(rep, end_s=end_s, partial=partial)
+
+    def _as_long(self, rep: Rep) -> bool:
+        """Whether a movement takes about as long as the full repetitions before it."""
+        usual_s = float(np.median(self._lengths_s)) if self._lengths_s else math.inf
+        return rep.end_s - rep.start_s >= _SAME_TIME * usual_s
 
     def _movement(self, end: int | None = None) -> tuple[Floats, Floats]:
         """Return times and signal of the open movement, without the end of an earlier one.
@@ -444,7 +458,7 @@ def phase_times(t: Floats, s: Floats, *, late: Late = LATE, still_open: bool = F
     if len(t) < 5:
         return None
     peak = int(np.argmax(s))
-    peak_value = float(np.percentile(s[s >= s[peak] - 0.2 * (s[peak] - s.min())], 90))
+    peak_value = percentile(s[s >= s[peak] - 0.2 * (s[peak] - s.min())], 90)
     before, after = float(s[: peak + 1].min()), float(s[peak:].min())
     up, down = peak_value - before, peak_value - after
     if up <= 0:
@@ -499,7 +513,7 @@ def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
         level: (N,) heights, from 1 down to 0.
         at_full_s: How long the signal stayed at the full height.
     """
-    frame_s = float(np.median(np.diff(t))) if len(t) > 1 else math.inf
+    frame_s = median(np.diff(t)) if len(t) > 1 else math.inf
     half = round(_HALT_S / frame_s)
     if half < 2 or len(t) <= 2 * half:
         return 1.0
@@ -512,7 +526,7 @@ def _sunk_top(t: Floats, level: Floats, at_full_s: float) -> float:
     last = int(high[-1])
     moving = np.flatnonzero(~stands[:last])
     stood_s = t[last + half] - t[int(moving[-1]) + 1 if len(moving) else 0]
-    height = float(np.median(level[last : last + half]))
+    height = median(level[last : last + half])
     return height if height < _SUNK and stood_s > at_full_s else 1.0
 
 

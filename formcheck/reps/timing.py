@@ -31,10 +31,12 @@ at once 30 to 35 %, with up to 0.43 s between lockout and lowering. The limits w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from formcheck.poses.geometry import median, percentile
 from formcheck.poses.pose import Floats
 
 HALF = 0.50
@@ -115,11 +117,11 @@ def leaves_at(t: Floats, level: Floats) -> Left:
     t, level = t[: beyond + 1], level[: beyond + 1]
     near_s, far_s = passes(t, level, np.array([near, far]))
     before = level[(t <= near_s) & (t >= near_s - _BEFORE * (far_s - near_s))]
-    rest = float(np.percentile(before, _REST)) if len(before) else 0.0
+    rest = percentile(before, _REST) if len(before) else 0.0
     levels = _LEVELS[max(far, _LEVELS[_FEWEST - 1]) >= _LEVELS]
     times = passes(t, (level - rest) / max(1.0 - rest, HALF), levels)
     took = np.diff(times)
-    halts = np.flatnonzero(took[_FEWEST - 1 :] > _HALT * np.median(took)) + _FEWEST
+    halts = np.flatnonzero(took[_FEWEST - 1 :] > _HALT * median(took)) + _FEWEST
     origin = _origin(times[: halts[0]] if len(halts) else times)
     return Left(sign * origin, sign * float(times[_TENTH]), sign * float(times[_FIFTH]))
 
@@ -127,23 +129,29 @@ def leaves_at(t: Floats, level: Floats) -> Left:
 def _origin(times: Floats) -> float:
     """Return the time of leaving from the times of the first levels, by non-negative least squares."""
     first = float(times[0])
-    parts, wanted = np.vstack([_PARTS[: len(times)], _PREFER_EASED]), np.append(times - first, 0.0)
+    wanted = np.append(times - first, 0.0)
     fits = []
-    for columns in ([0, 1, 2], [0, 1], [0, 2]):
-        found = np.linalg.lstsq(parts[:, columns], wanted, rcond=None)[0]
-        off = float(np.sum((parts[:, columns] @ found - wanted) ** 2))
+    for parts, inverse in _solvers(len(times)):
+        found = inverse @ wanted
+        off = parts @ found - wanted
         if (found[1:] >= 0).all():
-            fits.append((off, float(found[0])))
+            fits.append((float(off @ off), float(found[0])))
     return first + min(fits, default=(0.0, 0.0))[1]
+
+
+@cache
+def _solvers(count: int) -> tuple[tuple[Floats, Floats], ...]:
+    """Return the parts that may make up the times of the first levels, and what solves for their amounts."""
+    parts = np.vstack([_PARTS[:count], _PREFER_EASED])
+    chosen = [parts[:, columns] for columns in ([0, 1, 2], [0, 1], [0, 2])]
+    return tuple((some, np.linalg.pinv(some)) for some in chosen)
 
 
 def passes(t: Floats, level: Floats, at: Floats) -> Floats:
     """Return (L,) times at which a signal passes some levels for the last time, (N,) values at (N,) times."""
-    found = np.empty(len(at))
-    for i, height in enumerate(at):
-        below = np.flatnonzero(level[:-1] < height)
-        last = int(below[-1]) if len(below) else 0
-        step = float(level[last + 1] - level[last])
-        share = (height - float(level[last])) / step if step else 0.0
-        found[i] = t[last] + min(max(share, 0.0), 1.0) * (t[last + 1] - t[last])
-    return found
+    below = level[:-1] < at[:, None]
+    last = np.where(below.any(axis=1), below.shape[1] - 1 - np.argmax(below[:, ::-1], axis=1), 0)
+    step = level[last + 1] - level[last]
+    share = np.clip((at - level[last]) / np.where(step, step, np.inf), 0.0, 1.0)
+    times: Floats = t[last] + share * (t[last + 1] - t[last])
+    return times

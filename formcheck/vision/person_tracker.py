@@ -26,6 +26,7 @@ _AROUND = 0.15  # how far others may have moved since the last observation
 _POSTURE = 0.16  # more `unlike` the person's mean place than this: another person, or one in front
 _LIMB = 0.06  # a limb may be longer or shorter than before by this, and by a fifth of its length
 _STEADY_S = 0.3  # after the last jump, until limbs count again
+_COVERED_S = 30.0  # time constant: a body found where the person's own was lately is the same one, seen amiss
 _CLEAR = 0.3  # a new body that overlaps the person's by less is another person; others must be found twice
 _OTHERS_S = 4.0  # a person not seen for this long has gone
 _HIDDEN_S = 2.0  # a near person who is not found for this long may still be there
@@ -61,11 +62,12 @@ class Follower:
         self._mine_s: float | None = None  # None until the tracker has found the start
         self._size = 0.0
         self._box: Floats | None = None
+        self._covered: Floats | None = None  # where the body was lately; it shrinks much slower
         self._home: Floats | None = None  # mean place of the landmarks
         self._limbs: Floats | None = None  # (2, 8) shortest and longest lengths
         if start:
             self._size = float(np.median([one.size for one in start]))
-            self._box = start[0].box
+            self._box = self._covered = start[0].box
             self._home = np.median([one.px for one in start], axis=0)
         if len(start) > 1:
             self._limbs = np.percentile([_lengths(one.px) for one in start], [20, 80], axis=0)
@@ -126,7 +128,7 @@ class Follower:
         mine = self._find(time_s, everyone)
         others = [one for one in everyone if one is not mine]
         if not self._crowded(time_s):  # the person's own body may be found again where landmarks were bad
-            others = [one for one in others if self.shared(one) <= MAX_OVERLAP]
+            others = [one for one in others if not self._own_body(one)]
         self._observed_s = time_s
         self._hidden = not others and self._near() and time_s - self._others_s < _HIDDEN_S
         if others:
@@ -156,6 +158,10 @@ class Follower:
     def _crowded(self, time_s: float) -> bool:
         """Return whether others were seen lately, or the person to follow has not come yet."""
         return time_s - self._others_s < _OTHERS_S or (self.mine is not None and self._mine_s is None)
+
+    def _own_body(self, one: Sighting) -> bool:
+        """Return whether a second body lies where the person's own was: who is new comes from beside it."""
+        return self._covered is not None and overlap(one.box, self._covered) > MAX_OVERLAP
 
     def _gone_s(self, time_s: float) -> float:
         return time_s - self._start_s if self._mine_s is None else time_s - self._mine_s
@@ -190,6 +196,8 @@ class Follower:
             return None
         found = min(new, key=lambda one: distance(one, mine))
         self.mine, self._mine_s, self._size, self._box = found, time_s, found.size, found.box
+        kept = self._covered if self._covered is not None and self._own_body(found) else found.box
+        self._covered = _drawn_in(kept, found.box, 0.0)
         self._home, self._limbs, self._seen = found.px, None, None
         return found
 
@@ -251,19 +259,27 @@ class Follower:
         limbs = _lengths(seen.px)
         if self._box is None or self._home is None:
             self._size, self._box, self._home = seen.size, seen.box, seen.px
+            self._covered = seen.box
         elif self._limbs is None:
             self._limbs = np.array([limbs, limbs])
         else:
             near = self._crowded(time_s) and self._near()
             self._home = self._home + share / (_HOME_NEAR_S if near else _HOME_S) * (seen.px - self._home)
             self._size += share * (seen.size - self._size)
-            box = self._box + share * (seen.box - self._box)
-            self._box = np.concatenate([np.minimum(box[:2], seen.box[:2]), np.maximum(box[2:], seen.box[2:])])
+            self._box = _drawn_in(self._box, seen.box, share)
+            covered = seen.box if self._covered is None else self._covered
+            self._covered = _drawn_in(covered, seen.box, share / _COVERED_S)
             self._limbs = self._limbs + 0.2 * share * (limbs - self._limbs)
             if not near:
                 short, long = self._limbs
                 self._limbs = np.array([np.minimum(short, limbs), np.maximum(long, limbs)])
         self.mine, self._mine_s = seen, time_s
+
+
+def _drawn_in(box: Floats, now: Floats, share: float) -> Floats:
+    """Return a box that grows to hold another at once, and shrinks to it by a share."""
+    smaller = box + share * (now - box)
+    return np.concatenate([np.minimum(smaller[:2], now[:2]), np.maximum(smaller[2:], now[2:])])
 
 
 def _lengths(px: Floats) -> Floats:

@@ -11,6 +11,7 @@ hands or a leg over part of the rim only take edges away.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import NamedTuple
 
 import cv2
@@ -50,6 +51,8 @@ _FEWEST = 8  # edges
 _RIM = 1.0  # an edge lies on the rim, pixels
 _BESIDE = -4.0, -2.5, 2.5, 4.0  # from the rim: where there are as many edges there is no rim, but clutter
 _SIZE_PRIOR_PX, _LEAST_ERROR_PX = 0.4, 0.3
+_KNOWN_PRIOR_PX = 0.15  # once the size is known
+_SIZES, _ENOUGH = 60, 12  # clear pictures of which the size is the median, and fewest of them
 _LOOK_EVERY_S = 0.7
 
 
@@ -72,6 +75,7 @@ class PlateWatch:
         self._speed = np.zeros(2)  # pixels a second
         self._seen_s = self._looked_s = float("-inf")
         self._looks, self._sized, self._share = 0, False, _CLEAR
+        self._sizes: deque[Floats] = deque(maxlen=_SIZES)
 
     def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> Floats:
         """Find the plate in the next picture.
@@ -94,12 +98,14 @@ class PlateWatch:
             return NO_DISC
         passed_s = time_s - self._seen_s
         expected = np.array(self._disc[:2]) + self._speed * min(passed_s, 0.2)
-        disc = _followed(image_rgb, self._disc, expected)
+        disc = _followed(image_rgb, *self._known(self._disc), expected)
         if disc is None or disc.share < _KEPT or not _right_size(disc, image_px):
             return NO_DISC
         if passed_s > 0.0:
             self._speed += 0.7 * ((np.array(disc[:2]) - self._disc[:2]) / passed_s - self._speed)
-        self._sized |= disc.share >= _CLEAR
+        if disc.share >= _CLEAR:
+            self._sized = True
+            self._sizes.append(np.array(disc[2:4]))
         if self._sized and disc.share < _CLEAR:  # its size is not seen well now
             disc = disc._replace(half_width=self._disc.half_width, half_height=self._disc.half_height)
         self._disc, self._seen_s = disc, time_s
@@ -116,6 +122,17 @@ class PlateWatch:
         if found is not None and (self._disc is None or _better(found, self._disc)):
             self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
             self._sized, self._share = False, _CLEAR
+            self._sizes.clear()
+
+    def _known(self, disc: Disc) -> tuple[Disc, float]:
+        """Return a plate with the size that it has on the whole, and how far it may be off.
+
+        A plate keeps its size: the edge of a bench or a shadow beside the rim must not make it grow.
+        """
+        if len(self._sizes) < _ENOUGH:
+            return disc, _SIZE_PRIOR_PX
+        width, height = np.median(self._sizes, axis=0).tolist()
+        return disc._replace(half_width=width, half_height=height), _KNOWN_PRIOR_PX
 
 
 def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
@@ -274,8 +291,8 @@ class _Around(NamedTuple):
         return len(np.unique(self.bins[np.abs(self.off - at) <= _RIM])) / _BINS
 
 
-def _followed(image_rgb: Image, before: Disc, expected: Floats) -> Disc | None:
-    """Find a plate again about an expected place."""
+def _followed(image_rgb: Image, before: Disc, size_error_px: float, expected: Floats) -> Disc | None:
+    """Find a plate again about an expected place; its size is known to some error."""
     half = np.array([before.half_width, before.half_height])
     scale = _FOLLOWED_PX / half
     edges = _edges(image_rgb, expected, (1.0 + _SEARCH) * half, scale)
@@ -286,12 +303,12 @@ def _followed(image_rgb: Image, before: Disc, expected: Floats) -> Disc | None:
     rows, columns = np.arange(edges.size[0])[:, None], np.arange(edges.size[1])
     far = ((columns - guess[0]) ** 2 + (rows - guess[1]) ** 2) / (0.4 * _FOLLOWED_PX) ** 2
     y, x = np.unravel_index(int(np.argmax(votes * np.exp(-far / 2))), votes.shape)
-    fitted = _fitted(edges, np.array([x, y, *(half * edges.scale)], dtype=np.float64))
+    fitted = _fitted(edges, np.array([x, y, *(half * edges.scale)], dtype=np.float64), size_error_px)
     return None if fitted is None else edges.in_image(fitted)
 
 
-def _fitted(edges: _Edges, start: Floats) -> Disc | None:
-    """Lay an upright ellipse through the edges along it; its size stays near that of before."""
+def _fitted(edges: _Edges, start: Floats, size_error_px: float) -> Disc | None:
+    """Lay an upright ellipse through the edges along it; its size stays near that of `start`."""
     ellipse = start.copy()
     for tolerance in (3.0, 2.0, 1.5):
         around = _Around.of(edges, ellipse)
@@ -302,7 +319,7 @@ def _fitted(edges: _Edges, start: Floats) -> Disc | None:
         weight = 1.0 / np.bincount(around.bins[on])[around.bins[on]]  # each part of the rim counts once
         jacobian = np.column_stack([normal, normal[:, 0] * around.cos[on], normal[:, 1] * around.sin[on]])
         spread = max(float(np.sqrt(np.average(off**2, weights=weight))), 0.5)
-        prior = np.diag([0.0, 0.0, 1.0, 1.0]) * (spread / _SIZE_PRIOR_PX) ** 2
+        prior = np.diag([0.0, 0.0, 1.0, 1.0]) * (spread / size_error_px) ** 2
         information = jacobian.T @ (weight[:, None] * jacobian) + prior + 1e-6 * np.eye(4)
         step = jacobian.T @ (weight * off) - prior @ (ellipse - start)
         ellipse = ellipse + np.linalg.solve(information, step)

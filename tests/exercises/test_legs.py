@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.skeleton import Tempo, kickbacks, thrusts
 
 from formcheck.exercises.catalog import exercise
 from formcheck.judging.judge import judge_rule
-from formcheck.poses.pose import Side
+from formcheck.poses.pose import Landmark, Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import look
+from formcheck.poses.viewpoint import Look, look
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Rep
 from formcheck.rule import Reading
@@ -73,3 +75,29 @@ def test_a_kick_that_starts_from_the_knee_says_nothing_of_a_bent_knee(more_deg: 
     reading = read("glute-kickback", "knee-bent", track, Side.LEFT, knee_flexion_deg=more_deg)
     assert np.isfinite(reading.value) == told
     assert bool(reading.remedy) == (not told)
+
+
+@pytest.mark.parametrize("planted", list(Side))
+@pytest.mark.parametrize("shown", ["at rest", "at the top", "always"])
+def test_from_the_feet_the_planted_leg_is_where_the_lower_foot_is_in_the_picture(
+    planted: Side, shown: str
+) -> None:
+    """At the top the model may take the person for one seen from behind; the camera may be high or low."""
+    track = thrusts(reps=2, working=planted)
+    px = track.image_px.copy()
+    rep = Rep(*Tempo().times(0), 0.0, 26.0)
+    top = (track.time_s > rep.start_s + 0.3) & (track.time_s < rep.end_s - 0.3)
+    lower = np.where({"at rest": ~top, "at the top": top, "always": top | ~top}[shown], 60.0, 0.0)
+    for side, x in ((Side.LEFT, 700.0), (Side.RIGHT, 580.0)):
+        y = 400.0 + (lower if side is planted else 0.0)
+        px[:, Landmark.LEFT_ANKLE + side.offset] = np.stack(
+            [np.full(len(px), x), y + 0.0 * px[:, 0, 0]], axis=1
+        )
+    px[top, 27:29] = px[top, 27:29][:, ::-1]
+    view = Look(View.FOOT_END, 85.0, 5.0, Side.LEFT, 1.0, 180.0, prone=False)
+    track = replace(track, image_px=px)
+    vote = exercise("single-leg-hip-thrust").working
+    assert vote is not None
+    value = vote(RepData(rep, SetData(track, track, Side.LEFT, view, [rep])))
+    assert (value > 0) == (planted is Side.LEFT)
+    assert abs(value) > 0.5

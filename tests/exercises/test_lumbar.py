@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from support.skeleton import PerRep, Shot, Tempo, kickbacks, thrusts
 
-from formcheck.exercises.readings import MARKED, MOST_LUMBAR_DEG, lumbar_extension
+from formcheck.exercises.readings import (
+    MARKED,
+    MOST_LUMBAR_DEG,
+    USUAL_LOCKOUT_DEG,
+    USUAL_LOCKOUT_FLOOR_DEG,
+    lumbar_extension,
+)
 from formcheck.poses.pose import Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -123,6 +129,24 @@ def test_face_up_without_an_outline_low_hips_are_flat_and_high_ones_are_not_call
         track = thrusts(Shot(edges=False), reps=3, top_deg=top_deg)
         for reading in readings(track, prone=False, reps=3, working=Side.RIGHT):
             assert reading.at_least == (not flat)
+
+
+@pytest.mark.parametrize(
+    ("top_deg", "bench", "floor"),
+    [(0.0, False, False), (3.0, True, False), (14.0, True, True)],
+    ids=["low", "as high as on the floor", "high"],
+)
+def test_lying_on_the_floor_hips_seem_to_extend_further_before_a_back_is_not_called_flat(
+    top_deg: float, bench: bool, floor: bool
+) -> None:
+    """Without an outline, which an arm on the floor hides."""
+    track, reps = (
+        thrusts(Shot(edges=False), top_deg=top_deg),
+        [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(3)],
+    )
+    data = RepData(reps[1], SetData(track, smooth(track), Side.RIGHT, look(track, "supine"), reps))
+    seen = [lumbar_extension(data, usual) for usual in (USUAL_LOCKOUT_DEG, USUAL_LOCKOUT_FLOOR_DEG)]
+    assert [one.at_least for one in seen] == [bench, floor]
 
 
 def test_a_short_rep_is_no_baseline() -> None:

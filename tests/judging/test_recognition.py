@@ -267,7 +267,7 @@ def test_both_legs_work_is_said_and_drawn() -> None:
     found = analysed(made("hip-thrust", NOISY)).report
     assert found.working_side == "both"
     assert {rep.side for rep in found.reps} == {"both"}
-    assert "both legs work" in str(recorded(found))
+    assert "both sides work" in str(recorded(found))
 
 
 def recorded(report: Report) -> str:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.clips import two_repetitions
 
 from formcheck.api import analyze_clip
 from formcheck.cli.app import run as cli
@@ -52,8 +53,16 @@ def test_live_and_analyze_give_one_verdict_of_record_and_so_does_the_recording(t
 def test_a_file_at_its_own_pace_from_the_command_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "formcheck", "live", "--source", str(SAMPLE), "--no-window"),
-            *("--voice", "beep", "--report", str(tmp_path), "--target-reps", "3", "--tempo", "1-1-2"),
+            *(
+                sys.executable,
+                "-m",
+                "formcheck",
+                "live",
+                "--source",
+                str(two_repetitions(tmp_path)),
+                "--no-window",
+            ),
+            *("--voice", "beep", "--report", str(tmp_path), "--target-reps", "2", "--tempo", "1-1-2"),
         ],
         capture_output=True,
         text=True,
@@ -70,7 +79,9 @@ def test_a_file_at_its_own_pace_from_the_command_line(tmp_path: Path) -> None:
 
 def test_the_bench_measures_all_ways_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bench.json"
-    assert cli(["bench", "live", str(SAMPLE), "--via", "http,rtsp", "--json", str(path)]) == 0
+    assert (
+        cli(["bench", "live", str(two_repetitions(tmp_path)), "--via", "http,rtsp", "--json", str(path)]) == 0
+    )
     data = json.loads(path.read_text())
     assert [run["via"] for run in data["runs"]] == ["http", "rtsp"]
     for run_ in data["runs"]:

@@ -6,43 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.skeleton import Shot, Tempo, thrusts
+from support.plates import SHOT, plated, seen
+from support.skeleton import Tempo, thrusts
 
-from formcheck.measures.bar import bar_of, put_right
-from formcheck.poses.geometry import FOCAL
+from formcheck.measures.bar import bar_of
+from formcheck.measures.hidden import put_right
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
-from formcheck.poses.viewpoint import Look, look
+from formcheck.poses.viewpoint import Look
 from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Phase, Rep
-
-RADIUS_PX = 105.0  # a plate of 45 cm at the distance that FOCAL tells
-SHOT = Shot(scale=180.0)
-
-
-def nearer() -> float:
-    away_m = 0.21 * FOCAL * 1280 / RADIUS_PX
-    return away_m / (away_m + 0.65)
-
-
-def plated(track: Track, *, share: float = 0.8) -> Track:
-    """Put a plate over the hips, which hides them: the landmarks sit on it and do not rise as far."""
-    hips = track.image_px[:, HIPS].mean(axis=1)
-    shoulder = track.image_px[:, Landmark.LEFT_SHOULDER : Landmark.RIGHT_SHOULDER + 1].mean(axis=1)
-    below = 0.31 * 180.0 * np.clip(np.abs(hips[:, 0] - shoulder[:, 0]) / 180.0, 0.5, 1.0)
-    over = hips - np.stack([np.zeros(len(hips)), below], axis=1)
-    middle = np.array([639.5, 359.5])
-    end = middle + (over - middle) / nearer()
-    px = track.image_px.copy()
-    top = hips[:, 1].min()
-    px[:, HIPS, 1] = (top + 0.6 * (hips[:, 1] - top))[:, None]
-    rim = np.tile([RADIUS_PX, RADIUS_PX, 0.5, share], (len(track), 1))
-    return replace(track, image_px=px, disc_px=end[:, None], rim=rim)
-
-
-def seen(track: Track) -> Look:
-    return look(track, "supine")
 
 
 def hip_y(track: Track) -> Floats:
@@ -88,6 +62,21 @@ def test_legs_that_changed_places_are_told_by_the_foot_on_the_floor() -> None:
         px[wrong, left : left + 2] = px[wrong, left : left + 2][:, ::-1]
     right = put_right(replace(track, image_px=px), seen(true))
     legs = slice(Landmark.LEFT_KNEE, Landmark.RIGHT_FOOT_INDEX + 1)
+    assert right.image_px[:, legs] == pytest.approx(true.image_px[:, legs], abs=1e-6)
+
+
+def test_legs_named_wrongly_at_the_top_are_told_by_most_of_the_set() -> None:
+    """A large plate hides the planted knee at the top: the names of the legs are right at rest."""
+    true = thrusts(SHOT, tempo=Tempo(rest=2.0), reps=2)
+    track = plated(true)
+    px = track.image_px.copy()
+    hips = hip_y(true)
+    wrong = hips < hips.min() + 0.05 * np.ptp(hips)
+    assert 0.2 < wrong.mean() < 0.45
+    legs = slice(Landmark.LEFT_KNEE, Landmark.RIGHT_FOOT_INDEX + 1)
+    for left in (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX):
+        px[wrong, left : left + 2] = px[wrong, left : left + 2][:, ::-1]
+    right = put_right(replace(track, image_px=px), seen(true))
     assert right.image_px[:, legs] == pytest.approx(true.image_px[:, legs], abs=1e-6)
 
 

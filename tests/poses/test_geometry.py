@@ -12,6 +12,7 @@ from formcheck.poses.geometry import (
     distance_px,
     elevation_deg,
     line_slope_deg,
+    percentile,
     rotate_px,
     wrap_deg,
 )
@@ -134,3 +135,9 @@ def test_one_lost_point_spoils_only_its_own_row() -> None:
     a = np.array([[0.0, 0.0], [np.nan, np.nan], [0.0, 0.0]])
     b = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, -1.0]])
     np.testing.assert_allclose(elevation_deg(a, b, forward=1), [0.0, np.nan, 90.0])
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40), st.floats(0.0, 100.0))
+def test_percentiles_are_those_of_numpy(values: list[float], percent: float) -> None:
+    wanted = float(np.percentile(values, percent))
+    assert percentile(np.array(values), percent) == pytest.approx(wanted)

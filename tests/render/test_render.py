@@ -13,9 +13,10 @@ import pytest
 from support.gl import needs_gl
 
 from formcheck.evaluation.truth import Truth
-from formcheck.render import gl
+from formcheck.render import gl, scenery
 from formcheck.render.clip import Clip, build
-from formcheck.render.sets import SETS, named_set, random_spec
+from formcheck.render.film import pictures
+from formcheck.render.sets import SETS, gym_spec, named_set, random_spec
 from formcheck.render.spec import FAULTS, Spec
 from formcheck.render.truth import truth
 
@@ -219,6 +220,81 @@ def test_soft_tissue_moves_the_outline_and_not_the_truth() -> None:
     assert moved(0) < 0.2 * moved(top)
 
 
+def test_truth_says_what_furniture_hides_and_nothing_else_changes() -> None:
+    hides = {"kind": "rack", "hides": "ankle", "of": "other"}
+    plain, stood = told(KICK), told(KICK | {"scene": {"furniture": [hides], "mirror": {}}})
+    hidden = [frame.pop("hidden") for frame in stood["frames"]]
+    assert np.mean(["ankle.R" in names for names in hidden]) > 0.9
+    assert not any("nose" in names for names in hidden)
+    assert plain["frames"] == stood["frames"]
+    behind = told(KICK | {"scene": {"furniture": [{"kind": "rack"}]}})
+    assert not any(frame["hidden"] for frame in behind["frames"])
+
+
+def test_gym_clips_show_the_same_person_as_the_random_clip_of_their_seed() -> None:
+    specs = [gym_spec(seed) for seed in range(98701, 98741)]
+    assert {spec.exercise for spec in specs} == {"kickback", "hip_thrust", "glute_bridge_bilateral"}
+    assert all(spec.scene.mirror or any(one.hides for one in spec.scene.furniture) for spec in specs)
+    few = next(spec for spec in specs if spec.exercise == "kickback")
+    same = random_spec(few.seed)
+    assert same.working_leg == few.working_leg
+    assert same.tempo == few.tempo
+
+
+@pytest.mark.slow
+def test_a_mirror_shows_the_scene_reflected_and_leaves_the_rest_alone() -> None:
+    needs_gl()
+    grey = (0.5, 0.5, 0.5)
+    clad = {
+        "body": {"outfit": {"top": "long", "top_color": [1, 0, 0]}},
+        "camera": {"height": 1.5},
+        "video": {"width": 320, "height": 180, "fps": 5, "grain": 0},
+    }
+    room = {"wall": grey, "floor": grey, "mat": False}
+    glass = {"turn": 20, "gap": 0.1, "width": 3}
+
+    def drawn(scene: dict[str, Any]) -> tuple[Clip, Any]:
+        clip = build(Spec.model_validate(KICK | clad | {"scene": room | scene}))
+        return clip, next(pictures(clip, [0])).astype(int)
+
+    clip, with_mirror = drawn({"mirror": glass})
+    _, without = drawn({})
+    pane = scenery.mirror(clip)
+    assert pane is not None
+    points = clip.frames[0].points
+    chest = np.mean([points[f"{joint}.{side}"] for joint in ("shoulder", "hip") for side in "LR"], axis=0)
+    image = chest - 2 * pane.normal * (pane.normal @ (chest - pane.point))
+    corners = dict(zip("abcdef", pane.glass.vertices.astype(float), strict=True))
+    where = clip.camera.project(clip.camera.view(0.0), {"person": chest, "image": image} | corners)
+
+    def red(picture: Any, name: str) -> bool:
+        x, y, _ = where[name]
+        r, g, _ = picture[round(y), round(x)]
+        return bool(r > 2 * g)
+
+    assert red(with_mirror, "person")
+    assert red(with_mirror, "image")
+    assert not red(without, "image")
+    left = max(int(min(where[name][0] for name in corners)) - 4, 0)
+    right = int(max(where[name][0] for name in corners)) + 4
+    assert left > 0 or right < 320
+    outside = np.ones(320, dtype=bool)
+    outside[left:right] = False
+    assert (with_mirror[:, outside] == without[:, outside]).all()
+
+
+def test_a_camera_that_orbits_keeps_the_person_in_the_middle() -> None:
+    spec = KICK | {"camera": {"view": "left", "az_jitter": 0, "handheld": 0, "orbit": 60}}
+    clip = build(Spec.model_validate(spec))
+    end_s = clip.times.duration_s
+    views = [clip.camera.view(t_s) for t_s in (0.0, end_s)]
+    eyes = [-view[:3, :3].T @ view[:3, 3] - clip.camera.at for view in views]
+    azimuths = [float(np.degrees(np.arctan2(eye[2], eye[0]))) for eye in eyes]
+    assert azimuths == pytest.approx([0, 60], abs=0.1)
+    middle = [clip.camera.project(view, {"at": clip.camera.at})["at"] for view in views]
+    assert middle[0] == pytest.approx(middle[1], abs=0.1)
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"exercise": "squat"}, "exercise"),
     ({"colour": "red"}, "colour"),
@@ -230,6 +306,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"body": {"outfit": {"hat": "top"}}}, "body"),
     ({"camera": {"height": float("nan")}}, "camera.height"),
     ({"movement": {"profile": "wild"}}, "movement.profile"),
+    ({"scene": {"furniture": [{"kind": "sofa"}]}}, "scene.furniture"),
+    ({"scene": {"mirror": {"turn": 95}}}, "scene.mirror.turn"),
 ]
 
 
@@ -279,6 +357,7 @@ def test_wrong_use_is_one_sentence(formcheck: Command, tmp_path: Path) -> None:
         (("--set", "unseen", "--random", 7, 1, "--out", tmp_path, "--truth-only"), "do not go together"),
         (("--random", -1, 1, "--out", tmp_path, "--truth-only"), "seed of 0 or more"),
         (("--random", 7, 0, "--out", tmp_path, "--truth-only"), "1 or more"),
+        (("--set", "unseen", "--gym", "--out", tmp_path, "--truth-only"), "--gym goes with"),
         ((spec, tmp_path / "missing" / "out.mp4", "--truth-only"), "there is no folder"),
     ):
         code, out, err = formcheck("render", *arguments)
@@ -296,7 +375,7 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
     assert "is there" in formcheck("render", "--random", 7, 1, "--out", tmp_path / "new", "--truth-only")[1]
     assert {line.split()[0] for line in formcheck("render", "--set", "?")[1].splitlines()} == set(SETS)
     sizes = {name: len(named_set(name)) for name in SETS}
-    assert sizes == {"shared": 34, "unseen": 28, "throughout": 45, "lifelike": 24, "alike": 56}
+    assert sizes == {"shared": 34, "unseen": 28, "throughout": 45, "lifelike": 24, "alike": 56, "gym": 8}
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
         assert len(set(ids)) == len(ids)

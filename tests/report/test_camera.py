@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from formcheck.exercises.catalog import exercise
+from formcheck.exercises.explain import explain_exercise
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.judge import Verdict
 from formcheck.measures.reading import CAMERA_MOVED, Reading
@@ -12,6 +13,7 @@ from formcheck.poses.pose import View
 from formcheck.report.camera import camera_change
 from formcheck.report.model import CameraChange
 from formcheck.rule import Status
+from formcheck.wording import from_place, seen_from
 
 THRUST, KICKBACK = exercise("hip-thrust"), exercise("glute-kickback")
 
@@ -82,3 +84,16 @@ def test_many_faults_are_named_in_few_words() -> None:
         "One change of the camera would add most: film from the side; then lumbar arching, heel up and "
         "2 more could be judged too."
     )
+
+
+def test_who_stands_has_a_front_and_a_back() -> None:
+    curl, squat = exercise("biceps-curl"), exercise("squat")
+    assert from_place(View.HEAD_END) == "from the head end"
+    assert from_place(View.HEAD_END, upright=True) == "from the front"
+    assert seen_from("oblique-foot", upright=True) == "seen obliquely from behind"
+    assert seen_from("foot-end") == "seen from the foot end"
+    assert seen_from("unknown") == "camera angle unclear"
+    for one, text in ((curl, "obliquely from behind"), (squat, "from the side"), (THRUST, "the foot end")):
+        assert text in explain_exercise(one)
+    assert "the feet" not in explain_exercise(curl)
+    assert change(verdicts(squat, View.FOOT_END)).change.startswith("film from the side")

@@ -103,6 +103,24 @@ def test_a_dip_below_half_is_a_new_rep() -> None:
     assert len(found(t, s)) == 2
 
 
+@pytest.mark.parametrize(
+    ("share", "pace", "counted"),
+    [(0.4, 1.0, 4), (0.4, 0.7, 4), (0.4, 0.3, 3), (0.24, 1.0, 3)],
+    ids=["as long", "quicker", "a twitch", "hardly any way"],
+)
+def test_a_low_repetition_among_full_ones_is_told_by_its_range_and_its_time(
+    share: float, pace: float, counted: int
+) -> None:
+    """Who tires lifts less far but at the same pace: by itself so small a movement would be none."""
+    usual, low = Tempo(), Tempo(*(pace * part for part in (1.0, 1.0, 2.0, 0.6)))
+    t = clock(usual.duration(3) + low.duration(1), Shot())
+    after = t - usual.duration(3)
+    signal = -22.0 + 18.0 * (level(t, usual, 3) + share * np.where(after > 0, level(after, low, 1), 0.0))
+    assert share * 18.0 < MIN_RANGE
+    assert len(found(t, signal)) == counted
+    assert not found(t[after > 0], signal[after > 0])
+
+
 @pytest.mark.parametrize("rest_s", [0.0, 3.0, 10.0, 40.0])
 def test_a_pause_at_the_bottom_loses_nothing(rest_s: float) -> None:
     tempo = Tempo(rest=rest_s)

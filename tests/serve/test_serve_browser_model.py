@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from support.browser import until
+from support.clips import two_repetitions
 from support.phone_browser import REPS, Opened, phone_browser, served
 
 from formcheck.exercises import catalog
 from formcheck.judging.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
-SAMPLE = Path(__file__).parents[2] / "samples" / "kickback.mp4"
 
 
 def test_a_real_set_by_https_has_the_verdicts_that_analyze_has(model: Path, tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_a_real_set_by_https_has_the_verdicts_that_analyze_has(model: Path, tmp_
     from formcheck.vision.landmarker import MediaPipeLandmarker
 
     film = tmp_path / "kickback.mjpeg"
-    film.write_bytes(b"".join(frame.data for frame in jpegs(SAMPLE)))
+    film.write_bytes(b"".join(frame.data for frame in jpegs(two_repetitions(tmp_path))))
     kept: list[Any] = []
     settings = Settings(exercise=catalog.exercise("glute-kickback"))
 
@@ -55,7 +55,7 @@ def test_a_real_set_by_https_has_the_verdicts_that_analyze_has(model: Path, tmp_
     ):
         phone = Opened(running, inside, place)
         phone.start()
-        until(phone.page, f"{REPS} >= 4", timeout_s=300.0)
+        until(phone.page, f"{REPS} >= 2", timeout_s=300.0)
         phone.page.click("#stop")
         phone.page.locator("#sets li").first.wait_for()
     live = kept[0]
@@ -72,9 +72,11 @@ def test_the_bench_plays_a_clip_to_a_browser(model: Path, tmp_path: Path) -> Non
     from formcheck.cli.app import run
 
     path = tmp_path / "bench.json"
-    assert run(["bench", "live", str(SAMPLE), "--via", "browser", "--json", str(path)]) == 0
+    assert (
+        run(["bench", "live", str(two_repetitions(tmp_path)), "--via", "browser", "--json", str(path)]) == 0
+    )
     (row,) = json.loads(path.read_text())["runs"]
     assert row["via"] == "browser"
-    assert row["reps"][1] == 4
+    assert row["reps"][1] == 2
     assert row["frames"] > 10
     assert all(late >= 0 for late in row["decided_s"])

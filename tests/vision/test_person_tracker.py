@@ -122,6 +122,25 @@ def test_what_is_found_again_of_the_own_body_is_nobody_else(part: float) -> None
     assert {follower.people for _, _, follower in steps} == {1}
 
 
+def test_a_body_where_the_own_one_was_lately_is_nobody_else() -> None:
+    """Who is new comes from beside. Landmarks that draw in leave arms or feet to be found as a small body."""
+
+    def drawn_in(i: int) -> Sighting:
+        mine = trained(i)
+        part = 1.0 if TRACK.time_s[i] < 2.5 else 0.8
+        low = mine.px.max(axis=0)
+        return Sighting(low + part * (mine.px - low), mine.visibility)
+
+    def rest(i: int) -> list[Sighting]:
+        mine = trained(i)
+        left_over = Sighting(mine.px.min(axis=0) + 0.25 * (mine.px - mine.px.min(axis=0)), np.ones(33))
+        return [drawn_in(i), *([left_over] if 3.0 < TRACK.time_s[i] < 6.0 else [])]
+
+    steps = [(i, mine, follower.people) for i, mine, follower in run(drawn_in, rest)]
+    assert {people for _, _, people in steps} == {1}
+    assert all(mine for i, mine, _ in steps if TRACK.time_s[i] > 3.0)
+
+
 def test_blinkers_are_worn_among_others_and_leave_room() -> None:
     windows = [
         follower.window(TRACK.time_s[i], SIZE)

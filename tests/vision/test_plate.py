@@ -81,6 +81,20 @@ def test_hands_and_a_leg_over_part_of_the_rim_move_it_little() -> None:
     assert np.nanmedian(found[:, 5]) < np.nanmedian(clear[:, 5])
 
 
+def test_a_plate_keeps_its_size_beside_other_edges() -> None:
+    high, low, radius = np.array([360.0, 190.0]), np.array([360.0, 270.0]), 80.0
+    way = np.concatenate([np.zeros(30), np.linspace(0.0, 1.0, 15), np.ones(30)])
+    centres = high + way[:, None] * (low - high)
+    pictures = [picture(one, (radius,) * 2) for one in centres]
+    for image in pictures[45:]:  # something as dark as the plate stands out behind its upper half
+        x, y = (round(value) for value in low)
+        cv2.ellipse(image, (x, y), (80, 98), 0, 180, 360, BLACK, -1, cv2.LINE_AA)
+    found = followed(pictures)[30:]
+    assert np.isfinite(found[:, 0]).all()
+    assert np.abs(found[:, 3] / radius - 1.0).max() < 0.04
+    assert np.hypot(*(found[:, :2] - centres[30:]).T).max() < 6.0
+
+
 def test_a_plate_that_is_gone_for_a_second_is_found_again() -> None:
     centres = rising(60)
     pictures = [picture(one, (80.0, 80.0)) for one in centres]

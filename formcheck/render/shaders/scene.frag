@@ -3,7 +3,7 @@ in vec3 pos, nor, rest, col; flat in float mat; in vec4 lp, spx; in vec2 gar;
 uniform vec3 top_col, bot_col;
 uniform vec3 eye, key_dir, key_col, sky_col, gnd_col, fill_dir, fill_col, irisL, irisR, iris_col, gaze;
 uniform float exposure, seed; uniform int floor_kind, wall_kind; uniform vec3 floor_b, wall_b;
-uniform sampler2DShadow shm; uniform sampler2DShadow skm;
+uniform sampler2D glass; uniform sampler2DShadow shm; uniform sampler2DShadow skm;
 out vec4 o;
 float h(vec3 p){ p=fract(p*vec3(.1031,.1030,.0973)+seed*.013); p+=dot(p,p.yxz+33.33); return fract((p.x+p.y)*p.z);} 
 float n3(vec3 p){ vec3 i=floor(p), f=fract(p); f=f*f*(3-2*f);
@@ -15,6 +15,7 @@ float pcf(sampler2DShadow s, vec4 q, float r, float bias, int n){
  for(int i=0;i<n;i++){ float t=rr+float(i)*2.39996; float d=r*sqrt((float(i)+.5)/float(n)); a+=texture(s, vec3(p.xy+d*vec2(cos(t),sin(t)), p.z-bias)); }
  return a/float(n);} 
 void main(){
+ if(int(mat+.5)==11){ vec2 at=gl_FragCoord.xy/vec2(textureSize(glass,0)); o=vec4(texture(glass,at).rgb*.92+.02,1); return; }
  vec3 N=normalize(nor), V=normalize(eye-pos); if(!gl_FrontFacing && mat>3.5) N=-N; 
  vec3 c=col; float sp=.04, gl=20.; int m=int(mat+.5);
  if(m==0){ float hem=1.; if(gar.x>0.){ c=top_col; m=1; hem=smoothstep(0.,.004,gar.x)*(1.-.25*(1.-step(.001,abs(gar.x-.014)))); } else if(gar.y>0.){ c=bot_col; m=1; hem=smoothstep(0.,.004,gar.y);} if(m==1) c*=.7+.3*hem; }

@@ -324,8 +324,8 @@ def facts(report: Report) -> list[str]:
     elif len(report.sets) == 1:
         found = [capital(camera(report.sets[0])), say.works(report.sets[0].working_side)]
     else:
-        found = [capital(seen_from(report.view))] + (
-            ["both legs work"] if report.working_side == "both" else []
+        found = [capital(seen_from(report.view, upright=report.upright))] + (
+            [say.works("both")] if report.working_side == "both" else []
         )
     rate = "" if report.fps is None else f", {report.fps:.0f} frames/s"
     found.append(f"{report.duration_s:.1f} s{rate}")

@@ -1,0 +1,61 @@
+"""How far a body is from its resting posture: repetitions where landmarks are guesses.
+
+From an end of the bench the hips hide the face at the top of a thrust. The model then sees a body that is not
+there: turned round, upside down, or with limbs in the air. No measure of a joint can be believed, but the
+rest between two repetitions is seen well, and always alike. So the distance from it rises and falls with the
+repetitions, whatever the model sees at the top. It tells how many there were and about when, and nothing of
+their form.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark
+from formcheck.poses.track import Track
+from formcheck.reps.segmentation import Movements, segment
+
+_TRUNK = [*SHOULDERS, *HIPS]
+_ALIKE = 0.15  # shoulder widths: postures no further apart are the same
+_FURTHEST = 1.0  # a joint further from its place counts as so far: a guess may be anywhere
+_LEAST = 0.3  # rises and falls by less are no repetitions (rendered thrusts: 0.35 to 0.91)
+_SHARE = 0.4  # of the usual distance at the top: the same
+_STEADY_S = 0.3  # guesses that last less are passed over
+_SEEN = 0.85  # of the frames: who is not found at the top cannot be counted
+_MOST = 300  # frames that are compared to find the resting posture
+_RESTS = 8  # one frame in so many is at rest
+
+
+def rise_from_rest(track: Track) -> Floats:
+    """Return (T,) distances of shoulders and hips from where they are at rest, in shoulder widths.
+
+    The resting posture is the one that most frames are like, and a set begins with it. Where more are like
+    the top, the sign is changed, so that the values still rise with the lift. NaN where nobody was found.
+    """
+    values = np.full(len(track), np.nan)
+    known = np.isfinite(track.image_px[:, _TRUNK]).all(axis=(1, 2))
+    if known.sum() < _RESTS:
+        return values
+    px = track.image_px[known]
+    across = px[:, Landmark.LEFT_SHOULDER] - px[:, Landmark.RIGHT_SHOULDER]
+    joints = px[:, _TRUNK] / max(float(np.median(np.hypot(*across.T))), 1.0)
+    some = joints[:: max(len(joints) // _MOST, 1)]
+    apart = np.hypot(*np.moveaxis(some[:, None] - some[None], -1, 0)).mean(axis=-1)
+    usual = apart[int(np.argmax((apart < _ALIKE).sum(axis=1)))]
+    rest = np.median(some[np.argsort(usual)[: max(len(some) // _RESTS, 1)]], axis=0)
+    off = np.minimum(np.hypot(*np.moveaxis(joints - rest, -1, 0)), _FURTHEST).mean(axis=1)
+    off = median_filter(off, int(_STEADY_S / max(track.step_s, 1e-3)) | 1)
+    first = max(int(_STEADY_S / max(track.step_s, 1e-3)), 1)
+    values[known] = -off if np.median(off[:first]) > np.median(off) else off
+    return values
+
+
+def repetitions(track: Track) -> Movements:
+    """Find the repetitions of a set by how far the body is from its resting posture."""
+    rise = rise_from_rest(track)
+    seen = rise[np.isfinite(rise)]
+    usual = float(np.ptp(np.percentile(seen, [5, 95]))) if len(seen) else 0.0
+    if usual < _LEAST or len(seen) < _SEEN * len(rise):
+        return Movements([], [])
+    return segment(track.time_s, rise, min_range=max(_LEAST, _SHARE * usual))

@@ -1,0 +1,113 @@
+"""What is put right beside a plate: the planted foot stands, and the hips turn with trunk and bar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support.plates import TRUNK_PX, plated, seen, thrusts_from_the_side
+
+from formcheck.measures.hidden import put_right, put_right_first
+from formcheck.poses.pose import HIPS, Floats, Landmark, Side
+from formcheck.poses.smoothing import smooth
+from formcheck.poses.track import Track
+from formcheck.reps.rep_data import SetData
+
+FOOT = (Landmark.RIGHT_ANKLE, Landmark.RIGHT_HEEL, Landmark.RIGHT_FOOT_INDEX)
+
+
+def moved(track: Track, frames: slice, by_px: tuple[float, float]) -> Track:
+    """The planted foot's landmarks leave their place in some frames."""
+    px = track.image_px.copy()
+    px[frames, FOOT[0] : FOOT[2] + 1 : 2] += by_px
+    return replace(track, image_px=px)
+
+
+def off_pct(track: Track, true: Track, joint: int) -> Floats:
+    off: Floats = 100.0 * np.hypot(*(track.image_px[:, joint] - true.image_px[:, joint]).T) / TRUNK_PX
+    return off
+
+
+@pytest.mark.parametrize("by_px", [(90.0, -60.0), (-20.0, -120.0)])
+def test_a_planted_foot_stands_where_it_stood_before_it_was_lost(
+    by_px: tuple[float, float],
+) -> None:
+    true = thrusts_from_the_side()
+    lost = slice(40, 64)
+    right = put_right(moved(plated(true), lost, by_px), seen(true))
+    assert off_pct(right, true, Landmark.RIGHT_ANKLE).max() < 3.0
+    # The shin is known by where the foot stands, but heel and toes were not seen.
+    assert (right.visibility[lost, Landmark.RIGHT_ANKLE] == 1.0).all()
+    assert (right.visibility[lost, Landmark.RIGHT_HEEL] == 0.0).all()
+    assert (right.visibility[lost, Landmark.RIGHT_FOOT_INDEX] == 0.0).all()
+
+
+def test_a_heel_that_rises_is_a_fault_and_no_lost_landmark() -> None:
+    true = thrusts_from_the_side()
+    tiptoe = moved(plated(true), slice(40, 64), (0.0, -0.15 * TRUNK_PX))
+    right = put_right(tiptoe, seen(true))
+    for joint in FOOT:
+        assert right.image_px[:, joint] == pytest.approx(tiptoe.image_px[:, joint])
+    assert (
+        right.visibility[40:64, Landmark.RIGHT_HEEL] == tiptoe.visibility[40:64, Landmark.RIGHT_HEEL]
+    ).all()
+
+
+def test_a_foot_that_is_lost_in_most_frames_is_not_invented() -> None:
+    true = thrusts_from_the_side()
+    track = plated(true)
+    far = np.arange(len(track)) % 10 < 5
+    px = track.image_px.copy()
+    px[far, Landmark.RIGHT_ANKLE, 0] += 0.6 * TRUNK_PX
+    lost = replace(track, image_px=px)
+    right = put_right(lost, seen(true))
+    assert right.image_px[:, Landmark.RIGHT_ANKLE] == pytest.approx(px[:, Landmark.RIGHT_ANKLE])
+
+
+def test_landmarks_are_put_right_before_they_are_smoothed() -> None:
+    true = thrusts_from_the_side()
+    jumping = plated(true)
+    for first in range(30, 60, 6):
+        jumping = moved(jumping, slice(first, first + 3), (100.0, -80.0))
+    smoothed, view = smooth(jumping), seen(true)
+    late = put_right(smoothed, view)
+    early = put_right_first(jumping, smoothed, view)[1]
+    joint = Landmark.RIGHT_ANKLE
+    assert off_pct(late, true, joint)[28:64].max() > 5.0
+    assert off_pct(early, true, joint)[28:64].max() < 3.0
+    data = SetData(jumping, smoothed, Side.RIGHT, view, [])
+    assert data.sees("working", "ankle")[28:64].all()
+    assert data.body.filmed is smoothed
+
+
+def test_hips_turn_with_the_trunk_as_the_bar_does() -> None:
+    true = thrusts_from_the_side()
+    right = put_right(plated(true), seen(true))
+    for axis in (0, 1):
+        off = (right.image_px - true.image_px)[:, HIPS, axis].mean(axis=1)
+        assert np.ptp(off) < 0.05 * TRUNK_PX
+
+
+def test_without_a_plate_nothing_is_smoothed_anew() -> None:
+    true = thrusts_from_the_side()
+    smoothed = smooth(true)
+    assert put_right_first(true, smoothed, seen(true)) == (true, smoothed)
+
+
+def test_a_held_out_foot_drawn_onto_the_planted_one_is_not_seen() -> None:
+    true = thrusts_from_the_side()
+    drawn, track = slice(40, 52), plated(true)
+    px = track.image_px.copy()
+    feet = (Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX)
+    for left in feet:
+        px[drawn, left] = px[drawn, left + 1]
+    knee, ankle = (true.image_px[:, joint] for joint in (Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE))
+    shin = np.stack([ankle, ankle + 0.5 * (knee - ankle)], axis=1)
+    right = put_right(replace(track, image_px=px, shin_px=shin), seen(true))
+    assert off_pct(right, true, Landmark.RIGHT_KNEE).max() < 8.0  # that of the leg that is there
+    for left in feet:
+        assert np.isnan(right.image_px[drawn, left]).all()
+        assert (right.visibility[drawn, left] == 0.0).all()
+        assert right.image_px[:40, left] == pytest.approx(true.image_px[:40, left])
+        assert right.image_px[drawn, left + 1] == pytest.approx(true.image_px[drawn, left + 1])
