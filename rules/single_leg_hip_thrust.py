@@ -107,7 +107,8 @@ def depth(data: RepData, *, floor: bool = False) -> Reading:
     if share < ALL_THE_WAY_PCT and data.rep.end_s > data.set.body.track.time_s[-1] - CUT_OFF_S:
         return Reading.none("the clip ends before the bottom is seen", "Film until the hips are down.")
     error = math.hypot(8.0, 100.0 * data.missed("hip_height_pct", Phase.BOTTOM) / most)
-    return Reading(share, error, data.rep.end_s, "of your own deepest", at_least=not deep)
+    against = "of your own deepest" if deep else ""
+    return Reading(share, error, data.rep.end_s, against, at_least=not deep)
 
 
 def bounce(data: RepData) -> Reading:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from formcheck.evaluation.lumbar_training import Bodies, Held
     from formcheck.measures.arching import Weights
 
+_FIRST = 500_000
+
 Folder = Annotated[
     Path,
     Argument(
@@ -26,7 +28,12 @@ Folder = Annotated[
 Count = Annotated[
     int, Option("--bodies", metavar="N", min=0, help="Render so many; 0 learns from those that are there.")
 ]
-First = Annotated[int, Option("--first", metavar="SEED", min=0, help="The first seed.")]
+First = Annotated[
+    int | None, Option("--first", metavar="SEED", min=0, help="The first seed.", show_default=False)
+]
+Plated = Annotated[
+    bool, Option("--plates", help="Learn how it looks beside a plate of 38 or 45 cm over the hips.")
+]
 Weighed = Annotated[
     Path | None,
     Option("--weights", metavar="FILE.npz", help="Where to write what was learned.", show_default=False),
@@ -37,7 +44,8 @@ def train_lumbar(
     folder: Folder,
     *,
     bodies: Count = 600,
-    first: First = 500_000,
+    first: First = None,
+    plates: Plated = False,
     weights: Weighed = None,
     model: opt.Model = "full",
 ) -> None:
@@ -47,9 +55,10 @@ def train_lumbar(
 
     Renders a body for each seed at rest and at the top (half a second on an idle processor), lets the pose
     model look at it, learns, and says how far off it is on bodies that it did not learn from. What was
-    rendered is kept, so that a run that was stopped goes on.
+    rendered is kept, so that a run that was stopped goes on. With --plates it learns from all others in DIR
+    too.
     """
-    from formcheck.evaluation.lumbar_renders import record
+    from formcheck.evaluation.lumbar_renders import PLATED_FROM, record
     from formcheck.evaluation.lumbar_training import Bodies, curve, learn
     from formcheck.files.writing import check_writable, make_folder
     from formcheck.vision import models
@@ -57,14 +66,15 @@ def train_lumbar(
     if weights is not None:
         check_writable(weights)
     make_folder(folder)
+    begin = first if first is not None else PLATED_FROM if plates else _FIRST
     if bodies:
         from formcheck.render.gl import check_gl
 
         check_gl()
         with bar("rendering", bodies, "bodies") as advance:
-            for done, _ in enumerate(record(folder, range(first, first + bodies), models.resolve(model))):
+            for done, _ in enumerate(record(folder, range(begin, begin + bodies), models.resolve(model))):
                 advance(done + 1)
-    known = Bodies.read(folder)
+    known = Bodies.read(folder, plated=plates)
     learned, held = learn(known)
     _tell(known, learned, held, curve(known))
     if weights is not None:
@@ -72,7 +82,7 @@ def train_lumbar(
 
 
 def _tell(known: Bodies, learned: Weights, held: Held, errors: list[tuple[int, float]]) -> None:
-    say(f"{len(known)} bodies, {len(held.off_deg)} of them from the side; of these, each held out once:\n")
+    say(f"{len(known)} bodies, {len(held.off_deg)} of them to be estimated; of these, each held out once:\n")
     say(f"mean error {abs(held.off_deg).mean():.1f} deg, arched above flat {held.separates():.0%}\n")
     say(", ".join(f"{count} bodies: {error:.1f} deg" for count, error in errors) + "\n")
     for apart, error in zip(learned.distance, learned.error, strict=True):

@@ -8,6 +8,7 @@ looks at them, and what it says is kept with the true angles.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from formcheck.errors import UsageError
 from formcheck.files.writing import whole
 from formcheck.poses.pose import Pose
 from formcheck.poses.track import Track
+from formcheck.render import scene
 from formcheck.render.clip import Clip, build
 from formcheck.render.film import pictures
 from formcheck.render.spec import BRIDGES, Spec
+from formcheck.render.supine import Supine
 from formcheck.render.truth import measure
 from formcheck.vision.landmarker import MediaPipeLandmarker
 
@@ -28,7 +31,12 @@ FPS = 10
 _SIZES = ((640, 360), (640, 360), (480, 270), (360, 640))
 _EXERCISES = ("hip_thrust", "hip_thrust_bilateral", "glute_bridge", "glute_bridge_bilateral")
 _SHARES = (0.4, 0.25, 0.1, 0.25)
+_SHARES_PLATED = (0.5, 0.35, 0.05, 0.1)
 _OFF_SIDE_DEG = 30.0
+PLATED_FROM = 510_000
+"""Seeds from here on have plates of 38 or 45 cm on the bar, and cameras as one puts them up for that: no wide
+angle, at the height of hips, square to the side. From elsewhere a plate is not over the hips."""
+_PLATED_OFF_DEG = 8.0
 _APART_S = 10.0  # between one body and the next, longer than a clip
 _SHOWN = (2, 3)
 """How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
@@ -42,9 +50,11 @@ def spec_of(seed: int) -> Spec:
     def within(low: float, high: float, digits: int = 3) -> float:
         return round(float(rng.uniform(low, high)), digits)
 
-    exercise = str(rng.choice(_EXERCISES, p=_SHARES))
-    width, height = _SIZES[rng.integers(len(_SIZES))]
+    plated = seed >= PLATED_FROM
+    exercise = str(rng.choice(_EXERCISES, p=_SHARES_PLATED if plated else _SHARES))
+    width, height = _SIZES[rng.integers(len(_SIZES))] if not plated else _SIZES[2]
     side = float(rng.choice([0.0, 180.0]))
+    plated_off_deg = within(-_PLATED_OFF_DEG, _PLATED_OFF_DEG, 1) if plated else 0.0
     return Spec.model_validate(
         {
             "id": f"lumbar{seed}",
@@ -53,16 +63,16 @@ def spec_of(seed: int) -> Spec:
             "seed": seed,
             "reps": 1,
             "camera": {
-                "az": side + within(-_OFF_SIDE_DEG, _OFF_SIDE_DEG, 1),
+                "az": side + (plated_off_deg if plated else within(-_OFF_SIDE_DEG, _OFF_SIDE_DEG, 1)),
                 "az_jitter": 0.0,
-                "height": within(0.15, 1.3),
-                "fov": within(25, 65, 1),
+                "height": within(0.3, 1.0) if plated else within(0.15, 1.3),
+                "fov": within(28, 50, 1) if plated else within(25, 65, 1),
                 "fill": within(0.6, 0.95),
             },
             "tempo": {"lead": 0.5, "concentric": 1.0, "hold": 0.6, "eccentric": 0.4, "pause": 0, "tail": 0.1},
             "faults": _faults(rng, exercise),
             "body": _body(rng),
-            "options": _options(rng, exercise),
+            "options": _options(rng, exercise, plated=plated),
             "motion": {
                 "ext0": within(-75, -42, 1),
                 "ext1": within(-9, 6, 1),
@@ -107,13 +117,15 @@ def _body(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def _options(rng: np.random.Generator, exercise: str) -> dict[str, Any]:
+def _options(rng: np.random.Generator, exercise: str, *, plated: bool) -> dict[str, Any]:
     def within(low: float, high: float) -> float:
         return round(float(rng.uniform(low, high)), 3)
 
     bridge = exercise in BRIDGES
     bars, shares = ("none", "empty", "small", "plates", "bumper"), (0.3, 0.25, 0.2, 0.1, 0.15)
     bar = str(rng.choice(bars, p=(0.75, 0.1, 0.05, 0.05, 0.05) if bridge else shares))
+    if plated:
+        bar = str(rng.choice(bars[3:]))
     free = ["hips", "floor"] if bridge else ["hips", "hips", "bench"]
     options: dict[str, Any] = {
         "bar": bar,
@@ -165,11 +177,12 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
     if not all(pose.found for pose in shown):
         return None
     track = Track.from_poses(shown, (spec.video.width, spec.video.height))
-    angles = []
+    angles, plates = [], []
     for number in numbers:
         frame = clip.frames[number]
         told = measure(frame.turned, frame.points, spec.working_leg, prone=False)
         angles.append([told[name] for name in KEPT])
+        plates.append(_plate(clip, number))
     assert track.world_m is not None
     assert track.edges_px is not None
     return {
@@ -180,7 +193,25 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         "edges_px": track.edges_px.astype(np.float32),
         "size": np.array(track.size),
         "truth": np.array(angles, dtype=np.float32),
+        "plate": np.array(plates, dtype=np.float32),
     }
+
+
+def _plate(clip: Clip, number: int) -> tuple[float, float, float]:
+    """Return where the near plate's face is seen in a frame: its centre and half its height, pixels."""
+    sizes = scene.plate_m(clip.options)
+    if sizes is None or not isinstance(clip.poser, Supine):
+        return (math.nan, math.nan, math.nan)
+    radius, off = sizes
+    frame = clip.frames[number]
+    middle, along = clip.poser.bar(frame.turned, frame.at["pelvis"])
+    centre = min(
+        (middle + off * along, middle - off * along), key=lambda end: math.dist(end, clip.camera.eye)
+    )
+    points = {"centre": centre, "rim": centre + np.array([0.0, radius, 0.0])}
+    seen = clip.camera.project(clip.camera.view(frame.instant.t_s), points)
+    (x, y, _), (_, rim, _) = seen["centre"], seen["rim"]
+    return x, y, y - rim
 
 
 def record(folder: Path, seeds: Iterator[int] | range, model: Path) -> Iterator[int]:

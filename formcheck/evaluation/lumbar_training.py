@@ -1,4 +1,4 @@
-"""Learns lumbar arching in thrusts and bridges from rendered people: makes `measures/data/arching.npz`.
+"""Learns lumbar arching in thrusts and bridges from rendered people: makes `measures/data/arching*.npz`.
 
 No body is in what is fitted and in what its error is measured on: errors are those of a tenth of the bodies
 under weights that were fitted on the others, in turn.
@@ -7,15 +7,15 @@ under weights that were fitted on the others, in turn.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import KEPT, spec_of
-from formcheck.measures.arching import Weights, features, kernel
+from formcheck.evaluation.lumbar_renders import KEPT, PLATED_FROM, spec_of
+from formcheck.measures.arching import Weights, all_features, features, kernel
 from formcheck.measures.body import Body
 from formcheck.poses.pose import Floats, Side, View
 from formcheck.poses.track import Track
@@ -30,6 +30,7 @@ _FOLDS = 10
 _LEAST = 100  # bodies
 _GROUPS = 8  # of bodies by their distance, for the error
 _LEARNT = 95.0  # percent of the bodies: what is further away than these is not estimated
+_PLATE_ERROR = 0.03  # of its radius: what hands and background do to a plate's place and size
 _ARCHED_DEG, _FLAT_DEG = 10.0, 6.0
 
 
@@ -41,7 +42,7 @@ class Bodies:
         seeds: (N,) of the bodies.
         found: (N, F) features.
         truth_deg: (N,) lumbar extension at the top.
-        aside: (N,) whether they are seen from the side, as formcheck sees it.
+        aside: (N,) whether they are what is to be estimated: seen from the side, as formcheck sees it.
     """
 
     seeds: np.ndarray
@@ -53,15 +54,21 @@ class Bodies:
         return len(self.seeds)
 
     @classmethod
-    def read(cls, folder: Path) -> Bodies:
+    def read(cls, folder: Path, *, plated: bool = False) -> Bodies:
         """Read what `lumbar_renders.record` wrote.
+
+        Args:
+            folder: Where it is.
+            plated: Read those with a plate over the hips and the others, which help: `aside` then are only
+                the former. Otherwise only the others.
 
         Raises:
             UsageError: There are too few, or one is damaged.
         """
         rows = []
         for path in sorted(folder.iterdir()):
-            if re.fullmatch(r"\d+\.npz", path.name) and (row := _body(path)) is not None:
+            wanted = re.fullmatch(r"\d+\.npz", path.name) and (plated or not _with_big_plates(path))
+            if wanted and (row := _body(path, plated=plated)) is not None:
                 rows.append(row)
         if len(rows) < _LEAST:
             raise UsageError(f"{folder} has {len(rows)} bodies to learn from; {_LEAST} are needed at least")
@@ -69,7 +76,11 @@ class Bodies:
         return cls(np.array(seeds), np.array(found), np.array(truth), np.array(aside))
 
 
-def _body(path: Path) -> tuple[int, Floats, float, bool] | None:
+def _with_big_plates(path: Path) -> bool:
+    return int(path.stem) >= PLATED_FROM
+
+
+def _body(path: Path, *, plated: bool) -> tuple[int, Floats, float, bool] | None:
     """Return seed, features, lumbar extension and whether it is seen from the side; None without a body."""
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -93,9 +104,24 @@ def _body(path: Path) -> tuple[int, Floats, float, bool] | None:
     working = Side.LEFT if spec.working_leg == "L" else Side.RIGHT
     if spec.exercise.endswith("bilateral"):
         working = seen.near  # as in the rules: the leg nearer to the camera is measured
-    found = features(Body(track, working, seen), slice(0, 1), slice(len(track) - 1, None))
+    body, rest, top = Body(track, working, seen), slice(0, 1), slice(len(track) - 1, None)
+    aside = seen.view is View.SIDE
+    if plated:
+        big = _with_big_plates(path)
+        plate = arrays["plate"] if big else np.full((len(track), 3), np.nan)
+        body.filmed = _with_plate(track, plate, np.random.default_rng([seed, 2]))
+        aside = aside and big
+    found = (all_features if plated else features)(body, rest, top)
     truth = float(arrays["truth"][-1, KEPT.index("lumbar_extension")])
-    return seed, found, truth, seen.view is View.SIDE
+    return seed, found, truth, aside
+
+
+def _with_plate(track: Track, plate: Floats, rng: np.random.Generator) -> Track:
+    """Return a track with a plate seen where it is, as well as plates are found."""
+    radius = plate[:, 2:]
+    seen = plate + rng.normal(0.0, _PLATE_ERROR, plate.shape) * radius
+    rim = np.concatenate([seen[:, 2:], seen[:, 2:], _PLATE_ERROR * radius, np.ones_like(radius)], axis=1)
+    return replace(track, disc_px=seen[:, None, :2], rim=rim)
 
 
 def fit(found: Floats, truth_deg: Floats) -> Weights:

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.measures import arching
+from formcheck.measures.hidden import HIDES_M
 from formcheck.measures.reading import Reading
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats, View
@@ -215,8 +216,13 @@ def _learned(data: RepData) -> arching.Estimate | None:
     if data.look.view is not View.SIDE:
         return None
     rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
-    found = arching.estimate(data.set.body, rest, top)
+    found = arching.estimate(data.set.body, rest, top, plated=_bar_seen(data))
     return found if math.isfinite(found.error_deg) else None
+
+
+def _bar_seen(data: RepData) -> bool:
+    """Whether a plate that may hide the hips was followed, so that the bar tells where they are."""
+    return data.set.bar is not None and data.set.bar.radius_m >= HIDES_M
 
 
 def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
@@ -232,11 +238,12 @@ def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bo
 def _with_learned(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
     """Return what others show or what was learned, whichever shows more arching; a lower bound.
 
-    Beside a plate over the hips the learned witness only counts where all is as usual there: silhouettes of
-    real people may take the plate in.
+    Beside a plate that was not followed the learned witness only counts where all is as usual there:
+    silhouettes of real people may take the plate in.
     """
     lowest_deg = learned.value_deg - learned.error_deg
-    if lowest_deg <= _FLAT_DEG or (data.set.plated and learned.apart > _PLATED_APART):
+    unlike = data.set.plated and not _bar_seen(data) and learned.apart > _PLATED_APART
+    if lowest_deg <= _FLAT_DEG or unlike:
         return compared
     if compared.value - compared.uncertainty >= lowest_deg:
         return compared

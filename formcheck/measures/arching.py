@@ -1,14 +1,16 @@
 """Lumbar arching of one thrust or bridge by itself, estimated as learned from rendered people.
 
 Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
-weights in `data/arching.npz` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`)
-from bodies whose lumbar angle is known. The estimate is a kernel ridge regression: a straight line through
-`features`, and a correction by how near a repetition is to those learned from. Its error grows with the
-distance from what was learned, and beyond most of that there is none.
+weights in `data/` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from bodies
+whose lumbar angle is known: `arching.npz`, and `arching_plates.npz` where a plate lies over the hips. The
+estimate is a kernel ridge regression: a straight line through `features`, and a correction by how near a
+repetition is to those learned from. Its error grows with the distance from what was learned, and beyond most
+of that there is none.
 
 `features` describe a repetition in the trunk's own frame. It has its origin at the middle of the shoulders,
 its first axis to the middle of the hips, and its second one out of the back; lengths are in those of that
-line. So neither distance, size nor side of the body matters.
+line. So neither distance, size nor side of the body matters. Beside a plate the hips are guessed, so there
+`bar_features` are added: the middle of the plate, which is the bar, among shoulders, knees, hands and feet.
 """
 
 from __future__ import annotations
@@ -21,18 +23,33 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from formcheck.measures.body import Body, Part, Role
+from formcheck.measures.body import Body, Joint, Part, Role
 from formcheck.measures.outline import profile
 from formcheck.poses.geometry import distance_px
 from formcheck.poses.pose import EDGE_STATIONS, Floats
 
-_FILE = "data/arching.npz"
+_FILE, _FILE_PLATED = "data/arching.npz", "data/arching_plates.npz"
 _STATIONS = EDGE_STATIONS[4:31:2]
 """Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
 _LEAST = 4
 """Points of an outline; with fewer it counts as not seen."""
 _UPPER: tuple[Part, ...] = ("ear", "shoulder", "elbow", "wrist")
 _LEGS: tuple[Part, ...] = ("hip", "knee", "ankle", "heel", "foot_index")
+_SHOULDERS: Joint = ("middle", "shoulder")
+_KNEE: Joint = ("working", "knee")
+_ANKLE: Joint = ("working", "ankle")
+_BESIDE_THE_BAR: tuple[Joint, ...] = (
+    _KNEE,
+    _ANKLE,
+    ("free", "knee"),
+    ("free", "ankle"),
+    ("near", "ear"),
+    ("near", "elbow"),
+    ("near", "wrist"),
+    ("middle", "hip"),
+    ("working", "heel"),
+    ("working", "foot_index"),
+)
 _MOST_YAW_DEG = 60.0
 
 
@@ -50,6 +67,51 @@ def features(body: Body, rest: slice, top: slice) -> Floats:
     before, there = _plain(body, rest), _plain(body, top)
     shape = _shape(there)
     return np.concatenate([shape, shape - _shape(before), _lengths(before, there), _camera(body)])
+
+
+def bar_features(body: Body, rest: slice, top: slice) -> Floats:
+    """Return (G,) numbers of a repetition face up with a plate on the bar: where the bar is, and its change.
+
+    Args:
+        body: The frames; needs a plate that was followed.
+        rest: Those before the repetition.
+        top: Those at its top.
+
+    Returns:
+        The numbers; NaN for what was not seen.
+    """
+    before, there = _bar_among_joints(body, rest), _bar_among_joints(body, top)
+    return np.concatenate([there, there - before])
+
+
+def _bar_among_joints(body: Body, part: slice) -> Floats:
+    """Return places of joints along the line from shoulders to bar and beside it, and of the bar in turn.
+
+    Lines to knee and ankle give the latter. Ratios of lengths and slopes, in radians, are added.
+    """
+    discs, rims = body.filmed.disc_px, body.filmed.rim
+    assert discs is not None
+    assert rims is not None
+    seen, bar, radius = _plain(body, part), discs[part, 0], rims[part, 1]
+    facing = body.look.facing
+    shoulder, knee, ankle = (seen.joint(*joint) for joint in (_SHOULDERS, _KNEE, _ANKLE))
+    found: list[Floats] = []
+    for joint in _BESIDE_THE_BAR:
+        found.extend(_in_frame(shoulder, bar, seen.joint(*joint), facing))
+    for end in (knee, ankle):
+        found.extend(_in_frame(shoulder, end, bar, facing))
+    lines = bar - shoulder, knee - bar, ankle - knee
+    above, thigh, shin = (np.maximum(np.hypot(*line.T), 1e-6) for line in lines)
+    found.extend([radius / above, np.log(thigh / above), np.log(shin / above)])
+    found.extend(np.arctan2(-line[:, 1], facing * line[:, 0]) for line in lines)
+    return _medians(np.stack(found))
+
+
+def _in_frame(origin: Floats, end: Floats, points: Floats, facing: float) -> tuple[Floats, Floats]:
+    """Return (T,) places of points along the line from an origin to an end, and out of the back beside it."""
+    line, (x, y) = end - origin, (points - origin).T
+    square = np.maximum((line**2).sum(axis=1), 1e-6)
+    return (x * line[:, 0] + y * line[:, 1]) / square, facing * (line[:, 0] * y - line[:, 1] * x) / square
 
 
 def _plain(body: Body, part: slice) -> Body:
@@ -75,15 +137,12 @@ def _joints(body: Body) -> Floats:
     """Return the joints' places in the trunk's frame, and the slopes of trunk, thigh and shin, radians."""
     shoulder, hip = body.joint("middle", "shoulder"), body.joint("middle", "hip")
     trunk = hip - shoulder
-    square = np.maximum((trunk**2).sum(axis=1), 1e-6)
     facing = body.look.facing  # face up, the normal (-dy, dx) points out of the back where it is 1
     arms: list[tuple[Role, Part]] = [(role, part) for role in ("near", "far") for part in _UPPER]
     legs: list[tuple[Role, Part]] = [(role, part) for role in ("working", "free") for part in _LEGS]
     found: list[Floats] = []
     for joint in (*arms, *legs):
-        x, y = (body.joint(*joint) - shoulder).T
-        found.append((x * trunk[:, 0] + y * trunk[:, 1]) / square)
-        found.append(facing * (trunk[:, 0] * y - trunk[:, 1] * x) / square)
+        found.extend(_in_frame(shoulder, hip, body.joint(*joint), facing))
     places = [body.joint("working", name) for name in _LEGS[:3]]
     for line in (trunk, places[1] - places[0], places[2] - places[1]):
         found.append(np.arctan2(-line[:, 1], facing * line[:, 0]))
@@ -207,21 +266,28 @@ def kernel(one: Floats, other: Floats, shares: Floats) -> Floats:
 
 
 @cache
-def weights() -> Weights:
-    """Return the weights that come along."""
-    with (files("formcheck.measures") / _FILE).open("rb") as file:
+def weights(*, plated: bool = False) -> Weights:
+    """Return the weights that come along, those without plates or those beside one."""
+    with (files("formcheck.measures") / (_FILE_PLATED if plated else _FILE)).open("rb") as file:
         return Weights.read(file)
 
 
-def estimate(body: Body, rest: slice, top: slice) -> Estimate:
+def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Estimate:
     """Estimate how far the lower back of somebody face up, seen from the side, is arched at the top.
 
     Args:
         body: The frames.
         rest: Those before the repetition.
         top: Those at its top.
+        plated: Whether a plate that was followed lies over the hips.
     """
-    known = weights()
-    placed = known.project(features(body, rest, top)[None])
+    known = weights(plated=plated)
+    found = all_features(body, rest, top) if plated else features(body, rest, top)
+    placed = known.project(found[None])
     apart = known.apart(placed)
     return Estimate(float(known.values_deg(placed)[0]), float(known.errors_deg(apart)[0]), float(apart[0]))
+
+
+def all_features(body: Body, rest: slice, top: slice) -> Floats:
+    """Return (F + G,) `features` and `bar_features`."""
+    return np.concatenate([features(body, rest, top), bar_features(body, rest, top)])

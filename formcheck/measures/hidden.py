@@ -22,7 +22,7 @@ from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 
-_HIDES_M = 0.12  # radius that hides hips: the smallest plate has 0.14, and the trunk tells it to a quarter
+HIDES_M = 0.12  # radius that hides hips: the smallest plate has 0.14, and the trunk tells it to a quarter
 _CALF_DEG = 3.5
 """The middle of a shin's outline leans so far with the calf (5 rendered sets: 1 to 5)."""
 _HIGH = 80.0  # percentile of the bar's height: from here on it is at the top
@@ -58,7 +58,7 @@ def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
         only_sure: Whether legs stay as they are where no place of the planted foot is sure.
     """
     bar = bar_of(track, look) if look.view is View.SIDE else None
-    if bar is None or bar.radius_m < _HIDES_M:
+    if bar is None or bar.radius_m < HIDES_M:
         return track
     px, visibility = track.image_px.copy(), track.visibility.copy()
     known = np.flatnonzero(np.isfinite(bar.end_px[:, 0]) & np.isfinite(px[:, HIPS[0], 0]))

@@ -21,6 +21,7 @@ _PLATES: dict[str, tuple[float, float, Vector]] = {
     "bumper": (0.225, 0.07, (0.12, 0.12, 0.13)),
 }
 """Radius and thickness, m, and colour. A bumper plate is 45 cm across, as in weightlifting's rules."""
+_INNER_M = 0.60  # from the middle of the bar to a plate
 BUMPERS: tuple[Vector, ...] = (
     (0.12, 0.12, 0.13),
     (0.70, 0.10, 0.12),
@@ -140,6 +141,14 @@ def bar_rest_m(options: Options) -> float:
     return _PLATES[options.bar][0] if options.bar in _PLATES else 0.045
 
 
+def plate_m(options: Options) -> tuple[float, float] | None:
+    """Return the radius of a plate and how far its outer face is from the middle of the bar; None without."""
+    if options.bar not in _PLATES:
+        return None
+    radius, thick, _ = _PLATES[options.bar]
+    return radius, _INNER_M + thick
+
+
 def bar(middle: Floats, along: Floats, options: Options) -> Mesh:
     """Return the bar with its pad and plates."""
     meshes = [
@@ -150,9 +159,9 @@ def bar(middle: Floats, along: Floats, options: Options) -> Mesh:
         radius, thick, color = _PLATES[options.bar]
         color = options.plate_color or color
         for end in (-1, 1):
-            inner, outer = middle + along * end * 0.60, middle + along * end * (0.60 + thick)
+            inner, outer = (middle + along * end * at for at in (_INNER_M, _INNER_M + thick))
             meshes.append(cylinder(inner, outer, radius, color, VINYL, 30))
             if options.bar == "bumper":  # the steel hub in its middle
-                hub = middle + along * end * (0.61 + thick)
+                hub = middle + along * end * (_INNER_M + 0.01 + thick)
                 meshes.append(cylinder(inner, hub, 0.05, (0.62, 0.62, 0.64), STEEL, 20))
     return join(meshes)

@@ -370,6 +370,63 @@ def _paired() -> Iterator[Spec]:
             yield Spec.model_validate(told | {"id": f"s{seed}_{name}", "options": options})
 
 
+_HABITS: tuple[FaultType, ...] = (
+    "lumbar_extension",
+    "incomplete_lockout",
+    "lumbar_extension",
+    "nonworking_drop",
+    "lumbar_extension",
+    "incomplete_lockout",
+    "lumbar_extension",
+    "hips_not_level",
+)
+_HABIT_DEG = {
+    "lumbar_extension": (14, 34),
+    "incomplete_lockout": (15, 30),
+    "nonworking_drop": (14, 34),
+    "hips_not_level": (10, 20),
+}
+_HABIT_TEMPO = {"lead": 0.8, "concentric": 0.9, "hold": 0.8, "eccentric": 1.2, "pause": 0.5, "tail": 0.5}
+_HABIT_PAIRS = 32
+_OBLIQUE_HABITS = (4, 14, 22, 29)
+
+
+def _habit() -> Iterator[Spec]:
+    """Give thrusts with one fault in all three repetitions, each beside a clean one; half with big plates."""
+    for pair in range(_HABIT_PAIRS):
+        yield _habit_one(pair, faulty=True)
+        yield _habit_one(pair, faulty=False)
+
+
+def _habit_one(pair: int, *, faulty: bool) -> Spec:
+    seed = 98_601 + 2 * pair + (not faulty)
+    rng = np.random.default_rng([seed, 19])
+    kind, heavy = _HABITS[pair % 8], (pair // 2 + pair // 8) % 2
+    kinds = ("plates", "bumper") if heavy else ("none", "empty", "small")
+    aside = ("working_side", "other_side")[pair % 4 == 3]
+    oblique = kind == "hips_not_level" or pair in _OBLIQUE_HABITS
+    put = {"type": kind, "severity": round(float(rng.uniform(*_HABIT_DEG[kind])), 1)}
+    told: dict[str, Any] = {
+        "id": f"h{seed}",
+        "exercise": "hip_thrust_bilateral" if pair % 8 in (2, 5) else "hip_thrust",
+        "working_leg": "LR"[int(rng.integers(2))],
+        "seed": seed,
+        "reps": 3,
+        "camera": {"view": "oblique" if oblique else aside},
+        "faults": [put] if faulty else [],
+        "tempo": _HABIT_TEMPO,
+        "options": {"bar": str(rng.choice(kinds))},
+        "soft": {"loose_m": round(float(rng.choice([0.0, 0.02, 0.04])), 3)},
+        "movement": {
+            "profile": str(rng.choice(["minimum-jerk", "eased", "asymmetric", "drifting"])),
+            "fatigue": 0.2,
+        },
+        "phone": {"blur_px": round(float(rng.uniform(0, 0.6)), 2)},
+        "video": {"width": 480, "height": 270, "fps": 10, "crf": 22},
+    }
+    return Spec.model_validate(told)
+
+
 SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "shared": (_shared, "the 34 shared clips: each fault by itself, and clean ones"),
     "unseen": (_unseen, "seeds 97001 to 97028, 640x360, 20 frames/s: the table in the README"),
@@ -379,6 +436,7 @@ SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
         _paired,
         "seeds 98501 to 98510: each thrust with plates of 38 or 45 cm, and without",
     ),
+    "habit": (_habit, "seeds 98601 to 98664: thrusts, each fault in all repetitions, half with big plates"),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),
 }

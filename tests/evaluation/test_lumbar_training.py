@@ -12,7 +12,7 @@ from support.gl import needs_gl
 
 from formcheck.api import analyze
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import frames_of, spec_of
+from formcheck.evaluation.lumbar_renders import PLATED_FROM, frames_of, spec_of
 from formcheck.evaluation.lumbar_training import Bodies, calibrated, held_out, learn
 from formcheck.poses.track import Track
 from formcheck.render.clip import build
@@ -30,6 +30,13 @@ def test_every_seed_is_a_person_of_its_own_half_of_them_arched() -> None:
     assert 20 <= len(arched) <= 40
     assert {spec.exercise for spec in specs} >= {"hip_thrust", "hip_thrust_bilateral", *BRIDGES}
     assert Counter(spec.options.bar for spec in specs).keys() >= {"none", "empty", "small", "bumper"}
+
+
+def test_later_seeds_have_big_plates_and_a_camera_square_to_the_side() -> None:
+    for spec in map(spec_of, range(PLATED_FROM, PLATED_FROM + 20)):
+        assert spec.options.bar in ("plates", "bumper")
+        assert spec.camera.az is not None
+        assert min(abs(spec.camera.az - side) for side in (0.0, 180.0)) <= 8.0
 
 
 def test_one_frame_is_at_rest_and_one_at_the_top() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from support.skeleton import Tempo, kickbacks, thrusts, with_plate
 
 from formcheck.exercises import catalog
 from formcheck.exercises.rule import Status
-from formcheck.judging.judge import Verdict, judge_rule
+from formcheck.judging.judge import ALIKE, Verdict, judge_rule
 from formcheck.measures import arching
 from formcheck.measures.arching import Estimate
-from formcheck.poses.pose import Side
+from formcheck.poses.pose import HIPS, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
@@ -74,7 +76,7 @@ SAYS_ARCHED, SAYS_FLAT = Estimate(24.0, 7.0, 0.6), Estimate(1.0, 7.0, 0.6)
 
 
 def lumbar(monkeypatch: pytest.MonkeyPatch, said: Estimate, track: Track) -> list[Verdict]:
-    monkeypatch.setattr(arching, "estimate", lambda *_: said)
+    monkeypatch.setattr(arching, "estimate", lambda *_, plated: said)
     return verdicts("single-leg-hip-thrust", "lumbar-arching", track, Side.RIGHT)
 
 
@@ -101,11 +103,39 @@ def test_a_back_that_only_what_was_learned_calls_arched_is_not_judged(
         assert "arched" in verdict.reading.reason
 
 
-def test_beside_a_plate_only_what_is_as_usual_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    plated = with_plate(ARCHED)
+def test_beside_a_plate_that_is_not_followed_only_what_is_as_usual_is_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hips = ARCHED.image_px[:, HIPS].mean(axis=1)
+    there = replace(ARCHED, plate_px=np.column_stack([hips, np.full(len(hips), 90.0)]))
     unlike = SAYS_ARCHED._replace(apart=1.3)
     for said, found in ((SAYS_ARCHED, Status.FAULT), (unlike, Status.NOT_JUDGED)):
-        assert {verdict.status for verdict in lumbar(monkeypatch, said, plated)} == {found}
+        assert {verdict.status for verdict in lumbar(monkeypatch, said, there)} == {found}
+
+
+@pytest.mark.parametrize(
+    ("track", "by_the_bar"),
+    [(ARCHED, False), (with_plate(ARCHED), True), (with_plate(ARCHED, radius_px=30.0), False)],
+)
+def test_a_plate_that_hides_the_hips_is_read_by_what_was_learned_beside_one(
+    monkeypatch: pytest.MonkeyPatch, track: Track, by_the_bar: bool
+) -> None:
+    asked = set()
+
+    def said(*_: object, plated: bool) -> Estimate:
+        asked.add(plated)
+        return SAYS_ARCHED._replace(apart=1.3)
+
+    monkeypatch.setattr(arching, "estimate", said)
+    found = verdicts("single-leg-hip-thrust", "lumbar-arching", track, Side.RIGHT)
+    assert asked == {by_the_bar}
+    if by_the_bar:
+        assert {verdict.status for verdict in found} == {Status.FAULT}
+
+
+def test_a_set_that_never_comes_down_says_that_all_are_alike() -> None:
+    for verdict in verdicts("single-leg-hip-thrust", "shallow-bottom", thrusts(low_deg=-14), Side.RIGHT):
+        assert verdict.reading.reason == ALIKE
 
 
 def test_an_outline_that_rounds_does_not_outweigh_hips_and_what_was_learned(

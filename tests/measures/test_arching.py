@@ -8,9 +8,9 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from support.skeleton import Tempo, thrusts
+from support.skeleton import Tempo, thrusts, with_plate
 
-from formcheck.measures.arching import Weights, estimate, features, weights
+from formcheck.measures.arching import Weights, all_features, bar_features, estimate, features, weights
 from formcheck.measures.body import Body
 from formcheck.poses.pose import OPTIONAL, Floats, Side
 from formcheck.poses.track import Track
@@ -42,6 +42,7 @@ def mirrored(track: Track) -> Track:
         image_px=flip(track.image_px)[:, other],
         visibility=track.visibility[:, other],
         edges_px=flip(track.edges_px)[:, ::-1],
+        disc_px=None if track.disc_px is None else flip(track.disc_px),
     )
 
 
@@ -66,6 +67,47 @@ def test_neither_side_nor_size_matters() -> None:
     assert features(*seen(twice)) == pytest.approx(found, abs=1e-6)
 
 
+def test_beside_a_plate_neither_side_nor_size_matters() -> None:
+    track = with_plate(plain(thrusts(reps=1)))
+    found = all_features(*seen(track))
+    assert np.isfinite(found).all()
+    assert all_features(*seen(mirrored(track), Side.LEFT)) == pytest.approx(found, abs=1e-6)
+    assert track.edges_px is not None
+    assert track.disc_px is not None
+    assert track.rim is not None
+    twice = replace(
+        track,
+        image_px=2 * track.image_px,
+        edges_px=2 * track.edges_px,
+        disc_px=2 * track.disc_px,
+        rim=2 * track.rim,
+        size=(2 * track.size[0], 2 * track.size[1]),
+    )
+    assert all_features(*seen(twice)) == pytest.approx(found, abs=1e-6)
+
+
+def test_the_landmarks_are_the_models_own_beside_a_plate_too() -> None:
+    track = plain(thrusts(reps=1))
+    body, rest, top = seen(with_plate(track))
+    assert not np.allclose(body.track.image_px, track.image_px)  # the plate put the hips elsewhere
+    assert features(body, rest, top) == pytest.approx(features(*seen(track)), abs=1e-6)
+
+
+def test_a_bar_that_is_higher_at_the_top_changes_what_is_learned_from() -> None:
+    track = with_plate(plain(thrusts(reps=1)))
+    assert track.disc_px is not None
+    body, rest, top = seen(track)
+    raised = track.disc_px.copy()
+    raised[top, 0, 1] -= 10.0
+    before, after = (
+        bar_features(body, rest, top),
+        bar_features(seen(replace(track, disc_px=raised))[0], rest, top),
+    )
+    half = len(before) // 2
+    assert not np.allclose(before[:half], after[:half])
+    assert after[half:] - before[half:] == pytest.approx(after[:half] - before[:half])
+
+
 def test_what_was_not_seen_is_left_open_and_counts_as_usual() -> None:
     track = plain(thrusts(reps=1))
     blind = replace(track, edges_px=None)
@@ -75,11 +117,13 @@ def test_what_was_not_seen_is_left_open_and_counts_as_usual() -> None:
     assert np.isfinite(estimate(body, rest, top).value_deg)
 
 
-def test_the_weights_that_come_along_are_small_and_whole() -> None:
-    assert len((files("formcheck.measures") / "data/arching.npz").read_bytes()) < 200_000
-    known = weights()
+@pytest.mark.parametrize(("name", "plated"), [("arching", False), ("arching_plates", True)])
+def test_the_weights_that_come_along_are_small_and_whole(name: str, plated: bool) -> None:
+    assert len((files("formcheck.measures") / f"data/{name}.npz").read_bytes()) < 300_000
+    known = weights(plated=plated)
     assert all(np.isfinite(getattr(known, field.name)).all() for field in fields(Weights))
-    assert len(known.mean) == len(features(*seen(plain(thrusts(reps=1)))))
+    told = all_features if plated else features
+    assert len(known.mean) == len(told(*seen(with_plate(plain(thrusts(reps=1))))))
     assert (np.diff(known.distance) > 0).all()
     assert (np.diff(known.error) >= 0).all()
     assert known.error[0] >= 4.0
