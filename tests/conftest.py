@@ -6,7 +6,8 @@ pytest's importlib mode does not put their folder on the path, which they need t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,22 @@ def model() -> Path:
         return models.resolve("full")
     except ModelError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def connections(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], list[str]]]:
+    """Call it for what a process that uses a landmarker has connected to."""
+    from support.tracing import traced
+
+    with traced(model, tmp_path_factory.mktemp("strace") / "trace") as found:
+        if found is None:
+            pytest.skip("strace is missing or not allowed")
+        yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begin_what_takes_a_minute(request: pytest.FixtureRequest) -> None:
+    """Begin the trace at once where a test asks for it, so that others run meanwhile."""
+    if any("connections" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        with suppress(pytest.skip.Exception):
+            request.getfixturevalue("connections")

@@ -23,8 +23,8 @@ def camera_change(judged: Iterable[tuple[Exercise, Verdict]]) -> CameraChange | 
     """Find the change that adds most verdicts, less those that it takes away.
 
     Another place of the camera adds the rules that can be judged from there and not from here, and takes away
-    those for which it is the other way round. What hides or moves (`Reading.change`) only adds. Of as many
-    verdicts those with more weight are the better ones.
+    those for which it is the other way round. What hides or moves (`Reading.change`) only adds. Verdicts on
+    safety count first; of as many verdicts those with more weight are the better ones.
 
     Args:
         judged: Every verdict with its exercise.
@@ -38,7 +38,7 @@ def camera_change(judged: Iterable[tuple[Exercise, Verdict]]) -> CameraChange | 
         if change:
             changes.append((change, [v for _, v in pairs if v.reading.change == change], []))
     change, added, lost = max(changes, key=lambda one: _gain(one[1], one[2]))
-    if _gain(added, lost) <= (0, 0.0):
+    if _gain(added, lost) <= (0, 0, 0.0):
         return None
     return CameraChange(
         change=change,
@@ -49,10 +49,11 @@ def camera_change(judged: Iterable[tuple[Exercise, Verdict]]) -> CameraChange | 
     )
 
 
-def _gain(added: Sequence[Verdict], lost: Sequence[Verdict]) -> tuple[int, float]:
-    """Return how many verdicts there would be more, and how much weight."""
+def _gain(added: Sequence[Verdict], lost: Sequence[Verdict]) -> tuple[int, int, float]:
+    """Return how many verdicts there would be more on safety, how many in all, and how much weight."""
     weight = sum(verdict.rule.weight for verdict in added) - sum(verdict.rule.weight for verdict in lost)
-    return len(added) - len(lost), weight
+    safety = sum(verdict.rule.safety for verdict in added) - sum(verdict.rule.safety for verdict in lost)
+    return safety, len(added) - len(lost), weight
 
 
 def _moved(view: View, pairs: Sequence[tuple[Exercise, Verdict]]) -> tuple[str, list[Verdict], list[Verdict]]:

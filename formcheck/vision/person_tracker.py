@@ -26,7 +26,6 @@ _MARGIN = 0.20  # of the window around the person
 _AROUND = 0.15  # how far others may have moved since the last observation
 _POSTURE = 0.16  # more `unlike` the person's mean place than this: another person, or one in front
 _LIMB = 0.06  # a limb may be longer or shorter than before by this, and by a fifth of its length
-_BEHIND = 0.75  # of the person's size: who looks smaller is behind them
 _STEADY_S = 0.3  # after the last jump, until limbs count again
 _COVERED_S = 30.0  # time constant: a body found where the person's own was lately is the same one, seen amiss
 _CLEAR = 0.3  # a new body that overlaps the person's by less is another person; others must be found twice
@@ -177,19 +176,12 @@ class Follower:
         return self._crowded(time_s) and (seen is None or self.jumps(time_s, seen))
 
     def _near(self) -> bool:
-        """Return whether a person is so near that they may be in front before the next slow observation.
-
-        Who looks much smaller is further away, as every image in a mirror is.
-        """
+        """Return whether a person is so near that they may be in front before the next slow observation."""
         if self.mine is None:
             return False
         margin = 0.5 * self._size
         low, high = self.mine.box[:2] - margin, self.mine.box[2:] + margin
-        return any(
-            bool((one.box[:2] < high).all() and (one.box[2:] > low).all())
-            for one in self._people()
-            if one.size > _BEHIND * self._size
-        )
+        return any(bool((one.box[:2] < high).all() and (one.box[2:] > low).all()) for one in self._people())
 
     def _people(self) -> list[Sighting]:
         """Return the others without the person's images in mirrors, which never come before them."""

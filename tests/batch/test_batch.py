@@ -620,7 +620,7 @@ def wait_for(path: Path, lines: int, process: subprocess.Popen[str]) -> None:
 def test_a_run_that_is_killed_or_stopped_loses_only_what_was_in_flight(
     clients: Path, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    folder, out = many(clients, 40), tmp_path / "out"
+    folder, out = many(clients, 24), tmp_path / "out"
     line = command("score", folder, "--out", out, "--workers", 2)
     with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as job:
         wait_for(out / NAME, 3, job)
@@ -628,7 +628,7 @@ def test_a_run_that_is_killed_or_stopped_loses_only_what_was_in_flight(
         _, err = job.communicate(timeout=300)
     assert job.returncode == code, err
     first = kept(out)
-    assert 3 <= len(first) < 40
+    assert 3 <= len(first) < 24
     if number is signal.SIGINT:
         assert "go on with --resume" in err
         assert len(table(out / "clips.csv")) == len(first)
@@ -636,7 +636,7 @@ def test_a_run_that_is_killed_or_stopped_loses_only_what_was_in_flight(
     assert run(["score", str(folder), "--out", str(out), "--resume", "--workers", "2"]) == 0
     assert run(["score", str(folder), "--out", str(tmp_path / "whole"), "--workers", "2"]) == 0
     assert kept(out) == kept(tmp_path / "whole")
-    assert (out / NAME).read_bytes().count(b"\n") == 40  # nothing was scored twice
+    assert (out / NAME).read_bytes().count(b"\n") == 24  # nothing was scored twice
     for name in TABLES:
         assert (out / f"{name}.csv").read_bytes() == (tmp_path / "whole" / f"{name}.csv").read_bytes()
 

@@ -139,7 +139,7 @@ def test_more_bend_is_never_judged_better() -> None:
 def test_from_the_wrong_view_it_is_not_judged_and_says_so(view: View) -> None:
     verdict = judge_rule(RULES["knee-bent"], data_of(kickbacks(reps=2, knee_deg=40.0), view))
     assert verdict.status is Status.NOT_JUDGED
-    assert verdict.reading.reason.startswith("cannot be judged from")
+    assert verdict.reading.reason.startswith("cannot be judged ")
     assert not verdict.judged
     assert verdict.cue == ""
 

@@ -383,6 +383,7 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
         "alike": 56,
         "gym": 8,
         "paired": 20,
+        "habit": 64,
     }
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]

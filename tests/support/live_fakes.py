@@ -67,7 +67,8 @@ class Stage:
         time_s = self._times[self._next]
         self._on_frame(self._next)
         self._next += 1
-        return Taken(self._image, time_s, time.monotonic())
+        moving = np.roll(self._image, self._next, axis=0)  # no picture stands still
+        return Taken(moving, time_s, time.monotonic())
 
     def close(self) -> None:
         return

@@ -4,13 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.tracing import USE
 
 from formcheck.errors import ModelError
 from formcheck.video.reader import VideoSource
@@ -81,7 +81,6 @@ def test_importing_the_landmarker_does_not_import_mediapipe() -> None:
 
 
 @pytest.mark.model
-@pytest.mark.usefixtures("_traced")
 def test_a_file_that_is_not_a_model(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bad.task").write_bytes(b"nonsense" * 100)
     with pytest.raises(ModelError, match=r"bad\.task cannot be loaded") as caught:
@@ -136,44 +135,6 @@ def test_two_people_side_by_side_are_found(model: Path) -> None:
         assert len(landmarker.find_everyone(image)) == 1
         assert len(landmarker.find_everyone(np.concatenate([image, image[:, ::-1]], axis=1))) == 2
         assert landmarker.find_everyone(np.zeros_like(image)) == []
-
-
-USE = """
-import sys, time
-import numpy as np
-from formcheck.vision.landmarker import MediaPipeLandmarker
-with MediaPipeLandmarker(sys.argv[1]) as landmarker:
-    for i in range(5):
-        landmarker.detect(np.zeros((120, 160, 3), np.uint8), i / 30)
-    time.sleep(float(sys.argv[2]))
-"""
-HELD_S = 70
-"""The usage logger calls about a minute after a landmarker is made."""
-
-
-@pytest.fixture(scope="module")
-def connections(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], list[str]]]:
-    """Trace a process that uses a landmarker while other tests run; call it for what it connected to."""
-    strace, trace = shutil.which("strace"), tmp_path_factory.mktemp("strace") / "trace"
-    command = [str(strace), "-f", "-qq", "-o", str(trace), "-e", "trace=connect,sendto,sendmsg,sendmmsg"]
-    if strace is None or subprocess.run([*command, "true"], capture_output=True).returncode:
-        pytest.skip("strace is missing or not allowed")
-    hostile = {**os.environ, "NO_PROXY": "*", "no_proxy": "*", "HTTPS_PROXY": "http://192.0.2.1:3128"}
-    use = [sys.executable, "-c", USE, str(model), str(HELD_S)]
-    with subprocess.Popen([*command, *use], env=hostile) as process:
-
-        def found() -> list[str]:
-            assert process.wait(HELD_S + 300) == 0
-            return trace.read_text().splitlines()
-
-        yield found
-
-
-@pytest.fixture
-def _traced(request: pytest.FixtureRequest) -> None:
-    """Begin the trace, where there can be one."""
-    with suppress(pytest.skip.Exception):
-        request.getfixturevalue("connections")
 
 
 @pytest.mark.model

@@ -78,21 +78,3 @@ def test_the_person_is_not_lost_to_their_own_image() -> None:
     frames, people = lost(moving=False)
     assert frames > 20
     assert people == 2
-
-
-def test_who_is_much_further_away_does_not_come_before_the_person() -> None:
-    """A thrust moves the whole body: beside somebody near, that may be another person in front."""
-    raised = BODY[0] + np.linspace(0, 1, 33)[:, None] * [0, -0.4 * sighting(BODY[0]).size]
-
-    def lost(scale: float) -> bool:
-        follower = Follower([sighting(BODY[0])])
-        for number in range(60):
-            share = min(number / 30, 1.0)
-            body = sighting(BODY[0] + share * (raised - BODY[0]))
-            if follower.doubts(number / 30, body):
-                follower.observe(number / 30, [body, sighting(image(BODY[0], scale=scale))])
-            mine = follower.update(number / 30, body)
-        return not mine
-
-    assert lost(0.9)
-    assert not lost(0.55)
