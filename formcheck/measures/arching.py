@@ -25,7 +25,7 @@ import numpy as np
 
 from formcheck.measures.body import Body, Joint, Part, Role
 from formcheck.measures.outline import profile
-from formcheck.poses.geometry import distance_px
+from formcheck.poses.geometry import along_and_beside, distance_px
 from formcheck.poses.pose import EDGE_STATIONS, Floats
 
 _FILE, _FILE_PLATED = "data/arching.npz", "data/arching_plates.npz"
@@ -109,9 +109,8 @@ def _bar_among_joints(body: Body, part: slice) -> Floats:
 
 def _in_frame(origin: Floats, end: Floats, points: Floats, facing: float) -> tuple[Floats, Floats]:
     """Return (T,) places of points along the line from an origin to an end, and out of the back beside it."""
-    line, (x, y) = end - origin, (points - origin).T
-    square = np.maximum((line**2).sum(axis=1), 1e-6)
-    return (x * line[:, 0] + y * line[:, 1]) / square, facing * (line[:, 0] * y - line[:, 1] * x) / square
+    along, beside = along_and_beside(origin, end, points)
+    return along, facing * beside
 
 
 def _plain(body: Body, part: slice) -> Body:

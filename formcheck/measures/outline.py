@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from formcheck.measures.body import Body, Part, Role
+from formcheck.poses.geometry import along_and_beside
 from formcheck.poses.pose import EDGE_STATIONS, Floats
 
 _CHORD: tuple[Part, Part] = ("shoulder", "hip")
@@ -53,18 +54,12 @@ def _under_an_arm(body: Body, heights: Floats, *, dorsal: bool) -> np.ndarray:
         dorsal: Whether it is the back's outline, or the belly's.
     """
     shoulder, hip = body.joint("middle", "shoulder"), body.joint("middle", "hip")
-    along = hip - shoulder
-    square = np.maximum(along[:, 0] ** 2 + along[:, 1] ** 2, 1e-6)
     outward = _outward(body, dorsal=dorsal)
     covered = np.zeros(heights.shape, dtype=bool)
     roles: tuple[Role, Role] = ("near", "far")
     for role in roles:
-        places = []
-        for part in _ARM:
-            offset = body.joint(role, part) - shoulder
-            across = outward * (along[:, 0] * offset[:, 1] - along[:, 1] * offset[:, 0]) / square
-            places.append(((offset[:, 0] * along[:, 0] + offset[:, 1] * along[:, 1]) / square, across))
-        for (from_x, from_y), (to_x, to_y) in pairwise(places):
+        places = [along_and_beside(shoulder, hip, body.joint(role, part)) for part in _ARM]
+        for (from_x, from_y), (to_x, to_y) in pairwise((x, outward * y) for x, y in places):
             beside = np.fmin(from_x, to_x) <= EDGE_STATIONS[-1]
             beside &= np.fmax(from_x, to_x) >= EDGE_STATIONS[0]
             start, end = from_x[beside, None], to_x[beside, None]

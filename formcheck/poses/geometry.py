@@ -69,6 +69,22 @@ def line_slope_deg(a: Floats, b: Floats) -> Floats:
     return slope
 
 
+def along_and_beside(origin: Floats, end: Floats, points: Floats) -> tuple[Floats, Floats]:
+    """Return (T,) places of points along the line from an origin to an end, and beside it, as shares of it.
+
+    Args:
+        origin: (T, 2) pixels.
+        end: (T, 2) pixels.
+        points: (T, 2) pixels.
+
+    Returns:
+        0 at the origin and 1 at the end; positive on the side of the line's normal (-dy, dx).
+    """
+    line, (x, y) = end - origin, (points - origin).T
+    square = np.maximum(line[:, 0] ** 2 + line[:, 1] ** 2, 1e-6)
+    return (x * line[:, 0] + y * line[:, 1]) / square, (line[:, 0] * y - line[:, 1] * x) / square
+
+
 def median(values: Floats) -> float:
     """Return the median of (N,) finite values, or NaN of none.
 

@@ -253,7 +253,7 @@ class RepData:
         """Whether the camera was in another place than in most of the set."""
         return self.set.camera_moved_pct(self.rep) > MOVED_PCT
 
-    @property
+    @cached_property
     def from_elsewhere(self) -> bool:
         """Whether the camera went round the person: it sees the repetition from elsewhere than the set.
 

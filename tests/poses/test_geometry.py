@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from formcheck.poses.geometry import (
+    along_and_beside,
     angle_at_deg,
     distance_px,
     elevation_deg,
@@ -141,3 +142,12 @@ def test_one_lost_point_spoils_only_its_own_row() -> None:
 def test_percentiles_are_those_of_numpy(values: list[float], percent: float) -> None:
     wanted = float(np.percentile(values, percent))
     assert percentile(np.array(values), percent) == pytest.approx(wanted)
+
+
+@given(pixels, pixels, st.floats(-2.0, 2.0), st.floats(-2.0, 2.0))
+def test_places_along_and_beside_a_line(origin: Floats, end: Floats, along: float, beside: float) -> None:
+    line = end - origin
+    assume(line.any())
+    point = origin + along * line + beside * np.array([-line[1], line[0]])
+    found = along_and_beside(origin[None], end[None], point[None])
+    assert np.hstack(found) == pytest.approx([along, beside], abs=1e-6)
