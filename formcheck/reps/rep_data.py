@@ -396,7 +396,8 @@ class RepData:
         if isinstance(good, Reading):
             return good
         lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
-        if hidden := shrunken(lengths, least_share(self.look.view, prone=self.look.prone)):
+        least = least_share(self.look.view, prone=self.look.prone, plated=self.set.plated)
+        if hidden := shrunken(lengths, least):
             return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
