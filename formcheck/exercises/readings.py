@@ -344,6 +344,9 @@ _LOCKOUT_ERROR_DEG = 3.5
 _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
 _SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
+_PLATED_OFFSET_DEG, _PLATED_ERROR_DEG = 4.0, 10.0
+"""How far short of the truth the extension is where a plate hides the hips, and its error: 33 rendered sets."""
+_PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 deg
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
 
@@ -362,15 +365,22 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
         return top
     only = _unarched(data)
     best = data.best_top("hip_extension_deg", only)
-    offset = min(max(best, 0.0), most_offset_deg) if math.isfinite(best) else 0.0
+    least = -_PLATED_ERROR_DEG if _bar_seen(data) else 0.0
+    offset = min(max(best, least), most_offset_deg) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
-    whole = data.set.baseline is not None or best >= _SURE_DEG
+    sure_deg = _PLATED_SURE_DEG if _bar_seen(data) else _SURE_DEG
+    whole = data.set.baseline is not None or best >= sure_deg
     reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
     return reading if whole else replace(reading, at_least=True, alone=_alone(data, top, most_offset_deg))
 
 
 def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
-    """Read the lockout of one repetition by itself: the hip's landmark is off by nought to the most it is."""
+    """Read the lockout of one repetition by itself: the hip's landmark is off by nought to the most it is.
+
+    Beside a plate the hip is where the bar says, not where its landmark is.
+    """
+    if _bar_seen(data):
+        return Reading(top.value + _PLATED_OFFSET_DEG, _PLATED_ERROR_DEG, top.time_s, "by itself, by the bar")
     half = most_offset_deg / 2
     turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
     error = math.hypot(half, _LOCKOUT_ALONE_DEG / turned)
