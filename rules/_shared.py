@@ -321,7 +321,7 @@ def _knees_hidden(data: RepData) -> bool:
     if data.set.bar is None:
         return False
     part = upper_half(data)
-    return any(float(data.set.body.visibility(role, "knee")[part].mean()) < _STEADY for role in ROLES)
+    return any(float(data.set.body.visibility(role, "knee")[part].mean()) < STEADY for role in ROLES)
 
 
 def legs_unlike_on_the_floor(data: RepData) -> Reading:

@@ -348,7 +348,7 @@ _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
 _SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
 _PLATED_OFFSET_DEG, _PLATED_ERROR_DEG = 4.0, 10.0
-"""How far short of the truth the extension is where a plate hides the hips, and its error: 33 rendered sets."""
+"""How far short of the truth extension is where a plate hides the hips, and its error: 33 rendered sets."""
 _PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 deg
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 

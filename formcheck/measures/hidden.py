@@ -7,8 +7,8 @@ Three things are known there that the landmarks contradict at times:
   too, they only add to what it is in most people.
 - The planted foot stands where it stands. A landmark that leaves that place, for the other foot or for the
   plate, was lost; the foot did not move.
-- The shin of the planted leg runs from that foot along its outline below the plate. A knee behind the plate is
-  as far up that line as shins are long, or, without the line, where shin and thigh meet.
+- The shin of the planted leg runs from that foot along its outline below the plate. A knee behind the plate
+  is as far up that line as shins are long, or, without the line, where shin and thigh meet.
 
 A knee of the other leg behind the plate is not seen.
 """
@@ -34,8 +34,8 @@ _HIPS_BELOW = -0.04, 0.17
 """Trunk lengths from the bar to the hips, along the line from the shoulders to the bar and square to it: the
 mean of 33 rendered sets at the top, which vary by 0.06 and 0.09."""
 _OWN_SHARE, _MOST_OWN = 0.35, 0.2
-"""Weight of the landmarks beside that mean where the plate hides the hips: they are off by 0.12 there. And how
-far, in trunk lengths, a person may be from it (two standard deviations)."""
+"""Weight of the landmarks beside that mean where the plate hides the hips: they are off by 0.12 there. And
+how far, in trunk lengths, a person may be from it (two standard deviations)."""
 _SHIN, _THIGH = 0.84, 0.81
 """Length over the trunk's, as the landmarks show it (33 rendered sets: 0.03 to 0.06 more or less)."""
 _BEHIND = 0.97  # of the plate's radius: a landmark nearer to its middle is behind it
