@@ -312,8 +312,16 @@ def legs_unlike(data: RepData) -> Reading:
     Planted side by side they have the same bend, and the feet are equally high. Where one foot only is
     planted, the other is in the air or the other knee straight.
     """
-    knees, heights, _ = _leg_differences(data)
-    return _unlike(data, knees, heights)
+    knees, heights, places = _leg_differences(data)
+    return _unlike(data, places if _knees_hidden(data) else knees, heights)
+
+
+def _knees_hidden(data: RepData) -> bool:
+    """Whether a plate hides a knee at the top: what its landmark shows is a guess."""
+    if data.set.bar is None:
+        return False
+    part = upper_half(data)
+    return any(float(data.set.body.visibility(role, "knee")[part].mean()) < STEADY for role in ROLES)
 
 
 def legs_unlike_on_the_floor(data: RepData) -> Reading:
