@@ -27,8 +27,11 @@ _SHARE = 0.4  # of the usual distance at the top: the same
 _STEADY_S = 0.3  # guesses that last less are passed over
 _SEEN = 0.85  # of the frames: who is not found at the top cannot be counted
 _FEWEST = 2  # a single rise may be anything, such as lying down
-_SHOWN = 0.5  # doublings of noise: less is no kick (rendered kicks: 0.8 to 8.5, one set of four 0.3)
+_SHOWN = 0.5  # doublings of noise: less is no kick (rendered kicks: 0.6 to 10; some show nothing)
 _KICK_SHARE = 0.35  # of the usual one: the same
+_BRIEF = (
+    0.4  # of the usual time above half of the way: less is another movement, such as a shift of the weight
+)
 _QUIET_S = 0.7  # what differs for less than half of it is passed over
 _MOST = 300  # frames that are compared to find the resting posture
 _RESTS = 8  # one frame in so many is at rest
@@ -73,10 +76,16 @@ def kicks_ahead(track: Track) -> tuple[Movements, float]:
     usual = float(np.ptp(np.percentile(off, [5, 95])))
     if usual < _SHOWN or known.sum() < _SEEN * len(track):
         return Movements([], []), 0.0
-    found = segment(track.time_s[known], off, min_range=max(_SHOWN, _KICK_SHARE * usual))
-    if sum(not rep.partial for rep in found.reps) < _FEWEST:
+    t = track.time_s[known]
+    found = segment(t, off, min_range=max(_SHOWN, _KICK_SHARE * usual))
+    up = [
+        ((t >= rep.start_s) & (t <= rep.end_s) & (off > rep.bottom + rep.range / 2)).sum()
+        for rep in found.reps
+    ]
+    kicks = [rep for rep, frames in zip(found.reps, up, strict=True) if frames >= _BRIEF * np.median(up)]
+    if sum(not rep.partial for rep in kicks) < _FEWEST:
         return Movements([], []), 0.0
-    return found, float(np.median(aside[off > usual / 2]))
+    return Movements(kicks, found.dropped), float(np.median(aside[off > usual / 2]))
 
 
 def repetitions(track: Track) -> Movements:

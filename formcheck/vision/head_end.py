@@ -31,9 +31,9 @@ _LEARN_S = 0.5  # the body keeps still for so long before it is at rest
 _STILL = 0.8  # mean difference of two pictures of a body that keeps still
 _SAME = 8.0  # grey levels, sum of three colours: less is noise
 _MOST = 60.0  # more counts as so much: a white shoe tells no more than a dark one
-_FLOOR = 0.1  # mean difference that is nothing
+_FLOOR = 0.03  # mean difference that is nothing
 _LEARN = 0.05  # share of a new picture in it
-_MOVED, _MOVED_S = 0.3, 1.0  # shoulder widths, seconds: who stays so far away has moved
+_MOVED, _MOVED_S = 0.4, 1.0  # shoulder widths, seconds: who stays so far away has moved
 _BLIND_S = 8.0  # nobody is seen on all fours for so long: it is over
 _LOST_S = 0.5  # so is it after a longer gap between images
 _ACROSS: Floats = 2 * _REACH * ((np.arange(_EDGE_PX, _SIDE_PX - _EDGE_PX) + 0.5) / _SIDE_PX - 0.5)
@@ -52,6 +52,7 @@ class _Rest:
 
     Attributes:
         middle: (2,) middle of the shoulders, pixels.
+        settled: (2,) the same once the body has kept still: the model's first guess is off.
         width: Their width, pixels.
         small: (n, n, 3) small picture around them.
         low, high: (n, n, 3) the darkest and the brightest that it was while the body kept still.
@@ -60,6 +61,7 @@ class _Rest:
     """
 
     middle: Floats
+    settled: Floats
     width: float
     small: Small
     low: Small
@@ -73,7 +75,8 @@ class _Rest:
         middle, across = image_px[SHOULDERS].mean(axis=0), np.subtract(*image_px[SHOULDERS])
         width = float(np.hypot(*across))
         small = _small(image_rgb, middle, width)
-        return cls(middle, width, small, small.copy(), small.copy(), _all_but_head(image_px, middle, width))
+        counts = _all_but_head(image_px, middle, width)
+        return cls(middle, middle, width, small, small.copy(), small.copy(), counts)
 
     def laid(self, image_rgb: Image) -> Small:
         """Return the small picture of an image, laid over the one at rest."""
@@ -110,8 +113,8 @@ class HeadEnd:
             time_s: Its time in seconds.
 
         Returns:
-            (2,) how far the picture is from that at rest (doublings of what is noise: 0 at rest, 1 to 7 with
-            a leg up), and how far to the right of the shoulders' middle it differs, in shoulder widths.
+            (2,) how far the picture is from that at rest (doublings of what is noise: 0 at rest, 0.6 to 10
+            with a leg up), and how far to the right of the shoulders' middle it differs, in shoulder widths.
             NaN where nobody is on all fours with the head to the camera.
         """
         here = on_all_fours(image_px)
@@ -131,8 +134,8 @@ class HeadEnd:
         """Begin anew where the shoulders stay elsewhere."""
         if self._rest is None:
             return
-        off = image_px[SHOULDERS].mean(axis=0) - self._rest.middle
-        if np.hypot(*off) < _MOVED * self._rest.width or not np.isfinite(self._near_s):
+        off = image_px[SHOULDERS].mean(axis=0) - self._rest.settled
+        if np.hypot(*off) < _MOVED * self._rest.width:
             self._near_s = time_s
         elif time_s - self._near_s > _MOVED_S:
             self._rest = self._first = None
@@ -149,6 +152,7 @@ class HeadEnd:
             return
         first.learn(laid)
         if time_s - self._first_s >= _LEARN_S:
+            first.settled = image_px[SHOULDERS].mean(axis=0)
             self._rest, self._near_s = first, time_s
 
     def _compared(self, rest: _Rest, image_rgb: Image) -> Floats:
