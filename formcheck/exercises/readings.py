@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.measures import arching
+from formcheck.measures.body import Part, Role
 from formcheck.measures.hidden import HIDES_M
 from formcheck.measures.reading import Reading
-from formcheck.poses.geometry import FOCAL
+from formcheck.poses.geometry import FOCAL, distance_px, median
 from formcheck.poses.pose import Floats, View
 from formcheck.reps.rep_data import Only, RepData
 from formcheck.reps.segmentation import Phase
@@ -427,6 +428,9 @@ YAW_ERROR_DEG = 8.0
 """Error of the camera's direction round the body."""
 
 _BAR_TOP = 0.7  # share of its highest that a bar reaches in what is taken for the top
+_FOREARM_LIES, _HANDS_APART = 0.09, 0.38
+"""Elbow and wrist so near to the line, of the trunk, and the hands so near to each other, of its length: a
+forearm (one rendered clip: 0.05 and 0.29; bars: 0.04 and 0.46 or more, or 0.15 and 0.20 or more)."""
 _BAR_RISES = 0.5  # share of the hips' rise that a bar on them makes at least; the edge of a bench stays
 _MOST_HANDS_DEG, _MOST_HIPS_DEG = 35.0, 40.0
 
@@ -453,6 +457,29 @@ def pelvis_tilt(data: RepData) -> Reading:
     )
 
 
+def _is_forearm(data: RepData) -> bool:
+    """Whether what seems to be a bar at the top is a forearm that lies on the belly.
+
+    A bar is held by both hands, so they are far apart on it, and elbows hang beside it.
+    """
+    body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
+    left, right = body.joint("working", "bar")[part], body.joint("free", "bar")[part]
+    length = distance_px(left, right)
+    along = (right - left) / length[:, None]
+    normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    roles: tuple[Role, Role] = ("working", "free")
+    ends: tuple[Part, Part] = ("elbow", "wrist")
+    off = [[np.abs(_dot(body.joint(r, e)[part] - left, normal)) for e in ends] for r in roles]
+    hands = [_dot(body.joint(role, "wrist")[part] - left, along) for role in roles]
+    lies = min(median(np.maximum(*arm)) for arm in off) < _FOREARM_LIES * body.trunk_px
+    return lies and median(np.abs(hands[0] - hands[1]) / length) < _HANDS_APART
+
+
+def _dot(points: Floats, way: Floats) -> Floats:
+    dot: Floats = (points * way).sum(axis=1)
+    return dot
+
+
 def _by_bar(data: RepData) -> Reading:
     """Return the tilt of the pelvis from the roll of the bar.
 
@@ -462,6 +489,8 @@ def _by_bar(data: RepData) -> Reading:
     bar = data.read("bar_roll_deg", Phase.TOP, "median", from_start=True)
     rise_pct = data.change("bar_height_pct", Phase.TOP)
     if math.isnan(bar.value) or not rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP):
+        return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
+    if _is_forearm(data):
         return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
     heights = data.set.values("bar_height_pct")[data.set.frames(data.rep.start_s, data.rep.end_s)]
     highest_pct = float(np.nanpercentile(heights, 95)) - data.set.start_value("bar_height_pct")
