@@ -68,6 +68,9 @@ ASIDE_HEEL_PCT = 5.0
 to rise by up to 12 there."""
 HELD_OUT_DEG = 45.0
 """Bend of the free knee at the start, above which that leg is not held out (rendered clips: 0 to 32)."""
+FAR_OUT_PCT = 40.0
+"""Distance of the feet along the body at the start, of the trunk's length, from which on the free leg is held
+out: it is straight, or nearly."""
 LIFTED_PCT = 12.0
 """Height of the free heel over the planted one at the start, of the trunk's length: below it that foot rests
 on the floor (rendered clips: 19 to 58; the error of the height is 12)."""
@@ -171,8 +174,12 @@ def heel_over_the_toes(data: RepData) -> Reading:
 
 
 def leg_not_held_out(data: RepData) -> Reading | None:
-    """Say that the free leg was not held out at the start: its knee was bent, or its foot rested."""
-    bent = data.set.start_value("free_knee_flexion_deg") > HELD_OUT_DEG
+    """Say that the free leg was not held out at the start: its knee was bent, or its foot rested.
+
+    A knee behind a plate is not seen, but a foot far before the planted one is held out.
+    """
+    out = data.set.bar is not None and abs(data.set.start_value("foot_stagger_pct")) > FAR_OUT_PCT
+    bent = not out and data.set.start_value("free_knee_flexion_deg") > HELD_OUT_DEG
     if not bent and not data.set.start_value("free_foot_clearance_pct") < LIFTED_PCT:
         return None
     return Reading.none(
