@@ -71,7 +71,7 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
         reading = Reading.none(f"cannot be judged {from_place(view, upright=data.look.upright)}")
     elif data.cut or data.from_elsewhere or _seen_anew(rule, data):
         reading = CAMERA_MOVED
-    elif lost := data.out_of_sight(None if rule.read else rule.when):
+    elif lost := data.out_of_sight(None if rule.read else rule.when, timed=rule.value_unit == "s"):
         reading = lost
     elif (hidden := _hidden(rule, data)) is not None:
         reading = hidden
