@@ -174,7 +174,7 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
         return compared
     if flat and not _doubted(data, learned, by_hips):
         return compared
-    if flat and by_hips < _FLAT_DEG + _LONE_DEG:
+    if flat and by_hips < _FLAT_DEG + _LONE_DEG and not _bar_seen(data):
         return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
     # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
     return _with_learned(data, replace(compared, at_least=True), learned)
@@ -344,8 +344,8 @@ _LOCKOUT_ERROR_DEG = 3.5
 _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
 _SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
-_PLATED_OFFSET_DEG, _PLATED_ERROR_DEG = 4.0, 10.0
-"""How far short of the truth the extension is where a plate hides the hips, and its error: 33 rendered sets."""
+_PLATED_ERROR_DEG = 9.0
+"""Error of the extension where a plate hides the hips, which are then where the bar says (rendered sets)."""
 _PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 deg
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
@@ -380,7 +380,7 @@ def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
     Beside a plate the hip is where the bar says, not where its landmark is.
     """
     if _bar_seen(data):
-        return Reading(top.value + _PLATED_OFFSET_DEG, _PLATED_ERROR_DEG, top.time_s, "by itself, by the bar")
+        return Reading(top.value, _PLATED_ERROR_DEG, top.time_s, "by itself, by the bar")
     half = most_offset_deg / 2
     turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
     error = math.hypot(half, _LOCKOUT_ALONE_DEG / turned)
@@ -407,7 +407,7 @@ def _against_best(
     carried = _CARRIED_DEG if data.set.baseline else 0.0
     if math.isnan(by_height):
         return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s)
-    unsure = max(best - most_offset_deg, -best, 0.0) / 2
+    unsure = max(best - most_offset_deg, min(offset, 0.0) - best, 0.0) / 2
     uncertainty = math.hypot(
         _LOCKOUT_ERROR_DEG, _LOCKOUT_DISAGREEMENT * (by_angle - by_height), unsure, carried
     )
