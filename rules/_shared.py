@@ -220,7 +220,7 @@ def feet_apart(data: RepData) -> Reading:
     return Reading(100.0 * float(np.percentile(gap, 90)) / body.trunk_px, 4.0, data.rep.lockout_s)
 
 
-_STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
+STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
 _MOST_STAGGER_YAW_DEG = (
     45.0  # beyond it the picture shows more of the width of the stance than of the stagger
 )
@@ -248,7 +248,7 @@ def foot_stagger(data: RepData) -> Reading:
     body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
     if data.look.yaw_deg > _MOST_STAGGER_YAW_DEG:
         return Reading.none("seen from so near the feet, their places along the body do not show")
-    if min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) < _STEADY:
+    if min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) < STEADY:
         return Reading.none("the feet are not seen steadily")
     along, _ = _across(data, part)
     if data.set.working is not data.look.near:
@@ -325,7 +325,7 @@ def _knees_hidden(data: RepData) -> bool:
     if data.set.bar is None:
         return False
     part = upper_half(data)
-    return any(float(data.set.body.visibility(role, "knee")[part].mean()) < _STEADY for role in ROLES)
+    return any(float(data.set.body.visibility(role, "knee")[part].mean()) < STEADY for role in ROLES)
 
 
 def legs_unlike_on_the_floor(data: RepData) -> Reading:

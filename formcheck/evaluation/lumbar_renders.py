@@ -37,6 +37,9 @@ PLATED_FROM = 510_000
 """Seeds from here on have plates of 38 or 45 cm on the bar, and cameras as one puts them up for that: no wide
 angle, at the height of hips, square to the side. From elsewhere a plate is not over the hips."""
 _PLATED_OFF_DEG = 8.0
+OBLIQUE_FROM = 520_000
+"""Seeds from here on are seen obliquely from the foot end."""
+_OBLIQUE_DEG = (28.0, 55.0)
 _APART_S = 10.0  # between one body and the next, longer than a clip
 _SHOWN = (2, 3)
 """How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
@@ -50,10 +53,12 @@ def spec_of(seed: int) -> Spec:
     def within(low: float, high: float, digits: int = 3) -> float:
         return round(float(rng.uniform(low, high)), digits)
 
-    plated = seed >= PLATED_FROM
+    oblique = seed >= OBLIQUE_FROM
+    plated = PLATED_FROM <= seed < OBLIQUE_FROM
     exercise = str(rng.choice(_EXERCISES, p=_SHARES_PLATED if plated else _SHARES))
     width, height = _SIZES[rng.integers(len(_SIZES))] if not plated else _SIZES[2]
     side = float(rng.choice([0.0, 180.0]))
+    off_deg = within(*_OBLIQUE_DEG, 1) if oblique else 0.0
     plated_off_deg = within(-_PLATED_OFF_DEG, _PLATED_OFF_DEG, 1) if plated else 0.0
     return Spec.model_validate(
         {
@@ -63,7 +68,9 @@ def spec_of(seed: int) -> Spec:
             "seed": seed,
             "reps": 1,
             "camera": {
-                "az": side + (plated_off_deg if plated else within(-_OFF_SIDE_DEG, _OFF_SIDE_DEG, 1)),
+                "az": abs(side - off_deg)
+                if oblique
+                else side + (plated_off_deg if plated else within(-_OFF_SIDE_DEG, _OFF_SIDE_DEG, 1)),
                 "az_jitter": 0.0,
                 "height": within(0.3, 1.0) if plated else within(0.15, 1.3),
                 "fov": within(28, 50, 1) if plated else within(25, 65, 1),

@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import KEPT, PLATED_FROM, spec_of
+from formcheck.evaluation.lumbar_renders import KEPT, OBLIQUE_FROM, PLATED_FROM, spec_of
 from formcheck.measures.arching import Weights, all_features, features, kernel
 from formcheck.measures.body import Body
 from formcheck.poses.pose import Floats, Side, View
@@ -77,7 +77,7 @@ class Bodies:
 
 
 def _with_big_plates(path: Path) -> bool:
-    return int(path.stem) >= PLATED_FROM
+    return PLATED_FROM <= int(path.stem) < OBLIQUE_FROM
 
 
 def _body(path: Path, *, plated: bool) -> tuple[int, Floats, float, bool] | None:

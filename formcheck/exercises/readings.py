@@ -79,9 +79,6 @@ _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of 
 _DISAGREE = "outline and hips disagree"
 _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
-_PLATED_APART = 1.0
-"""Distance from what was learned (1 is usual there), above which nothing was learned of somebody with plates.
-On rendered people with 38 and 45 cm plates it is 0.9 to 2.4, with small ones 0.7 to 1.6."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
@@ -172,12 +169,14 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
     learned = _learned(data)
     if learned is None:
         return compared
-    if flat and not _doubted(data, learned, by_hips):
-        return compared
-    if flat and by_hips < _FLAT_DEG + _LONE_DEG and not _bar_seen(data):
+    if _shows_arching(data, learned, by_hips):
+        # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
+        return _stronger_of(data, replace(compared, at_least=True), learned)
+    if not flat:
+        return replace(compared, at_least=True)
+    if _doubted(data, learned, by_hips):
         return replace(compared, reason=_CONTRADICTED, remedy=_REMEDY, at_least=True)
-    # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
-    return _with_learned(data, replace(compared, at_least=True), learned)
+    return compared
 
 
 def _against_others(
@@ -235,17 +234,21 @@ def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bo
     return lost or learned.value_deg > _PRAISED_DEG
 
 
-def _with_learned(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
-    """Return what others show or what was learned, whichever shows more arching; a lower bound.
+def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
+    """Whether the learned witness shows arching and the hips do not contradict it by more than both errors.
 
-    Beside a plate that was not followed the learned witness only counts where all is as usual there:
-    silhouettes of real people may take the plate in.
+    Below a plate the landmarks of the hips are guesses. They say nothing then, and the estimate that knows
+    the bar stands alone.
     """
-    lowest_deg = learned.value_deg - learned.error_deg
-    unlike = data.set.plated and not _bar_seen(data) and learned.apart > _PLATED_APART
-    if lowest_deg <= _FLAT_DEG or unlike:
-        return compared
-    if compared.value - compared.uncertainty >= lowest_deg:
+    if learned.value_deg - learned.error_deg <= _FLAT_DEG:
+        return False
+    off_deg = learned.value_deg - by_hips_deg
+    return _bar_seen(data) or off_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+
+
+def _stronger_of(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
+    """Return what others show or what was learned, whichever shows more arching; a lower bound."""
+    if compared.value - compared.uncertainty >= learned.value_deg - learned.error_deg:
         return compared
     time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
     return Reading(learned.value_deg, learned.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)

@@ -15,6 +15,7 @@ from formcheck.exercises.rule import Example, Limit, Rule, Status
 from formcheck.measures.reading import CAMERA_MOVED, Reading
 from formcheck.poses.pose import View
 from formcheck.reps.rep_data import RepData
+from formcheck.reps.segmentation import Phase
 from formcheck.wording import from_place
 
 
@@ -68,7 +69,7 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
     view = data.look.view
     if view not in rule.views:
         reading = Reading.none(f"cannot be judged {from_place(view, upright=data.look.upright)}")
-    elif data.cut or data.from_elsewhere:
+    elif data.cut or data.from_elsewhere or _seen_anew(rule, data):
         reading = CAMERA_MOVED
     elif lost := data.out_of_sight(None if rule.read else rule.when):
         reading = lost
@@ -80,6 +81,12 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
         change = rule.from_start or (rule.start_aside and view is not View.SIDE)
         reading = data.read(rule.measure, rule.when, rule.stat, from_start=change, over_s=rule.over_s)
     return _decide(rule, reading, view)
+
+
+def _seen_anew(rule: Rule, data: RepData) -> bool:
+    """Whether a cut lies before all that a rule needs was seen: what is seen before the cut holds."""
+    later = rule.needed in (Phase.DOWN, Phase.BOTTOM)
+    return data.seen_anew(data.rep.end_s if later else data.rep.lower_s)
 
 
 def _hidden(rule: Rule, data: RepData) -> Reading | None:

@@ -65,7 +65,7 @@ def recognise(
     found = _search(footage, candidates, side=side, baselines=baselines)
     if not found.sets:
         return found
-    spans = [_span(one) for one in found.sets]
+    spans = _joined([_span(one) for one in found.sets])
     ends = [float(footage.raw.time_s[0]), *(end_s + _APART_S for _, end_s in spans)]
     starts = [*(start_s - _APART_S for start_s, _ in spans), float(footage.raw.time_s[-1])]
     more: list[FoundSet] = []
@@ -117,6 +117,17 @@ def _span(one: FoundSet) -> tuple[float, float]:
     """Return the start and the end of a set, from its full repetitions."""
     full = [rep for rep in one.reps if not rep.partial]
     return full[0].start_s, full[-1].end_s
+
+
+def _joined(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return spans of time in order, those that overlap as one: sets of two legs or cameras take turns."""
+    joined: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(spans):
+        if joined and start_s <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
+        else:
+            joined.append((start_s, end_s))
+    return joined
 
 
 def _goes_on(one: FoundSet, after: FoundSet) -> bool:

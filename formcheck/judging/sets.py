@@ -17,13 +17,14 @@ from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
+from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import Landmark, Side, View
 from formcheck.poses.smoothing import scenes, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
 from formcheck.reps.from_rest import repetitions
-from formcheck.reps.rep_data import MIN_USABLE, RepData, SetData
+from formcheck.reps.rep_data import MIN_USABLE, ROUND_DEG, RepData, SetData
 from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
 REST_S = 12.0
@@ -381,8 +382,10 @@ def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | No
     return [(rep, side) for rep, side in found if given in (None, side)]
 
 
-def _runs(placed: Sequence[tuple[Rep, Side]], exercise: Exercise) -> list[list[tuple[Rep, Side]]]:
-    """Divide repetitions by rests and by the working side. Legs that alternate make a run of each leg.
+def _runs(
+    placed: Sequence[tuple[Rep, Side]], exercise: Exercise, frames: Prepared
+) -> list[list[tuple[Rep, Side]]]:
+    """Divide repetitions by rests, working side and camera. Legs that alternate make a run of each leg.
 
     Where the exercise has a side for each repetition, both sides stay together.
     """
@@ -392,7 +395,36 @@ def _runs(placed: Sequence[tuple[Rep, Side]], exercise: Exercise) -> list[list[t
             runs[-1].append((rep, side))
         else:
             runs.append([(rep, side)])
-    return runs if exercise.side_of == "rep" else [part for run in runs for part in _by_side(run)]
+    parts = runs if exercise.side_of == "rep" else [part for run in runs for part in _by_side(run)]
+    return [part for run in parts for part in _by_camera(run, frames, exercise)]
+
+
+def _by_camera(
+    run: list[tuple[Rep, Side]], frames: Prepared, exercise: Exercise
+) -> list[list[tuple[Rep, Side]]]:
+    """Divide repetitions where cuts show them from several places: those from one place are one set.
+
+    A repetition with a cut in it belongs to where its top is seen from.
+    """
+    cuts = frames.raw.time_s[other_views(frames.raw)]
+    if not len(cuts):
+        return [run]
+    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
+    places: list[tuple[float, list[tuple[Rep, Side]]]] = []
+    for rep, side in run:
+        piece = int(np.searchsorted(ends, (rep.lockout_s + rep.lower_s) / 2)) - 1
+        yaw_deg = look_at(_between(frames.smoothed, rep, ends[piece], ends[piece + 1]), exercise).yaw_deg
+        held = next((of for at_deg, of in places if abs(at_deg - yaw_deg) <= ROUND_DEG), None)
+        if held is None:
+            places.append((yaw_deg, held := []))
+        held.append((rep, side))
+    return [of for _, of in places]
+
+
+def _between(track: Track, rep: Rep, start_s: float, end_s: float) -> Track:
+    """Return the frames of a repetition that lie between two times."""
+    keep = (track.time_s >= max(rep.start_s, start_s)) & (track.time_s < min(rep.end_s, end_s))
+    return track.only(keep & track.found)
 
 
 def _by_side(run: list[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
@@ -412,7 +444,7 @@ def _group(
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises."""
     sets = []
-    for run in _runs(placed, exercise):
+    for run in _runs(placed, exercise, frames):
         reps = [rep for rep, _ in run]
         camera = _look_during(frames.smoothed, reps, exercise, moves.camera)
         if moves.only_counted or camera.view not in exercise.views:

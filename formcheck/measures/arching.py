@@ -51,6 +51,11 @@ _BESIDE_THE_BAR: tuple[Joint, ...] = (
     ("working", "foot_index"),
 )
 _MOST_YAW_DEG = 60.0
+_LINES = 3  # trunk, thigh and shin: their slopes end a description
+_JOINT_NUMBERS = 2 * 2 * (len(_UPPER) + len(_LEGS)) + _LINES  # of two sides along and beside the trunk
+_MOST_TURNED = 3.0
+"""Standard deviations of what was learned: trunk, thigh or shin that slope or turn further are no bodies that
+were learned from, and the straight line through what was learned would be drawn out beyond them."""
 
 
 def features(body: Body, rest: slice, top: slice) -> Floats:
@@ -220,6 +225,13 @@ class Weights:
         placed: Floats = np.where(np.isfinite(scaled), scaled, 0.0) @ self.axes
         return placed
 
+    def turned(self, found: Floats) -> float:
+        """Return how far outside what was learned the slopes are in (F,) features, in standard deviations."""
+        scaled = (found - self.mean) / self.spread
+        shape = 2 * len(_STATIONS) + _JOINT_NUMBERS
+        slopes = np.r_[shape - _LINES : shape, 2 * shape - _LINES : 2 * shape]
+        return float(np.max(np.abs(scaled[slopes]), initial=0.0, where=np.isfinite(scaled[slopes])))
+
     def values_deg(self, placed: Floats) -> Floats:
         """Return (R,) estimates for (R, K) places."""
         estimated: Floats = kernel(placed, self.places, self.kernel) @ self.alpha + float(self.offset[0])
@@ -284,6 +296,8 @@ def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Es
     found = all_features(body, rest, top) if plated else features(body, rest, top)
     placed = known.project(found[None])
     apart = known.apart(placed)
+    if not plated and known.turned(found) > _MOST_TURNED:
+        return Estimate(float(known.values_deg(placed)[0]), math.inf, float(apart[0]))
     return Estimate(float(known.values_deg(placed)[0]), float(known.errors_deg(apart)[0]), float(apart[0]))
 
 

@@ -110,9 +110,8 @@ def _horizon_px(track: Track, end_px: Floats, nearer: float, look: Look) -> floa
     """Return the row in which the line from plate to plate ends, or NaN."""
     if track.far_px is None or look.view is not View.SIDE:
         return float("nan")
-    smaller = nearer / (
-        2.0 - nearer
-    )  # the far plate's distance: as far behind the body as the near one before
+    # The far plate is as far behind the body as the near one is before it.
+    smaller = nearer / (2.0 - nearer)
     rows = end_px[:, 1] + (track.far_px[:, 0, 1] - end_px[:, 1]) / (1.0 - smaller)
     rows = rows[np.isfinite(rows)]
     if len(rows) < _FEWEST_FAR:

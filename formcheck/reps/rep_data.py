@@ -31,6 +31,7 @@ from formcheck.poses.camera_motion import MOVED_PCT, Observations, Span
 from formcheck.poses.gaps import gaps, stalls, unseen_s
 from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
+from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import Floats, Rolled, Side, View
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
@@ -38,7 +39,8 @@ from formcheck.reps.baseline import Baseline, fitting
 from formcheck.reps.holds import of_phase
 from formcheck.reps.segmentation import Phase, Rep
 
-_ROUND_DEG = 15.0  # about twice the error of the yaw that is read off the body
+ROUND_DEG = 15.0
+"""A camera that stands elsewhere: about twice the error of the yaw that is read off the body."""
 MIN_VISIBILITY = 0.5
 TIME_ERROR_S = 0.18
 """Error of the length of a phase, seen from the side: from the frame time, the smoothing and both ends."""
@@ -270,12 +272,25 @@ class RepData:
             return False
         frames = self.set.frames(self.rep.start_s, self.rep.end_s)
         now = look(self.set.body.track[frames], "prone" if here.prone else "supine")
-        return abs(now.yaw_deg - here.yaw_deg) > _ROUND_DEG
+        return abs(now.yaw_deg - here.yaw_deg) > ROUND_DEG
 
     @property
     def cut(self) -> bool:
         """Whether the whole picture changed within the repetition."""
         return self.set.observed.cut(_span(self.rep))
+
+    def seen_anew(self, until_s: float) -> bool:
+        """Whether the person is at once seen from elsewhere in the repetition, up to a time.
+
+        A cut at its very start, where they still rest, is none of it.
+        """
+        return any(self.rep.start_s + TIME_ERROR_S < at_s <= until_s for at_s in self._other_views_s)
+
+    @cached_property
+    def _other_views_s(self) -> list[float]:
+        """When the person is at once seen from elsewhere, about the repetition."""
+        part = self.set.raw.track[self.set.frames(self.rep.start_s - 1.0, self.rep.end_s + 1.0)]
+        return [float(part.time_s[at]) for at in other_views(part)]
 
     def out_of_sight(self, phase: Phase | None) -> Reading | None:
         """Return a reading without value where the person was out of sight for too long, else None.
@@ -389,7 +404,8 @@ class RepData:
         lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
         if self.set.put_right:  # at rest and at the top they are as long as legs are
             lengths = [(segment, kept) for segment, kept in lengths if kept < MIN_LENGTH_PUT_RIGHT]
-        if hidden := shrunken(lengths, least_share(self.look.view, prone=self.look.prone)):
+        least = least_share(self.look.view, prone=self.look.prone, plated=self.set.plated)
+        if hidden := shrunken(lengths, least):
             return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
