@@ -156,6 +156,8 @@ def _fused(by_hips: float, by_outline: float, time_s: float, *errors: float) -> 
 def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: float) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
     by_hips = _by_hips_deg(extension.value, usual_deg)
+    if data.look.view is not View.SIDE:
+        return _from_the_feet(data, by_hips)
     itself_deg, itself_error_deg = _by_itself_deg(by_hips, outline.value)
     flat = itself_deg + itself_error_deg < _FLAT_DEG
     # A lone repetition too, as it may be the baseline of others.
@@ -211,28 +213,36 @@ def _against_others(
 def _learned(data: RepData) -> arching.Estimate | None:
     """Return the arching of the repetition by itself, as learned from renders, or None.
 
-    There is none obliquely, nor for what is unlike all that was learned from.
+    There is none for what is unlike all that was learned from.
     """
-    if data.look.view is not View.SIDE:
-        return None
     rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
     found = arching.estimate(data.set.body, rest, top, plated=_bar_seen(data))
     return found if math.isfinite(found.error_deg) else None
 
 
+def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
+    """Read the arching of somebody face up obliquely from the foot end: a lower bound, where it shows."""
+    learned = _learned(data) if data.look.view is View.OBLIQUE_FOOT else None
+    if learned is None or not _shows_arching(data, learned, by_hips_deg):
+        return Reading.none("from here it only shows where it is marked", _REMEDY)
+    return _as_learned(data, learned)
+
+
 def _bar_seen(data: RepData) -> bool:
     """Whether a plate that may hide the hips was followed, so that the bar tells where they are."""
-    return data.set.bar is not None and data.set.bar.radius_m >= HIDES_M
+    aside = data.look.view is View.SIDE
+    return aside and data.set.bar is not None and data.set.bar.radius_m >= HIDES_M
 
 
 def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
     """Whether a back that looks flat by itself may be arched, by the learned witness.
 
-    Beside a plate the landmarks of the hips may be lost, so there what they show has to agree as well.
+    Beside a plate the landmarks of the hips may be lost, so there what they show has to agree as well, and
+    below one that is followed the learned witness has to show a flat back itself.
     """
     off_deg = learned.value_deg - by_hips_deg
     lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
-    return lost or learned.value_deg > _PRAISED_DEG
+    return lost or learned.value_deg > (_FLAT_DEG if _bar_seen(data) else _PRAISED_DEG)
 
 
 def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
@@ -251,6 +261,10 @@ def _stronger_of(data: RepData, compared: Reading, learned: arching.Estimate) ->
     """Return what others show or what was learned, whichever shows more arching; a lower bound."""
     if compared.value - compared.uncertainty >= learned.value_deg - learned.error_deg:
         return compared
+    return _as_learned(data, learned)
+
+
+def _as_learned(data: RepData, learned: arching.Estimate) -> Reading:
     time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
     return Reading(learned.value_deg, learned.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
 
