@@ -13,9 +13,10 @@ import numpy as np
 from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.hidden import put_right_first
+from formcheck.measures.hidden import HIDES_M, put_right_first
 from formcheck.measures.reading import (
     CAMERA_MOVED,
+    MIN_LENGTH_PUT_RIGHT,
     NOTHING_BEFORE,
     REMEDY,
     Reading,
@@ -184,6 +185,11 @@ class SetData:
     def bar(self) -> Bar | None:
         """The bar on the hips, where a plate on it was followed."""
         return bar_of(self.body.track, self.look)
+
+    @property
+    def put_right(self) -> bool:
+        """Whether landmarks that a plate hides were put where bar, foot and shin say they are."""
+        return self.look.view is View.SIDE and self.bar is not None and self.bar.radius_m >= HIDES_M
 
     @cached_property
     def plated(self) -> bool:
@@ -405,6 +411,8 @@ class RepData:
         if isinstance(good, Reading):
             return good
         lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
+        if self.set.put_right:  # at rest and at the top they are as long as legs are
+            lengths = [(segment, kept) for segment, kept in lengths if kept < MIN_LENGTH_PUT_RIGHT]
         least = least_share(self.look.view, prone=self.look.prone, plated=self.set.plated)
         if hidden := shrunken(lengths, least):
             return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
