@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
-import numpy as np
 import pytest
 from support.skeleton import Tempo, kickbacks, thrusts, with_plate
 
@@ -14,7 +12,7 @@ from formcheck.exercises.rule import Status
 from formcheck.judging.judge import ALIKE, Verdict, judge_rule
 from formcheck.measures import arching
 from formcheck.measures.arching import Estimate
-from formcheck.poses.pose import HIPS, Side
+from formcheck.poses.pose import Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
