@@ -61,6 +61,8 @@ HELD_S = 0.15
 """A top that lasts so long is no bounce."""
 THROWN_S = 0.7
 """A way up that takes longer is not thrown, whatever the others take."""
+MOST_OFF_DEG = 48.0
+"""Off the side: beyond it shin and neck of rendered people who hold both still are 20 to 70 deg off."""
 ASIDE_HEEL_PCT = 5.0
 """Error of the heel's rise that an oblique view adds, of the trunk's length: flat feet of rendered clips seem
 to rise by up to 12 there."""
@@ -79,8 +81,21 @@ FOOT_PCT = 40.0
 """Height of a heel on tiptoe, of the trunk's length: it cannot rise further."""
 
 
+def near_the_feet(data: RepData) -> Reading | None:
+    """Say that the camera stands so near the foot end that angles along the body do not show."""
+    if data.look.view is View.SIDE or not data.look.yaw_deg > MOST_OFF_DEG:
+        return None
+    return Reading.none(
+        "seen from so near the feet, angles along the body do not show",
+        "Film from the side.",
+        change="film from the side",
+    )
+
+
 def planted_leg_hidden(data: RepData) -> Reading | None:
     """Say that the near, held-out leg hides the planted one, or that its knee contradicts the thigh."""
+    if (near := near_the_feet(data)) is not None:
+        return near
     if data.look.view is not View.SIDE and data.look.near is not data.set.working:
         return Reading.none(
             "the other leg hides the planted one from here",
@@ -185,6 +200,7 @@ LUMBAR_ARCHING = Rule(
     unit="deg",
     limit=Above(6.0, 10.0),
     views=SIDEWAYS,
+    found_from=frozenset({View.OBLIQUE_FOOT}),
     priority=1,
     weight=25,
     safety=True,
@@ -519,6 +535,7 @@ CHIN_UP = Rule(
     stat="median",
     from_start=True,
     limit=Above(25.0),
+    hidden=near_the_feet,
     views=FROM_FEET,
     priority=9,
     weight=2,

@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.measures import arching
+from formcheck.measures.body import Part, Role
 from formcheck.measures.hidden import HIDES_M
 from formcheck.measures.reading import Reading
-from formcheck.poses.geometry import FOCAL
+from formcheck.poses.geometry import FOCAL, distance_px, median
 from formcheck.poses.pose import Floats, View
 from formcheck.reps.rep_data import Only, RepData
 from formcheck.reps.segmentation import Phase
@@ -155,6 +156,8 @@ def _fused(by_hips: float, by_outline: float, time_s: float, *errors: float) -> 
 def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: float) -> Reading:
     """Read the arching of somebody who faces up, against their other repetitions or their baseline."""
     by_hips = _by_hips_deg(extension.value, usual_deg)
+    if data.look.view is not View.SIDE:
+        return _from_the_feet(data, by_hips)
     itself_deg, itself_error_deg = _by_itself_deg(by_hips, outline.value)
     flat = itself_deg + itself_error_deg < _FLAT_DEG
     # A lone repetition too, as it may be the baseline of others.
@@ -210,28 +213,36 @@ def _against_others(
 def _learned(data: RepData) -> arching.Estimate | None:
     """Return the arching of the repetition by itself, as learned from renders, or None.
 
-    There is none obliquely, nor for what is unlike all that was learned from.
+    There is none for what is unlike all that was learned from.
     """
-    if data.look.view is not View.SIDE:
-        return None
     rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
     found = arching.estimate(data.set.body, rest, top, plated=_bar_seen(data))
     return found if math.isfinite(found.error_deg) else None
 
 
+def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
+    """Read the arching of somebody face up obliquely from the foot end: a lower bound, where it shows."""
+    learned = _learned(data) if data.look.view is View.OBLIQUE_FOOT else None
+    if learned is None or not _shows_arching(data, learned, by_hips_deg):
+        return Reading.none("from here it only shows where it is marked", _REMEDY)
+    return _as_learned(data, learned)
+
+
 def _bar_seen(data: RepData) -> bool:
     """Whether a plate that may hide the hips was followed, so that the bar tells where they are."""
-    return data.set.bar is not None and data.set.bar.radius_m >= HIDES_M
+    aside = data.look.view is View.SIDE
+    return aside and data.set.bar is not None and data.set.bar.radius_m >= HIDES_M
 
 
 def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
     """Whether a back that looks flat by itself may be arched, by the learned witness.
 
-    Beside a plate the landmarks of the hips may be lost, so there what they show has to agree as well.
+    Beside a plate the landmarks of the hips may be lost, so there what they show has to agree as well, and
+    below one that is followed the learned witness has to show a flat back itself.
     """
     off_deg = learned.value_deg - by_hips_deg
     lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
-    return lost or learned.value_deg > _PRAISED_DEG
+    return lost or learned.value_deg > (_FLAT_DEG if _bar_seen(data) else _PRAISED_DEG)
 
 
 def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
@@ -250,6 +261,10 @@ def _stronger_of(data: RepData, compared: Reading, learned: arching.Estimate) ->
     """Return what others show or what was learned, whichever shows more arching; a lower bound."""
     if compared.value - compared.uncertainty >= learned.value_deg - learned.error_deg:
         return compared
+    return _as_learned(data, learned)
+
+
+def _as_learned(data: RepData, learned: arching.Estimate) -> Reading:
     time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
     return Reading(learned.value_deg, learned.error_deg, time_s, _BY_ITSELF, _REMEDY, at_least=True)
 
@@ -443,6 +458,9 @@ YAW_ERROR_DEG = 8.0
 """Error of the camera's direction round the body."""
 
 _BAR_TOP = 0.7  # share of its highest that a bar reaches in what is taken for the top
+_FOREARM_LIES, _HANDS_APART = 0.09, 0.38
+"""Elbow and wrist so near to the line, of the trunk, and the hands so near to each other, of its length: a
+forearm (one rendered clip: 0.05 and 0.29; bars: 0.04 and 0.46 or more, or 0.15 and 0.20 or more)."""
 _BAR_RISES = 0.5  # share of the hips' rise that a bar on them makes at least; the edge of a bench stays
 _MOST_HANDS_DEG, _MOST_HIPS_DEG = 35.0, 40.0
 
@@ -469,6 +487,29 @@ def pelvis_tilt(data: RepData) -> Reading:
     )
 
 
+def _is_forearm(data: RepData) -> bool:
+    """Whether what seems to be a bar at the top is a forearm that lies on the belly.
+
+    A bar is held by both hands, so they are far apart on it, and elbows hang beside it.
+    """
+    body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
+    left, right = body.joint("working", "bar")[part], body.joint("free", "bar")[part]
+    length = distance_px(left, right)
+    along = (right - left) / length[:, None]
+    normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    roles: tuple[Role, Role] = ("working", "free")
+    ends: tuple[Part, Part] = ("elbow", "wrist")
+    off = [[np.abs(_dot(body.joint(r, e)[part] - left, normal)) for e in ends] for r in roles]
+    hands = [_dot(body.joint(role, "wrist")[part] - left, along) for role in roles]
+    lies = min(median(np.maximum(*arm)) for arm in off) < _FOREARM_LIES * body.trunk_px
+    return lies and median(np.abs(hands[0] - hands[1]) / length) < _HANDS_APART
+
+
+def _dot(points: Floats, way: Floats) -> Floats:
+    dot: Floats = (points * way).sum(axis=1)
+    return dot
+
+
 def _by_bar(data: RepData) -> Reading:
     """Return the tilt of the pelvis from the roll of the bar.
 
@@ -478,6 +519,8 @@ def _by_bar(data: RepData) -> Reading:
     bar = data.read("bar_roll_deg", Phase.TOP, "median", from_start=True)
     rise_pct = data.change("bar_height_pct", Phase.TOP)
     if math.isnan(bar.value) or not rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP):
+        return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
+    if _is_forearm(data):
         return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
     heights = data.set.values("bar_height_pct")[data.set.frames(data.rep.start_s, data.rep.end_s)]
     highest_pct = float(np.nanpercentile(heights, 95)) - data.set.start_value("bar_height_pct")

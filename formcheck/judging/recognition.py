@@ -143,7 +143,7 @@ def _alone(
     baselines: Sequence[Baseline],
 ) -> FoundSet:
     """Find a set once more on its own, so that the sets before and after it do not influence it."""
-    again = find(stretch, one.exercise, side=side, baselines=baselines)
+    again = find(stretch, one.exercise, side=side, baselines=baselines, named=False)
     best = max(again.sets, key=lambda found: found.full, default=one)
     if best.full < one.full:
         low_s, high_s = float(stretch.raw.time_s[0]), float(stretch.raw.time_s[-1])
@@ -159,7 +159,7 @@ def _search(
     baselines: Sequence[Baseline] = (),
 ) -> Found:
     """Find the sets in a single search; `recognise` repeats it."""
-    tried = [find(footage, one, side=side, baselines=baselines) for one in candidates]
+    tried = [find(footage, one, side=side, baselines=baselines, named=False) for one in candidates]
     nearest = max(tried, key=lambda found: (found.rep_count, found.refused.total()))
     refused = nearest.refused.copy()
     kept: list[FoundSet] = []

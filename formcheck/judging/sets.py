@@ -23,7 +23,7 @@ from formcheck.poses.smoothing import scenes, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
-from formcheck.reps.from_rest import repetitions
+from formcheck.reps.from_rest import kicks_ahead, repetitions
 from formcheck.reps.rep_data import MIN_USABLE, ROUND_DEG, RepData, SetData
 from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
@@ -33,6 +33,10 @@ _ALTERNATING = 3  # changes of side, one of them back, from which on the legs al
 _LONG_S = 3.0  # a movement that takes longer may hold a set at its top
 _AT_TOP = 0.85  # of the range of a movement: what is its top
 _UNDER_DIP = 0.03  # of the range: the margin below a dip in the top
+_NEAR_END_DEG = 44.0
+"""Off the side: from there on the camera may stand at the foot end (rendered thrusts, 76 to 90 deg off with a
+low camera: 45 to 59; 40 to 43 deg off: 31 to 42)."""
+_ONE_FOOT_VOTE = 0.4  # from the foot end: feet that differ by less may both be planted
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -153,14 +157,21 @@ class Footage:
         """Return the part between two times as a track of its own."""
         return Footage(Prepared(*(one.between(start_s, end_s) for one in (self.raw, self._smoothed))))
 
-    def only_counted(self, exercise: Exercise, side: Side | None) -> _Moves | None:
+    def only_counted(self, exercise: Exercise, side: Side | None, *, doubtful: bool = False) -> _Moves | None:
         """Return the repetitions of the whole track where it shows guesses, from which they are counted.
 
         The track is taken as a whole: that the person seems to turn round is one of the guesses.
+
+        Args:
+            exercise: The exercise.
+            side: The working side if the user gave it.
+            doubtful: Whether landmarks that seem to be seen count as guesses too, near the foot end.
         """
-        key = ("only counted", side, exercise.counted_from, *motion(exercise))
+        if not exercise.counted_from:
+            return None
+        key = ("only counted", side, doubtful, exercise.counted_from, *motion(exercise))
         if key not in self._moves:
-            self._moves[key] = _only_counted(self.whole, exercise, side)
+            self._moves[key] = _only_counted(self.whole, exercise, side, doubtful=doubtful)
         return self._moves[key] if self._moves[key].taken else None
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
@@ -181,6 +192,11 @@ class _Moves:
     dropped: tuple[Dropped, ...] = ()
     only_counted: bool = False
 
+    @property
+    def full(self) -> int:
+        """The number of full movements."""
+        return sum(not data.rep.partial for data, _ in self.taken)
+
 
 def find(
     footage: Footage,
@@ -188,18 +204,38 @@ def find(
     *,
     side: Side | None = None,
     baselines: Sequence[Baseline] = (),
+    named: bool = True,
 ) -> Found:
     """Find the sets of an exercise.
+
+    Near the foot end the landmarks at the top may be guesses that do not jump. Where, of an exercise that was
+    named, half of the repetitions at most are found that the distance from rest shows, they are only counted.
 
     Args:
         footage: Where to look.
         exercise: What to look for.
         side: The working side if the user gave it, for all sets.
         baselines: The person's own usual values at any exercise.
+        named: Whether the user named the exercise.
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
+    counted = footage.only_counted(exercise, side)
+    found = _find(footage, exercise, side, baselines, counted)
+    if counted is None and named:
+        counted = footage.only_counted(exercise, side, doubtful=True)
+        if counted is not None and 2 * found.rep_count <= counted.full:
+            return _find(footage, exercise, side, baselines, counted)
+    return found
+
+
+def _find(
+    footage: Footage,
+    exercise: Exercise,
+    side: Side | None,
+    baselines: Sequence[Baseline],
+    counted: _Moves | None,
+) -> Found:
     parts = []
-    counted = footage.only_counted(exercise, side) if exercise.counted_from else None
     for number, frames in enumerate(footage.parts if counted is None else [footage.whole]):
         moves = counted or footage.moves(number, exercise, side)
         refused = Counter([moves.refused] if moves.refused else [])
@@ -251,7 +287,9 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     return _Moves(taken, overall, dropped=tuple(dropped))
 
 
-def _only_counted(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
+def _only_counted(
+    frames: Prepared, exercise: Exercise, side: Side | None, *, doubtful: bool = False
+) -> _Moves:
     """Find repetitions where the landmarks are guesses: nothing but their number and their times is known.
 
     The model guesses most from the feet, so an oblique view that was estimated from guesses is that one.
@@ -260,12 +298,23 @@ def _only_counted(frames: Prepared, exercise: Exercise, side: Side | None) -> _M
     posture = _not_upright(smoothed)
     here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
     view = here.look.view
-    if here.refusal(exercise) is None or view not in exercise.counted_from or len(scenes(raw)) > 1:
+    if doubtful:
+        may_be = view is View.OBLIQUE_FOOT and here.look.yaw_deg > _NEAR_END_DEG
+    else:
+        may_be = here.refusal(exercise) is not None
+    if not may_be or view not in exercise.counted_from or len(scenes(raw)) > 1:
         return _Moves([], here.look)
     camera = replace(here.look, view=view if view is View.HEAD_END else View.FOOT_END)
     data = SetData(raw, smoothed, side or Side.LEFT, camera, [])
     found = repetitions(smoothed)
+    if here.look.prone:
+        found, left = kicks_ahead(raw)
+        data = SetData(raw, smoothed, side or (Side.LEFT if left > 0 else Side.RIGHT), camera, [])
     taken = [(RepData(rep, data), data.working) for rep in found.reps]
+    if doubtful and exercise.working is not None and taken:
+        vote = float(np.median([side_vote(exercise, one) for one, _ in taken]))
+        if abs(vote) < _ONE_FOOT_VOTE:
+            return _Moves([], here.look)
     return _Moves(taken, camera, dropped=tuple(found.dropped), only_counted=True)
 
 

@@ -162,6 +162,8 @@ class OptionalArrays(Generic[Number]):
             where it is hidden, and in most frames, as it is looked for now and then.
         behind_px: (4, 2) left hip, right hip, left ankle and right ankle of a person seen from behind, as
             followed by their motion (`formcheck.vision.rear_legs`). NaN where they were not followed.
+        ahead: (2,) how far the picture of a person seen from the head end is from that at rest, and where,
+            see `formcheck.vision.head_end`. NaN where nobody is watched from there.
         turn_deg: How far the seat of a person followed from behind has turned in the image since a leg left
             the floor, + = that leg's side up. NaN where it is not known.
     """
@@ -178,6 +180,7 @@ class OptionalArrays(Generic[Number]):
     shin_px: Annotated[Floats | None, Array(2, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
     far_px: Annotated[Floats | None, Array(1, 2, levelled=Levelled.IMAGE)] = None
     behind_px: Annotated[Floats | None, Array(4, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
+    ahead: Annotated[Floats | None, Array(2, live=False)] = None
     turn_deg: Annotated[Number | None, Array()] = None
 
 
