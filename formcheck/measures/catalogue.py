@@ -97,6 +97,7 @@ def _heel_rise(body: Body) -> Floats:
     needs=(("near", "shoulder"),),
     errors=Errors(4.0, 4.0),
     over_time=True,
+    can=Bounds(-90.0, 90.0, "a bench is about half a trunk wide: who slides further has left it"),
     drawn=JointTravel(("near", "shoulder")),
 )
 def _shoulder_slide(body: Body) -> Floats:

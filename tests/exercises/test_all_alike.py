@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
+from support.plates import SHOT, plated
 from support.skeleton import Tempo, kickbacks, thrusts, with_plate
 
 from formcheck.exercises import catalog
@@ -12,7 +14,7 @@ from formcheck.exercises.rule import Status
 from formcheck.judging.judge import ALIKE, Verdict, judge_rule
 from formcheck.measures import arching
 from formcheck.measures.arching import Estimate
-from formcheck.poses.pose import Side
+from formcheck.poses.pose import Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
@@ -154,3 +156,24 @@ def test_beside_a_plate_a_flat_look_needs_witnesses_that_agree(monkeypatch: pyte
     bent, less = thrusts(top_deg=-24), Estimate(9.0, 9.0, 1.2)
     assert {verdict.status for verdict in lumbar(monkeypatch, less, bent)} == {Status.OK}
     assert {verdict.status for verdict in lumbar(monkeypatch, less, with_plate(bent))} == {Status.NOT_JUDGED}
+
+
+@pytest.mark.parametrize(("top_deg", "flagged"), [(-34.0, True), (0.0, False)])
+def test_a_lockout_that_all_stop_short_of_shows_beside_a_plate_by_the_bar(
+    top_deg: float, flagged: bool
+) -> None:
+    track = plated(thrusts(SHOT, top_deg=top_deg))
+    found = verdicts("single-leg-hip-thrust", "incomplete-lockout", track, Side.RIGHT)
+    bad = [verdict.status in (Status.WARN, Status.FAULT) for verdict in found]
+    assert all(bad) if flagged else not any(bad)
+
+
+def test_a_free_leg_whose_knee_a_plate_hides_is_held_out_where_its_foot_is_far_out() -> None:
+    track = plated(thrusts(SHOT))
+    assert track.disc_px is not None
+    px = track.image_px.copy()
+    px[:, Landmark.LEFT_KNEE] = track.disc_px[:, 0] - [0.0, 60.0]
+    for verdict in verdicts(
+        "single-leg-hip-thrust", "free-leg-drop", replace(track, image_px=px), Side.RIGHT
+    ):
+        assert verdict.status is Status.OK
