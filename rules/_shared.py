@@ -313,7 +313,13 @@ def legs_unlike(data: RepData) -> Reading:
     planted, the other is in the air or the other knee straight.
     """
     knees, heights, places = _leg_differences(data)
-    return _unlike(data, places if _knees_hidden(data) else knees, heights)
+    if not _knees_hidden(data):
+        return _unlike(data, knees, heights)
+    return replace(_unlike(data, places, heights), uncertainty=_NO_KNEES_PCT)
+
+
+_NO_KNEES_PCT = 100.0
+"""Error of how unlike two legs are where a knee is not seen: the knees are most of it."""
 
 
 def _knees_hidden(data: RepData) -> bool:
