@@ -12,7 +12,7 @@ import numpy as np
 
 from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.candidates import fit, motion, reads_near, refusal, side_vote, sides
+from formcheck.judging.candidates import alike, fit, motion, reads_near, refusal, side_vote, sides
 from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
@@ -39,7 +39,6 @@ low camera: 45 to 59; 40 to 43 deg off: 31 to 42)."""
 _NAMED_FIT, _LEAST_FIT = 0.05, 0.01
 """Mean probability, over a set, of the exercise that was named, and that of one repetition: below them it is
 another one. Who names an exercise mostly does it."""
-_ONE_FOOT_VOTE = 0.4  # from the foot end: feet that differ by less may both be planted
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -223,12 +222,13 @@ def find(
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
     counted = footage.only_counted(exercise, side)
-    found = _find(footage, exercise, side, baselines, counted, named=named)
-    if counted is None and named:
-        counted = footage.only_counted(exercise, side, doubtful=True)
-        if counted is not None and 2 * found.rep_count <= counted.full:
-            return _find(footage, exercise, side, baselines, counted, named=named)
-    return found
+    found = _find(footage, exercise, side, baselines, counted, named=False)
+    if counted is not None or not named:
+        return found
+    counted = footage.only_counted(exercise, side, doubtful=True)
+    if counted is not None and 2 * found.rep_count <= counted.full:
+        return _find(footage, exercise, side, baselines, counted, named=False)
+    return _find(footage, exercise, side, baselines, None, named=True)
 
 
 def _find(
@@ -316,10 +316,8 @@ def _only_counted(
         found, left = kicks_ahead(raw)
         data = SetData(raw, smoothed, side or (Side.LEFT if left > 0 else Side.RIGHT), camera, [])
     taken = [(RepData(rep, data), data.working) for rep in found.reps]
-    if doubtful and exercise.working is not None and taken:
-        vote = float(np.median([side_vote(exercise, one) for one, _ in taken]))
-        if abs(vote) < _ONE_FOOT_VOTE:
-            return _Moves([], here.look)
+    if doubtful and not _may_be(exercise, [one for one, _ in taken]):
+        return _Moves([], here.look)
     return _Moves(taken, camera, dropped=tuple(found.dropped), only_counted=True)
 
 
@@ -494,6 +492,11 @@ def _may_be(exercise: Exercise, movements: Sequence[RepData]) -> bool:
     return bool(fits) and float(np.mean(fits)) > _NAMED_FIT
 
 
+def _may_be_one(exercise: Exercise, movement: RepData, clear: Sequence[Rep]) -> bool:
+    """Whether a repetition of such a set is of it: it moves as those do that are clear, if any is."""
+    return fit(exercise, movement) > _LEAST_FIT and (not clear or alike(movement.rep, clear))
+
+
 def _group(
     frames: Prepared,
     exercise: Exercise,
@@ -526,7 +529,7 @@ def _group(
         good = []
         for movement in movements:
             reason = None if moves.only_counted else refusal(exercise, movement, sure)
-            if reason is None or (may_be and fit(exercise, movement) > _LEAST_FIT):
+            if reason is None or (may_be and _may_be_one(exercise, movement, clear)):
                 good.append(movement.rep)
             else:
                 refused[reason] += 1
