@@ -494,7 +494,9 @@ def _may_be(exercise: Exercise, movements: Sequence[RepData]) -> bool:
 
 def _may_be_one(exercise: Exercise, movement: RepData, clear: Sequence[Rep]) -> bool:
     """Whether a repetition of such a set is of it: it moves as those do that are clear, if any is."""
-    return fit(exercise, movement) > _LEAST_FIT and (not clear or alike(movement.rep, clear))
+    if clear:
+        return fit(exercise, movement) > _NAMED_FIT and alike(movement.rep, clear)
+    return fit(exercise, movement) > _LEAST_FIT
 
 
 def _group(
