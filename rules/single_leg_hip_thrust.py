@@ -200,6 +200,7 @@ LUMBAR_ARCHING = Rule(
     unit="deg",
     limit=Above(6.0, 10.0),
     views=SIDEWAYS,
+    found_from=frozenset({View.OBLIQUE_FOOT}),
     priority=1,
     weight=25,
     safety=True,

@@ -13,9 +13,7 @@ from formcheck.cli.terminal import bar, say
 
 if TYPE_CHECKING:
     from formcheck.evaluation.lumbar_training import Bodies, Held
-    from formcheck.measures.arching import Weights
-
-_FIRST = 500_000
+    from formcheck.measures.arching import Seen, Weights
 
 Folder = Annotated[
     Path,
@@ -34,6 +32,7 @@ First = Annotated[
 Plated = Annotated[
     bool, Option("--plates", help="Learn how it looks beside a plate of 38 or 45 cm over the hips.")
 ]
+Oblique = Annotated[bool, Option("--oblique", help="Learn how it looks obliquely from the foot end.")]
 Weighed = Annotated[
     Path | None,
     Option("--weights", metavar="FILE.npz", help="Where to write what was learned.", show_default=False),
@@ -46,6 +45,7 @@ def train_lumbar(
     bodies: Count = 600,
     first: First = None,
     plates: Plated = False,
+    oblique: Oblique = False,
     weights: Weighed = None,
     model: opt.Model = "full",
 ) -> None:
@@ -55,18 +55,22 @@ def train_lumbar(
 
     Renders a body for each seed at rest and at the top (half a second on an idle processor), lets the pose
     model look at it, learns, and says how far off it is on bodies that it did not learn from. What was
-    rendered is kept, so that a run that was stopped goes on. With --plates it learns from all others in DIR
-    too.
+    rendered is kept, so that a run that was stopped goes on. With --plates or --oblique it learns from the
+    others in DIR too.
     """
-    from formcheck.evaluation.lumbar_renders import PLATED_FROM, record
-    from formcheck.evaluation.lumbar_training import Bodies, curve, learn
+    from formcheck.errors import UsageError
+    from formcheck.evaluation.lumbar_renders import record
+    from formcheck.evaluation.lumbar_training import FIRST, LEARNT, Bodies, curve, learn
     from formcheck.files.writing import check_writable, make_folder
     from formcheck.vision import models
 
+    if plates and oblique:
+        raise UsageError("--plates and --oblique are learned apart; give one of them")
     if weights is not None:
         check_writable(weights)
     make_folder(folder)
-    begin = first if first is not None else PLATED_FROM if plates else _FIRST
+    seen: Seen = "plates" if plates else "oblique" if oblique else "side"
+    begin = first if first is not None else FIRST[seen]
     if bodies:
         from formcheck.render.gl import check_gl
 
@@ -74,8 +78,8 @@ def train_lumbar(
         with bar("rendering", bodies, "bodies") as advance:
             for done, _ in enumerate(record(folder, range(begin, begin + bodies), models.resolve(model))):
                 advance(done + 1)
-    known = Bodies.read(folder, plated=plates)
-    learned, held = learn(known)
+    known = Bodies.read(folder, seen)
+    learned, held = learn(known, LEARNT[seen])
     _tell(known, learned, held, curve(known))
     if weights is not None:
         _write(learned, weights)

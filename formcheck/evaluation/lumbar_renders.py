@@ -33,6 +33,7 @@ _EXERCISES = ("hip_thrust", "hip_thrust_bilateral", "glute_bridge", "glute_bridg
 _SHARES = (0.4, 0.25, 0.1, 0.25)
 _SHARES_PLATED = (0.5, 0.35, 0.05, 0.1)
 _OFF_SIDE_DEG = 30.0
+SIDE_FROM = 500_000
 PLATED_FROM = 510_000
 """Seeds from here on have plates of 38 or 45 cm on the bar, and cameras as one puts them up for that: no wide
 angle, at the height of hips, square to the side. From elsewhere a plate is not over the hips."""

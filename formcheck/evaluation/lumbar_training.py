@@ -6,6 +6,7 @@ under weights that were fitted on the others, in turn.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +15,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import KEPT, OBLIQUE_FROM, PLATED_FROM, spec_of
-from formcheck.measures.arching import Weights, all_features, features, kernel
+from formcheck.evaluation.lumbar_renders import KEPT, OBLIQUE_FROM, PLATED_FROM, SIDE_FROM, spec_of
+from formcheck.measures.arching import Seen, Weights, all_features, features, kernel, stepped
 from formcheck.measures.body import Body
 from formcheck.poses.pose import Floats, Side, View
 from formcheck.poses.track import Track
@@ -28,8 +29,13 @@ _RIDGE = 0.3
 are within 0.2 deg."""
 _FOLDS = 10
 _LEAST = 100  # bodies
+FIRST: dict[Seen, int] = {"side": SIDE_FROM, "plates": PLATED_FROM, "oblique": OBLIQUE_FROM}
+"""The first seed to render."""
+_SEEDS_BELOW: dict[Seen, float] = {"side": PLATED_FROM, "plates": OBLIQUE_FROM, "oblique": math.inf}
 _GROUPS = 8  # of bodies by their distance, for the error
-_LEARNT = 95.0  # percent of the bodies: what is further away than these is not estimated
+LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 60.0}
+"""Percent of the bodies: what is further away than these is not estimated. Obliquely the errors of the others
+are nearly as large as the truth is spread (14 and 13 deg): little was learned of them."""
 _PLATE_ERROR = 0.03  # of its radius: what hands and background do to a plate's place and size
 _ARCHED_DEG, _FLAT_DEG = 10.0, 6.0
 
@@ -42,46 +48,47 @@ class Bodies:
         seeds: (N,) of the bodies.
         found: (N, F) features.
         truth_deg: (N,) lumbar extension at the top.
-        aside: (N,) whether they are what is to be estimated: seen from the side, as formcheck sees it.
+        wanted: (N,) whether they are what is to be estimated, as formcheck sees them: see `Seen`.
     """
 
     seeds: np.ndarray
     found: Floats
     truth_deg: Floats
-    aside: np.ndarray
+    wanted: np.ndarray
 
     def __len__(self) -> int:
         return len(self.seeds)
 
     @classmethod
-    def read(cls, folder: Path, *, plated: bool = False) -> Bodies:
+    def read(cls, folder: Path, seen: Seen = "side") -> Bodies:
         """Read what `lumbar_renders.record` wrote.
 
         Args:
             folder: Where it is.
-            plated: Read those with a plate over the hips and the others, which help: `aside` then are only
-                the former. Otherwise only the others.
+            seen: What is to be estimated. From the side only bodies without a plate over the hips are read
+                that were rendered for that view; otherwise the bodies of other views help.
 
         Raises:
             UsageError: There are too few, or one is damaged.
         """
         rows = []
         for path in sorted(folder.iterdir()):
-            wanted = re.fullmatch(r"\d+\.npz", path.name) and (plated or not _with_big_plates(path))
-            if wanted and (row := _body(path, plated=plated)) is not None:
+            usable = re.fullmatch(r"\d+\.npz", path.name) and int(path.stem) < _SEEDS_BELOW[seen]
+            square = seen == "oblique" and _with_big_plates(path)
+            if usable and not square and (row := _body(path, seen)) is not None:
                 rows.append(row)
         if len(rows) < _LEAST:
             raise UsageError(f"{folder} has {len(rows)} bodies to learn from; {_LEAST} are needed at least")
-        seeds, found, truth, aside = zip(*rows, strict=True)
-        return cls(np.array(seeds), np.array(found), np.array(truth), np.array(aside))
+        seeds, found, truth, wanted = zip(*rows, strict=True)
+        return cls(np.array(seeds), np.array(found), np.array(truth), np.array(wanted))
 
 
 def _with_big_plates(path: Path) -> bool:
     return PLATED_FROM <= int(path.stem) < OBLIQUE_FROM
 
 
-def _body(path: Path, *, plated: bool) -> tuple[int, Floats, float, bool] | None:
-    """Return seed, features, lumbar extension and whether it is seen from the side; None without a body."""
+def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
+    """Return seed, features, lumbar extension and whether it is to be estimated; None without a body."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name].astype(np.float64) for name in archive.files}
@@ -99,21 +106,21 @@ def _body(path: Path, *, plated: bool) -> tuple[int, Floats, float, bool] | None
         world_m=arrays["world_m"],
         edges_px=arrays["edges_px"],
     )
-    seen = look(track[:1], "supine")
+    view = look(track[:1], "supine")
     spec = spec_of(seed)
     working = Side.LEFT if spec.working_leg == "L" else Side.RIGHT
     if spec.exercise.endswith("bilateral"):
-        working = seen.near  # as in the rules: the leg nearer to the camera is measured
-    body, rest, top = Body(track, working, seen), slice(0, 1), slice(len(track) - 1, None)
-    aside = seen.view is View.SIDE
-    if plated:
+        working = view.near  # as in the rules: the leg nearer to the camera is measured
+    body, rest, top = Body(track, working, view), slice(0, 1), slice(len(track) - 1, None)
+    wanted = view.view is (View.OBLIQUE_FOOT if seen == "oblique" else View.SIDE)
+    if seen == "plates":
         big = _with_big_plates(path)
         plate = arrays["plate"] if big else np.full((len(track), 3), np.nan)
         body.filmed = _with_plate(track, plate, np.random.default_rng([seed, 2]))
-        aside = aside and big
-    found = (all_features if plated else features)(body, rest, top)
+        wanted = wanted and big
+    found = (all_features if seen == "plates" else features)(body, rest, top)
     truth = float(arrays["truth"][-1, KEPT.index("lumbar_extension")])
-    return seed, found, truth, aside
+    return seed, found, truth, wanted
 
 
 def _with_plate(track: Track, plate: Floats, rng: np.random.Generator) -> Track:
@@ -133,7 +140,8 @@ def fit(found: Floats, truth_deg: Floats) -> Weights:
     count = min(_AXES, len(sizes))
     axes = rows[:count].T * np.sqrt(len(found)) / sizes[0]
     offset = float(truth_deg.mean())
-    places = scaled @ axes
+    # Before the fit: what is kept in few digits afterwards is off by several degrees.
+    places, step = stepped(scaled @ axes)
     likeness = kernel(places, places, np.array(_KERNEL))
     alpha = np.linalg.solve(likeness + _RIDGE * np.eye(len(found)), truth_deg - offset)
     return Weights(
@@ -142,6 +150,7 @@ def fit(found: Floats, truth_deg: Floats) -> Weights:
         axes=axes,
         whitening=sizes[0] / np.maximum(sizes[:count], 1e-9),
         places=places,
+        step=step,
         alpha=np.asarray(alpha, dtype=np.float64),
         offset=np.array([offset]),
         kernel=np.array(_KERNEL),
@@ -180,14 +189,18 @@ def held_out(bodies: Bodies, order: np.random.Generator) -> Held:
         weights = fit(bodies.found[rest], bodies.truth_deg[rest])
         placed = weights.project(bodies.found[out])
         value[out], apart[out] = weights.values_deg(placed), weights.apart(placed)
-    aside = bodies.aside
-    return Held(value[aside], bodies.truth_deg[aside], apart[aside])
+    wanted = bodies.wanted
+    return Held(value[wanted], bodies.truth_deg[wanted], apart[wanted])
 
 
-def calibrated(held: Held) -> tuple[Floats, Floats]:
+def calibrated(held: Held, learnt_percent: float = 95.0) -> tuple[Floats, Floats]:
     """Return rising distances and the standard error at each, by groups of bodies about as far away.
 
     In each group two thirds of the errors are below it, and 95 % below twice of it.
+
+    Args:
+        held: What was held out.
+        learnt_percent: How many of the bodies are near enough to be estimated.
     """
     groups = np.array_split(np.argsort(held.apart), _GROUPS)
     distance = [float(np.median(held.apart[group])) for group in groups]
@@ -195,7 +208,7 @@ def calibrated(held: Held) -> tuple[Floats, Floats]:
     for group in groups:
         usual, most = np.percentile(np.abs(held.off_deg[group]), [68, 95])
         errors.append(max(float(usual), float(most) / 2))
-    furthest = float(np.percentile(held.apart, _LEARNT))
+    furthest = float(np.percentile(held.apart, learnt_percent))
     rising = np.maximum.accumulate(errors)
     inside = np.array(distance) < furthest
     # A repetition of real frames lies nearer to the middle than single frames of such different people.
@@ -205,10 +218,10 @@ def calibrated(held: Held) -> tuple[Floats, Floats]:
     )
 
 
-def learn(bodies: Bodies) -> tuple[Weights, Held]:
+def learn(bodies: Bodies, learnt_percent: float = 95.0) -> tuple[Weights, Held]:
     """Fit all bodies, with errors from bodies that were held out."""
     held = held_out(bodies, np.random.default_rng(1))
-    distance, error = calibrated(held)
+    distance, error = calibrated(held, learnt_percent)
     weights = fit(bodies.found, bodies.truth_deg)
     values = {**weights.__dict__, "distance": distance, "error": error}
     return Weights(**values), held
@@ -219,7 +232,7 @@ def curve(bodies: Bodies, shares: tuple[float, ...] = (0.25, 0.5, 1.0)) -> list[
     told = []
     for share in shares:
         some = np.random.default_rng(2).permutation(len(bodies))[: int(share * len(bodies))]
-        part = Bodies(bodies.seeds[some], bodies.found[some], bodies.truth_deg[some], bodies.aside[some])
+        part = Bodies(bodies.seeds[some], bodies.found[some], bodies.truth_deg[some], bodies.wanted[some])
         held = held_out(part, np.random.default_rng(1))
         told.append((len(part), float(np.mean(np.abs(held.off_deg)))))
     return told

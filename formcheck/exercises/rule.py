@@ -244,6 +244,8 @@ class Rule:
             colour the back for it, not the joints of the measure.
         limit: Limits for the true value.
         views: Views from which it can be judged.
+        found_from: Further views from which it can be found but never called good: where it is not found,
+            it is not judged from there.
         priority: Order in which faults are spoken about; 1 comes first.
         weight: Points of the score; all rules of an exercise add up to 100.
         safety: Whether a fault is spoken at once and limits the score of the repetition to 60.
@@ -267,6 +269,7 @@ class Rule:
     remedy: str
     passes: tuple[Example, ...]
     fails: tuple[Example, ...]
+    found_from: frozenset[View] = frozenset()
     measure: str = ""
     when: Phase = Phase.LIFT
     stat: Stat = "max"

@@ -67,20 +67,27 @@ ALIKE_REMEDY = "Do a clean repetition first, or give a clip with a few clean one
 def judge_rule(rule: Rule, data: RepData) -> Verdict:
     """Judge one rule, by its own limits, on a closed or open repetition."""
     view = data.look.view
-    if view not in rule.views:
-        reading = Reading.none(f"cannot be judged {from_place(view, upright=data.look.upright)}")
-    elif data.cut or data.from_elsewhere or _seen_anew(rule, data):
-        reading = CAMERA_MOVED
-    elif lost := data.out_of_sight(None if rule.read else rule.when):
-        reading = lost
-    elif (hidden := _hidden(rule, data)) is not None:
-        reading = hidden
-    elif rule.read is not None:
-        reading = answers.reading(rule.read, data)
-    else:
-        change = rule.from_start or (rule.start_aside and view is not View.SIDE)
-        reading = data.read(rule.measure, rule.when, rule.stat, from_start=change, over_s=rule.over_s)
-    return _decide(rule, reading, view)
+    from_here = Reading.none(f"cannot be judged {from_place(view, upright=data.look.upright)}")
+    if view in rule.views:
+        return _decide(rule, _reading(rule, data), view)
+    if view in rule.found_from:
+        found = _decide(rule, _reading(rule, data), view)
+        if found.flagged:
+            return found
+    return _decide(rule, from_here, view)
+
+
+def _reading(rule: Rule, data: RepData) -> Reading:
+    if data.cut or data.from_elsewhere or _seen_anew(rule, data):
+        return CAMERA_MOVED
+    if lost := data.out_of_sight(None if rule.read else rule.when, timed=rule.value_unit == "s"):
+        return lost
+    if (hidden := _hidden(rule, data)) is not None:
+        return hidden
+    if rule.read is not None:
+        return answers.reading(rule.read, data)
+    change = rule.from_start or (rule.start_aside and data.look.view is not View.SIDE)
+    return data.read(rule.measure, rule.when, rule.stat, from_start=change, over_s=rule.over_s)
 
 
 def _seen_anew(rule: Rule, data: RepData) -> bool:

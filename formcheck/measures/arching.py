@@ -2,7 +2,7 @@
 
 Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
 weights in `data/` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from bodies
-whose lumbar angle is known: `arching.npz`, and `arching_plates.npz` where a plate lies over the hips. The
+whose lumbar angle is known, one file for each `Seen`. The
 estimate is a kernel ridge regression: a straight line through `features`, and a correction by how near a
 repetition is to those learned from. Its error grows with the distance from what was learned, and beyond most
 of that there is none.
@@ -19,18 +19,26 @@ import math
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
-from typing import IO, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 import numpy as np
 
 from formcheck.measures.body import Body, Joint, Part, Role
 from formcheck.measures.outline import profile
 from formcheck.poses.geometry import along_and_beside, distance_px
-from formcheck.poses.pose import EDGE_STATIONS, Floats
+from formcheck.poses.pose import EDGE_STATIONS, Floats, View
 
-_FILE, _FILE_PLATED = "data/arching.npz", "data/arching_plates.npz"
+Seen = Literal["side", "plates", "oblique"]
+"""From the side, from the side with a plate over the hips, and obliquely from the foot end."""
+
+_FILES: dict[Seen, str] = {
+    "side": "data/arching.npz",
+    "plates": "data/arching_plates.npz",
+    "oblique": "data/arching_oblique.npz",
+}
 _STATIONS = EDGE_STATIONS[4:31:2]
 """Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
+_STEPS = 127
 _LEAST = 4
 """Points of an outline; with fewer it counts as not seen."""
 _UPPER: tuple[Part, ...] = ("ear", "shoulder", "elbow", "wrist")
@@ -200,7 +208,8 @@ class Weights:
         spread: (F,) their standard deviations.
         axes: (F, K) the main axes of the features, scaled alike.
         whitening: (K,) makes every axis have a standard deviation of 1.
-        places: (N, K) of the bodies learned from, along the axes.
+        places: (N, K) of the bodies learned from, along the axes, in whole steps.
+        step: (K,) the steps.
         alpha: (N,) what each of them adds, degrees.
         offset: (1,) degrees.
         kernel: (3,) share of the straight line, share of the correction, and how fast it falls off.
@@ -213,6 +222,7 @@ class Weights:
     axes: Floats
     whitening: Floats
     places: Floats
+    step: Floats
     alpha: Floats
     offset: Floats
     kernel: Floats
@@ -250,16 +260,21 @@ class Weights:
     def read(cls, file: IO[bytes]) -> Weights:
         """Read what `save` wrote."""
         with np.load(file, allow_pickle=False) as archive:
-            return cls(**{field.name: archive[field.name].astype(np.float64) for field in fields(cls)})
+            found = {field.name: archive[field.name].astype(np.float64) for field in fields(cls)}
+            return cls(**{**found, "places": found["places"] * found["step"]})
 
     def save(self, file: IO[bytes]) -> None:
         """Write them, in as few digits as do."""
-        halves = {"axes", "places"}
-        arrays = {
-            field.name: getattr(self, field.name).astype(np.float16 if field.name in halves else np.float32)
-            for field in fields(self)
-        }
+        arrays = {field.name: getattr(self, field.name).astype(np.float32) for field in fields(self)}
+        arrays["axes"] = self.axes.astype(np.float16)
+        arrays["places"] = np.round(self.places / self.step).astype(np.int8)
         np.savez_compressed(file, **arrays)
+
+
+def stepped(places: Floats) -> tuple[Floats, Floats]:
+    """Return (N, K) places put on 255 steps along each axis, and the (K,) steps."""
+    step = np.maximum(np.abs(places).max(axis=0), 1e-9) / _STEPS
+    return np.round(places / step) * step, step
 
 
 def kernel(one: Floats, other: Floats, shares: Floats) -> Floats:
@@ -277,28 +292,30 @@ def kernel(one: Floats, other: Floats, shares: Floats) -> Floats:
 
 
 @cache
-def weights(*, plated: bool = False) -> Weights:
-    """Return the weights that come along, those without plates or those beside one."""
-    with (files("formcheck.measures") / (_FILE_PLATED if plated else _FILE)).open("rb") as file:
+def weights(seen: Seen = "side") -> Weights:
+    """Return the weights that come along."""
+    with (files("formcheck.measures") / _FILES[seen]).open("rb") as file:
         return Weights.read(file)
 
 
 def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Estimate:
-    """Estimate how far the lower back of somebody face up, seen from the side, is arched at the top.
+    """Estimate how far the lower back of somebody face up is arched at the top.
 
     Args:
-        body: The frames.
+        body: The frames, seen from the side or obliquely from the foot end.
         rest: Those before the repetition.
         top: Those at its top.
-        plated: Whether a plate that was followed lies over the hips.
+        plated: Whether a plate that was followed lies over the hips; only from the side.
     """
-    known = weights(plated=plated)
-    found = all_features(body, rest, top) if plated else features(body, rest, top)
+    aside = body.look.view is View.SIDE
+    known = weights("oblique" if not aside else "plates" if plated else "side")
+    found = all_features(body, rest, top) if aside and plated else features(body, rest, top)
     placed = known.project(found[None])
     apart = known.apart(placed)
+    error_deg = float(known.errors_deg(apart)[0])
     if not plated and known.turned(found) > _MOST_TURNED:
-        return Estimate(float(known.values_deg(placed)[0]), math.inf, float(apart[0]))
-    return Estimate(float(known.values_deg(placed)[0]), float(known.errors_deg(apart)[0]), float(apart[0]))
+        error_deg = math.inf
+    return Estimate(float(known.values_deg(placed)[0]), error_deg, float(apart[0]))
 
 
 def all_features(body: Body, rest: slice, top: slice) -> Floats:

@@ -2,8 +2,10 @@
 
 The centre of the plate (`Pose.disc_px`) is the near end of the bar, which lies in the crease of the hips.
 It is nearer to the camera than the body and so seems to move further: by the ratio of the distances. How far
-away it is, its size tells with the usual focal length. How high the camera looks is not known: the bar tells
-how the hips move, and the landmarks at the top where they are on the whole.
+away it is, its size tells with the usual focal length. How high the camera looks is told by the plate on the
+far end, where it is seen: the line from plate to plate leads to where the bar would meet the horizon.
+Otherwise it is not known: the bar tells how the hips move, and the landmarks at the top where they are on the
+whole.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ CLEAR_SHARE, MOVING_SHARE = 0.45, 0.3
 """The same of a circle that is a plate beyond doubt where it rises and falls by itself, and of one that may
 be less clear as it rises and falls as the hips do."""
 
+_FEWEST_FAR = 3  # times that the far plate was seen
+_MOST_SPREAD = 0.25  # trunk lengths: a horizon that is further from one time to the next is none
 _LEAST_SEEN = 0.7  # of the frames between the first and the last in which it is seen
 _LEAST_S = 1.0
 _OFF = 0.6  # trunk lengths: how far from the hips a plate on their bar seems to be, from the side
@@ -52,6 +56,7 @@ class Bar:
         nearer: Distance of the plate from the camera over that of the body's middle, below 1.
         trunk_px: Length of the trunk, from the side.
         radius_m: The plate's radius as the size of the trunk tells it, to a quarter.
+        horizon_px: Row of the picture at the camera's height, NaN where the far plate was not seen.
     """
 
     end_px: Floats
@@ -60,6 +65,15 @@ class Bar:
     nearer: float
     trunk_px: float
     radius_m: float
+    horizon_px: float = float("nan")
+
+    def over_hips_px(self, size: tuple[int, int]) -> Floats:
+        """Return (T, 2) the middle of the bar, over the hips, in a picture of some width and height."""
+        middle = (np.array(size) - 1.0) / 2.0
+        if np.isfinite(self.horizon_px):
+            middle[1] = self.horizon_px
+        over: Floats = middle + self.nearer * (self.end_px - middle)
+        return over
 
     def fits(self, plate_mm: float) -> bool:
         """Whether the plate may have a diameter; if not, a hub or another round thing is followed."""
@@ -88,7 +102,23 @@ def bar_of(track: Track, look: Look) -> Bar | None:
         return None
     radius = float(finite_median(rim[seen, 1]))
     nearer, radius_m = _distance(radius, track.size, look)
-    return Bar(end_px, radius, rim[:, 2], nearer, look.scale_px, radius_m)
+    horizon_px = _horizon_px(track, end_px, nearer, look)
+    return Bar(end_px, radius, rim[:, 2], nearer, look.scale_px, radius_m, horizon_px)
+
+
+def _horizon_px(track: Track, end_px: Floats, nearer: float, look: Look) -> float:
+    """Return the row in which the line from plate to plate ends, or NaN."""
+    if track.far_px is None or look.view is not View.SIDE:
+        return float("nan")
+    # The far plate is as far behind the body as the near one is before it.
+    smaller = nearer / (2.0 - nearer)
+    rows = end_px[:, 1] + (track.far_px[:, 0, 1] - end_px[:, 1]) / (1.0 - smaller)
+    rows = rows[np.isfinite(rows)]
+    if len(rows) < _FEWEST_FAR:
+        return float("nan")
+    row = float(np.median(rows))
+    spread = float(np.median(np.abs(rows - row)))
+    return row if spread < _MOST_SPREAD * look.scale_px else float("nan")
 
 
 def _distance(radius_px: float, size: tuple[int, int], look: Look) -> tuple[float, float]:

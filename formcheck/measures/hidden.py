@@ -16,6 +16,7 @@ A knee of the other leg behind the plate is not seen.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +31,14 @@ from formcheck.poses.viewpoint import Look
 HIDES_M = 0.12  # radius that hides hips: the smallest plate has 0.14, and the trunk tells it to a quarter
 _CALF_DEG = 3.5
 """The middle of a shin's outline leans so far with the calf (5 rendered sets: 1 to 5)."""
-_HIPS_BELOW = -0.04, 0.17
-"""Trunk lengths from the bar to the hips, along the line from the shoulders to the bar and square to it: the
-mean of 33 rendered sets at the top, which vary by 0.06 and 0.09."""
-_OWN_SHARE, _MOST_OWN = 0.35, 0.2
-"""Weight of the landmarks beside that mean where the plate hides the hips: they are off by 0.12 there. And
-how far, in trunk lengths, a person may be from it (two standard deviations)."""
+_ALONG, _BELOW, _BELOW_SEEN = -0.04, 0.22, 0.385
+"""Trunk lengths from the bar to the hips, along the line from the shoulders to the bar and square to it, at
+the top: without the far plate, and with it, which shows how high the camera looks. Means of 33 rendered sets,
+which vary by 0.06, 0.09 and 0.04."""
+_OWN_SHARE, _OWN_SHARE_SEEN, _MOST_OWN = 0.35, 0.15, 0.2
+"""Weight of the landmarks beside those means where the plate hides the hips: they are off by 0.12 there. And
+how far a person may be from them, in trunk lengths."""
+_COVERS = 0.4  # trunk lengths: a plate with a larger radius hides the hips, wherever their landmarks are
 _SHIN, _THIGH = 0.84, 0.81
 """Length over the trunk's, as the landmarks show it (33 rendered sets: 0.03 to 0.06 more or less)."""
 _BEHIND = 0.97  # of the plate's radius: a landmark nearer to its middle is behind it
@@ -79,11 +82,12 @@ def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
     px, visibility = track.image_px.copy(), track.visibility.copy()
     known = np.flatnonzero(np.isfinite(bar.end_px[:, 0]) & np.isfinite(px[:, HIPS[0], 0]))
     _lost_legs(px, visibility, _behind(px, bar), bar.trunk_px)
-    place = _planted_foot(px, visibility, known, bar, only_sure=only_sure)
+    foot = _planted_foot(px, visibility, known, bar, only_sure=only_sure)
     behind = _behind(px, bar)
     visibility[:, SHOULDERS] = np.where(behind[:, SHOULDERS], 0.0, visibility[:, SHOULDERS])
-    _hips(px, visibility, known, bar, track.size, _own_share(behind, bar, look) if only_sure else (1.0, 0.0))
-    _knees(px, visibility, track.shin_px, look, place, behind)
+    usual = _usual(behind, bar, look) if only_sure else None
+    _hips(px, visibility, known, bar, bar.over_hips_px(track.size)[known], usual)
+    _knees(px, visibility, track.shin_px, look, foot, behind)
     return replace(track, image_px=px, visibility=visibility)
 
 
@@ -110,9 +114,16 @@ def _side_by_side(px: Floats, trunk_px: float) -> bool:
     return float(finite_median(np.hypot(*(feet[:, 0] - feet[:, 1]).T))) < _ASIDE * trunk_px
 
 
+class _Foot(NamedTuple):
+    """The planted foot: 0 for left or 1 for right, and (2,) where its ankle is."""
+
+    side: int
+    place: Floats
+
+
 def _planted_foot(
     px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar, *, only_sure: bool
-) -> Floats | None:
+) -> _Foot | None:
     """Tell the legs apart by where a foot stands, and keep that foot there; return the ankle's place.
 
     None where no place is sure: both feet may be on the floor, or the near leg hides the planted one. Then
@@ -141,7 +152,7 @@ def _planted_foot(
     apart = np.hypot(*(px[rows, Landmark.LEFT_ANKLE + other] - place).T) / bar.trunk_px
     if float(finite_median(apart)) > _HELD_OUT:
         _forget(px, visibility, rows[apart < _STANDS], other)
-    return place
+    return _Foot(side, place)
 
 
 def _exchange(px: Floats, visibility: Floats, rows: np.ndarray) -> None:
@@ -182,34 +193,50 @@ def _behind(px: Floats, bar: Bar) -> NDArray[np.bool_]:
         return np.asarray(off < _BEHIND * bar.radius_px)
 
 
-def _own_share(behind: NDArray[np.bool_], bar: Bar, look: Look) -> tuple[float, float]:
-    """Return the weight of the landmarks of the hips, and +1 or -1 for where the feet are."""
-    with np.errstate(invalid="ignore"):
-        at_top = _at_top(bar.end_px[np.isfinite(bar.end_px[:, 0]), 1])
-    hidden = behind[np.isfinite(bar.end_px[:, 0])][at_top][:, HIPS].mean()
-    return (_OWN_SHARE if hidden > 0.5 else 1.0), look.facing
+class _Usual(NamedTuple):
+    """Where hips are below the bar in most people, and how much the landmarks add to that.
+
+    Attributes:
+        place_px: (2,) along the line from the shoulders to the bar, and square to it.
+        own_share: Weight of the landmarks.
+    """
+
+    place_px: Floats
+    own_share: float
+
+
+def _usual(behind: NDArray[np.bool_], bar: Bar, look: Look) -> _Usual | None:
+    """Return where hips are in most people, where the plate hides them at the top; otherwise None."""
+    seen = np.isfinite(bar.end_px[:, 0])
+    at_top = _at_top(bar.end_px[seen, 1])
+    if bar.radius_px < _COVERS * bar.trunk_px and behind[seen][at_top][:, HIPS].mean() <= 0.5:
+        return None
+    known = bool(np.isfinite(bar.horizon_px))
+    below, own_share = (_BELOW_SEEN, _OWN_SHARE_SEEN) if known else (_BELOW, _OWN_SHARE)
+    return _Usual(bar.trunk_px * np.array([_ALONG, look.facing * below]), own_share)
 
 
 def _hips(
-    px: Floats,
-    visibility: Floats,
-    rows: np.ndarray,
-    bar: Bar,
-    size: tuple[int, int],
-    own_share: tuple[float, float],
+    px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar, over: Floats, usual: _Usual | None
 ) -> None:
-    """Move the hips with the bar and turn them with the trunk, as the landmarks show both at the top."""
-    middle = (np.array(size) - 1.0) / 2.0
-    over = middle + bar.nearer * (bar.end_px[rows] - middle)
+    """Move the hips with the bar and turn them with the trunk, as the landmarks show both at the top.
+
+    Args:
+        px: The landmarks.
+        visibility: Theirs.
+        rows: (N,) the frames.
+        bar: The bar.
+        over: (N, 2) its middle.
+        usual: Where hips are in most people, where landmarks at the top are guesses.
+    """
     shoulder, hip = px[rows][:, SHOULDERS].mean(axis=1), px[rows][:, HIPS].mean(axis=1)
     x, y = (over - shoulder).T
     turned_deg = np.degrees(np.arctan2(y, x))
     at_top = _at_top(over[:, 1])
     known = np.median(rotate_px((hip - over)[at_top], turned_deg[at_top]), axis=0)
-    share, facing = own_share
-    usual = bar.trunk_px * np.array([_HIPS_BELOW[0], facing * _HIPS_BELOW[1]])
-    if share < 1.0 or facing:
-        known = usual + share * np.clip(known - usual, *(bar.trunk_px * _MOST_OWN * np.array([-1.0, 1.0])))
+    if usual is not None:
+        most = _MOST_OWN * bar.trunk_px
+        known = usual.place_px + usual.own_share * np.clip(known - usual.place_px, -most, most)
     own = np.tile(known, (len(rows), 1))
     px[rows[:, None], HIPS] = (over + rotate_px(own, -turned_deg))[:, None]
     visibility[rows[:, None], HIPS] = 1.0
@@ -220,17 +247,19 @@ def _knees(
     visibility: Floats,
     shin_px: Floats | None,
     look: Look,
-    place: Floats | None,
+    foot: _Foot | None,
     behind: NDArray[np.bool_],
 ) -> None:
     """Put the knees of planted legs right, and leave one that is hidden otherwise as not seen.
 
-    The planted leg is that over the lower foot; both are where the feet stand side by side.
+    Where no foot is sure, the planted leg is that over the lower one; both are where they stand side by side.
     """
     feet = px[:, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1]
     lower = np.argmax(np.nan_to_num(feet[..., 1], nan=-np.inf), axis=1)
     beside = _side_by_side(px, look.scale_px)
-    line = _shin_line(px, shin_px, look, place)
+    if foot is not None:
+        lower = np.full(len(px), foot.side)
+    line = _shin_line(px, shin_px, look, None if foot is None else foot.place)
     for side in (0, 1):
         planted = np.isfinite(feet[:, side, 0]) & ((lower == side) | beside)
         hidden = behind[:, Landmark.LEFT_KNEE + side]

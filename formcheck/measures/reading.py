@@ -98,6 +98,9 @@ MIN_LENGTH_PRONE = 0.8
 """The same from the side for somebody who faces down: no plate hides a joint there, and a leg raised behind
 swings out by up to 20 deg and comes nearer to the camera. 37 deg out of the picture shorten it so far."""
 
+MIN_LENGTH_PUT_RIGHT = 0.75
+"""The same where hidden knees and hips were put right (`measures.hidden`), to the usual length of legs."""
+
 _SEGMENTS: dict[tuple[Part, Part], str] = {("hip", "knee"): "thigh", ("knee", "ankle"): "shin"}
 _PLATED = 0.5  # of the frames of the repetitions
 

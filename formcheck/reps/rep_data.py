@@ -13,9 +13,10 @@ import numpy as np
 from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.hidden import put_right_first
+from formcheck.measures.hidden import HIDES_M, put_right_first
 from formcheck.measures.reading import (
     CAMERA_MOVED,
+    MIN_LENGTH_PUT_RIGHT,
     NOTHING_BEFORE,
     REMEDY,
     Reading,
@@ -27,7 +28,7 @@ from formcheck.measures.reading import (
     shrunken,
 )
 from formcheck.poses.camera_motion import MOVED_PCT, Observations, Span
-from formcheck.poses.gaps import gaps, stalls, unseen_s
+from formcheck.poses.gaps import gaps, moving, stalls, unseen_s
 from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
 from formcheck.poses.other_views import other_views
@@ -59,7 +60,7 @@ MIN_USABLE = 0.60
 FULL_RANGE = 0.62
 """Share of the largest range of the set. Others are not compared with a repetition below it."""
 _STALL_REMEDY = "Close other programs, or record first and analyse the video."
-_MAX_UNSEEN = 0.1  # of a phase
+_MAX_UNSEEN, _NO_TIME_S = 0.1, 1e-6  # of a phase; what rounding leaves
 
 
 _ONE_START_DEG = 15.0  # angles further apart are different start positions
@@ -100,6 +101,11 @@ class SetData:
         self._rolled: dict[tuple[int, int], Rolled] = {}
         self._waits: dict[str, Floats] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
+
+    @cached_property
+    def blind_stalls(self) -> Floats:
+        """The stalls after which the body is at another place."""
+        return moving(self.stalls, self._raw)
 
     def with_reps(self, reps: Sequence[Rep]) -> SetData:
         """Return the data of the same frames with these repetitions; what does not depend on them is kept."""
@@ -179,6 +185,11 @@ class SetData:
     def bar(self) -> Bar | None:
         """The bar on the hips, where a plate on it was followed."""
         return bar_of(self.body.track, self.look)
+
+    @property
+    def put_right(self) -> bool:
+        """Whether landmarks that a plate hides were put where bar, foot and shin say they are."""
+        return self.look.view is View.SIDE and self.bar is not None and self.bar.radius_m >= HIDES_M
 
     @cached_property
     def plated(self) -> bool:
@@ -286,18 +297,22 @@ class RepData:
         part = self.set.raw.track[self.set.frames(self.rep.start_s - 1.0, self.rep.end_s + 1.0)]
         return [float(part.time_s[at]) for at in other_views(part)]
 
-    def out_of_sight(self, phase: Phase | None) -> Reading | None:
+    def out_of_sight(self, phase: Phase | None, *, timed: bool = True) -> Reading | None:
         """Return a reading without value where the person was out of sight for too long, else None.
 
         Args:
             phase: The phase, of which a tenth may be missing. None means the whole repetition, of which
                 nothing may be missing.
+            timed: Whether a time is read. Else a picture that stands still counts only where the body is at
+                another place after it.
         """
         start_s, end_s = self.rep.window(phase) if phase else _span(self.rep)
-        lost_s = unseen_s(self.set.losses, start_s, end_s)
-        if lost_s <= (_MAX_UNSEEN * (end_s - start_s) if phase else 0.0):
-            return None
         missing_s = unseen_s(self.set.stalls, start_s, end_s)
+        lost_s = unseen_s(self.set.losses, start_s, end_s)
+        if not timed:
+            lost_s -= missing_s - unseen_s(self.set.blind_stalls, start_s, end_s)
+        if lost_s <= (_MAX_UNSEEN * (end_s - start_s) if phase else _NO_TIME_S):
+            return None
         if missing_s > 0.5 * lost_s:
             return Reading.none(f"the picture stood still for {missing_s:.1f} s", _STALL_REMEDY)
         return Reading.none(
@@ -396,6 +411,8 @@ class RepData:
         if isinstance(good, Reading):
             return good
         lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
+        if self.set.put_right:  # at rest and at the top they are as long as legs are
+            lengths = [(segment, kept) for segment, kept in lengths if kept < MIN_LENGTH_PUT_RIGHT]
         least = least_share(self.look.view, prone=self.look.prone, plated=self.set.plated)
         if hidden := shrunken(lengths, least):
             return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)

@@ -19,6 +19,7 @@ from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
 from formcheck.vision import barbell
 from formcheck.vision import silhouette as outline
+from formcheck.vision.far_plate import FarPlateWatch
 from formcheck.vision.head_end import HeadEnd
 from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
@@ -77,7 +78,7 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plate = PlateWatch()
+        self._plate, self._far_plate = PlateWatch(), FarPlateWatch()
         self._behind, self._ahead = RearLegs(), HeadEnd()
         self._pose: Pose | None = None
         self._settled = False
@@ -112,7 +113,7 @@ class MediaPipeLandmarker:
         """
         if self._size_px is not None and not self._closed:
             self._last_ms += 1
-            self._plate, self._ahead = PlateWatch(), HeadEnd()
+            self._plate, self._far_plate, self._ahead = PlateWatch(), FarPlateWatch(), HeadEnd()
             black = np.zeros((*self._size_px, 3), np.uint8)
             self._one.detect_for_video(_mp_image(black), self._last_ms)
 
@@ -274,9 +275,10 @@ class MediaPipeLandmarker:
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = barbell.find_bar(image_rgb, pose.image_px)
+        far_px = self._far_plate.update(image_rgb, disc, pose.time_s)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
         ahead = self._ahead.update(image_rgb, pose.image_px, pose.time_s)
-        return replace(pose, behind_px=legs_px, turn_deg=turn_deg, ahead=ahead)
+        return replace(pose, far_px=far_px, behind_px=legs_px, turn_deg=turn_deg, ahead=ahead)
 
     def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
         """Return an empty pose, or the last one while legs are tracked from behind."""
