@@ -108,15 +108,13 @@ def fit(exercise: Exercise, data: RepData) -> float:
     return exercise.fit(data) if data.look.view in exercise.views else 0.0
 
 
-def alike(rep: Rep, others: Sequence[Rep]) -> bool:
-    """Whether a movement is about as large as some others (their medians), and takes about as long."""
+def _belongs(data: RepData, others: Sequence[Rep]) -> bool:
+    if len(others) < 2:
+        return False
+    rep = data.rep
     ranges = rep.range / float(np.median([one.range for one in others]))
     times = (rep.end_s - rep.start_s) / float(np.median([one.end_s - one.start_s for one in others]))
-    return _ALIKE <= ranges <= 1 / _ALIKE and _ALIKE / 2 <= times <= 2 / _ALIKE
-
-
-def _belongs(data: RepData, others: Sequence[Rep]) -> bool:
-    if len(others) < 2 or not alike(data.rep, others):
+    if not (_ALIKE <= ranges <= 1 / _ALIKE and _ALIKE / 2 <= times <= 2 / _ALIKE):
         return False
     top = data.set.frames(*data.rep.window(Phase.TOP))
     return any(float(data.set.sees(*joint)[top].mean()) < _CLEAR for joint in _LEGS)

@@ -12,7 +12,7 @@ import numpy as np
 
 from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.candidates import alike, fit, motion, reads_near, refusal, side_vote, sides
+from formcheck.judging.candidates import fit, motion, reads_near, refusal, side_vote, sides
 from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
@@ -492,13 +492,6 @@ def _may_be(exercise: Exercise, movements: Sequence[RepData]) -> bool:
     return bool(fits) and float(np.mean(fits)) > _NAMED_FIT
 
 
-def _may_be_one(exercise: Exercise, movement: RepData, clear: Sequence[Rep]) -> bool:
-    """Whether a repetition of such a set is of it: it moves as those do that are clear, if any is."""
-    if clear:
-        return fit(exercise, movement) > _NAMED_FIT and alike(movement.rep, clear)
-    return fit(exercise, movement) > _LEAST_FIT
-
-
 def _group(
     frames: Prepared,
     exercise: Exercise,
@@ -511,7 +504,7 @@ def _group(
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises.
 
-    Where the exercise was named, a set that may be of it as a whole is, though single gates refuse.
+    Where the exercise was named and no repetition is clear, a set that may be of it as a whole is.
     """
     sets = []
     for run in _runs(placed, exercise, frames):
@@ -527,11 +520,11 @@ def _group(
         movements = [RepData(rep, of.get(side, of[first])) for rep, side in run]
         clear = [one.rep for one in movements if not one.rep.partial and exercise.refusal(one) is None]
         sure = clear if 2 * len(clear) > len(reps) else []
-        may_be = named and not moves.only_counted and _may_be(exercise, movements)
+        may_be = named and not (moves.only_counted or clear) and _may_be(exercise, movements)
         good = []
         for movement in movements:
             reason = None if moves.only_counted else refusal(exercise, movement, sure)
-            if reason is None or (may_be and _may_be_one(exercise, movement, clear)):
+            if reason is None or (may_be and fit(exercise, movement) > _LEAST_FIT):
                 good.append(movement.rep)
             else:
                 refused[reason] += 1
