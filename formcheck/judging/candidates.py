@@ -116,5 +116,5 @@ def _belongs(data: RepData, others: Sequence[Rep]) -> bool:
     times = (rep.end_s - rep.start_s) / float(np.median([one.end_s - one.start_s for one in others]))
     if not (_ALIKE <= ranges <= 1 / _ALIKE and _ALIKE / 2 <= times <= 2 / _ALIKE):
         return False
-    top = data.set.frames(*rep.window(Phase.TOP))
+    top = data.set.frames(*data.rep.window(Phase.TOP))
     return any(float(data.set.sees(*joint)[top].mean()) < _CLEAR for joint in _LEGS)

@@ -12,7 +12,7 @@ import numpy as np
 
 from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
-from formcheck.judging.candidates import motion, reads_near, refusal, side_vote, sides
+from formcheck.judging.candidates import fit, motion, reads_near, refusal, side_vote, sides
 from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
@@ -36,7 +36,9 @@ _UNDER_DIP = 0.03  # of the range: the margin below a dip in the top
 _NEAR_END_DEG = 44.0
 """Off the side: from there on the camera may stand at the foot end (rendered thrusts, 76 to 90 deg off with a
 low camera: 45 to 59; 40 to 43 deg off: 31 to 42)."""
-_ONE_FOOT_VOTE = 0.4  # from the foot end: feet that differ by less may both be planted
+_NAMED_FIT, _LEAST_FIT = 0.05, 0.01
+"""Mean probability, over a set, of the exercise that was named, and that of one repetition: below them it is
+another one. Who names an exercise mostly does it."""
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -220,12 +222,13 @@ def find(
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
     counted = footage.only_counted(exercise, side)
-    found = _find(footage, exercise, side, baselines, counted)
-    if counted is None and named:
-        counted = footage.only_counted(exercise, side, doubtful=True)
-        if counted is not None and 2 * found.rep_count <= counted.full:
-            return _find(footage, exercise, side, baselines, counted)
-    return found
+    found = _find(footage, exercise, side, baselines, counted, named=False)
+    if counted is not None or not named:
+        return found
+    counted = footage.only_counted(exercise, side, doubtful=True)
+    if counted is not None and 2 * found.rep_count <= counted.full:
+        return _find(footage, exercise, side, baselines, counted, named=False)
+    return _find(footage, exercise, side, baselines, None, named=True)
 
 
 def _find(
@@ -234,13 +237,15 @@ def _find(
     side: Side | None,
     baselines: Sequence[Baseline],
     counted: _Moves | None,
+    *,
+    named: bool,
 ) -> Found:
     parts = []
     for number, frames in enumerate(footage.parts if counted is None else [footage.whole]):
         moves = counted or footage.moves(number, exercise, side)
         refused = Counter([moves.refused] if moves.refused else [])
         placed = _sides(frames, exercise, moves, side)
-        sets = _group(frames, exercise, placed, refused, baselines, moves)
+        sets = _group(frames, exercise, placed, refused, baselines, moves, named=named)
         parts.append(Found(sets, refused, moves.camera, exercise, len(frames.raw), moves.dropped))
     longest = max(parts, key=lambda found: (found.rep_count, found.frames))
     refused = sum((found.refused for found in parts), Counter[str]())
@@ -311,10 +316,8 @@ def _only_counted(
         found, left = kicks_ahead(raw)
         data = SetData(raw, smoothed, side or (Side.LEFT if left > 0 else Side.RIGHT), camera, [])
     taken = [(RepData(rep, data), data.working) for rep in found.reps]
-    if doubtful and exercise.working is not None and taken:
-        vote = float(np.median([side_vote(exercise, one) for one, _ in taken]))
-        if abs(vote) < _ONE_FOOT_VOTE:
-            return _Moves([], here.look)
+    if doubtful and not _may_be(exercise, [one for one, _ in taken]):
+        return _Moves([], here.look)
     return _Moves(taken, camera, dropped=tuple(found.dropped), only_counted=True)
 
 
@@ -483,6 +486,12 @@ def _by_side(run: list[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
     return [[item for item in run if item[1] is side] for side in dict.fromkeys(side for _, side in run)]
 
 
+def _may_be(exercise: Exercise, movements: Sequence[RepData]) -> bool:
+    """Whether repetitions of one side together fit an exercise that was named well enough."""
+    fits = [fit(exercise, one) for one in movements if not one.rep.partial]
+    return bool(fits) and float(np.mean(fits)) > _NAMED_FIT
+
+
 def _group(
     frames: Prepared,
     exercise: Exercise,
@@ -490,8 +499,13 @@ def _group(
     refused: Counter[str],
     baselines: Sequence[Baseline],
     moves: _Moves,
+    *,
+    named: bool,
 ) -> tuple[FoundSet, ...]:
-    """Divide repetitions into sets by side and rests, and drop those of other exercises."""
+    """Divide repetitions into sets by side and rests, and drop those of other exercises.
+
+    Where the exercise was named and no repetition is clear, a set that may be of it as a whole is.
+    """
     sets = []
     for run in _runs(placed, exercise, frames):
         reps = [rep for rep, _ in run]
@@ -506,10 +520,11 @@ def _group(
         movements = [RepData(rep, of.get(side, of[first])) for rep, side in run]
         clear = [one.rep for one in movements if not one.rep.partial and exercise.refusal(one) is None]
         sure = clear if 2 * len(clear) > len(reps) else []
+        may_be = named and not (moves.only_counted or clear) and _may_be(exercise, movements)
         good = []
         for movement in movements:
             reason = None if moves.only_counted else refusal(exercise, movement, sure)
-            if reason is None:
+            if reason is None or (may_be and fit(exercise, movement) > _LEAST_FIT):
                 good.append(movement.rep)
             else:
                 refused[reason] += 1

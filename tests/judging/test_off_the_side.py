@@ -1,4 +1,4 @@
-"""What is told off the side only where it shows there: opening hips beside bent knees, shin and neck."""
+"""Off the side less shows: opening hips beside bent knees, shin and neck, legs that seem alike."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from support.skeleton import Shot, Tempo, kickbacks, thrusts
 
 from formcheck.exercises.catalog import exercise
 from formcheck.judging.judge import Verdict, judge
+from formcheck.judging.prepare import Prepared
+from formcheck.judging.sets import Footage, find
 from formcheck.poses.pose import Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -58,3 +60,14 @@ def test_near_the_feet_angles_along_the_body_are_not_judged(rule: str) -> None:
     for yaw_deg, near in ((40.0, False), (55.0, True)):
         seen = verdicts(track, "single-leg-hip-thrust", rule, Side.RIGHT, View.OBLIQUE_FOOT, yaw_deg)
         assert ["so near the feet" in one.reading.reason for one in seen] == [near] * 3
+
+
+@pytest.mark.parametrize(("knee_deg", "named", "recognised"), [(45.0, 3, 3), (60.0, 3, 0), (75.0, 0, 0)])
+def test_a_set_of_the_exercise_that_was_named_is_weighed_as_a_whole(
+    knee_deg: float, named: int, recognised: int
+) -> None:
+    # The free foot is as low as the planted one; the less its knee is bent, the less alike are the legs.
+    track = thrusts(free_deg=-50.0, free_knee_deg=knee_deg)
+    footage, thrust = Footage(Prepared(track, smooth(track))), exercise("single-leg-hip-thrust")
+    assert find(footage, thrust).rep_count == named
+    assert find(footage, thrust, named=False).rep_count == recognised
