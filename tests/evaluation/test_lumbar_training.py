@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from support.gl import needs_gl
 
 from formcheck.api import analyze
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import PLATED_FROM, frames_of, spec_of
+from formcheck.evaluation.lumbar_renders import OBLIQUE_FROM, PLATED_FROM, frames_of, spec_of
 from formcheck.evaluation.lumbar_training import Bodies, calibrated, held_out, learn
+from formcheck.measures.arching import Seen, Weights, weights
 from formcheck.poses.track import Track
 from formcheck.render.clip import build
 from formcheck.render.film import pictures
@@ -37,6 +40,35 @@ def test_later_seeds_have_big_plates_and_a_camera_square_to_the_side() -> None:
         assert spec.options.bar in ("plates", "bumper")
         assert spec.camera.az is not None
         assert min(abs(spec.camera.az - side) for side in (0.0, 180.0)) <= 8.0
+
+
+def test_the_latest_seeds_are_seen_obliquely_from_the_foot_end() -> None:
+    for spec in map(spec_of, range(OBLIQUE_FROM, OBLIQUE_FROM + 20)):
+        assert spec.camera.az is not None
+        assert 28.0 <= min(spec.camera.az, 180.0 - spec.camera.az) <= 55.0
+
+
+def test_what_is_kept_in_few_digits_says_the_same() -> None:
+    bodies = some(300)
+    learned, _ = learn(bodies)
+    with io.BytesIO() as file:
+        learned.save(file)
+        file.seek(0)
+        kept = Weights.read(file)
+    apart = kept.values_deg(kept.project(bodies.found)) - learned.values_deg(learned.project(bodies.found))
+    assert abs(apart).max() < 0.5
+
+
+@pytest.mark.parametrize("seen", get_args(Seen))
+def test_the_weights_that_come_along_know_all_features(seen: Seen) -> None:
+    known = weights(seen)
+    assert known.axes.shape == (len(known.mean), len(known.whitening))
+    assert 4.0 < known.error.min() < known.error.max() < 15.0
+    usual = known.mean.copy()
+    assert known.turned(usual) == 0.0
+    slope = 2 * 14 + 2 * 18  # the first one, after two outlines and 18 joints along and beside the trunk
+    usual[slope] += 4.0 * known.spread[slope]
+    assert known.turned(usual) == pytest.approx(4.0)
 
 
 def test_one_frame_is_at_rest_and_one_at_the_top() -> None:

@@ -14,7 +14,7 @@ from formcheck.exercises.rule import Status
 from formcheck.judging.judge import ALIKE, Verdict, judge_rule
 from formcheck.measures import arching
 from formcheck.measures.arching import Estimate
-from formcheck.poses.pose import Landmark, Side
+from formcheck.poses.pose import Landmark, Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
@@ -104,17 +104,27 @@ def test_a_flat_look_and_a_little_learned_arching_are_neither_praised_nor_blamed
 
 
 @pytest.mark.parametrize(
-    ("value_deg", "status"), [(26.0, Status.NOT_JUDGED), (16.0, Status.WARN)], ids=["far above", "above"]
+    ("track", "status"), [(FLAT, Status.NOT_JUDGED), (thrusts(top_deg=6), Status.FAULT)], ids=["flat", "high"]
 )
 def test_hips_that_contradict_by_more_than_both_errors_stop_a_flag(
-    monkeypatch: pytest.MonkeyPatch, value_deg: float, status: Status
+    monkeypatch: pytest.MonkeyPatch, track: Track, status: Status
 ) -> None:
-    """The hips of `FLAT` show -9 deg; twice both errors are 20 deg, so up to 11 deg would be believed."""
-    flat = lumbar(monkeypatch, SAYS_ARCHED, FLAT)
-    assert {verdict.status for verdict in flat} == {Status.NOT_JUDGED}
-    higher = thrusts(top_deg=6)
-    seen = lumbar(monkeypatch, Estimate(value_deg, 7.0, 0.6), higher)
-    assert {verdict.status for verdict in seen} == {status}
+    assert {verdict.status for verdict in lumbar(monkeypatch, SAYS_ARCHED, track)} == {status}
+
+
+def test_obliquely_marked_arching_is_found_and_nothing_is_called_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aslant = replace(look(ARCHED, "supine"), view=View.OBLIQUE_FOOT)
+    monkeypatch.setitem(globals(), "look", lambda *_: aslant)
+    for said, status in (
+        (SAYS_ARCHED, Status.FAULT),
+        (Estimate(16.0, 8.0, 0.6), Status.NOT_JUDGED),
+        (SAYS_FLAT, Status.NOT_JUDGED),
+    ):
+        for verdict in lumbar(monkeypatch, said, ARCHED):
+            assert verdict.status is status
+            assert verdict.judged or "obliquely" in verdict.reading.reason
 
 
 @pytest.mark.parametrize(
