@@ -48,5 +48,7 @@ def _is_other_view(time_s: Floats, way: Floats, share: Floats, at: int) -> bool:
     if bool((beside > _STILL * way[at]).any()):
         return False
     first, last = np.searchsorted(time_s, (time_s[at] - _WITHIN_S, time_s[at] + _WITHIN_S))
+    if first >= at:  # nobody was seen just before
+        return False
     before, after = float(finite_median(share[first:at])), float(finite_median(share[at:last]))
     return abs(after - before) > _ELSEWHERE and max(before, after) < _MOST
