@@ -220,7 +220,7 @@ def feet_apart(data: RepData) -> Reading:
     return Reading(100.0 * float(np.percentile(gap, 90)) / body.trunk_px, 4.0, data.rep.lockout_s)
 
 
-_STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
+STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
 _MOST_STAGGER_YAW_DEG = (
     45.0  # beyond it the picture shows more of the width of the stance than of the stagger
 )
@@ -248,7 +248,7 @@ def foot_stagger(data: RepData) -> Reading:
     body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
     if data.look.yaw_deg > _MOST_STAGGER_YAW_DEG:
         return Reading.none("seen from so near the feet, their places along the body do not show")
-    if min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) < _STEADY:
+    if min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) < STEADY:
         return Reading.none("the feet are not seen steadily")
     along, _ = _across(data, part)
     if data.set.working is not data.look.near:
@@ -310,15 +310,27 @@ def legs_unlike(data: RepData) -> Reading:
     """How unlike the two legs are at the top: 100 % is one standard deviation of two planted ones.
 
     Planted side by side they have the same bend, and the feet are equally high. Where one foot only is
-    planted, the other is in the air or the other knee straight.
+    planted, the other is in the air or the other knee straight. Where a plate hides a knee, height and place
+    of the feet tell, at the top or before and after the lift, when the plate is lower.
     """
-    knees, heights, _ = _leg_differences(data)
-    return _unlike(data, knees, heights)
+    if _knees_hidden(data):
+        parts = upper_half(data), _low(data)
+        readings = [_unlike(data, *_leg_differences(data, part)[1:]) for part in parts]
+        return max(readings, key=lambda reading: np.nan_to_num(reading.value, nan=-1.0))
+    return _unlike(data, *_leg_differences(data, upper_half(data))[:2])
+
+
+def _knees_hidden(data: RepData) -> bool:
+    """Whether a plate hides a knee at the top: what its landmark shows is a guess."""
+    if data.set.bar is None:
+        return False
+    part = upper_half(data)
+    return any(float(data.set.body.visibility(role, "knee")[part].mean()) < STEADY for role in ROLES)
 
 
 def legs_unlike_on_the_floor(data: RepData) -> Reading:
     """The same, and where the feet are along the body: a foot on the other knee counts as well."""
-    return _unlike(data, *_leg_differences(data))
+    return _unlike(data, *_leg_differences(data, upper_half(data)))
 
 
 def _unlike(data: RepData, *differences: float) -> Reading:
@@ -328,13 +340,13 @@ def _unlike(data: RepData, *differences: float) -> Reading:
     return Reading(100.0 * value, 40.0, data.rep.lockout_s)
 
 
-def _leg_differences(data: RepData) -> tuple[float, float, float]:
+def _leg_differences(data: RepData, part: slice | np.ndarray) -> tuple[float, float, float]:
     """Return what the legs differ by in knee, height and place of the foot, in standard deviations.
 
     Where the feet would be in the picture if they stood side by side comes from the shoulders. A knee that is
     all but straight does not push, so it counts as a difference even where the other one seems straight too.
     """
-    body, part = data.set.body, upper_half(data)
+    body = data.set.body
     along, up = _across(data, part)
     feet = body.joint("far", "ankle")[part] - body.joint("near", "ankle")[part]
     place = data.look.facing * median(feet[:, 0]) / body.trunk_px - STANCE * along

@@ -7,6 +7,7 @@ import math
 from formcheck.rule import (
     OBLIQUE,
     Above,
+    Below,
     Example,
     Exercise,
     Gate,
@@ -36,6 +37,9 @@ held in the knee asks for it (25 to 40 deg)."""
 STRAIGHT_DEG = 45.0
 """Off a right angle by more, a knee is nearer to the straight one of a kickback than to a donkey kick's. Eyes
 that named no fault saw knees open by 26 to 45 deg at the top (3 people)."""
+SHORT_HOLD = Below(1.0)
+"""A warning only: guides to the donkey kick ask for a second at the top (mojohgym.com/donkey-kick), a moment
+(sakhaphysio.wixsite.com) or only a squeeze (zaro.info); a top that is not held is none of their mistakes."""
 LOWEST_DEG, HIGHEST_DEG = -8.0, 6.0
 """Thigh in line with the trunk is the top, higher earns nothing; the hip's landmark sits off by as much."""
 
@@ -139,6 +143,7 @@ EXERCISE = Exercise(
             says="The glutes are tensed at the top, and the thigh stays there for one second.",
             read=hold_of("thigh_elevation_deg"),
             shows="thigh_elevation_deg",
+            limit=SHORT_HOLD,
             weight=14,
         ),
         variant(

@@ -40,6 +40,8 @@ SOURCE = "PureGym, Glute Kickbacks (puregym.com/exercises/glutes/glute-kickbacks
 CONTRERAS = "bretcontreras.com/glute-training"
 ENOUGH_DEG = 6.0
 """Leg above the line of the trunk that is enough: the source asks for a flat back, not for height."""
+BENT_DEG = 25.0
+"""Bend of the knee that is a fault."""
 FROM_THE_KNEE_DEG = 65.0
 """Bend of the knee in the start position above which the leg starts from the floor, on its knee."""
 FROM_HEAD = SIDEWAYS | {View.OBLIQUE_HEAD}
@@ -81,6 +83,11 @@ def opening_from_behind(data: RepData) -> Reading:
     return Reading(*_OPEN_DEG, turn.time_s, "by how the seat turns")
 
 
+def keeps_straight(data: RepData) -> bool:
+    """Whether the knee is not bent at the top: the model lifts the kicking hip less where it is."""
+    return not data.median("knee_flexion_deg", Phase.TOP) > BENT_DEG
+
+
 def pelvis_rotation(data: RepData) -> Reading:
     """Degrees by which the pelvis opens towards the kicking side, against the person's own most level rep.
 
@@ -102,7 +109,10 @@ def pelvis_rotation(data: RepData) -> Reading:
     rise = data.read("hip_rise_pct", Phase.TOP, "median", from_start=True)
     if math.isnan(rise.value):
         return rise
-    level = float(np.percentile(data.usual("hip_rise_pct", Phase.TOP, from_start=True), 25, method="lower"))
+    straight = data.usual("hip_rise_pct", Phase.TOP, from_start=True, only=("straight knee", keeps_straight))
+    if not keeps_straight(data) or (data.set.baseline is None and len(straight) < 2):
+        return Reading.none("a bent knee moves the hips as well", "Keep the leg long in every repetition.")
+    level = float(np.percentile(straight, 25, method="lower"))
     alike = data.set.baseline is None and level > MOST_LEVEL_RISE_PCT
     return Reading(
         ROTATION_GAIN * (rise.value - level),
@@ -177,7 +187,7 @@ KNEE_BENT = Rule(
     stat="max",
     start_aside=True,
     hidden=from_the_knee,
-    limit=Above(15.0, 25.0),
+    limit=Above(15.0, BENT_DEG),
     views=FROM_HEAD,
     priority=5,
     weight=12,
@@ -444,6 +454,7 @@ EXERCISE = Exercise(
     signal="leg_elevation_deg",
     min_range=8.0,
     views=ALL_BUT_HEAD,
+    counted_from=frozenset({View.HEAD_END}),
     alike_from=frozenset({View.FOOT_END}),
     gates=(STRAIGHT_KNEE, HANDS_DOWN),
     refuses=refuses,

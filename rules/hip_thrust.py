@@ -31,6 +31,8 @@ from ._shared import (
     NOT_ON_THE_HANDS,
     ON_A_BENCH,
     ON_A_BENCH_FROM_THE_FEET,
+    ROLES,
+    STEADY,
     drift_in_hold,
     foot_stagger,
     median,
@@ -45,6 +47,27 @@ NO_HOLD = variant(
     single.NO_HOLD, "BHT10", says="At the top the glutes are tensed hard; the hips do not bounce.", weight=8
 )
 
+HIDDEN_PCT, HIDDEN_ERROR_PCT = 20.0, 10.0
+"""How near to the near foot a far one is that it hides, percent of the trunk, and how far off its place is: a
+foot is half a trunk long, so one that stands further off shows at heel or toes [assumed]."""
+
+
+def feet_side_by_side(data: RepData) -> Reading:
+    """How much further from the head the free foot stands than the working one, percent of the trunk.
+
+    Seen from the side the near foot hides a far one that stands beside it.
+    """
+    apart = foot_stagger(data)
+    if not math.isnan(apart.value) or data.look.view is not View.SIDE or data.set.plated:
+        return apart
+    part = data.set.frames(*data.rep.window(Phase.TOP))
+    near, far = (data.set.body.joint(role, "ankle")[part, 0] for role in ROLES)
+    off_pct = 100.0 * abs(median(far - near)) / data.set.body.trunk_px
+    if data.set.sees("near", "ankle")[part].mean() < STEADY or not off_pct < HIDDEN_PCT:
+        return apart
+    return Reading(0.0, HIDDEN_ERROR_PCT, data.rep.lockout_s, "the near foot hides the far one")
+
+
 FEET_UNEVEN = Rule(
     code="BHT20",
     name="feet-uneven",
@@ -52,7 +75,7 @@ FEET_UNEVEN = Rule(
     says="Both feet stand at the same distance from the hips.",
     why="The leg whose foot is nearer does more of the work.",
     source=f"{SOURCE}; {BRIEF}",
-    read=foot_stagger,
+    read=feet_side_by_side,
     shows="foot_stagger_pct",
     unit="%",
     limit=Above(10.0, None, both=True),

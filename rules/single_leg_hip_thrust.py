@@ -61,11 +61,16 @@ HELD_S = 0.15
 """A top that lasts so long is no bounce."""
 THROWN_S = 0.7
 """A way up that takes longer is not thrown, whatever the others take."""
+MOST_OFF_DEG = 48.0
+"""Off the side: beyond it shin and neck of rendered people who hold both still are 20 to 70 deg off."""
 ASIDE_HEEL_PCT = 5.0
 """Error of the heel's rise that an oblique view adds, of the trunk's length: flat feet of rendered clips seem
 to rise by up to 12 there."""
 HELD_OUT_DEG = 45.0
 """Bend of the free knee at the start, above which that leg is not held out (rendered clips: 0 to 32)."""
+FAR_OUT_PCT = 40.0
+"""Distance of the feet along the body at the start, of the trunk's length, from which on the free leg is held
+out: it is straight, or nearly."""
 LIFTED_PCT = 12.0
 """Height of the free heel over the planted one at the start, of the trunk's length: below it that foot rests
 on the floor (rendered clips: 19 to 58; the error of the height is 12)."""
@@ -76,8 +81,21 @@ FOOT_PCT = 40.0
 """Height of a heel on tiptoe, of the trunk's length: it cannot rise further."""
 
 
+def near_the_feet(data: RepData) -> Reading | None:
+    """Say that the camera stands so near the foot end that angles along the body do not show."""
+    if data.look.view is View.SIDE or not data.look.yaw_deg > MOST_OFF_DEG:
+        return None
+    return Reading.none(
+        "seen from so near the feet, angles along the body do not show",
+        "Film from the side.",
+        change="film from the side",
+    )
+
+
 def planted_leg_hidden(data: RepData) -> Reading | None:
     """Say that the near, held-out leg hides the planted one, or that its knee contradicts the thigh."""
+    if (near := near_the_feet(data)) is not None:
+        return near
     if data.look.view is not View.SIDE and data.look.near is not data.set.working:
         return Reading.none(
             "the other leg hides the planted one from here",
@@ -156,8 +174,12 @@ def heel_over_the_toes(data: RepData) -> Reading:
 
 
 def leg_not_held_out(data: RepData) -> Reading | None:
-    """Say that the free leg was not held out at the start: its knee was bent, or its foot rested."""
-    bent = data.set.start_value("free_knee_flexion_deg") > HELD_OUT_DEG
+    """Say that the free leg was not held out at the start: its knee was bent, or its foot rested.
+
+    A knee behind a plate is not seen, but a foot far before the planted one is held out.
+    """
+    out = data.set.bar is not None and abs(data.set.start_value("foot_stagger_pct")) > FAR_OUT_PCT
+    bent = not out and data.set.start_value("free_knee_flexion_deg") > HELD_OUT_DEG
     if not bent and not data.set.start_value("free_foot_clearance_pct") < LIFTED_PCT:
         return None
     return Reading.none(
@@ -513,6 +535,7 @@ CHIN_UP = Rule(
     stat="median",
     from_start=True,
     limit=Above(25.0),
+    hidden=near_the_feet,
     views=FROM_FEET,
     priority=9,
     weight=2,

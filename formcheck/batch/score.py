@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -136,7 +136,15 @@ def score(job: Job, setup: Setup, tell: Tell = lambda frames: None) -> Outcome:
 
 
 def peak_mb() -> float:
-    """Return the most memory this process has held so far, in MB, or 0 where it cannot be told."""
+    """Return the most memory this process has held so far, in MB, or 0 where it cannot be told.
+
+    Linux's `ru_maxrss` begins with the memory of the process that started this one: a small worker of a large
+    program would look large. So what the system says of this program alone comes first.
+    """
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return round(int(line.split()[1]) / (1 << 10), 1)
     if sys.platform == "win32":
         return 0.0
     import resource

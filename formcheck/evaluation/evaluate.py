@@ -21,11 +21,13 @@ from formcheck.exercises import catalog
 from formcheck.exercises.profiles import Profile
 from formcheck.exercises.rule import Rule, Status
 from formcheck.files import kinds, names
+from formcheck.files.digest import sha256
 from formcheck.judging.coach import Coach
 from formcheck.judging.prepare import prepared
 from formcheck.judging.sets import Footage, find
 from formcheck.judging.settings import Settings
 from formcheck.poses.geometry import wrap_deg
+from formcheck.poses.track import clip_of
 from formcheck.report.analysis import Analysis
 from formcheck.report.model import RepReport
 from formcheck.reps.rep_data import SetData
@@ -81,7 +83,8 @@ def evaluate(
         recognise: Whether the exercise is not told but recognised: what is taken for another one, or for
             none, then counts as not found. None tells it where there is a truth file, and not to clips that
             were labelled by eye.
-        tracks: Where recorded tracks are kept: used where there, written where not.
+        tracks: Where recorded tracks are kept: used where there, written where not. One of another clip with
+            the same name, or of the clip as it was before, is left alone.
         progress: Told each clip's name.
         look: Told each clip with its analysis.
 
@@ -171,7 +174,9 @@ def _analysed(
     case: Case, recognise: bool | None, model: str, profile: str | Profile, tracks: Path | None
 ) -> tuple[Analysis | None, str]:
     """Return the analysis of a clip, or why there is none."""
-    track = tracks / f"{case.clip.stem}.npz" if tracks else None
+    keep = tracks if tracks and not kinds.is_track(case.clip) else None
+    of = sha256(case.clip) if keep and not kinds.trouble(case.clip) else ""
+    track = _track(keep, case.clip.stem, of) if keep else None
     source = track if track and track.is_file() else case.clip
     if trouble := kinds.trouble(source):
         return None, f"it {trouble}"
@@ -182,8 +187,14 @@ def _analysed(
         return None, str(error)
     if track and not track.is_file():
         track.parent.mkdir(parents=True, exist_ok=True)
-        analysis.raw.save(track, of_clip=True)
+        analysis.raw.save(track, of_clip=True, clip_sha256=of)
     return analysis, ""
+
+
+def _track(tracks: Path, stem: str, of: str) -> Path:
+    """Return the file for a clip's landmarks: the usual one, or another where that is of other bytes."""
+    usual = tracks / f"{stem}.npz"
+    return usual if not of or clip_of(usual) in ("", of) else tracks / f"{stem}-{of[:8]}.npz"
 
 
 def _told(case: Case, recognise: bool | None) -> str | None:

@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.measures import arching
+from formcheck.measures.body import Part, Role
 from formcheck.measures.hidden import HIDES_M
 from formcheck.measures.reading import Reading
-from formcheck.poses.geometry import FOCAL
+from formcheck.poses.geometry import FOCAL, distance_px, median
 from formcheck.poses.pose import Floats, View
 from formcheck.reps.rep_data import Only, RepData
 from formcheck.reps.segmentation import Phase
@@ -351,7 +352,7 @@ def _low(values: Floats) -> float:
 #
 # All repetitions of a set may stay short. If the landmarks show the best lockout as straight, it is not short
 # by 15 deg. If they do not, the value read is a lower bound, and what shows no fault in it is judged by
-# itself: by the angle at the hip, whose landmark is off by nought to `most_offset_deg`.
+# itself: by the angle at the hip, less what its landmark usually is off; beside a plate by the bar.
 #
 # An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
 
@@ -363,6 +364,12 @@ _LOCKOUT_ERROR_DEG = 3.5
 _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
 _SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
+_USUAL_SHARE = 0.85
+"""Of that: how far the landmark usually is off from the side (7 +- 6 deg in 24 rendered thrusts, 11 +- 4 on
+the floor)."""
+_PLATED_ERROR_DEG = 9.0
+"""Error of the extension where a plate hides the hips, which are then where the bar says (rendered sets)."""
+_PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 deg
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
 
@@ -381,19 +388,26 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
         return top
     only = _unarched(data)
     best = data.best_top("hip_extension_deg", only)
-    offset = min(max(best, 0.0), most_offset_deg) if math.isfinite(best) else 0.0
+    least = -_PLATED_ERROR_DEG if _bar_seen(data) else 0.0
+    offset = min(max(best, least), most_offset_deg) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
-    whole = data.set.baseline is not None or best >= _SURE_DEG
+    sure_deg = _PLATED_SURE_DEG if _bar_seen(data) else _SURE_DEG
+    whole = data.set.baseline is not None or best >= sure_deg
     reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
     return reading if whole else replace(reading, at_least=True, alone=_alone(data, top, most_offset_deg))
 
 
 def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
-    """Read the lockout of one repetition by itself: the hip's landmark is off by nought to the most it is."""
-    half = most_offset_deg / 2
+    """Read the lockout of one repetition by itself: the hip's landmark is off by as much as it usually is.
+
+    Beside a plate the hip is where the bar says, not where its landmark is.
+    """
+    if _bar_seen(data):
+        return Reading(top.value, _PLATED_ERROR_DEG, top.time_s, "by itself, by the bar")
+    usual_deg = most_offset_deg * (_USUAL_SHARE if data.look.view is View.SIDE else 0.5)
     turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
-    error = math.hypot(half, _LOCKOUT_ALONE_DEG / turned)
-    return Reading(top.value - half, error, top.time_s, "by itself, where a hip usually is")
+    error = math.hypot(_LOCKOUT_ALONE_DEG / turned, most_offset_deg / 2)
+    return Reading(top.value - usual_deg, error, top.time_s, "by itself, where a hip usually is")
 
 
 def _against_best(
@@ -416,7 +430,7 @@ def _against_best(
     carried = _CARRIED_DEG if data.set.baseline else 0.0
     if math.isnan(by_height):
         return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s)
-    unsure = max(best - most_offset_deg, -best, 0.0) / 2
+    unsure = max(best - most_offset_deg, min(offset, 0.0) - best, 0.0) / 2
     uncertainty = math.hypot(
         _LOCKOUT_ERROR_DEG, _LOCKOUT_DISAGREEMENT * (by_angle - by_height), unsure, carried
     )
@@ -446,6 +460,9 @@ YAW_ERROR_DEG = 8.0
 """Error of the camera's direction round the body."""
 
 _BAR_TOP = 0.7  # share of its highest that a bar reaches in what is taken for the top
+_FOREARM_LIES, _HANDS_APART = 0.09, 0.38
+"""Elbow and wrist so near to the line, of the trunk, and the hands so near to each other, of its length: a
+forearm (one rendered clip: 0.05 and 0.29; bars: 0.04 and 0.46 or more, or 0.15 and 0.20 or more)."""
 _BAR_RISES = 0.5  # share of the hips' rise that a bar on them makes at least; the edge of a bench stays
 _MOST_HANDS_DEG, _MOST_HIPS_DEG = 35.0, 40.0
 
@@ -472,6 +489,29 @@ def pelvis_tilt(data: RepData) -> Reading:
     )
 
 
+def _is_forearm(data: RepData) -> bool:
+    """Whether what seems to be a bar at the top is a forearm that lies on the belly.
+
+    A bar is held by both hands, so they are far apart on it, and elbows hang beside it.
+    """
+    body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
+    left, right = body.joint("working", "bar")[part], body.joint("free", "bar")[part]
+    length = distance_px(left, right)
+    along = (right - left) / length[:, None]
+    normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    roles: tuple[Role, Role] = ("working", "free")
+    ends: tuple[Part, Part] = ("elbow", "wrist")
+    off = [[np.abs(_dot(body.joint(r, e)[part] - left, normal)) for e in ends] for r in roles]
+    hands = [_dot(body.joint(role, "wrist")[part] - left, along) for role in roles]
+    lies = min(median(np.maximum(*arm)) for arm in off) < _FOREARM_LIES * body.trunk_px
+    return lies and median(np.abs(hands[0] - hands[1]) / length) < _HANDS_APART
+
+
+def _dot(points: Floats, way: Floats) -> Floats:
+    dot: Floats = (points * way).sum(axis=1)
+    return dot
+
+
 def _by_bar(data: RepData) -> Reading:
     """Return the tilt of the pelvis from the roll of the bar.
 
@@ -481,6 +521,8 @@ def _by_bar(data: RepData) -> Reading:
     bar = data.read("bar_roll_deg", Phase.TOP, "median", from_start=True)
     rise_pct = data.change("bar_height_pct", Phase.TOP)
     if math.isnan(bar.value) or not rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP):
+        return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
+    if _is_forearm(data):
         return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
     heights = data.set.values("bar_height_pct")[data.set.frames(data.rep.start_s, data.rep.end_s)]
     highest_pct = float(np.nanpercentile(heights, 95)) - data.set.start_value("bar_height_pct")

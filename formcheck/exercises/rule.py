@@ -304,9 +304,13 @@ class Rule:
         if phase is Phase.HOLD:
             return self.decided is not Phase.BOTTOM
         order = (Phase.UP, Phase.TOP, Phase.DOWN, Phase.BOTTOM)
+        return phase in order and order.index(phase) >= order.index(self.needed)
+
+    @property
+    def needed(self) -> Phase:
+        """The first phase in which it can be judged: up, top, down or bottom."""
         measured = {Phase.LIFT: Phase.UP, Phase.START: Phase.UP}.get(self.when, self.when)
-        needed = self.decided or (Phase.BOTTOM if self.read else measured)
-        return phase in order and order.index(phase) >= order.index(needed)
+        return self.decided or (Phase.BOTTOM if self.read else measured)
 
     @property
     def shown(self) -> str:

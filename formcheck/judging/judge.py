@@ -15,6 +15,7 @@ from formcheck.exercises.rule import Example, Limit, Rule, Status
 from formcheck.measures.reading import CAMERA_MOVED, Reading
 from formcheck.poses.pose import View
 from formcheck.reps.rep_data import RepData
+from formcheck.reps.segmentation import Phase
 from formcheck.wording import from_place
 
 
@@ -77,9 +78,9 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
 
 
 def _reading(rule: Rule, data: RepData) -> Reading:
-    if data.cut or data.from_elsewhere:
+    if data.cut or data.from_elsewhere or _seen_anew(rule, data):
         return CAMERA_MOVED
-    if lost := data.out_of_sight(None if rule.read else rule.when):
+    if lost := data.out_of_sight(None if rule.read else rule.when, timed=rule.value_unit == "s"):
         return lost
     if (hidden := _hidden(rule, data)) is not None:
         return hidden
@@ -87,6 +88,12 @@ def _reading(rule: Rule, data: RepData) -> Reading:
         return answers.reading(rule.read, data)
     change = rule.from_start or (rule.start_aside and data.look.view is not View.SIDE)
     return data.read(rule.measure, rule.when, rule.stat, from_start=change, over_s=rule.over_s)
+
+
+def _seen_anew(rule: Rule, data: RepData) -> bool:
+    """Whether a cut lies before all that a rule needs was seen: what is seen before the cut holds."""
+    later = rule.needed in (Phase.DOWN, Phase.BOTTOM)
+    return data.seen_anew(data.rep.end_s if later else data.rep.lower_s)
 
 
 def _hidden(rule: Rule, data: RepData) -> Reading | None:

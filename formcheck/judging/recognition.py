@@ -65,7 +65,7 @@ def recognise(
     found = _search(footage, candidates, side=side, baselines=baselines)
     if not found.sets:
         return found
-    spans = [_span(one) for one in found.sets]
+    spans = _joined([_span(one) for one in found.sets])
     ends = [float(footage.raw.time_s[0]), *(end_s + _APART_S for _, end_s in spans)]
     starts = [*(start_s - _APART_S for start_s, _ in spans), float(footage.raw.time_s[-1])]
     more: list[FoundSet] = []
@@ -119,6 +119,17 @@ def _span(one: FoundSet) -> tuple[float, float]:
     return full[0].start_s, full[-1].end_s
 
 
+def _joined(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return spans of time in order, those that overlap as one: sets of two legs or cameras take turns."""
+    joined: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(spans):
+        if joined and start_s <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end_s))
+        else:
+            joined.append((start_s, end_s))
+    return joined
+
+
 def _goes_on(one: FoundSet, after: FoundSet) -> bool:
     alike = one.exercise.side_of == "rep" or one.side is after.side
     return one.exercise.name == after.exercise.name and alike
@@ -132,7 +143,7 @@ def _alone(
     baselines: Sequence[Baseline],
 ) -> FoundSet:
     """Find a set once more on its own, so that the sets before and after it do not influence it."""
-    again = find(stretch, one.exercise, side=side, baselines=baselines)
+    again = find(stretch, one.exercise, side=side, baselines=baselines, named=False)
     best = max(again.sets, key=lambda found: found.full, default=one)
     if best.full < one.full:
         low_s, high_s = float(stretch.raw.time_s[0]), float(stretch.raw.time_s[-1])
@@ -148,7 +159,7 @@ def _search(
     baselines: Sequence[Baseline] = (),
 ) -> Found:
     """Find the sets in a single search; `recognise` repeats it."""
-    tried = [find(footage, one, side=side, baselines=baselines) for one in candidates]
+    tried = [find(footage, one, side=side, baselines=baselines, named=False) for one in candidates]
     nearest = max(tried, key=lambda found: (found.rep_count, found.refused.total()))
     refused = nearest.refused.copy()
     kept: list[FoundSet] = []

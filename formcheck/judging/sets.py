@@ -17,13 +17,14 @@ from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
+from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import Landmark, Side, View
 from formcheck.poses.smoothing import scenes, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
 from formcheck.reps.baseline import Baseline
-from formcheck.reps.from_rest import repetitions
-from formcheck.reps.rep_data import MIN_USABLE, RepData, SetData
+from formcheck.reps.from_rest import kicks_ahead, repetitions
+from formcheck.reps.rep_data import MIN_USABLE, ROUND_DEG, RepData, SetData
 from formcheck.reps.segmentation import Dropped, Movements, Rep, segment, too_long
 
 REST_S = 12.0
@@ -32,6 +33,10 @@ _ALTERNATING = 3  # changes of side, one of them back, from which on the legs al
 _LONG_S = 3.0  # a movement that takes longer may hold a set at its top
 _AT_TOP = 0.85  # of the range of a movement: what is its top
 _UNDER_DIP = 0.03  # of the range: the margin below a dip in the top
+_NEAR_END_DEG = 44.0
+"""Off the side: from there on the camera may stand at the foot end (rendered thrusts, 76 to 90 deg off with a
+low camera: 45 to 59; 40 to 43 deg off: 31 to 42)."""
+_ONE_FOOT_VOTE = 0.4  # from the foot end: feet that differ by less may both be planted
 _MARGIN_S = 0.7  # added before and after a repetition, for the start position
 
 
@@ -152,14 +157,21 @@ class Footage:
         """Return the part between two times as a track of its own."""
         return Footage(Prepared(*(one.between(start_s, end_s) for one in (self.raw, self._smoothed))))
 
-    def only_counted(self, exercise: Exercise, side: Side | None) -> _Moves | None:
+    def only_counted(self, exercise: Exercise, side: Side | None, *, doubtful: bool = False) -> _Moves | None:
         """Return the repetitions of the whole track where it shows guesses, from which they are counted.
 
         The track is taken as a whole: that the person seems to turn round is one of the guesses.
+
+        Args:
+            exercise: The exercise.
+            side: The working side if the user gave it.
+            doubtful: Whether landmarks that seem to be seen count as guesses too, near the foot end.
         """
-        key = ("only counted", side, exercise.counted_from, *motion(exercise))
+        if not exercise.counted_from:
+            return None
+        key = ("only counted", side, doubtful, exercise.counted_from, *motion(exercise))
         if key not in self._moves:
-            self._moves[key] = _only_counted(self.whole, exercise, side)
+            self._moves[key] = _only_counted(self.whole, exercise, side, doubtful=doubtful)
         return self._moves[key] if self._moves[key].taken else None
 
     def moves(self, number: int, exercise: Exercise, side: Side | None) -> _Moves:
@@ -180,6 +192,11 @@ class _Moves:
     dropped: tuple[Dropped, ...] = ()
     only_counted: bool = False
 
+    @property
+    def full(self) -> int:
+        """The number of full movements."""
+        return sum(not data.rep.partial for data, _ in self.taken)
+
 
 def find(
     footage: Footage,
@@ -187,18 +204,38 @@ def find(
     *,
     side: Side | None = None,
     baselines: Sequence[Baseline] = (),
+    named: bool = True,
 ) -> Found:
     """Find the sets of an exercise.
+
+    Near the foot end the landmarks at the top may be guesses that do not jump. Where, of an exercise that was
+    named, half of the repetitions at most are found that the distance from rest shows, they are only counted.
 
     Args:
         footage: Where to look.
         exercise: What to look for.
         side: The working side if the user gave it, for all sets.
         baselines: The person's own usual values at any exercise.
+        named: Whether the user named the exercise.
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
+    counted = footage.only_counted(exercise, side)
+    found = _find(footage, exercise, side, baselines, counted)
+    if counted is None and named:
+        counted = footage.only_counted(exercise, side, doubtful=True)
+        if counted is not None and 2 * found.rep_count <= counted.full:
+            return _find(footage, exercise, side, baselines, counted)
+    return found
+
+
+def _find(
+    footage: Footage,
+    exercise: Exercise,
+    side: Side | None,
+    baselines: Sequence[Baseline],
+    counted: _Moves | None,
+) -> Found:
     parts = []
-    counted = footage.only_counted(exercise, side) if exercise.counted_from else None
     for number, frames in enumerate(footage.parts if counted is None else [footage.whole]):
         moves = counted or footage.moves(number, exercise, side)
         refused = Counter([moves.refused] if moves.refused else [])
@@ -250,7 +287,9 @@ def _moves(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
     return _Moves(taken, overall, dropped=tuple(dropped))
 
 
-def _only_counted(frames: Prepared, exercise: Exercise, side: Side | None) -> _Moves:
+def _only_counted(
+    frames: Prepared, exercise: Exercise, side: Side | None, *, doubtful: bool = False
+) -> _Moves:
     """Find repetitions where the landmarks are guesses: nothing but their number and their times is known.
 
     The model guesses most from the feet, so an oblique view that was estimated from guesses is that one.
@@ -259,12 +298,23 @@ def _only_counted(frames: Prepared, exercise: Exercise, side: Side | None) -> _M
     posture = _not_upright(smoothed)
     here = seen(frames, exercise, posture, look_at(smoothed.only(posture), exercise))
     view = here.look.view
-    if here.refusal(exercise) is None or view not in exercise.counted_from or len(scenes(raw)) > 1:
+    if doubtful:
+        may_be = view is View.OBLIQUE_FOOT and here.look.yaw_deg > _NEAR_END_DEG
+    else:
+        may_be = here.refusal(exercise) is not None
+    if not may_be or view not in exercise.counted_from or len(scenes(raw)) > 1:
         return _Moves([], here.look)
     camera = replace(here.look, view=view if view is View.HEAD_END else View.FOOT_END)
     data = SetData(raw, smoothed, side or Side.LEFT, camera, [])
     found = repetitions(smoothed)
+    if here.look.prone:
+        found, left = kicks_ahead(raw)
+        data = SetData(raw, smoothed, side or (Side.LEFT if left > 0 else Side.RIGHT), camera, [])
     taken = [(RepData(rep, data), data.working) for rep in found.reps]
+    if doubtful and exercise.working is not None and taken:
+        vote = float(np.median([side_vote(exercise, one) for one, _ in taken]))
+        if abs(vote) < _ONE_FOOT_VOTE:
+            return _Moves([], here.look)
     return _Moves(taken, camera, dropped=tuple(found.dropped), only_counted=True)
 
 
@@ -381,8 +431,10 @@ def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | No
     return [(rep, side) for rep, side in found if given in (None, side)]
 
 
-def _runs(placed: Sequence[tuple[Rep, Side]], exercise: Exercise) -> list[list[tuple[Rep, Side]]]:
-    """Divide repetitions by rests and by the working side. Legs that alternate make a run of each leg.
+def _runs(
+    placed: Sequence[tuple[Rep, Side]], exercise: Exercise, frames: Prepared
+) -> list[list[tuple[Rep, Side]]]:
+    """Divide repetitions by rests, working side and camera. Legs that alternate make a run of each leg.
 
     Where the exercise has a side for each repetition, both sides stay together.
     """
@@ -392,7 +444,36 @@ def _runs(placed: Sequence[tuple[Rep, Side]], exercise: Exercise) -> list[list[t
             runs[-1].append((rep, side))
         else:
             runs.append([(rep, side)])
-    return runs if exercise.side_of == "rep" else [part for run in runs for part in _by_side(run)]
+    parts = runs if exercise.side_of == "rep" else [part for run in runs for part in _by_side(run)]
+    return [part for run in parts for part in _by_camera(run, frames, exercise)]
+
+
+def _by_camera(
+    run: list[tuple[Rep, Side]], frames: Prepared, exercise: Exercise
+) -> list[list[tuple[Rep, Side]]]:
+    """Divide repetitions where cuts show them from several places: those from one place are one set.
+
+    A repetition with a cut in it belongs to where its top is seen from.
+    """
+    cuts = frames.raw.time_s[other_views(frames.raw)]
+    if not len(cuts):
+        return [run]
+    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
+    places: list[tuple[float, list[tuple[Rep, Side]]]] = []
+    for rep, side in run:
+        piece = int(np.searchsorted(ends, (rep.lockout_s + rep.lower_s) / 2)) - 1
+        yaw_deg = look_at(_between(frames.smoothed, rep, ends[piece], ends[piece + 1]), exercise).yaw_deg
+        held = next((of for at_deg, of in places if abs(at_deg - yaw_deg) <= ROUND_DEG), None)
+        if held is None:
+            places.append((yaw_deg, held := []))
+        held.append((rep, side))
+    return [of for _, of in places]
+
+
+def _between(track: Track, rep: Rep, start_s: float, end_s: float) -> Track:
+    """Return the frames of a repetition that lie between two times."""
+    keep = (track.time_s >= max(rep.start_s, start_s)) & (track.time_s < min(rep.end_s, end_s))
+    return track.only(keep & track.found)
 
 
 def _by_side(run: list[tuple[Rep, Side]]) -> list[list[tuple[Rep, Side]]]:
@@ -412,7 +493,7 @@ def _group(
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises."""
     sets = []
-    for run in _runs(placed, exercise):
+    for run in _runs(placed, exercise, frames):
         reps = [rep for rep, _ in run]
         camera = _look_during(frames.smoothed, reps, exercise, moves.camera)
         if moves.only_counted or camera.view not in exercise.views:

@@ -90,17 +90,26 @@ REMEDY = "Film without big plates or other things before the leg, at least one r
 MIN_LENGTH = {View.SIDE: 0.93, View.OBLIQUE_HEAD: 0.7, View.OBLIQUE_FOOT: 0.7}
 """Share of its length at rest that a segment keeps: from the side (rendered clips: 0.97; with plates 0.75 to
 0.92), and obliquely, where every position foreshortens it otherwise."""
+MIN_LENGTH_BARE = 0.88
+"""The same from the side, face up with no plate over the hips: as the hips extend, the model moves them along
+the thigh. Real people on the floor keep 0.90 of it or more (38 bridges of 14 clips). Beside plates
+that were not found it is 0.84 or less (real and rendered, 11 thrusts)."""
 MIN_LENGTH_PRONE = 0.8
 """The same from the side for somebody who faces down: no plate hides a joint there, and a leg raised behind
 swings out by up to 20 deg and comes nearer to the camera. 37 deg out of the picture shorten it so far."""
+
+MIN_LENGTH_PUT_RIGHT = 0.75
+"""The same where hidden knees and hips were put right (`measures.hidden`), to the usual length of legs."""
 
 _SEGMENTS: dict[tuple[Part, Part], str] = {("hip", "knee"): "thigh", ("knee", "ankle"): "shin"}
 _PLATED = 0.5  # of the frames of the repetitions
 
 
-def least_share(view: View, *, prone: bool) -> float:
+def least_share(view: View, *, prone: bool, plated: bool) -> float:
     """Return the share of its length at rest below which a segment has lost a joint, or 0."""
-    return MIN_LENGTH_PRONE if prone and view is View.SIDE else MIN_LENGTH.get(view, 0.0)
+    if view is not View.SIDE or (plated and not prone):
+        return MIN_LENGTH.get(view, 0.0)
+    return MIN_LENGTH_PRONE if prone else MIN_LENGTH_BARE
 
 
 def shares(needs: Sequence[Joint], share: Callable[[Role, Part, Part], float]) -> Iterator[tuple[str, float]]:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from formcheck.poses.pose import Floats
+from formcheck.poses.geometry import distance_px
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark
 from formcheck.poses.track import Track
 
 GAP_S = 0.3
 """A shorter loss of the person is bridged by smoothing."""
+_BODY = np.r_[SHOULDERS, HIPS, Landmark.LEFT_KNEE : Landmark.RIGHT_ANKLE + 1]
+_STAYS = 0.06
+"""Of the trunk: whose joints all move less is where they were. What jumps by 0.05 is not steady."""
 _NEAR_S = 0.5  # before and after a loss: others seen then were in the way
 _SHOWN = 5
 
@@ -34,6 +38,20 @@ def _long_steps(times_s: Floats, track: Track) -> Floats:
         return np.zeros((0, 2))
     long = np.flatnonzero(steps > max(GAP_S, 3.5 * track.step_s))
     return np.stack([times_s[long], times_s[long + 1]], axis=1)
+
+
+def moving(spans: Floats, track: Track) -> Floats:
+    """Return those of some (G, 2) spans across which the body moved, or was not seen at one of the ends.
+
+    In a picture that stands still, such as a freeze at the top, a body that is where it was has shown its
+    position.
+    """
+    at = np.searchsorted(track.time_s, spans)
+    before, after = track.image_px[at[:, 0]], track.image_px[at[:, 1]]
+    way = np.max(distance_px(after[:, _BODY], before[:, _BODY]), axis=-1)
+    trunk = distance_px(before[:, SHOULDERS].mean(axis=1), before[:, HIPS].mean(axis=1))
+    moved: Floats = spans[~(way < _STAYS * trunk)]
+    return moved
 
 
 def unseen_s(losses: Floats, start_s: float, end_s: float) -> float:

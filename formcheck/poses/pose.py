@@ -158,8 +158,12 @@ class OptionalArrays(Generic[Number]):
         rim: (4,) half width and half height of that plate's ellipse and the standard error of its centre, in
             pixels, and the share of its rim that is seen.
         shin_px: (2, 2) lower and upper end of the planted shin where it is seen below that plate.
+        far_px: (1, 2) centre of the plate on the far end of the bar, see `formcheck.vision.far_plate`. NaN
+            where it is hidden, and in most frames, as it is looked for now and then.
         behind_px: (4, 2) left hip, right hip, left ankle and right ankle of a person seen from behind, as
             followed by their motion (`formcheck.vision.rear_legs`). NaN where they were not followed.
+        ahead: (2,) how far the picture of a person seen from the head end is from that at rest, and where,
+            see `formcheck.vision.head_end`. NaN where nobody is watched from there.
         turn_deg: How far the seat of a person followed from behind has turned in the image since a leg left
             the floor, + = that leg's side up. NaN where it is not known.
     """
@@ -174,7 +178,9 @@ class OptionalArrays(Generic[Number]):
     disc_px: Annotated[Floats | None, Array(1, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
     rim: Annotated[Floats | None, Array(4)] = None
     shin_px: Annotated[Floats | None, Array(2, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
+    far_px: Annotated[Floats | None, Array(1, 2, levelled=Levelled.IMAGE)] = None
     behind_px: Annotated[Floats | None, Array(4, 2, levelled=Levelled.IMAGE, smoothed=True)] = None
+    ahead: Annotated[Floats | None, Array(2, live=False)] = None
     turn_deg: Annotated[Number | None, Array()] = None
 
 

@@ -11,6 +11,7 @@ from scipy.ndimage import median_filter
 from scipy.signal import savgol_filter
 
 from formcheck.poses.geometry import distance_px
+from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import LOOK_EVERY_S, OPTIONAL, SCENE, TURN, Floats, Landmark, Pose
 from formcheck.poses.track import Track
 
@@ -200,9 +201,9 @@ def scenes(track: Track) -> list[slice]:
 
 
 def _pieces(track: Track) -> list[slice]:
-    """Split a track at cuts and at long gaps without frames."""
+    """Split a track at cuts, those before a plain wall too, and at long gaps without frames."""
     gaps = np.flatnonzero(np.diff(track.time_s) > _LONG_GAP_S) + 1
-    cuts = [part.start for part in scenes(track)[1:]]
+    cuts = [part.start for part in scenes(track)[1:]] + other_views(track)
     return _split(len(track), np.union1d(gaps, cuts))
 
 

@@ -202,13 +202,14 @@ class Track(OptionalArrays[Floats]):
             for i in range(len(self))
         ]
 
-    def save(self, path: str | Path, *, of_clip: bool = False) -> None:
+    def save(self, path: str | Path, *, of_clip: bool = False, clip_sha256: str = "") -> None:
         """Write the track, whole or not at all (32-bit floats, times 64-bit).
 
         Args:
             path: The file.
             of_clip: Whether to keep the times of a clip that may have begun before the track. Otherwise the
                 track is read back with times that begin at its first frame.
+            clip_sha256: Hash of the clip's bytes, for `clip_of` to tell.
 
         Raises:
             OutputError: If the file cannot be written.
@@ -221,6 +222,8 @@ class Track(OptionalArrays[Floats]):
         arrays["source"] = np.array(self.source)
         if of_clip and len(self) and self.time_s[0] != 0.0:
             arrays["began_s"] = self.time_s[0]
+        if clip_sha256:
+            arrays["clip_sha256"] = np.array(clip_sha256)
         for name in SHAPES:
             if (array := getattr(self, name)) is not None:
                 arrays[name] = array.astype(np.float32)
@@ -253,6 +256,16 @@ class Track(OptionalArrays[Floats]):
         except (OSError, ArchiveError) as error:
             why = error if isinstance(error, ArchiveError) else error.strerror or error
             raise TrackError(f"{path} is not a recorded track: {why}; make one with --track") from error
+
+
+def clip_of(path: Path) -> str:
+    """Return the hash of the clip that a track was recorded of, or "" where the file does not say."""
+    try:
+        with path.open("rb") as file:
+            archive = Archive(file)
+            return archive.text("clip_sha256") if "clip_sha256" in archive else ""
+    except (OSError, ArchiveError):
+        return ""
 
 
 def _check_units(time_s: Floats, image_px: Floats, visibility: Floats) -> None:

@@ -374,9 +374,12 @@ def _hopeless(look: Look, exercise: Exercise) -> list[str]:
 
 def _only_counted(found: Found) -> list[str]:
     """Say that repetitions were counted where landmarks are guesses, so that no more is known of them."""
-    if not any(one.exercise.counted_from and one.data.look.view is View.UNKNOWN for one in found.sets):
+    counted = [one for one in found.sets if one.exercise.counted_from and one.data.look.view is View.UNKNOWN]
+    if not counted:
         return []
     how = "by how far shoulders and hips are from their rest"
+    if counted[0].data.look.prone:
+        how = "by how far the picture of the body is from that at rest"
     return [
         f"The repetitions are only counted, {how}: from here the model guesses the body. Film from the side."
     ]

@@ -5,6 +5,9 @@ there: turned round, upside down, or with limbs in the air. No measure of a join
 rest between two repetitions is seen well, and always alike. So the distance from it rises and falls with the
 repetitions, whatever the model sees at the top. It tells how many there were and about when, and nothing of
 their form.
+
+On all fours from the head end the landmarks do not move at all, as arms and head hide the legs. There it is
+the picture that is far from rest (`formcheck.vision.head_end`).
 """
 
 from __future__ import annotations
@@ -24,6 +27,12 @@ _SHARE = 0.4  # of the usual distance at the top: the same
 _STEADY_S = 0.3  # guesses that last less are passed over
 _SEEN = 0.85  # of the frames: who is not found at the top cannot be counted
 _FEWEST = 2  # a single rise may be anything, such as lying down
+_SHOWN = 0.5  # doublings of noise: less is no kick (rendered kicks: 0.6 to 10; some show nothing)
+_KICK_SHARE = 0.35  # of the usual one: the same
+_BRIEF = (
+    0.4  # of the usual time above half of the way: less is another movement, such as a shift of the weight
+)
+_QUIET_S = 0.7  # what differs for less than half of it is passed over
 _MOST = 300  # frames that are compared to find the resting posture
 _RESTS = 8  # one frame in so many is at rest
 
@@ -50,6 +59,33 @@ def rise_from_rest(track: Track) -> Floats:
     first = max(int(_STEADY_S / max(track.step_s, 1e-3)), 1)
     values[known] = -off if np.median(off[:first]) > np.median(off) else off
     return values
+
+
+def kicks_ahead(track: Track) -> tuple[Movements, float]:
+    """Find kicks of a person on all fours, seen from the head end, by how far the picture is from rest.
+
+    A leg that opens to the side shows its foot beyond the middle, so the vote for a side may be wrong.
+
+    Returns:
+        The kicks, and a vote for the left leg (below zero: the right one), which from there is on the right.
+    """
+    if track.ahead is None or not (known := np.isfinite(track.ahead[:, 0])).any():
+        return Movements([], []), 0.0
+    frames = int(_QUIET_S / max(track.step_s, 1e-3)) | 1
+    off, aside = median_filter(track.ahead[known, 0], frames), track.ahead[known, 1]
+    usual = float(np.ptp(np.percentile(off, [5, 95])))
+    if usual < _SHOWN or known.sum() < _SEEN * len(track):
+        return Movements([], []), 0.0
+    t = track.time_s[known]
+    found = segment(t, off, min_range=max(_SHOWN, _KICK_SHARE * usual))
+    up = [
+        ((t >= rep.start_s) & (t <= rep.end_s) & (off > rep.bottom + rep.range / 2)).sum()
+        for rep in found.reps
+    ]
+    kicks = [rep for rep, frames in zip(found.reps, up, strict=True) if frames >= _BRIEF * np.median(up)]
+    if sum(not rep.partial for rep in kicks) < _FEWEST:
+        return Movements([], []), 0.0
+    return Movements(kicks, found.dropped), float(np.median(aside[off > usual / 2]))
 
 
 def repetitions(track: Track) -> Movements:

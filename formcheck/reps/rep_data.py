@@ -13,9 +13,10 @@ import numpy as np
 from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.hidden import put_right_first
+from formcheck.measures.hidden import HIDES_M, put_right_first
 from formcheck.measures.reading import (
     CAMERA_MOVED,
+    MIN_LENGTH_PUT_RIGHT,
     NOTHING_BEFORE,
     REMEDY,
     Reading,
@@ -27,9 +28,10 @@ from formcheck.measures.reading import (
     shrunken,
 )
 from formcheck.poses.camera_motion import MOVED_PCT, Observations, Span
-from formcheck.poses.gaps import gaps, stalls, unseen_s
+from formcheck.poses.gaps import gaps, moving, stalls, unseen_s
 from formcheck.poses.geometry import distance_px, finite_median, median, wrap_deg
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
+from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import Floats, Rolled, Side, View
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
@@ -37,7 +39,8 @@ from formcheck.reps.baseline import Baseline, fitting
 from formcheck.reps.holds import of_phase
 from formcheck.reps.segmentation import Phase, Rep
 
-_ROUND_DEG = 15.0  # about twice the error of the yaw that is read off the body
+ROUND_DEG = 15.0
+"""A camera that stands elsewhere: about twice the error of the yaw that is read off the body."""
 MIN_VISIBILITY = 0.5
 TIME_ERROR_S = 0.18
 """Error of the length of a phase, seen from the side: from the frame time, the smoothing and both ends."""
@@ -57,7 +60,7 @@ MIN_USABLE = 0.60
 FULL_RANGE = 0.62
 """Share of the largest range of the set. Others are not compared with a repetition below it."""
 _STALL_REMEDY = "Close other programs, or record first and analyse the video."
-_MAX_UNSEEN = 0.1  # of a phase
+_MAX_UNSEEN, _NO_TIME_S = 0.1, 1e-6  # of a phase; what rounding leaves
 
 
 _ONE_START_DEG = 15.0  # angles further apart are different start positions
@@ -98,6 +101,11 @@ class SetData:
         self._rolled: dict[tuple[int, int], Rolled] = {}
         self._waits: dict[str, Floats] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
+
+    @cached_property
+    def blind_stalls(self) -> Floats:
+        """The stalls after which the body is at another place."""
+        return moving(self.stalls, self._raw)
 
     def with_reps(self, reps: Sequence[Rep]) -> SetData:
         """Return the data of the same frames with these repetitions; what does not depend on them is kept."""
@@ -177,6 +185,11 @@ class SetData:
     def bar(self) -> Bar | None:
         """The bar on the hips, where a plate on it was followed."""
         return bar_of(self.body.track, self.look)
+
+    @property
+    def put_right(self) -> bool:
+        """Whether landmarks that a plate hides were put where bar, foot and shin say they are."""
+        return self.look.view is View.SIDE and self.bar is not None and self.bar.radius_m >= HIDES_M
 
     @cached_property
     def plated(self) -> bool:
@@ -264,25 +277,42 @@ class RepData:
             return False
         frames = self.set.frames(self.rep.start_s, self.rep.end_s)
         now = look(self.set.body.track[frames], "prone" if here.prone else "supine")
-        return abs(now.yaw_deg - here.yaw_deg) > _ROUND_DEG
+        return abs(now.yaw_deg - here.yaw_deg) > ROUND_DEG
 
     @property
     def cut(self) -> bool:
         """Whether the whole picture changed within the repetition."""
         return self.set.observed.cut(_span(self.rep))
 
-    def out_of_sight(self, phase: Phase | None) -> Reading | None:
+    def seen_anew(self, until_s: float) -> bool:
+        """Whether the person is at once seen from elsewhere in the repetition, up to a time.
+
+        A cut at its very start, where they still rest, is none of it.
+        """
+        return any(self.rep.start_s + TIME_ERROR_S < at_s <= until_s for at_s in self._other_views_s)
+
+    @cached_property
+    def _other_views_s(self) -> list[float]:
+        """When the person is at once seen from elsewhere, about the repetition."""
+        part = self.set.raw.track[self.set.frames(self.rep.start_s - 1.0, self.rep.end_s + 1.0)]
+        return [float(part.time_s[at]) for at in other_views(part)]
+
+    def out_of_sight(self, phase: Phase | None, *, timed: bool = True) -> Reading | None:
         """Return a reading without value where the person was out of sight for too long, else None.
 
         Args:
             phase: The phase, of which a tenth may be missing. None means the whole repetition, of which
                 nothing may be missing.
+            timed: Whether a time is read. Else a picture that stands still counts only where the body is at
+                another place after it.
         """
         start_s, end_s = self.rep.window(phase) if phase else _span(self.rep)
-        lost_s = unseen_s(self.set.losses, start_s, end_s)
-        if lost_s <= (_MAX_UNSEEN * (end_s - start_s) if phase else 0.0):
-            return None
         missing_s = unseen_s(self.set.stalls, start_s, end_s)
+        lost_s = unseen_s(self.set.losses, start_s, end_s)
+        if not timed:
+            lost_s -= missing_s - unseen_s(self.set.blind_stalls, start_s, end_s)
+        if lost_s <= (_MAX_UNSEEN * (end_s - start_s) if phase else _NO_TIME_S):
+            return None
         if missing_s > 0.5 * lost_s:
             return Reading.none(f"the picture stood still for {missing_s:.1f} s", _STALL_REMEDY)
         return Reading.none(
@@ -381,7 +411,10 @@ class RepData:
         if isinstance(good, Reading):
             return good
         lengths = list(shares(measure.needs, lambda *ends: self._length_kept(part, *ends)))
-        if hidden := shrunken(lengths, least_share(self.look.view, prone=self.look.prone)):
+        if self.set.put_right:  # at rest and at the top they are as long as legs are
+            lengths = [(segment, kept) for segment, kept in lengths if kept < MIN_LENGTH_PUT_RIGHT]
+        least = least_share(self.look.view, prone=self.look.prone, plated=self.set.plated)
+        if hidden := shrunken(lengths, least):
             return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0

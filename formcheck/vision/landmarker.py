@@ -19,6 +19,8 @@ from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
 from formcheck.vision import barbell
 from formcheck.vision import silhouette as outline
+from formcheck.vision.far_plate import FarPlateWatch
+from formcheck.vision.head_end import HeadEnd
 from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
@@ -48,7 +50,7 @@ class MediaPipeLandmarker:
     Args:
         model: A pose landmarker bundle, as `formcheck.vision.models.resolve` gives it.
         silhouette: Whether to read more than landmarks from the images: outline, bar, plates, legs from
-            behind (about 10 % slower).
+            behind and from ahead (about 10 % slower).
         people: Whether to detect other people from time to time and keep to one person. If not, MediaPipe's
             own tracker decides in each frame.
         wanted: Whom to follow where no survey is possible: chosen after a few observations.
@@ -76,8 +78,8 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plate = PlateWatch()
-        self._behind = RearLegs()
+        self._plate, self._far_plate = PlateWatch(), FarPlateWatch()
+        self._behind, self._ahead = RearLegs(), HeadEnd()
         self._pose: Pose | None = None
         self._settled = False
         self._wanted = wanted
@@ -111,7 +113,7 @@ class MediaPipeLandmarker:
         """
         if self._size_px is not None and not self._closed:
             self._last_ms += 1
-            self._plate = PlateWatch()
+            self._plate, self._far_plate, self._ahead = PlateWatch(), FarPlateWatch(), HeadEnd()
             black = np.zeros((*self._size_px, 3), np.uint8)
             self._one.detect_for_video(_mp_image(black), self._last_ms)
 
@@ -267,19 +269,23 @@ class MediaPipeLandmarker:
         return self._follower.update(time_s, seen)
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
-        """Add what the person holds, and legs tracked from behind."""
+        """Add what the person holds, and legs seen from behind and from ahead."""
         disc = self._plate.update(image_rgb, pose.image_px, pose.time_s)
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = barbell.find_bar(image_rgb, pose.image_px)
+        far_px = self._far_plate.update(image_rgb, disc, pose.time_s)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
-        return replace(pose, behind_px=legs_px, turn_deg=turn_deg)
+        ahead = self._ahead.update(image_rgb, pose.image_px, pose.time_s)
+        return replace(pose, far_px=far_px, behind_px=legs_px, turn_deg=turn_deg, ahead=ahead)
 
     def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
         """Return an empty pose, or the last one while legs are tracked from behind."""
         nobody = Pose.nobody(time_s)
         if self._silhouette and other is None and self._pose is not None:
+            ahead = self._ahead.update(image_rgb, nobody.image_px, time_s)
+            nobody = replace(nobody, ahead=ahead)
             legs_px, turn_deg = self._behind.update(image_rgb, nobody.image_px, time_s)
             if np.isfinite(legs_px).all():
                 there = Pose(time_s, self._pose.image_px, nobody.visibility, world_m=self._pose.world_m)
@@ -297,7 +303,8 @@ class MediaPipeLandmarker:
         else:
             better = self._as_wanted(self._wanted, self._crowd)
         if better is not None and self._follower.shared(better.sightings[-1]) <= MAX_OVERLAP:
-            self._follower, self._behind = Follower(better.sightings[-1:], time_s), RearLegs()
+            self._follower = Follower(better.sightings[-1:], time_s)
+            self._behind, self._ahead = RearLegs(), HeadEnd()
             self._person += 1
 
     def _as_wanted(self, wanted: Wanted, crowd: Crowd) -> Candidate | None:

@@ -22,20 +22,23 @@ from formcheck.poses.pose import HIPS, Floats, Image, Landmark, Mask, trunk_px
 
 NO_DISC: Floats = np.full(6, np.nan)
 """What is given out where no plate is seen."""
-RADII = 0.26, 0.8
+RADII = 0.26, 1.2
 """Least and largest half height, of the trunk's length. A plate of 28 cm on the near end of the bar has 0.33
-trunks, one of 45 cm up to 0.75 where the camera is close."""
+trunks, one of 45 cm up to 0.8 where the camera is close; of hips that it hides, the trunk seems shorter by up
+to a third."""
 ASPECTS = 1.0, 0.87, 0.74
 """Width over height of the ellipses that are looked for: from the side, 30 and 42 deg off it."""
 
-_AROUND = 1.5  # trunk lengths about the hips in which plates are looked for
+_AROUND = 2.0  # trunk lengths about the hips in which plates are looked for
 _LOOKED_PX = 46  # length of the trunk in the picture that is looked through
 _FOLLOWED_PX = 30  # half height of the plate in the picture in which it is followed
 _SEARCH = 0.5  # of the half height: how far off the expected place a plate is followed
 _STRONG = 50.0  # Sobel, grey levels: weaker edges are noise
 _MOST_EDGES = 3000
+_LEAST_INSIDE = 0.5  # of the rim, in the picture: less is no circle
 _SQUARE = 0.92  # cosine between an edge's direction and the ellipse's at most 23 deg
 _BINS = 48  # of the rim
+_RIM_COS, _RIM_SIN = np.cos(_MIDDLES := (np.arange(48) + 0.5) * 2 * np.pi / 48), np.sin(_MIDDLES)
 _FOUND, _KEPT, _CLEAR = (
     0.3,
     0.15,
@@ -119,6 +122,8 @@ class PlateWatch:
         aspect = ASPECTS[self._looks % len(ASPECTS)]
         self._looks += 1
         found = find_disc(image_rgb, image_px, aspect)
+        if found is not None and self._disc is not None:  # seen like the one that is followed
+            found = _followed(image_rgb, found, _SIZE_PRIOR_PX, np.array(found[:2]))
         if found is not None and (self._disc is None or _better(found, self._disc)):
             self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
             self._sized, self._share = False, _CLEAR
@@ -147,7 +152,7 @@ def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
     if not trunk >= _LOOKED_PX / 4:  # nobody, or the body is seen along
         return None
     scale = np.array([1.0 / aspect, 1.0]) * _LOOKED_PX / trunk
-    edges = _edges(image_rgb, hips, np.full(2, _AROUND * trunk), scale)
+    edges = _edges(image_rgb, hips, np.full(2, _AROUND * trunk), scale, thin=True)
     if edges is None:
         return None
     radii = np.arange(RADII[0] * _LOOKED_PX, RADII[1] * _LOOKED_PX + 1.0, 2.0)
@@ -219,8 +224,18 @@ class _Edges(NamedTuple):
         return np.asarray(blurred, dtype=np.float32)
 
 
-def _edges(image_rgb: Image, centre: Floats, half: Floats, scale: Floats) -> _Edges | None:
-    """Return the edges about a place, scaled; None where hardly anything of it is in the picture."""
+def _edges(
+    image_rgb: Image, centre: Floats, half: Floats, scale: Floats, *, thin: bool = False
+) -> _Edges | None:
+    """Return the edges about a place, scaled; None where hardly anything of it is in the picture.
+
+    Args:
+        image_rgb: (H, W, 3) image.
+        centre: (2,) the place.
+        half: (2,) how far to each side.
+        scale: (2,) by which the part is scaled.
+        thin: Whether only the middle of each edge counts, so that strong edges leave room for weak ones.
+    """
     size = np.array(image_rgb.shape[1::-1])
     low = np.clip(centre - half, 0, size).astype(int)
     high = np.clip(centre + half, 0, size).astype(int)
@@ -234,6 +249,8 @@ def _edges(image_rgb: Image, centre: Floats, half: Floats, scale: Floats) -> _Ed
     channel = (across**2 + down**2).argmax(axis=2)[..., None]
     across, down = (np.take_along_axis(one, channel, axis=2)[..., 0] for one in (across, down))
     strength = np.hypot(across, down)
+    if thin:
+        strength = np.where(_in_the_middle(strength, across, down), strength, 0.0)
     least = _STRONG
     if strength.size > _MOST_EDGES:
         least = max(least, float(np.partition(strength.ravel(), -_MOST_EDGES)[-_MOST_EDGES]))
@@ -241,6 +258,21 @@ def _edges(image_rgb: Image, centre: Floats, half: Floats, scale: Floats) -> _Ed
     along = across[y, x] / strength[y, x], down[y, x] / strength[y, x]
     of = x.astype(np.float64), y.astype(np.float64), *along
     return _Edges(*of, strength.shape, wanted / (high - low), low)
+
+
+def _in_the_middle(
+    strength: NDArray[np.float32], across: NDArray[np.float32], down: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Return where an edge is no weaker than its two neighbours along its own direction (Canny 1986)."""
+    around = np.pad(strength, 1)
+    height, width = strength.shape
+    way = np.rint(np.arctan2(down, across) / (np.pi / 4)).astype(np.intp) % 4
+    middle = np.zeros(strength.shape, dtype=np.bool_)
+    for direction, (dx, dy) in enumerate(((1, 0), (1, 1), (0, 1), (-1, 1))):
+        ahead = around[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width]
+        behind = around[1 - dy : 1 - dy + height, 1 - dx : 1 - dx + width]
+        middle |= (way == direction) & (strength >= ahead) & (strength >= behind)
+    return middle
 
 
 def _rim(edges: _Edges, x: float, y: float, radii: Floats) -> Disc:
@@ -261,6 +293,8 @@ class _Around(NamedTuple):
         normal: (N, 2) direction away from the ellipse.
         off: How far outside of the ellipse, pixels.
         bins: Which part of the rim.
+        ellipse: Its x, y, half width and half height.
+        size: Height and width of the picture's part that was looked through.
     """
 
     cos: Floats
@@ -268,6 +302,8 @@ class _Around(NamedTuple):
     normal: Floats
     off: Floats
     bins: NDArray[np.intp]
+    ellipse: Floats
+    size: tuple[int, int]
 
     @classmethod
     def of(cls, edges: _Edges, ellipse: Floats) -> _Around:
@@ -280,12 +316,25 @@ class _Around(NamedTuple):
         normal /= length
         square = np.abs(edges.across * normal[0] + edges.down * normal[1]) > _SQUARE
         bins = ((np.arctan2(sin, cos) / (2 * np.pi) + 0.5) * _BINS).astype(np.intp) % _BINS
-        return cls(cos[square], sin[square], normal.T[square], ((away - 1.0) / length)[square], bins[square])
+        off_px = ((away - 1.0) / length)[square]
+        square_to = cos[square], sin[square], normal.T[square], off_px, bins[square]
+        return cls(*square_to, ellipse, edges.size)
 
     def share(self, at: float = 0.0) -> float:
-        """Return the share of the rim that is seen, less what clutter beside the rim shows."""
+        """Return the share of the rim that is seen, less what clutter beside the rim shows.
+
+        Of a rim that leaves the picture only what is inside counts.
+        """
         seen = [self._seen(at + beside) for beside in (0.0, *_BESIDE)]
-        return seen[0] - sum(seen[1:]) / len(_BESIDE)
+        inside = self._inside(at)
+        return 0.0 if inside < _LEAST_INSIDE else (seen[0] - sum(seen[1:]) / len(_BESIDE)) / inside
+
+    def _inside(self, at: float) -> float:
+        """Return the share of the rim that lies in the picture."""
+        x = self.ellipse[0] + (self.ellipse[2] + at) * _RIM_COS
+        y = self.ellipse[1] + (self.ellipse[3] + at) * _RIM_SIN
+        height, width = self.size
+        return float(((x >= 0) & (y >= 0) & (x < width) & (y < height)).mean())
 
     def _seen(self, at: float) -> float:
         return len(np.unique(self.bins[np.abs(self.off - at) <= _RIM])) / _BINS

@@ -614,6 +614,15 @@ def wait_for(path: Path, lines: int, process: subprocess.Popen[str]) -> None:
     pytest.fail("nothing was scored")
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells it of each program")
+def test_a_worker_of_a_large_program_is_not_large() -> None:
+    """Else it would be replaced after every clip."""
+    large = b"1" * (pool_module.MEMORY_MB << 20)
+    line = [sys.executable, "-c", "from formcheck.batch.score import peak_mb; print(peak_mb())"]
+    told = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 10 < float(told.stdout) < pool_module.MEMORY_MB, len(large)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])

@@ -19,7 +19,8 @@ from formcheck.evaluation.accuracy import Evaluation, Row, calibration
 from formcheck.evaluation.counts import Counts
 from formcheck.evaluation.evaluate import clips_with_truth, evaluate
 from formcheck.evaluation.truth import TRUE_VALUE, Truth
-from formcheck.poses.track import Track
+from formcheck.files.digest import sha256
+from formcheck.poses.track import Track, clip_of
 from formcheck.report.model import Report
 from formcheck.rule import Status
 
@@ -133,6 +134,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_track_of_another_clip_with_the_same_name_is_not_used(tmp_path: Path) -> None:
+    """Nor that of the clip as it was before."""
+    tracks, done = tmp_path / "tracks", kickbacks(Shot(noise_px=0.5), reps=4, knee_deg=[4.0] * 4)
+    tracks.mkdir()
+    for person, reps in (("one", 4), ("other", 2)):
+        (tmp_path / person).mkdir()
+        clip = tmp_path / person / "clip.mp4"
+        clip.write_text(person)
+        write_truth(clip.with_suffix(".json"), done, ())
+        of = sha256(clip)
+        part = done.between(0.0, done.duration_s * reps / 4)
+        part.save(tracks / ("clip.npz" if reps == 4 else f"clip-{of[:8]}.npz"), clip_sha256=of)
+
+    for person, reps in (("one", 4), ("other", 2)):
+        assert evaluate(tmp_path / person, tracks=tracks).clips[0]["reps_found"] == reps
+
+
 @pytest.mark.slow
 def test_a_folder_is_compared_with_its_truth(folder: Path) -> None:
     names: list[str] = []
@@ -185,6 +203,7 @@ def test_clips_are_known_by_the_same_suffixes_as_everywhere(tmp_path: Path) -> N
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     tracks = tmp_path_factory.mktemp("tracks")
     result = evaluate(SAMPLES, tracks=tracks)
+    assert all(clip_of(tracks / f"{name}.npz") == sha256(SAMPLES / f"{name}.mp4") for name in FAULTS)
     return result, {name: analyze(tracks / f"{name}.npz") for name in FAULTS}
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.cameras import watched
-from support.relatives import donkey_kicks, hip_thrusts
+from support.relatives import donkey_kicks, glute_bridges, hip_thrusts
 from support.skeleton import Shot, Tempo, kickbacks, thrusts
 
 from formcheck.api import analyze
 from formcheck.exercises import catalog
 from formcheck.judging.judge import judge_rule
-from formcheck.poses.pose import HIPS, Floats, Side, trunk_px
+from formcheck.poses.pose import HIPS, Floats, Landmark, Side, trunk_px
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
 from formcheck.report.model import VerdictReport
@@ -44,6 +44,11 @@ def test_a_slow_turn_at_the_top_is_a_warning_and_a_fast_one_a_fault(tempo: Tempo
     assert [one.status for one in found] == [status] * 3
     if status is not Status.OK:
         assert all(one.value is not None and one.uncertainty is not None for one in found)
+
+
+def test_a_donkey_kick_that_is_not_held_is_a_warning() -> None:
+    found = verdicts(donkey_kicks(NOISY, tempo=Tempo(up=0.5, hold=0.0, down=0.8)), "donkey-kick", "no-hold")
+    assert [one.status for one in found] == [Status.WARN] * 3
 
 
 @pytest.mark.parametrize(
@@ -193,3 +198,48 @@ def test_obliquely_from_the_feet_knees_show_against_the_feet(share: float, statu
     data = second(replace(track, image_px=px))
     assert data.look.view is View.OBLIQUE_FOOT
     assert judge_rule(of_thrust("knees-in"), data).status is status
+
+
+def test_far_feet_of_a_bridge_are_a_warning_however_far() -> None:
+    found = verdicts(glute_bridges(NOISY, foot_x=2.25), "glute-bridge", "shin-not-vertical")
+    assert [one.status for one in found] == [Status.WARN] * 3
+    assert all(one.value is not None and one.value > 40.0 for one in found)
+
+
+def of_far_foot(track: Track, along: float) -> Track:
+    """The far foot as the model guesses it behind the near one, so many trunk lengths further along."""
+    near = look(track, "supine").near
+    px, visibility = track.image_px.copy(), track.visibility.copy()
+    ankle = Landmark.LEFT_ANKLE + (near is Side.LEFT)
+    px[:, ankle, 0] += along * trunk_px(px[0])
+    visibility[:, ankle] = 0.3
+    return replace(track, image_px=px, visibility=visibility)
+
+
+@pytest.mark.parametrize(
+    ("along", "status"),
+    [(0.1, Status.OK), (0.28, Status.NOT_JUDGED)],
+    ids=["beside the near one", "elsewhere"],
+)
+def test_a_foot_that_the_near_one_hides_stands_beside_it(along: float, status: Status) -> None:
+    found = verdicts(of_far_foot(glute_bridges(NOISY), along), "glute-bridge", "feet-uneven")
+    assert [one.status for one in found] == [status] * 3
+
+
+def with_hips_along_the_thigh(track: Track, share: float) -> Track:
+    """The hips' landmarks move along the thigh as they rise, until only this share of it is left."""
+    px = track.image_px.copy()
+    height = -px[:, HIPS, 1].mean(axis=1)
+    risen = (height - height.min()) / np.ptp(height)
+    for hip in (Landmark.LEFT_HIP, Landmark.RIGHT_HIP):
+        px[:, hip] += ((1.0 - share) * risen)[:, None] * (px[:, hip + 2] - px[:, hip])
+    return replace(track, image_px=px)
+
+
+@pytest.mark.parametrize(
+    ("share", "judged"), [(0.91, True), (0.84, False)], ids=["a little", "as behind a plate"]
+)
+def test_thighs_that_the_hips_slide_along_are_judged(share: float, judged: bool) -> None:
+    track = with_hips_along_the_thigh(glute_bridges(NOISY), share)
+    found = verdicts(track, "glute-bridge", "incomplete-lockout")
+    assert [one.status is not Status.NOT_JUDGED for one in found] == [judged] * 3

@@ -111,3 +111,52 @@ def test_a_held_out_foot_drawn_onto_the_planted_one_is_not_seen() -> None:
         assert (right.visibility[drawn, left] == 0.0).all()
         assert right.image_px[:40, left] == pytest.approx(true.image_px[:40, left])
         assert right.image_px[drawn, left + 1] == pytest.approx(true.image_px[drawn, left + 1])
+
+
+def test_a_knee_behind_the_plate_is_where_shin_and_thigh_meet() -> None:
+    true = thrusts_from_the_side()
+    track = plated(true)
+    assert track.disc_px is not None
+    px = track.image_px.copy()
+    px[:, Landmark.RIGHT_KNEE] = track.disc_px[:, 0] + [20.0, -30.0]
+    right = put_right(replace(track, image_px=px), seen(true))
+    assert np.median(off_pct(right, true, Landmark.RIGHT_KNEE)) < 20.0
+    assert np.median(off_pct(replace(track, image_px=px), true, Landmark.RIGHT_KNEE)) > 40.0
+
+
+def test_a_held_out_knee_behind_the_plate_is_not_seen() -> None:
+    true = thrusts_from_the_side()
+    track = plated(true)
+    assert track.disc_px is not None
+    px = track.image_px.copy()
+    px[:, Landmark.LEFT_KNEE] = track.disc_px[:, 0]
+    right = put_right(replace(track, image_px=px), seen(true))
+    assert (right.visibility[:, Landmark.LEFT_KNEE] == 0.0).all()
+
+
+def test_a_leg_drawn_onto_the_plate_hides_behind_the_other_one_beside_it() -> None:
+    true = thrusts_from_the_side()
+    legs = (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX)
+    px = true.image_px.copy()
+    for left in legs:
+        px[:, left] = px[:, left + 1] + [6.0, -2.0]
+    both = plated(replace(true, image_px=px))
+    assert both.disc_px is not None
+    px, drawn = both.image_px.copy(), slice(40, 60)
+    for left in legs:
+        px[drawn, left] = both.disc_px[drawn, 0] + [10.0, -40.0]
+    right = put_right(replace(both, image_px=px), seen(true))
+    assert off_pct(right, true, Landmark.RIGHT_ANKLE).max() < 5.0
+    off = right.image_px[drawn, Landmark.LEFT_ANKLE] - right.image_px[drawn, Landmark.RIGHT_ANKLE]
+    assert np.abs(off).max() < 0.1 * TRUNK_PX
+
+
+def test_hips_behind_a_plate_are_mostly_where_hips_are_below_a_bar() -> None:
+    true = thrusts_from_the_side()
+    track = plated(true)
+    px = track.image_px.copy()
+    px[:, HIPS, 1] += 0.3 * TRUNK_PX  # as far too low as guesses are
+    smoothed = smooth(replace(track, image_px=px))
+    right = put_right_first(replace(track, image_px=px), smoothed, seen(true))[1]
+    off = (right.image_px - true.image_px)[:, HIPS, 1].mean(axis=1)
+    assert np.median(np.abs(off)) < 0.12 * TRUNK_PX

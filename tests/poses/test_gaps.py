@@ -76,6 +76,16 @@ def test_frames_that_never_came_are_told_from_a_person_out_of_sight() -> None:
     [hold] = [v for v in rep.verdicts if v.fault == "no-hold"]
     assert hold.status is Status.NOT_JUDGED
     assert hold.reason.startswith("the picture stood still for 0.")
+    positions = {v.fault: v.status for v in rep.verdicts if v.fault in ("small-range", "knee-bent")}
+    assert set(positions.values()) == {Status.OK}, "the leg stays where it is: its position is seen"
+
+
+def test_a_picture_that_stands_still_while_the_body_moves_hides_positions_too() -> None:
+    middle_s = (REP.lower_s + REP.end_s) / 2
+    lost = without(CLIP, (middle_s - 0.25, middle_s + 0.25))
+    [rep] = [one for one in judged(lost.only(lost.found)).reps if one.start_s < middle_s < one.end_s]
+    told = {v.fault: v.reason for v in rep.verdicts if v.status is Status.NOT_JUDGED}
+    assert told["set-up-hands-knees"].startswith("the picture stood still for 0.")
 
 
 def test_a_short_loss_is_bridged() -> None:

@@ -16,7 +16,7 @@ from .skeleton import Shot, thrusts
 RADIUS_PX = 105.0  # a plate of 45 cm at the distance that FOCAL tells
 TRUNK_PX = 180.0
 SHOT = Shot(scale=TRUNK_PX)
-_BELOW = 0.31  # trunk lengths from the bar to the hips, square to the trunk
+_BELOW = 0.22  # trunk lengths from the bar to the hips, square to the trunk
 
 
 def thrusts_from_the_side() -> Track:

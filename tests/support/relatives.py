@@ -35,9 +35,11 @@ PLAIN = Shot()
 Joints = dict[str, Floats]
 
 
-def donkey_kicks(shot: Shot = PLAIN, *, knee_deg: float = 90.0, top_deg: float = 0.0) -> Track:
+def donkey_kicks(
+    shot: Shot = PLAIN, *, knee_deg: float = 90.0, top_deg: float = 0.0, tempo: Tempo = TEMPO
+) -> Track:
     """All fours, the thigh from under the hip to `top_deg`, the knee bent by `knee_deg` throughout."""
-    t, lift = _time(shot)
+    t, lift = _time(shot, tempo)
     working = _limb(_xy(1.0, 0.0, t), -90.0 + lift * (90.0 + top_deg), np.full_like(t, knee_deg))
     return _all_fours(t, shot, working, _kneeling(t))
 
@@ -53,11 +55,11 @@ def single_leg_bridges(shot: Shot = PLAIN) -> Track:
     return thrusts(shot, low_deg=4.0, top_deg=30.0, foot_x=-0.15, foot_y=-0.15)
 
 
-def glute_bridges(shot: Shot = PLAIN) -> Track:
-    """The back on the floor, both feet planted."""
+def glute_bridges(shot: Shot = PLAIN, *, foot_x: float = 1.6) -> Track:
+    """The back on the floor, both feet planted, `foot_x` trunk lengths from the shoulders."""
     t, lift = _time(shot)
     hip = _unit(4.0 + 28.0 * lift)
-    feet = _planted(hip, _xy(1.6, -0.15, t))
+    feet = _planted(hip, _xy(foot_x, -0.15, t))
     return _on_the_back(t, shot, _xy(0.0, 0.0, t), hip, feet, feet)
 
 
@@ -202,9 +204,9 @@ NEGATIVES: dict[str, Callable[[Shot], Track]] = {
 }  # fmt: skip
 
 
-def _time(shot: Shot) -> tuple[Floats, Floats]:
-    t = clock(TEMPO.duration(REPS), shot)
-    return t, level(t, TEMPO, REPS)
+def _time(shot: Shot, tempo: Tempo = TEMPO) -> tuple[Floats, Floats]:
+    t = clock(tempo.duration(REPS), shot)
+    return t, level(t, tempo, REPS)
 
 
 def _up(y: Floats) -> Floats:

@@ -116,7 +116,9 @@ def test_a_bar_rolls_by_what_it_does_wherever_the_camera_stands(
         assert filmed(height_m, roll_deg, yaw_deg, near) == pytest.approx(roll_deg, abs=0.8)
 
 
-def readings(bar_tilt_deg: float, *, rises: bool = True, yaw_deg: float = 85.0) -> list[Reading]:
+def readings(
+    bar_tilt_deg: float, *, rises: bool = True, yaw_deg: float = 85.0, arm_on_it: bool = False
+) -> list[Reading]:
     """Three thrusts; in the second the bar tilts, in all it lies on the hips (or stays where it was)."""
     track = thrusts(Shot(yaw_deg=yaw_deg), reps=3)
     hips, shoulders = track.image_px[:, 23:25].mean(axis=1), track.image_px[:, 11:13].mean(axis=1)
@@ -127,7 +129,11 @@ def readings(bar_tilt_deg: float, *, rises: bool = True, yaw_deg: float = 85.0) 
     half = np.stack([np.full(len(track), 150.0), rise], axis=1)  # the right side works: its end goes up
     held = np.stack([at - half, at + half], axis=1) + (shoulders - shoulders[:1])[:, None]
     known = [Rep(*Tempo().times(i), 0.0, 26.0) for i in range(3)]
-    track = replace(track, bar_px=held)
+    px = track.image_px.copy()
+    if arm_on_it:  # elbow and wrist of the right arm, and the left wrist beside that
+        for joint, share in ((14, 0.1), (16, 0.6), (15, 0.8)):
+            px[:, joint] = held[:, 0] + share * (held[:, 1] - held[:, 0])
+    track = replace(track, bar_px=held, image_px=px)
     data = SetData(track, smooth(track), Side.RIGHT, look(track, "supine"), known)
     return [pelvis_tilt(RepData(rep, data)) for rep in known]
 
@@ -152,3 +158,9 @@ def test_obliquely_only_a_bar_tells() -> None:
     lost = readings(9.0, rises=False, yaw_deg=45.0)[1]
     assert np.isnan(lost.value)
     assert "no bar" in lost.reason
+
+
+def test_a_forearm_that_lies_on_the_belly_is_no_bar() -> None:
+    assert readings(9.0, yaw_deg=45.0)[1].reason == "by the bar"
+    seen = readings(9.0, yaw_deg=45.0, arm_on_it=True)
+    assert all(np.isnan(reading.value) and "no bar" in reading.reason for reading in seen)

@@ -147,3 +147,27 @@ def test_a_shin_behind_the_plate_is_not_read() -> None:
     mask, px = leg(0.0)
     assert np.isnan(shin_below(mask, px, np.array([500.0, 340.0, 80.0, 80.0, 0.5, 0.6]), SIZE)).all()
     assert np.isnan(shin_below(mask, px, np.full(6, np.nan), SIZE)).all()
+
+
+def test_a_plate_larger_than_the_hidden_trunk_that_leaves_the_picture_is_followed() -> None:
+    """Behind a large plate hips are guessed, so the trunk seems short; at the top the rim is cut."""
+    radius = 0.95 * TRUNK
+    centres = rising() - [0.0, 60.0]
+    assert (centres[:, 1] - radius).min() < -0.25 * radius
+    found = followed([picture(one, (radius,) * 2) for one in centres])
+    assert np.isfinite(found[:, 0]).mean() > 0.9
+    assert np.nanmedian(np.hypot(*(found[:, :2] - centres).T)) < 3.0
+    assert np.nanmedian(found[:, 5]) > 0.45  # of what is inside
+
+
+def test_a_pale_plate_among_many_strong_edges_is_found() -> None:
+    centres = rising()
+    pictures = []
+    for centre in centres:
+        image = picture(None, (1.0, 1.0))
+        image[:330:14] = image[:330, ::14] = 90  # bricks
+        cv2.circle(image, np.rint(centre).astype(int).tolist(), 100, (205, 205, 205), -1, cv2.LINE_AA)
+        pictures.append(image)
+    found = followed(pictures)
+    assert np.isfinite(found[:, 0]).mean() > 0.9
+    assert np.nanmedian(found[:, 3]) == pytest.approx(100.0, rel=0.05)
