@@ -78,8 +78,8 @@ def test_a_kick_that_starts_from_the_knee_says_nothing_of_a_bent_knee(more_deg: 
 
 
 @pytest.mark.parametrize("planted", list(Side))
-@pytest.mark.parametrize("shown", ["at rest", "at the top", "always"])
-def test_from_the_feet_the_planted_leg_is_where_the_lower_foot_is_in_the_picture(
+@pytest.mark.parametrize("shown", ["at rest", "at the top", "always", "by the knee"])
+def test_from_the_feet_the_planted_leg_is_where_the_lower_foot_or_higher_knee_is_in_the_picture(
     planted: Side, shown: str
 ) -> None:
     """At the top the model may take the person for one seen from behind; the camera may be high or low."""
@@ -87,13 +87,17 @@ def test_from_the_feet_the_planted_leg_is_where_the_lower_foot_is_in_the_picture
     px = track.image_px.copy()
     rep = Rep(*Tempo().times(0), 0.0, 26.0)
     top = (track.time_s > rep.start_s + 0.3) & (track.time_s < rep.end_s - 0.3)
-    lower = np.where({"at rest": ~top, "at the top": top, "always": top | ~top}[shown], 60.0, 0.0)
+    never = np.zeros_like(top)
+    lower = np.where({"at rest": ~top, "at the top": top, "always": ~never}.get(shown, never), 60.0, 0.0)
+    higher = np.where(~top if shown == "by the knee" else never, 60.0, 0.0)
     for side, x in ((Side.LEFT, 700.0), (Side.RIGHT, 580.0)):
-        y = 400.0 + (lower if side is planted else 0.0)
-        px[:, Landmark.LEFT_ANKLE + side.offset] = np.stack(
-            [np.full(len(px), x), y + 0.0 * px[:, 0, 0]], axis=1
-        )
-    px[top, 27:29] = px[top, 27:29][:, ::-1]
+        for joint, y in ((Landmark.LEFT_ANKLE, 400.0 + lower), (Landmark.LEFT_KNEE, 320.0 - higher)):
+            level = np.full(len(px), 400.0 if joint is Landmark.LEFT_ANKLE else 320.0)
+            px[:, joint + side.offset] = np.stack(
+                [np.full(len(px), x), y if side is planted else level], axis=1
+            )
+    for first in (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE):
+        px[top, first : first + 2] = px[top, first : first + 2][:, ::-1]
     view = Look(View.FOOT_END, 85.0, 5.0, Side.LEFT, 1.0, 180.0, prone=False)
     track = replace(track, image_px=px)
     vote = exercise("single-leg-hip-thrust").working

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from support.skeleton import Tempo, thrusts, with_plate
 
-from formcheck.measures.arching import Weights, all_features, bar_features, estimate, features, weights
+from formcheck.measures.arching import (
+    Seen,
+    Weights,
+    all_features,
+    bar_features,
+    estimate,
+    features,
+    weights,
+)
 from formcheck.measures.body import Body
 from formcheck.poses.pose import OPTIONAL, Floats, Side
 from formcheck.poses.track import Track
@@ -117,12 +125,14 @@ def test_what_was_not_seen_is_left_open_and_counts_as_usual() -> None:
     assert np.isfinite(estimate(body, rest, top).value_deg)
 
 
-@pytest.mark.parametrize(("name", "plated"), [("arching", False), ("arching_plates", True)])
-def test_the_weights_that_come_along_are_small_and_whole(name: str, plated: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "filmed"), [("arching", "side"), ("arching_plates", "plates"), ("arching_oblique", "oblique")]
+)
+def test_the_weights_that_come_along_are_small_and_whole(name: str, filmed: Seen) -> None:
     assert len((files("formcheck.measures") / f"data/{name}.npz").read_bytes()) < 300_000
-    known = weights(plated=plated)
+    known = weights(filmed)
     assert all(np.isfinite(getattr(known, field.name)).all() for field in fields(Weights))
-    told = all_features if plated else features
+    told = all_features if filmed == "plates" else features
     assert len(known.mean) == len(told(*seen(with_plate(plain(thrusts(reps=1))))))
     assert (np.diff(known.distance) > 0).all()
     assert (np.diff(known.error) >= 0).all()
