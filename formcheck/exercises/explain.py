@@ -194,7 +194,7 @@ def _chapter(exercise: Exercise) -> Iterable[str]:
             f"{rule.statement}: {rule.says}",
             _how(rule, exercise),
             _limits(rule.limit, rule.value_unit),
-            _views(rule.views, upright=exercise.upright),
+            _seen(rule, exercise),
             f"{rule.weight:g}{' (safety)' if rule.safety else ''}",
             _cues(rule),
         )
@@ -233,7 +233,7 @@ def _rows(rule: Rule, exercise: Exercise) -> list[tuple[str, str]]:
         ("Says", f"{rule.says} ({rule.statement})"),
         ("Checked", _how(rule, exercise)),
         ("Limits", _limits(rule.limit, rule.value_unit)),
-        ("Seen", _views(rule.views, upright=exercise.upright)),
+        ("Seen", _seen(rule, exercise)),
         ("Source", rule.source),
         ("Cue", _cues(rule)),
     ]
@@ -268,6 +268,14 @@ def _limits(limit: Limit, unit: str) -> str:
 def _cues(rule: Rule) -> str:
     texts = dict.fromkeys(cue for cue in (rule.cue, rule.cue_minus) if cue)  # each once
     return " / ".join(f'"{text}"' for text in texts)
+
+
+def _seen(rule: Rule, exercise: Exercise) -> str:
+    """Say from where a rule is judged, and from where else a fault can be found."""
+    text = _views(rule.views, upright=exercise.upright)
+    if rule.found_from:
+        text += f"; found, never called good: {_views(rule.found_from, upright=exercise.upright)}"
+    return text
 
 
 def _views(views: frozenset[View], *, upright: bool) -> str:

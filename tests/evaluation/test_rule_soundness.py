@@ -50,6 +50,7 @@ def with_rule(**changes: Any) -> Exercise:
         ({"limit": Above(15.0, 25.0, ideal=15.0)}, "limit", "ideal=15 must lie on the good side of 15"),
         ({"cue_minus": "The other way"}, "cue_minus", "only for limits with both=True"),
         ({"views": frozenset({View.UNKNOWN, View.SIDE})}, "views", "must not name View.UNKNOWN"),
+        ({"found_from": frozenset({View.SIDE})}, "found_from", "that views names"),
         ({"views": frozenset({View.HEAD_END})}, "views", "shares no view"),
         ({"against": frozenset({"no-such-fault"})}, "against", "names no-such-fault, which is no fault"),
         ({"passes": ()}, "passes", "passes holds no example"),
