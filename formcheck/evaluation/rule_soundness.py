@@ -237,16 +237,21 @@ def _rule(rule: Rule, exercise: Exercise) -> Iterator[Finding]:
         words = len(getattr(rule, name).split())
         if words > MAX_CUE_WORDS:
             yield Finding(f"{name} has {words} words; more than {MAX_CUE_WORDS} nobody hears", code, name)
+    yield from _places(rule, exercise)
+    if rule.over_s < 0:
+        yield Finding("over_s must not be negative", code, "over_s")
+    if rule.weight < 0:
+        yield Finding("weight must not be negative", code, "weight")
+
+
+def _places(rule: Rule, exercise: Exercise) -> Iterator[Finding]:
+    code = rule.code
     if View.UNKNOWN in rule.views | rule.found_from:
         yield Finding("views must not name View.UNKNOWN: nothing is judged from there", code, "views")
     if rule.views & rule.found_from:
         yield Finding("found_from names a view that views names: it is judged from there", code, "found_from")
     if exercise.views and not rule.views & exercise.views and "No camera angle" not in rule.remedy:
         yield Finding("views shares no view with those in which repetitions are counted", code, "views")
-    if rule.over_s < 0:
-        yield Finding("over_s must not be negative", code, "over_s")
-    if rule.weight < 0:
-        yield Finding("weight must not be negative", code, "weight")
 
 
 def _limit(rule: Rule) -> Iterator[Finding]:
