@@ -6,6 +6,8 @@ follow the eye: up is positive. Anything undefined (a NaN point, a segment of no
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from formcheck.poses.pose import Floats
@@ -108,7 +110,7 @@ def percentile(values: Floats, percent: float) -> float:
 
 def finite_median(values: Floats) -> Floats:
     """Return the medians over the first axis of (N,) or (N, K) values, of those that are finite, or NaN."""
-    columns = values.reshape(len(values), -1).T
+    columns = values.reshape(len(values), math.prod(values.shape[1:])).T
     return np.array([median(column[np.isfinite(column)]) for column in columns]).reshape(values.shape[1:])
 
 

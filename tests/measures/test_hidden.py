@@ -65,6 +65,17 @@ def test_a_foot_that_is_lost_in_most_frames_is_not_invented() -> None:
     assert right.image_px[:, Landmark.RIGHT_ANKLE] == pytest.approx(px[:, Landmark.RIGHT_ANKLE])
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_a_leg_that_is_drawn_onto_the_plate_in_every_frame_is_not_seen(side: Side) -> None:
+    true = thrusts_from_the_side()
+    track = plated(true)
+    assert track.disc_px is not None
+    px = track.image_px.copy()
+    px[:, Landmark.LEFT_ANKLE + side.offset] = track.disc_px[:, 0]
+    right = put_right(replace(track, image_px=px), seen(true))
+    assert (right.visibility[:, Landmark.LEFT_ANKLE + side.offset] == 0.0).all()
+
+
 def test_landmarks_are_put_right_before_they_are_smoothed() -> None:
     true = thrusts_from_the_side()
     jumping = plated(true)

@@ -12,6 +12,7 @@ from formcheck.poses.geometry import (
     angle_at_deg,
     distance_px,
     elevation_deg,
+    finite_median,
     line_slope_deg,
     percentile,
     rotate_px,
@@ -151,3 +152,10 @@ def test_places_along_and_beside_a_line(origin: Floats, end: Floats, along: floa
     point = origin + along * line + beside * np.array([-line[1], line[0]])
     found = along_and_beside(origin[None], end[None], point[None])
     assert np.hstack(found) == pytest.approx([along, beside], abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (2,), (2, 3)])
+def test_the_median_of_nothing_is_nan(shape: tuple[int, ...]) -> None:
+    found = finite_median(np.full(shape, np.nan))
+    assert found.shape == shape[1:]
+    assert np.isnan(found).all()
