@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,11 @@ def random_spec(seed: int, video: dict[str, Any] | None = None) -> Spec:
 
 def _unseen() -> Iterator[Spec]:
     for seed in range(97001, 97029):
+        yield random_spec(seed, _FULL)
+
+
+def _later() -> Iterator[Spec]:
+    for seed in range(99301, 99315):
         yield random_spec(seed, _FULL)
 
 
@@ -387,19 +393,18 @@ _HABIT_DEG = {
     "hips_not_level": (10, 20),
 }
 _HABIT_TEMPO = {"lead": 0.8, "concentric": 0.9, "hold": 0.8, "eccentric": 1.2, "pause": 0.5, "tail": 0.5}
-_HABIT_PAIRS = 32
 _OBLIQUE_HABITS = (4, 14, 22, 29)
 
 
-def _habit() -> Iterator[Spec]:
+def _habit(first: int, pairs: int) -> Iterator[Spec]:
     """Give thrusts with one fault in all three repetitions, each beside a clean one; half with big plates."""
-    for pair in range(_HABIT_PAIRS):
-        yield _habit_one(pair, faulty=True)
-        yield _habit_one(pair, faulty=False)
+    for pair in range(pairs):
+        yield _habit_one(first, pair, faulty=True)
+        yield _habit_one(first, pair, faulty=False)
 
 
-def _habit_one(pair: int, *, faulty: bool) -> Spec:
-    seed = 98_601 + 2 * pair + (not faulty)
+def _habit_one(first: int, pair: int, *, faulty: bool) -> Spec:
+    seed = first + 2 * pair + (not faulty)
     rng = np.random.default_rng([seed, 19])
     kind, heavy = _HABITS[pair % 8], (pair // 2 + pair // 8) % 2
     kinds = ("plates", "bumper") if heavy else ("none", "empty", "small")
@@ -430,13 +435,21 @@ def _habit_one(pair: int, *, faulty: bool) -> Spec:
 SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "shared": (_shared, "the 34 shared clips: each fault by itself, and clean ones"),
     "unseen": (_unseen, "seeds 97001 to 97028, 640x360, 20 frames/s: the table in the README"),
+    "later": (_later, "seeds 99301 to 99314, as unseen: rendered after what unseen taught"),
     "throughout": (_throughout, "seeds 91000 to 91502: every repetition with the same fault, or none"),
     "alike": (_alike, "seeds 610000 to 640010: short sets arched in both repetitions, and clean ones"),
     "paired": (
         _paired,
         "seeds 98501 to 98510: each thrust with plates of 38 or 45 cm, and without",
     ),
-    "habit": (_habit, "seeds 98601 to 98664: thrusts, each fault in all repetitions, half with big plates"),
+    "habit": (
+        partial(_habit, 98_601, 32),
+        "seeds 98601 to 98664: thrusts, each fault in all repetitions, half with big plates",
+    ),
+    "habit-later": (
+        partial(_habit, 98_901, 24),
+        "seeds 98901 to 98948, as habit: rendered after what habit taught",
+    ),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),
 }

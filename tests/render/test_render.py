@@ -378,12 +378,14 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
     assert sizes == {
         "shared": 34,
         "unseen": 28,
+        "later": 14,
         "throughout": 45,
         "lifelike": 24,
         "alike": 56,
         "gym": 8,
         "paired": 20,
         "habit": 64,
+        "habit-later": 48,
     }
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
