@@ -98,7 +98,7 @@ def lumbar_extension(data: RepData, usual_lockout_deg: float = USUAL_LOCKOUT_DEG
     extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
     if math.isnan(extension.value) and not data.look.prone:
-        return extension  # face up, bench and arm disturb the outline too much to use it alone
+        return _beside_a_plate(data, extension)  # bench and arm disturb the outline too much to use it alone
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     if data.look.prone:
@@ -228,6 +228,14 @@ def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
     if learned is None or not marked or not _shows_arching(data, learned, by_hips_deg):
         return Reading.none("from here it only shows where it is marked", _REMEDY)
     return _as_learned(data, learned)
+
+
+def _beside_a_plate(data: RepData, hidden: Reading) -> Reading:
+    """Read arching where a followed plate hides what hips are read from: a lower bound, where it shows."""
+    learned = _learned(data) if _bar_seen(data) else None
+    if learned is None or learned.value_deg - learned.error_deg <= _FLAT_DEG:
+        return hidden
+    return _possible(_as_learned(data, learned))
 
 
 def _bar_seen(data: RepData) -> bool:

@@ -147,6 +147,25 @@ def test_a_plate_that_hides_the_hips_is_read_by_what_was_learned_beside_one(
         assert {verdict.status for verdict in found} == {Status.FAULT}
 
 
+@pytest.mark.parametrize(
+    ("said", "plate", "status"),
+    [
+        (SAYS_ARCHED, True, Status.FAULT),
+        (SAYS_FLAT, True, Status.NOT_JUDGED),
+        (SAYS_ARCHED, False, Status.NOT_JUDGED),
+    ],
+)
+def test_arching_shows_beside_a_plate_that_hides_the_knee_as_well(
+    monkeypatch: pytest.MonkeyPatch, said: Estimate, plate: bool, status: Status
+) -> None:
+    """And a back of which no more is known is never called flat."""
+    seen = ARCHED.visibility.copy()
+    seen[:, [Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE]] = 0.0
+    track = replace(ARCHED, visibility=seen)
+    found = lumbar(monkeypatch, said, with_plate(track) if plate else track)
+    assert {verdict.status for verdict in found} == {status}
+
+
 def test_a_set_that_never_comes_down_says_that_all_are_alike() -> None:
     for verdict in verdicts("single-leg-hip-thrust", "shallow-bottom", thrusts(low_deg=-14), Side.RIGHT):
         assert verdict.reading.reason == ALIKE
