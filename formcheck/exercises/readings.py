@@ -82,6 +82,7 @@ _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
+_UNKNOWN = "a plate hides the hips, and no body that was learned from looks like this"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
 
@@ -171,7 +172,8 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
     learned = _learned(data)
     if learned is None:
-        return compared
+        hidden = flat and _bar_seen(data)
+        return replace(compared, reason=_UNKNOWN, remedy=_REMEDY, at_least=True) if hidden else compared
     if _shows_arching(data, learned, by_hips):
         # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
         return _stronger_of(data, replace(compared, at_least=True), learned)

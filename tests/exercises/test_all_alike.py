@@ -184,7 +184,10 @@ def test_an_outline_that_rounds_does_not_outweigh_hips_and_what_was_learned(
 def test_beside_a_plate_a_flat_look_needs_witnesses_that_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     bent, less = thrusts(top_deg=-24), Estimate(9.0, 9.0, 1.2)
     assert {verdict.status for verdict in lumbar(monkeypatch, less, bent)} == {Status.OK}
-    assert {verdict.status for verdict in lumbar(monkeypatch, less, with_plate(bent))} == {Status.NOT_JUDGED}
+    unlike_all = Estimate(0.0, math.inf, 2.5)
+    for said in (less, unlike_all):
+        found = lumbar(monkeypatch, said, with_plate(bent))
+        assert {verdict.status for verdict in found} == {Status.NOT_JUDGED}
 
 
 @pytest.mark.parametrize(("top_deg", "flagged"), [(-34.0, True), (0.0, False)])
