@@ -13,10 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.measures import arching
-from formcheck.measures.body import Part, Role
-from formcheck.measures.hidden import HIDES_M
+from formcheck.measures.body import Role
 from formcheck.measures.reading import Reading
-from formcheck.poses.geometry import FOCAL, distance_px, median
+from formcheck.poses.geometry import FOCAL, along_and_beside, distance_px, median
 from formcheck.poses.pose import Floats, View
 from formcheck.reps.rep_data import Only, RepData
 from formcheck.reps.segmentation import Phase
@@ -99,7 +98,8 @@ def lumbar_extension(data: RepData, usual_lockout_deg: float = USUAL_LOCKOUT_DEG
     extension = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
     if math.isnan(extension.value) and not data.look.prone:
-        return _beside_a_plate(data, extension)  # bench and arm disturb the outline too much to use it alone
+        # Bench and arm disturb the outline too much to use it alone.
+        return _possible(_beside_a_plate(data, extension))
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     if data.look.prone:
@@ -172,7 +172,7 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
     learned = _learned(data)
     if learned is None:
-        hidden = flat and _bar_seen(data)
+        hidden = flat and data.set.put_right
         return replace(compared, reason=_UNKNOWN, remedy=_REMEDY, at_least=True) if hidden else compared
     if _shows_arching(data, learned, by_hips):
         # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
@@ -218,7 +218,7 @@ def _learned(data: RepData) -> arching.Estimate | None:
     There is none for what is unlike all that was learned from.
     """
     rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
-    found = arching.estimate(data.set.body, rest, top, plated=_bar_seen(data))
+    found = arching.estimate(data.set.body, rest, top, plated=data.set.put_right)
     return found if math.isfinite(found.error_deg) else None
 
 
@@ -234,16 +234,10 @@ def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
 
 def _beside_a_plate(data: RepData, hidden: Reading) -> Reading:
     """Read arching where a followed plate hides what hips are read from: a lower bound, where it shows."""
-    learned = _learned(data) if _bar_seen(data) else None
-    if learned is None or learned.value_deg - learned.error_deg <= _FLAT_DEG:
+    learned = _learned(data) if data.set.put_right else None
+    if learned is None or not _shows_arching(data, learned, math.nan):
         return hidden
-    return _possible(_as_learned(data, learned))
-
-
-def _bar_seen(data: RepData) -> bool:
-    """Whether a plate that may hide the hips was followed, so that the bar tells where they are."""
-    aside = data.look.view is View.SIDE
-    return aside and data.set.bar is not None and data.set.bar.radius_m >= HIDES_M
+    return _as_learned(data, learned)
 
 
 def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
@@ -254,7 +248,7 @@ def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bo
     """
     off_deg = learned.value_deg - by_hips_deg
     lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
-    return lost or learned.value_deg > (_FLAT_DEG if _bar_seen(data) else _PRAISED_DEG)
+    return lost or learned.value_deg > (_FLAT_DEG if data.set.put_right else _PRAISED_DEG)
 
 
 def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
@@ -266,7 +260,7 @@ def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float)
     if learned.value_deg - learned.error_deg <= _FLAT_DEG:
         return False
     off_deg = learned.value_deg - by_hips_deg
-    return _bar_seen(data) or off_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+    return data.set.put_right or off_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
 
 
 def _stronger_of(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
@@ -398,10 +392,10 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
         return top
     only = _unarched(data)
     best = data.best_top("hip_extension_deg", only)
-    least = -_PLATED_ERROR_DEG if _bar_seen(data) else 0.0
+    least = -_PLATED_ERROR_DEG if data.set.put_right else 0.0
     offset = min(max(best, least), most_offset_deg) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
-    sure_deg = _PLATED_SURE_DEG if _bar_seen(data) else _SURE_DEG
+    sure_deg = _PLATED_SURE_DEG if data.set.put_right else _SURE_DEG
     whole = data.set.baseline is not None or best >= sure_deg
     reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
     return reading if whole else replace(reading, at_least=True, alone=_alone(data, top, most_offset_deg))
@@ -412,7 +406,7 @@ def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
 
     Beside a plate the hip is where the bar says, not where its landmark is.
     """
-    if _bar_seen(data):
+    if data.set.put_right:
         return Reading(top.value, _PLATED_ERROR_DEG, top.time_s, "by itself, by the bar")
     usual_deg = most_offset_deg * (_USUAL_SHARE if data.look.view is View.SIDE else 0.5)
     turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
@@ -506,20 +500,15 @@ def _is_forearm(data: RepData) -> bool:
     """
     body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
     left, right = body.joint("working", "bar")[part], body.joint("free", "bar")[part]
-    length = distance_px(left, right)
-    along = (right - left) / length[:, None]
-    normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
     roles: tuple[Role, Role] = ("working", "free")
-    ends: tuple[Part, Part] = ("elbow", "wrist")
-    off = [[np.abs(_dot(body.joint(r, e)[part] - left, normal)) for e in ends] for r in roles]
-    hands = [_dot(body.joint(role, "wrist")[part] - left, along) for role in roles]
-    lies = min(median(np.maximum(*arm)) for arm in off) < _FOREARM_LIES * body.trunk_px
-    return lies and median(np.abs(hands[0] - hands[1]) / length) < _HANDS_APART
-
-
-def _dot(points: Floats, way: Floats) -> Floats:
-    dot: Floats = (points * way).sum(axis=1)
-    return dot
+    elbows, wrists = (
+        [along_and_beside(left, right, body.joint(role, end)[part]) for role in roles]
+        for end in ("elbow", "wrist")
+    )
+    off = [np.maximum(*np.abs([elbow[1], wrist[1]])) for elbow, wrist in zip(elbows, wrists, strict=True)]
+    length = distance_px(left, right)
+    lies = min(median(most * length) for most in off) < _FOREARM_LIES * body.trunk_px
+    return lies and median(np.abs(wrists[0][0] - wrists[1][0])) < _HANDS_APART
 
 
 def _by_bar(data: RepData) -> Reading:
@@ -530,9 +519,8 @@ def _by_bar(data: RepData) -> Reading:
     """
     bar = data.read("bar_roll_deg", Phase.TOP, "median", from_start=True)
     rise_pct = data.change("bar_height_pct", Phase.TOP)
-    if math.isnan(bar.value) or not rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP):
-        return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
-    if _is_forearm(data):
+    rises = rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP)
+    if math.isnan(bar.value) or not rises or _is_forearm(data):
         return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
     heights = data.set.values("bar_height_pct")[data.set.frames(data.rep.start_s, data.rep.end_s)]
     highest_pct = float(np.nanpercentile(heights, 95)) - data.set.start_value("bar_height_pct")

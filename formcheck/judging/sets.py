@@ -18,7 +18,7 @@ from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.other_views import other_views
-from formcheck.poses.pose import Landmark, Side, View
+from formcheck.poses.pose import Floats, Landmark, Side, View
 from formcheck.poses.smoothing import scenes, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
@@ -222,13 +222,12 @@ def find(
     """
     baselines = [one for one in baselines if one.exercise == exercise.name]
     counted = footage.only_counted(exercise, side)
-    found = _find(footage, exercise, side, baselines, counted, named=False)
-    if counted is not None or not named:
-        return found
-    counted = footage.only_counted(exercise, side, doubtful=True)
-    if counted is not None and 2 * found.rep_count <= counted.full:
-        return _find(footage, exercise, side, baselines, counted, named=False)
-    return _find(footage, exercise, side, baselines, None, named=True)
+    if counted is None and named:
+        doubtful = footage.only_counted(exercise, side, doubtful=True)
+        if doubtful is not None:
+            seen_as_it = _find(footage, exercise, side, baselines, None, named=False)
+            counted = doubtful if 2 * seen_as_it.rep_count <= doubtful.full else None
+    return _find(footage, exercise, side, baselines, counted, named=named)
 
 
 def _find(
@@ -310,11 +309,12 @@ def _only_counted(
     if not may_be or view not in exercise.counted_from or len(scenes(raw)) > 1:
         return _Moves([], here.look)
     camera = replace(here.look, view=view if view is View.HEAD_END else View.FOOT_END)
-    data = SetData(raw, smoothed, side or Side.LEFT, camera, [])
-    found = repetitions(smoothed)
     if here.look.prone:
         found, left = kicks_ahead(raw)
-        data = SetData(raw, smoothed, side or (Side.LEFT if left > 0 else Side.RIGHT), camera, [])
+        side = side or (Side.LEFT if left > 0 else Side.RIGHT)
+    else:
+        found = repetitions(smoothed)
+    data = SetData(raw, smoothed, side or Side.LEFT, camera, [])
     taken = [(RepData(rep, data), data.working) for rep in found.reps]
     if doubtful and not _may_be(exercise, [one for one, _ in taken]):
         return _Moves([], here.look)
@@ -448,20 +448,22 @@ def _runs(
         else:
             runs.append([(rep, side)])
     parts = runs if exercise.side_of == "rep" else [part for run in runs for part in _by_side(run)]
-    return [part for run in parts for part in _by_camera(run, frames, exercise)]
+    cuts_s = frames.raw.time_s[other_views(frames.raw)]
+    return (
+        [part for run in parts for part in _by_camera(run, frames, exercise, cuts_s)]
+        if len(cuts_s)
+        else parts
+    )
 
 
 def _by_camera(
-    run: list[tuple[Rep, Side]], frames: Prepared, exercise: Exercise
+    run: list[tuple[Rep, Side]], frames: Prepared, exercise: Exercise, cuts_s: Floats
 ) -> list[list[tuple[Rep, Side]]]:
     """Divide repetitions where cuts show them from several places: those from one place are one set.
 
     A repetition with a cut in it belongs to where its top is seen from.
     """
-    cuts = frames.raw.time_s[other_views(frames.raw)]
-    if not len(cuts):
-        return [run]
-    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
+    ends = np.concatenate([[-np.inf], cuts_s, [np.inf]])
     places: list[tuple[float, list[tuple[Rep, Side]]]] = []
     for rep, side in run:
         piece = int(np.searchsorted(ends, (rep.lockout_s + rep.lower_s) / 2)) - 1

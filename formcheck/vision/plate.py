@@ -38,7 +38,8 @@ _MOST_EDGES = 3000
 _LEAST_INSIDE = 0.5  # of the rim, in the picture: less is no circle
 _SQUARE = 0.92  # cosine between an edge's direction and the ellipse's at most 23 deg
 _BINS = 48  # of the rim
-_RIM_COS, _RIM_SIN = np.cos(_MIDDLES := (np.arange(48) + 0.5) * 2 * np.pi / 48), np.sin(_MIDDLES)
+_MIDDLES = (np.arange(_BINS) + 0.5) * 2 * np.pi / _BINS
+_RIM_COS, _RIM_SIN = np.cos(_MIDDLES), np.sin(_MIDDLES)
 _FOUND, _KEPT, _CLEAR = (
     0.3,
     0.15,
