@@ -96,6 +96,7 @@ class Phone:
         self.number, self.choice = number, choice
         self.seen_s = time.monotonic()
         self.page = ""  # the one of its tabs that sends frames
+        self._ended_by_hand = False
         self.results: list[Result] = []
         self.wrong = ""
         self._studio = studio
@@ -121,8 +122,8 @@ class Phone:
             if take is not None and take.size != size and not take.in_set:
                 self._end(take)  # the phone was turned before or after a set: judge what comes as it is
                 take = None
-            if not self.page:
-                return self.state()  # it came after the end
+            if self._ended_by_hand:
+                return self.state()  # the frame was on its way when the take was ended
             if take is None:
                 take = self._begin(size)
         take.frame(image, jpeg, captured_s, WAIT_S)
@@ -148,10 +149,15 @@ class Phone:
                 self.end()
                 self.choice = choice
 
+    def start(self, page: str) -> None:
+        """Let a page send frames, and no other one."""
+        with self._lock:
+            self.page, self._ended_by_hand = page, False
+
     def stop(self) -> None:
         """End the take; frames that still come begin none."""
         with self._lock:
-            self.page = ""
+            self._ended_by_hand = True
             self.end()
 
     def end(self, wait_s: float = 0.0) -> None:

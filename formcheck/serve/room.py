@@ -168,7 +168,7 @@ class Room:
         ]
         text, soon = self.capacity.refusal(others)
         if not text:
-            phone.page = page
+            phone.start(page)
         return {"refused": text, "soon": soon}
 
     def frame(self, phone: Phone, jpeg: bytes, captured_s: float | None) -> Data:

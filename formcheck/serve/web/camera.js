@@ -106,6 +106,7 @@ export class Sender {
       const { captured, since } = this.waiting;
       this.waiting = null;
       const body = await new Promise((done) => this.canvas.toBlob(done, "image/jpeg", QUALITY));
+      if (!this.on) break;
       const wait = body ? await this.send(body, captured, since) : AGAIN_MS;
       if (wait) await new Promise((done) => setTimeout(done, wait));
     }
