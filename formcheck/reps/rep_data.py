@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from formcheck.measures import arching
 from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
@@ -100,6 +101,7 @@ class SetData:
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
         self._waits: dict[str, Floats] = {}
+        self._lockouts: dict[Rep, arching.Estimate] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
 
     @cached_property
@@ -196,6 +198,13 @@ class SetData:
         """Whether a plate hides the hips."""
         spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
         return bool(spans) and plated(self.body.track, self.bar, spans)
+
+    def lockout(self, rep: Rep) -> arching.Estimate:
+        """Return the lockout beside a plate by itself, as learned from renders, computed once."""
+        if rep not in self._lockouts:
+            rest, top = (self.frames(*rep.window(phase)) for phase in (Phase.START, Phase.TOP))
+            self._lockouts[rep] = arching.lockout(self.body, rest, top)
+        return self._lockouts[rep]
 
     def trait(self, name: str, of: Callable[[Rep], float]) -> Floats:
         """Return (R,) what each of `reps` shows of a trait, computed once."""
