@@ -14,7 +14,7 @@ from formcheck.measures import arching
 from formcheck.measures.bar import Bar, bar_of, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.hidden import HIDES_M, put_right_first
+from formcheck.measures.hidden import HIDES_M, feet_off_the_plate, put_right_first
 from formcheck.measures.reading import (
     CAMERA_MOVED,
     MIN_LENGTH_PUT_RIGHT,
@@ -187,6 +187,12 @@ class SetData:
     def bar(self) -> Bar | None:
         """The bar on the hips, where a plate on it was followed."""
         return bar_of(self.body.track, self.look)
+
+    @cached_property
+    def feet_off_the_plate(self) -> Floats:
+        """(T, 2, 2) left and right ankle as the model gave them, but those that it draws onto the plate."""
+        assert self.bar is not None
+        return feet_off_the_plate(self.body.filmed, self.bar)
 
     @property
     def put_right(self) -> bool:
