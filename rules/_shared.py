@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from formcheck.rule import (
     Above,
     Below,
     Example,
-    Floats,
     Gate,
     Part,
     Phase,
@@ -29,6 +28,8 @@ from formcheck.rule import (
     angle_at_deg,
     finite_median,
 )
+
+from ._plates import PlateAround
 
 MAX_HOLD_ERROR_S = 0.55
 """Half of the hold asked for: beyond it a short hold and none look the same, and only a long one shows."""
@@ -233,17 +234,8 @@ _MOST_SINE = 0.85  # of a yaw estimated from the shoulders, which cannot tell a 
 _KNEES_DEG, _HEIGHTS_PCT, _PLACES_PCT = 20.0, 25.0, 25.0
 """What two planted legs differ by at most, as one standard deviation: knees, height and place of the feet.
 Real bridges and thrusts on both feet (26 clips): 8 to 36 deg, 0 to 27 %, 0 to 38 %."""
-_AROUND_S = 4.0  # around a repetition, in which feet beside a plate are looked for
-_STANDS = 0.2  # of the trunk: so far from its place a planted foot's landmark may be
-_BENT_LEG = 1.0
-"""Of the trunk: how far ahead of the bar a planted foot surely stands (rendered sets: 0.5 to 0.9; with a shin
-that leans by 20 deg and more 1.0 to 1.2, as a leg held out beside which none is seen)."""
-_BEYOND = 0.25  # of the trunk: how far a leg reaches beyond the other foot before its height counts
-_REACH_SHARE, _LOWER_SHARE, _LOWEST_SHARE = 90.0, 75.0, 95.0
-"""Percent of the frames: in a tenth a leg reaches so far, in a quarter the lower foot is so low or lower (in
-the others it is hidden), and where the plate is lowest."""
-_SURELY_OUT, _SURELY_NOT_OUT = 230.0, 100.0
-"""Reach of a leg that is held out, and of one that is not. Beside followed plates, 44 and 20 rendered sets
+_HELD_OUT, _NOT_HELD_OUT = 230.0, 100.0
+"""Reach of a leg beside a followed plate that is held out, and of one that is not. Rendered sets, 44 and 20
 of each: 131 to 494 % (9 in 10 above 280), and 0 to 54 (in one repetition 218)."""
 _PUSHING_DEG, _STRAIGHT_DEG = 22.0, 6.0
 """Least bend of a knee that pushes (bridges with the heels far out: 25 to 35), and its error."""
@@ -313,86 +305,18 @@ def shoulders_raised(data: RepData) -> Reading:
     about equally high; a bench lifts the shoulders by about a trunk's length over the feet. A plate that
     hides the planted foot before the lift shows it at the top, and it stands where it stands.
     """
-    low = _bar_low(data) if data.set.put_right else _low(data)
+    low = _low(data)
+    if plate := PlateAround.of(data):
+        low = plate.bar_low
     feet = max(_fall(data, low, "shoulder", "ankle"))  # of two feet the lower one is planted
-    if data.set.put_right:
+    if plate:
         shoulder = median(data.set.body.joint("middle", "shoulder")[low, 1])
-        lowest = np.nanpercentile(_feet_beside_a_plate(data).lower[:, 1], _LOWER_SHARE)
-        feet = np.fmax(feet, float(lowest) - shoulder)
+        feet = float(np.fmax(feet, plate.planted_y - shoulder))
     hips = sum(_fall(data, low, "shoulder", "hip")) / 2
     if not math.isfinite(feet + hips):
         return Reading.none("shoulders, hips or feet are not seen")
     error = math.hypot(12.0, 60.0 * floor_slope(data, low))
     return Reading(100.0 * (feet + hips) / data.set.body.trunk_px, error, data.rep.start_s)
-
-
-def _around(data: RepData) -> slice:
-    """Return the frames of a repetition and around it, in which what a plate hides for a while is seen."""
-    return data.set.frames(data.rep.start_s - _AROUND_S, data.rep.end_s + _AROUND_S)
-
-
-def _bar_low(data: RepData) -> np.ndarray:
-    """Return the frames around a repetition in which the bar on the hips is low."""
-    bar, part = data.set.bar, _around(data)
-    assert bar is not None
-    y = bar.end_px[part, 1]
-    with np.errstate(invalid="ignore"):
-        return np.arange(part.start, part.stop)[y >= np.nanpercentile(y, _LOWER_SHARE)]
-
-
-class _Feet(NamedTuple):
-    """Both ankles of somebody beside a plate, (T, 2) pixels each, NaN where one is drawn onto the plate.
-
-    Attributes:
-        lower: That of the lower foot, which is planted, if one is seen.
-        other: The other one.
-    """
-
-    lower: Floats
-    other: Floats
-
-
-def _feet_beside_a_plate(data: RepData) -> _Feet:
-    """Return the ankles in a repetition and around it, as the model sees them."""
-    feet = data.set.feet_off_the_plate[_around(data)]
-    lower = np.argmax(np.nan_to_num(feet[..., 1], nan=-np.inf), axis=1)
-    rows = np.arange(len(feet))
-    return _Feet(feet[rows, lower], feet[rows, 1 - lower])
-
-
-def _reach(data: RepData) -> float:
-    """Return how far a leg reaches beyond the planted foot beside a plate, in % of a standard deviation.
-
-    Landmarks that the plate draws to itself lie between the feet and the plate. None of them lies further
-    from the head than the planted feet, as a leg does that is held out: its height counts as well. NaN where
-    no planted foot is seen.
-    """
-    body = data.set.body
-    feet = _feet_beside_a_plate(data)
-    ahead, up = ((feet.other - feet.lower) * np.array([data.look.facing, -1.0]) / body.trunk_px).T
-    with np.errstate(invalid="ignore"):
-        out = np.where(ahead > _BEYOND, np.hypot(ahead, up), np.maximum(ahead, 0.0))
-    reach = 1e4 * float(np.percentile(np.nan_to_num(out), _REACH_SHARE)) / _PLACES_PCT
-    return reach if reach > _SURELY_OUT or _stands(data, feet.lower) else math.nan
-
-
-def _stands(data: RepData, lower: Floats) -> bool:
-    """Whether (T, 2) places of the lower ankle are those of a planted foot beside a plate, NaN where hidden.
-
-    It stays where it is, lower than the middle of the plate where that is lowest, and no further from the
-    hips than a bent leg surely reaches.
-    """
-    bar, body = data.set.bar, data.set.body
-    assert bar is not None
-    seen = lower[np.isfinite(lower[:, 0])]
-    if not len(seen):
-        return False
-    part = data.set.frames(data.rep.start_s, data.rep.end_s)
-    place = np.median(seen, axis=0)
-    off = np.hypot(*(seen - place).T) / body.trunk_px
-    return bool(
-        place[1] > np.nanpercentile(bar.end_px[part, 1], _LOWEST_SHARE) and np.mean(off < _STANDS) > STEADY
-    )
 
 
 def legs_unlike(data: RepData) -> Reading:
@@ -404,11 +328,11 @@ def legs_unlike(data: RepData) -> Reading:
     beside a plate reaches beyond the other foot; where none does, and legs are not seen steadily, they are
     alike.
     """
-    if data.set.put_right:
-        reach = _reach(data)
-        if math.isnan(reach):
+    if (plate := PlateAround.of(data)) and plate.feet_seen:
+        reach = 100.0 * plate.reach / _PLACES_PCT
+        if reach <= _HELD_OUT and not plate.foot_stands:
             return Reading.none("the planted foot is not seen beside the plate")
-        if reach > _SURELY_OUT or (reach < _SURELY_NOT_OUT and not _legs_steady(data)):
+        if reach > _HELD_OUT or (reach < _NOT_HELD_OUT and not _legs_steady(data)):
             return Reading(reach, 40.0, data.rep.lockout_s)
     if _knees_hidden(data):
         parts = upper_half(data), _low(data)

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from formcheck.measures import arching
-from formcheck.measures.bar import Bar, bar_of, shin_seen
+from formcheck.measures.bar import Bar, bar_of, plates_off_the_side, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.hidden import HIDES_M, feet_off_the_plate, put_right_first
@@ -150,8 +150,18 @@ class SetData:
             off = raw - smooth
             with np.errstate(invalid="ignore"):  # what is not found is not steady
                 steady = 100.0 * np.hypot(off[:, 0], off[:, 1]) / self.body.trunk_px < MAX_JUMP_PCT
-            self.usable[(role, part)] = steady & (self.body.visibility(role, part) >= MIN_VISIBILITY)
+            hidden = part == "shoulder" and self._hides_shoulder(role)
+            seen = self.body.visibility(role, part) >= MIN_VISIBILITY
+            self.usable[(role, part)] = steady & seen & (not hidden)
         return self.usable[(role, part)]
+
+    def _hides_shoulder(self, role: Role) -> bool:
+        """Whether a plate stands before a shoulder: obliquely, the near one before the near shoulder."""
+        return self._plates_off_the_side and (role == "middle" or self.body.side(role) is self.look.near)
+
+    @cached_property
+    def _plates_off_the_side(self) -> bool:
+        return plates_off_the_side(self.body.filmed, self.look)
 
     def frames(self, start_s: float, end_s: float) -> slice:
         """Return the frames from one time to another, at least one."""
