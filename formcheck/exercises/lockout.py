@@ -82,7 +82,11 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
     offset = min(max(best, least), most_offset_deg) if math.isfinite(best) else 0.0
     by_angle = top.value - offset
     whole = data.set.baseline is not None or best >= (_PLATED_SURE_DEG if plated else _SURE_DEG)
-    reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
+    against = _below_best_bar_deg(data, only) if plated else math.nan
+    if math.isfinite(against):
+        reading = Reading(max(best - offset, 0.0) + against, _LOCKOUT_ERROR_DEG, top.time_s)
+    else:
+        reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
     if whole:
         return reading
     alone = _beside_a_plate(data, top) if plated else _alone(data, top, most_offset_deg)
@@ -145,6 +149,24 @@ def _beside_a_plate(data: RepData, top: Reading) -> Reading:
     return Reading(value, error, time_s, _BY_BOTH if _like(data) else _BY_BAR)
 
 
+def _below_best_bar_deg(data: RepData, only: Only) -> float:
+    """Return how far a lockout is below the best of the set, by the height of the bar: 0 or less, or NaN.
+
+    With a baseline, or in one repetition alone, there is nothing to compare with.
+    """
+    if data.set.baseline is not None or len(data.set.reps) < 2:
+        return math.nan
+    _, counts = only
+    heights = data.set.trait(
+        "lockout best", lambda rep: _height_pct(one) if counts(one := replace(data, rep=rep)) else math.nan
+    )
+    heights = heights[np.isfinite(heights)]
+    if not len(heights):
+        return math.nan
+    best = float(np.percentile(heights, 75, method="higher"))
+    return min(_DEG_PER_PCT * (_height_pct(data) - best), 0.0)
+
+
 def _of_set(data: RepData, own: _Shown) -> Floats:
     """Return (4, R) what each repetition of the set shows, and this one, as `_Shown` has it."""
 
@@ -160,13 +182,17 @@ def _like(data: RepData) -> bool:
     return math.isfinite(data.set.lockout(data.rep).error_deg)
 
 
+def _height_pct(data: RepData) -> float:
+    """Return the height of the bar at the top, of the trunk's length; NaN where the camera moved."""
+    if data.set.bar is None or data.camera_moved:
+        return math.nan
+    return float(finite_median(data.set.bar.rise_pct[data.set.frames(*data.rep.window(Phase.TOP))]))
+
+
 def _shown(data: RepData) -> _Shown:
     """Return what a repetition shows by itself: what the bar tells and what was learned, joined."""
     top, learned = _extension(data), data.set.lockout(data.rep)
-    part = data.set.frames(*data.rep.window(Phase.TOP))
-    height = math.nan
-    if data.set.bar is not None and not data.camera_moved:
-        height = float(finite_median(data.set.bar.rise_pct[part]))
+    height = _height_pct(data)
     by_bar = math.isfinite(top.value)
     if not math.isfinite(learned.error_deg):
         return _Shown(top.value, _PLATED_UNLIKE_ERROR_DEG, by_bar, height)
