@@ -48,7 +48,7 @@ _HIGH = 80.0  # percentile of the bar's height: from here on it is at the top
 _LEAST_SHIN = 0.4  # trunk lengths
 _FEWEST_LAID, _LEAST_RISE = 20, 0.25
 """Frames, and trunk lengths that the bar goes up and down, from which on it is told how shoulders turn."""
-_MOST_SLOPE, _LEFT_THE_BENCH = 0.45, 0.15
+_MOST_SLOPE, _LEFT_THE_BENCH = 0.45, 0.09
 """By how much shoulders move at most as the bar rises, over its rise, and how far off that they have left the
 bench, in trunk lengths (62 rendered sets: 0.05 to 0.4, and 0.03 to 0.08 off in 98 % of the frames)."""
 _TIMES, _NEAR = 5, 3.5  # fits, each of what is nearer to the line before than so many medians
@@ -92,7 +92,7 @@ def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
     foot = _planted_foot(px, visibility, known, bar, only_sure=only_sure)
     behind = _behind(px, bar)
     _shoulders(px, visibility, behind[:, SHOULDERS])
-    _shoulders_on_the_bench(px, visibility, known, bar)
+    _shoulders_on_the_bench(px, visibility, known, bar, look)
     usual = _usual(behind, bar, look) if only_sure else None
     _hips(px, visibility, known, bar, bar.over_hips_px(track.size)[known], usual)
     _knees(px, visibility, track.shin_px, look, foot, behind)
@@ -228,7 +228,7 @@ def _shoulders(px: Floats, visibility: Floats, behind: NDArray[np.bool_]) -> Non
         visibility[rows, SHOULDERS[lost]] = visibility[rows, SHOULDERS[seen]]
 
 
-def _shoulders_on_the_bench(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar) -> None:
+def _shoulders_on_the_bench(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar, look: Look) -> None:
     """Put shoulders back that leave the bench: they turn about its edge as the bar rises, and stay there.
 
     Their middle lies on a straight line of the height of the bar.
@@ -238,27 +238,33 @@ def _shoulders_on_the_bench(px: Floats, visibility: Floats, rows: np.ndarray, ba
         visibility: Theirs.
         rows: (N,) the frames in which the bar and a person are seen.
         bar: The bar.
+        look: How the camera sees the person.
     """
-    height = bar.end_px[rows, 1]
-    if len(rows) < _FEWEST_LAID or np.ptp(np.percentile(height, [5, 95])) < _LEAST_RISE * bar.trunk_px:
+    height, middle = bar.end_px[rows, 1], px[rows][:, SHOULDERS].mean(axis=1)
+    seen = visibility[rows][:, SHOULDERS].max(axis=1) > 0.0
+    if seen.sum() < _FEWEST_LAID or np.ptp(np.percentile(height[seen], [5, 95])) < _LEAST_RISE * bar.trunk_px:
         return
-    middle = px[rows][:, SHOULDERS].mean(axis=1)
-    place = np.stack([_on_a_line(height, along, bar.trunk_px) for along in middle.T], axis=1)
+    ways = look.facing, -1.0  # as the bar sinks the shoulders go towards the feet, and up
+    lines = [_on_a_line(height, *axis, seen, bar.trunk_px) for axis in zip(middle.T, ways, strict=True)]
+    place = np.stack(lines, axis=1)
     off = place - middle
     left = np.hypot(*off.T) > _LEFT_THE_BENCH * bar.trunk_px
     px[rows[left, None], SHOULDERS] += off[left, None]
     visibility[rows[left, None], SHOULDERS] = 1.0
 
 
-def _on_a_line(height: Floats, values: Floats, trunk_px: float) -> Floats:
-    """Return (N,) values on a straight line of the height that most of them are near to, of a usual slope."""
-    near = np.ones(len(height), dtype=bool)
+def _on_a_line(height: Floats, values: Floats, way: float, seen: np.ndarray, trunk_px: float) -> Floats:
+    """Return (N,) values on a straight line of the height that most of those seen are near to.
+
+    Its slope has the sign of `way` and is one that shoulders may have.
+    """
+    near = seen
     for _ in range(_TIMES):
         slope = float(np.polyfit(height[near], values[near], 1)[0])
-        slope = float(np.clip(slope, -_MOST_SLOPE, _MOST_SLOPE))
+        slope = way * float(np.clip(way * slope, 0.0, _MOST_SLOPE))
         line = slope * height + float(np.median((values - slope * height)[near]))
         off = np.abs(values - line)
-        near = off <= max(_NEAR * float(np.median(off)), 0.03 * trunk_px)
+        near = seen & (off <= max(_NEAR * float(np.median(off[seen])), 0.03 * trunk_px))
     return line
 
 
