@@ -15,7 +15,8 @@ by the angle at the hip, less what its landmark usually is off.
 Beside a plate the hips are where the bar says. There two witnesses tell of a repetition by itself: that
 angle, and an estimate learned from rendered people (`measures.arching.lockout`), whose errors are nearly
 independent. Both are steady within a set, so what they say of each repetition is carried over to the others
-by the height of the bar, and joined. What no witness but the learned one tells may show a short lockout, but
+by the height of the bar, and joined. Where the two are further apart than twice both errors, the landmarks
+are lost, and neither counts. What no witness but the learned one tells may show a short lockout, but
 no full one: it knows no real people.
 
 An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
@@ -30,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 
 from formcheck.exercises.readings import CARRIED_DEG
-from formcheck.measures.reading import Reading
+from formcheck.measures.reading import NOTHING_BEFORE, REMEDY, Reading
 from formcheck.poses.geometry import finite_median
 from formcheck.poses.pose import Floats, View
 from formcheck.reps.rep_data import Only, RepData
@@ -59,6 +60,9 @@ _APART = 0.25  # share of the difference between the two that counts as error
 _CARRIED_BY_BAR_DEG = 2.0
 """Error of what the bar's height carries from one repetition to another (the same sets)."""
 _BY_BAR, _BY_BOTH = "by itself, by the bar", "by the bar, and as learned from rendered people"
+_CONTRADICT = Reading.none(
+    "the hips beside the plate and the whole body contradict each other", REMEDY, change=NOTHING_BEFORE
+)
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
 
@@ -109,7 +113,7 @@ class _Shown(NamedTuple):
     """What one repetition beside a plate shows of its lockout by itself.
 
     Attributes:
-        value_deg: - = short; NaN where neither witness sees it.
+        value_deg: - = short; NaN where neither witness sees it, or both contradict each other.
         error_deg: Its standard error.
         by_bar: Whether the bar, the shoulders and the knee tell it, not only what was learned.
         height_pct: Height of the bar, of the trunk's length; NaN where the camera moved.
@@ -137,7 +141,7 @@ def _beside_a_plate(data: RepData, top: Reading) -> Reading:
         rows = np.array(own)[:, None]
     values, errors, by_bar, heights = rows
     if not np.isfinite(values).any():
-        return top
+        return _CONTRADICT if math.isfinite(top.value) else top
     moved = np.nan_to_num(_DEG_PER_PCT * (own.height_pct - heights))
     weights = errors**-2
     value = float(np.average(values + moved, weights=weights))
@@ -199,11 +203,14 @@ def _shown(data: RepData) -> _Shown:
     if not by_bar:
         return _Shown(learned.value_deg, learned.error_deg, by_bar, height)
     one, other = learned.error_deg, _PLATED_ERROR_DEG
+    apart = abs(learned.value_deg - top.value)
+    if apart > 2.0 * math.hypot(one, other):
+        return _Shown(math.nan, math.nan, by_bar, height)
     share = other**2 / (one**2 + other**2)
     value = share * learned.value_deg + (1.0 - share) * top.value
     parts = share * one, (1.0 - share) * other
     error = math.sqrt(parts[0] ** 2 + parts[1] ** 2 + 2.0 * _ALIKE * parts[0] * parts[1])
-    error = math.hypot(error, _APART * (learned.value_deg - top.value))
+    error = math.hypot(error, _APART * apart)
     return _Shown(value, error, by_bar, height)
 
 
