@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.poses.pose import Floats, Image
+from formcheck.vision.plate import strongest_edges
 
 NO_CENTRE: Floats = np.full((1, 2), np.nan)
 """What is given out where it is not seen, or was not looked for."""
@@ -110,8 +111,8 @@ class _Edges(NamedTuple):
         middle: (2,) the near plate's centre.
     """
 
-    gradient: Floats
-    strength: Floats
+    gradient: NDArray[np.float32]
+    strength: NDArray[np.float32]
     middle: Floats
 
     @classmethod
@@ -123,13 +124,9 @@ class _Edges(NamedTuple):
         wanted = np.maximum(np.rint((high - low) * _RADIUS_PX / disc[2:4]), 4).astype(int)
         way = cv2.INTER_AREA if disc[3] > _RADIUS_PX else cv2.INTER_LINEAR
         part = image_rgb[low[1] : high[1], low[0] : high[0]]
-        small = cv2.GaussianBlur(cv2.resize(part, wanted.tolist(), interpolation=way), (3, 3), 0.7)
-        both = np.stack([cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)], axis=-1)
-        strength = np.hypot(both[..., 0], both[..., 1])
-        channel = strength.argmax(axis=2)[..., None]
-        gradient = np.take_along_axis(both, channel[..., None], axis=2)[..., 0, :]
+        across, down, strength = strongest_edges(cv2.resize(part, wanted.tolist(), interpolation=way))
         middle = (disc[:2] - low + 0.5) * wanted / (high - low) - 0.5
-        return cls(gradient, np.take_along_axis(strength, channel, axis=2)[..., 0], middle)
+        return cls(np.stack([across, down], axis=-1), strength, middle)
 
     def on(self, circles: Floats, offsets_px: tuple[float, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return on how many parts of the rim of (K, 3) circles an edge lies, and how many are not hidden.

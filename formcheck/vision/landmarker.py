@@ -25,8 +25,9 @@ from formcheck.vision.masking import only_window, painted_over, without_plate
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
-from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, hidden_by, shin_below
+from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, hidden_by
 from formcheck.vision.rear_legs import RearLegs
+from formcheck.vision.shin import shin_below
 
 _MOST = 4  # people detected in one image
 _GIVE_BACK = 300  # frames after which freed memory is returned to the system

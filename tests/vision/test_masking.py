@@ -9,7 +9,7 @@ from formcheck.vision.plate import Disc, PlateWatch, hidden_by
 
 HIPS, TRUNK, RADIUS = np.array([360.0, 250.0]), 180.0, 100.0
 WALL, LEG, PLATE = (170, 170, 170), (60, 60, 140), (20, 20, 20)
-DISC = Disc(*HIPS, RADIUS, RADIUS, 0.3, 0.9)
+DISC = Disc(360.0, 250.0, RADIUS, RADIUS, 0.3, 0.9)
 
 
 def landmarks(trunk: float = TRUNK) -> Floats:
