@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from formcheck.poses.pose import Floats, Image, Landmark
-from formcheck.vision.masking import without_plate
+from formcheck.vision.masking import without_discs
 from formcheck.vision.plate import Disc, PlateWatch, hidden_by
 
 HIPS, TRUNK, RADIUS = np.array([360.0, 250.0]), 180.0, 100.0
@@ -41,7 +41,7 @@ def covering(image: Image, px: Floats, pictures: int = 8) -> list[Disc | None]:
 
 def test_a_plate_is_painted_over_with_what_is_around_it_and_nothing_else_changes() -> None:
     image = scene()
-    shown = without_plate(image, DISC)
+    shown = without_discs(image, [DISC])
     beside = np.hypot(*(np.mgrid[:640, :480].T - HIPS).transpose(2, 0, 1)) > 1.1 * RADIUS
     assert (shown[beside] == image[beside]).all()
     assert shown[~beside].max(axis=-1).min() > 90  # nothing as dark as the plate is left
@@ -53,9 +53,9 @@ def test_a_plate_is_painted_over_with_what_is_around_it_and_nothing_else_changes
 
 def test_a_plate_that_leaves_the_picture_is_painted_over_too() -> None:
     for x, y in ((0.0, 20.0), (639.0, 470.0), (-90.0, 240.0)):
-        shown = without_plate(scene(), DISC._replace(x=x, y=y))
+        shown = without_discs(scene(), [DISC._replace(x=x, y=y)])
         assert shown.shape == (480, 640, 3)
-    outside = without_plate(scene(), DISC._replace(x=-500.0))
+    outside = without_discs(scene(), [DISC._replace(x=-500.0)])
     assert (outside == scene()).all()
 
 
