@@ -195,10 +195,16 @@ def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
         _, y, x = np.unravel_index(int(np.argmax(votes)), votes.shape)
         found.append(edges.in_image(_rim(edges, float(x), float(y), radii)))
         votes[:, max(0, y - 4) : y + 5, max(0, x - 4) : x + 5] = 0.0
-    near = [disc for disc in found if np.hypot(disc.x - hips[0], disc.y - hips[1]) < _OFF * trunk]
+    near = [disc for disc in found if by_the_hips(disc, image_px)]
     seen = [disc for disc in near if disc.share >= _FOUND]
     # Of two plates the nearer one is the larger one.
     return max(seen, key=lambda disc: disc.share * np.sqrt(disc.half_height), default=None)
+
+
+def by_the_hips(disc: Disc, image_px: Floats) -> bool:
+    """Whether a circle is so near to the hips of (33, 2) landmarks that it may be a plate on their bar."""
+    off = np.array(disc[:2]) - image_px[HIPS].mean(axis=0)
+    return float(np.hypot(*off)) < _OFF * trunk_px(image_px)
 
 
 def _better(found: Disc, followed: Disc) -> bool:

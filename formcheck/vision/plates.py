@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from formcheck.poses.pose import Floats, Image
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Landmark, trunk_px
 from formcheck.vision.far_plate import NO_CENTRE, FarPlateWatch
 from formcheck.vision.masking import without_discs
-from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, hidden_by
+from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, by_the_hips, hidden_by
+
+_ANYBODY = 0.3  # of the shorter side: trunk of somebody who lies in the middle of the picture
 
 
 class Plates:
@@ -29,15 +31,22 @@ class Plates:
         self.disc, self.far_px = NO_DISC, NO_CENTRE
         self.covering: Sequence[Disc] = ()
         self._near, self._far = PlateWatch(), FarPlateWatch()
+        self._guessed = False  # what is followed was looked for where nobody was found
 
     def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> None:
         """Look at the next picture, or once more at this one with landmarks that are known by now.
 
         Args:
             image_rgb: (H, W, 3) image.
-            image_px: (33, 2) the person's landmarks, of this picture or of the one before.
+            image_px: (33, 2) the person's landmarks, of this picture or of the one before; NaN where nobody
+                was found: perhaps since a plate hides them.
             time_s: When it was taken.
         """
+        found = trunk_px(image_px) > 0.0
+        if found and self._guessed and not by_the_hips(Disc(*self.disc.tolist()), image_px):
+            self._near, self._far = PlateWatch(), FarPlateWatch()
+        self._guessed = not found
+        image_px = image_px if found else _anybody(image_rgb.shape)
         self.disc = self._near.update(image_rgb, image_px, time_s)
         self.far_px = self._far.update(image_rgb, self.disc, time_s)
         near = self._near.covering(image_rgb, image_px)
@@ -54,3 +63,11 @@ class Plates:
         for disc in self.covering:
             hidden |= hidden_by(disc, px)
         return np.where(hidden[..., None], np.nan, px)
+
+
+def _anybody(shape: tuple[int, ...]) -> Floats:
+    """Return (33, 2) landmarks of somebody whose hips are in the middle of an image."""
+    hips = np.array(shape[1::-1]) / 2
+    px = np.full((len(Landmark), 2), np.nan)
+    px[HIPS], px[SHOULDERS] = hips, hips - [_ANYBODY * min(shape[:2]), 0.0]
+    return px
