@@ -57,13 +57,13 @@ def test_a_plate_that_hides_everybody_is_found_in_the_middle_of_the_picture() ->
     plates, image = Plates(), picture()
     looked(plates, image, NOBODY)
     assert plates.covering
-    looked(plates, image, somebody(AT + [20.0, 10.0]), 3, 1.0)
+    looked(plates, image, somebody(AT + np.array([20.0, 10.0])), 3, 1.0)
     assert plates.covering  # somebody was behind it
 
 
 def test_what_is_far_from_the_person_found_then_was_none() -> None:
     plates, image = Plates(), picture()
     looked(plates, image, NOBODY)
-    plates.update(image, somebody(AT + [300.0, 150.0]), 1.0)
+    plates.update(image, somebody(AT + np.array([300.0, 150.0])), 1.0)
     assert not plates.covering
     assert np.isnan(plates.disc).all()
