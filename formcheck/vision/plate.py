@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.poses.pose import HIPS, Floats, Image, trunk_px
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Landmark, trunk_px
 
 NO_DISC: Floats = np.full(6, np.nan)
 """What is given out where no plate is seen."""
@@ -66,6 +66,8 @@ _FACE = np.array([0.72, 0.8, 0.88])  # of the radius: between the hub's letterin
 _FACE_SHADES, _FACE_SHARE = 32.0, 0.5  # grey levels off the usual colour, and how much of the face is within
 RIM_SHARE = 1.05
 """Of the radii: so near to its rim, too, what is seen may be the plate's."""
+_STEEP, _KNEELS = 0.85, 0.4  # of the trunk's length
+_KNEES = [Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE]
 _SAME = 0.25  # of the half height: circles about the same place
 
 
@@ -94,7 +96,8 @@ class PlateWatch:
     def covering(self, image_rgb: Image, image_px: Floats) -> Disc | None:
         """Return the plate that `update` found in this picture, if it surely hides the person's hips.
 
-        It is large, of one colour all around, and its rim was clear for some pictures.
+        It is large, of one colour all around, its rim was clear for some pictures, and the person is not on
+        hands and knees or feet: the round hips of somebody in black shorts are no plate.
 
         Args:
             image_rgb: (H, W, 3) the image.
@@ -106,7 +109,8 @@ class PlateWatch:
             return None
         if self._covering < _COVERS_FROM:
             large = disc.half_height > _COVERS * trunk_px(image_px)
-            sure = large and disc.share >= _COVERS_SURELY and _one_colour(image_rgb, disc)
+            clear = disc.share >= _COVERS_SURELY and _one_colour(image_rgb, disc)
+            sure = large and clear and _lies_on_the_back(image_px)
             self._covering = self._covering + 1 if sure else 0
         return disc if self._covering >= _COVERS_FROM else None
 
@@ -205,6 +209,14 @@ def by_the_hips(disc: Disc, image_px: Floats) -> bool:
     """Whether a circle is so near to the hips of (33, 2) landmarks that it may be a plate on their bar."""
     off = np.array(disc[:2]) - image_px[HIPS].mean(axis=0)
     return float(np.hypot(*off)) < _OFF * trunk_px(image_px)
+
+
+def _lies_on_the_back(image_px: Floats) -> bool:
+    """Whether the trunk is nearer to level than to upright and no knee far below the hips, as far as seen."""
+    hips, trunk = image_px[HIPS].mean(axis=0), trunk_px(image_px)
+    steep = abs(hips[1] - image_px[SHOULDERS, 1].mean()) > _STEEP * trunk
+    kneels = (image_px[_KNEES, 1] - hips[1] > _KNEELS * trunk).any()
+    return not (steep or kneels)
 
 
 def _better(found: Disc, followed: Disc) -> bool:

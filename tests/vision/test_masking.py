@@ -73,6 +73,15 @@ def test_small_circles_and_those_of_several_colours_cover_nothing() -> None:
     assert covering(scene(halves=True), landmarks()) == [None] * 8
 
 
+def test_round_hips_of_somebody_on_hands_and_knees_or_upright_are_no_plate() -> None:
+    kneels = landmarks()
+    kneels[Landmark.LEFT_KNEE] = HIPS + np.array([10.0, 0.6 * TRUNK])
+    upright = landmarks()
+    upright[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]] = HIPS - np.array([40.0, 175.0])
+    for px in (kneels, upright):
+        assert covering(scene(), px) == [None] * 8
+
+
 def test_places_on_the_plate_and_its_rim_are_hidden() -> None:
     px = HIPS + np.array([[0.0, 0.0], [1.03 * RADIUS, 0.0], [0.0, -1.2 * RADIUS], [np.nan, 0.0]])
     assert hidden_by(DISC, px).tolist() == [True, True, False, False]
