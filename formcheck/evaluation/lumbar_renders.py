@@ -17,7 +17,7 @@ import numpy as np
 
 from formcheck.errors import UsageError
 from formcheck.files.writing import whole
-from formcheck.poses.pose import Pose
+from formcheck.poses.pose import Floats, Pose
 from formcheck.poses.track import Track
 from formcheck.render import scene
 from formcheck.render.clip import Clip, build
@@ -42,8 +42,13 @@ OBLIQUE_FROM = 520_000
 """Seeds from here on are seen obliquely from the foot end."""
 _OBLIQUE_DEG = (28.0, 55.0)
 _APART_S = 10.0  # between one body and the next, longer than a clip
-_SHOWN = (2, 3)
-"""How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
+_SHOWN, _SHOWN_PLATED = (2, 3), (3, 10)
+"""How often the pose model is shown the frames: it smooths over time, and so comes to rest. After 3 times the
+shoulders at the top are still 4 % of the trunk on the way there (24 bodies beside plates); after 10 they are
+where they are in a clip."""
+PLACED = ("shoulder", "hip", "knee", "ankle")
+"""The joints whose true places are kept, left before right."""
+_RIM_POINTS = 24
 KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", "trunk_pitch", "pelvis_pitch")
 
 
@@ -167,8 +172,9 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         from_s: Its time is later than all that the model was shown before.
 
     Returns:
-        The arrays of `Track` and, in `truth`, the (2, 5) angles `KEPT`; None where the body cannot take the
-        position or nobody is found.
+        The arrays of `Track`, in `truth` the (2, 5) angles `KEPT`, in `plate` the (2, 3) circle of the near
+        plate and in `joints` the (2, 8, 2) places `PLACED`; None where the body cannot take the position or
+        nobody is found.
     """
     spec = spec_of(seed)
     try:
@@ -177,7 +183,8 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         return None
     numbers = frames_of(clip)
     shown: list[Pose] = []
-    for number, picture, often in zip(numbers, pictures(clip, numbers), _SHOWN, strict=True):
+    shows = _SHOWN_PLATED if PLATED_FROM <= seed < OBLIQUE_FROM else _SHOWN
+    for number, picture, often in zip(numbers, pictures(clip, numbers), shows, strict=True):
         for again in range(often):
             pose = landmarker.detect(picture, from_s + number / FPS + again / 40)
         shown.append(pose)
@@ -185,12 +192,14 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
     if not all(pose.found for pose in shown):
         return None
     track = Track.from_poses(shown, (spec.video.width, spec.video.height))
-    angles, plates = [], []
+    angles, plates, joints = [], [], []
     for number in numbers:
         frame = clip.frames[number]
         told = measure(frame.turned, frame.points, spec.working_leg, prone=False)
         angles.append([told[name] for name in KEPT])
         plates.append(_plate(clip, number))
+        seen = clip.camera.project(clip.camera.view(frame.instant.t_s), frame.points)
+        joints.append([seen[f"{name}.{side}"][:2] for name in PLACED for side in "LR"])
     assert track.world_m is not None
     assert track.edges_px is not None
     return {
@@ -202,11 +211,15 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         "size": np.array(track.size),
         "truth": np.array(angles, dtype=np.float32),
         "plate": np.array(plates, dtype=np.float32),
+        "joints": np.array(joints, dtype=np.float32),
     }
 
 
 def _plate(clip: Clip, number: int) -> tuple[float, float, float]:
-    """Return where the near plate's face is seen in a frame: its centre and half its height, pixels."""
+    """Return the circle that the near plate's face is seen as in a frame: its centre and radius, pixels.
+
+    From above or below its upper half is not as high as its lower one, so it is fitted to the whole rim.
+    """
     sizes = scene.plate_m(clip.options)
     if sizes is None or not isinstance(clip.poser, Supine):
         return (math.nan, math.nan, math.nan)
@@ -216,10 +229,20 @@ def _plate(clip: Clip, number: int) -> tuple[float, float, float]:
     centre = min(
         (middle + off * along, middle - off * along), key=lambda end: math.dist(end, clip.camera.eye)
     )
-    points = {"centre": centre, "rim": centre + np.array([0.0, radius, 0.0])}
+    across = np.cross(along, (0.0, 1.0, 0.0))
+    across /= np.linalg.norm(across)
+    angles = np.linspace(0.0, 2.0 * np.pi, _RIM_POINTS, endpoint=False)
+    rim = np.outer(np.cos(angles), across) + np.outer(np.sin(angles), np.cross(across, along))
+    points = {str(place): centre + radius * way for place, way in enumerate(rim)}
     seen = clip.camera.project(clip.camera.view(frame.instant.t_s), points)
-    (x, y, _), (_, rim, _) = seen["centre"], seen["rim"]
-    return x, y, y - rim
+    return _circle(np.array([place[:2] for place in seen.values()]))
+
+
+def _circle(points: Floats) -> tuple[float, float, float]:
+    """Return centre and radius of the circle through (N, 2) points, by least squares (Kasa 1976)."""
+    sides = np.c_[2.0 * points, np.ones(len(points))]
+    x, y, rest = np.linalg.lstsq(sides, (points**2).sum(axis=1))[0]
+    return float(x), float(y), math.sqrt(rest + x * x + y * y)
 
 
 def record(folder: Path, seeds: Iterator[int] | range, model: Path) -> Iterator[int]:
