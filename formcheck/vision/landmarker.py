@@ -16,16 +16,16 @@ import cv2
 import numpy as np
 
 from formcheck.errors import ModelError, NoPersonError, UsageError
-from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Mask, Pose
 from formcheck.vision import barbell
 from formcheck.vision import silhouette as outline
 from formcheck.vision.far_plate import FarPlateWatch
 from formcheck.vision.head_end import HeadEnd
-from formcheck.vision.masking import only_window, painted_over
+from formcheck.vision.masking import only_window, painted_over, without_plate
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
-from formcheck.vision.plate import PlateWatch, shin_below
+from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, hidden_by, shin_below
 from formcheck.vision.rear_legs import RearLegs
 
 _MOST = 4  # people detected in one image
@@ -34,6 +34,7 @@ _MEMORY_S = 15.0  # how long people are remembered before `settle`
 _LOOKS = 3  # observations before the wanted person is chosen
 _APART_S = 0.9  # between observations that count for who trains: frequent ones do not weigh more
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the image, and its model sees 256 x 256 of it
+_NOBODY_PX = Pose.nobody(0.0).image_px
 
 
 class MediaPipeLandmarker:
@@ -81,6 +82,8 @@ class MediaPipeLandmarker:
         self._plate, self._far_plate = PlateWatch(), FarPlateWatch()
         self._behind, self._ahead = RearLegs(), HeadEnd()
         self._pose: Pose | None = None
+        self._px = _NOBODY_PX  # the last landmarks
+        self._covering: Disc | None = None  # a plate that was painted over
         self._settled = False
         self._wanted = wanted
         self._crowd: Crowd | None = None
@@ -112,10 +115,9 @@ class MediaPipeLandmarker:
         MediaPipe's tracker is shown a black image: it loses the person, and its smoothing starts again.
         """
         if self._size_px is not None and not self._closed:
-            self._last_ms += 1
             self._plate, self._far_plate, self._ahead = PlateWatch(), FarPlateWatch(), HeadEnd()
-            black = np.zeros((*self._size_px, 3), np.uint8)
-            self._one.detect_for_video(_mp_image(black), self._last_ms)
+            self._px, self._covering = _NOBODY_PX, None
+            self._show_black(self._size_px)
 
     def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
         """Detect all people in some frames of a video, before the analysis.
@@ -161,13 +163,14 @@ class MediaPipeLandmarker:
         if self._closed:
             raise ValueError("this landmarker is closed")
         self._size_px = image_rgb.shape[0], image_rgb.shape[1]
-        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
         self._detected += 1
         if self._detected % _GIVE_BACK == 0:
             give_back_memory()
             Aside.trim()
+        shown, disc = self._without_plate(image_rgb, self._shown(image_rgb, time_s), time_s)
+        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
         with Aside.shown_on_failure():
-            result = self._one.detect_for_video(_mp_image(self._shown(image_rgb, time_s)), self._last_ms)
+            result = self._one.detect_for_video(_mp_image(shown), self._last_ms)
         seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
         theirs = self._is_theirs(image_rgb, time_s, seen) if self._keeps else True
         if seen is None or not theirs:
@@ -179,6 +182,8 @@ class MediaPipeLandmarker:
             px = seen.px * share
             chord = px[SHOULDERS].mean(axis=0), px[HIPS].mean(axis=0)
             edges_px = outline.edges(mask, *chord) / share
+            if self._covering is not None:
+                edges_px[hidden_by(self._covering, edges_px)] = np.nan
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
         pose = Pose(
@@ -190,7 +195,8 @@ class MediaPipeLandmarker:
             edges_px=edges_px,
             mask_at=mask_at,
         )
-        self._pose = self._with_things(pose, image_rgb, mask) if self._silhouette else pose
+        self._pose = self._with_things(pose, image_rgb, disc, mask) if self._silhouette else pose
+        self._px = pose.image_px
         return self._pose
 
     def find_everyone(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
@@ -256,6 +262,11 @@ class MediaPipeLandmarker:
         window = self._follower.window(time_s, size)
         return image_rgb if window is None else only_window(image_rgb, window)
 
+    def _show_black(self, size_px: tuple[int, ...]) -> None:
+        """Make MediaPipe's tracker lose the person and smooth anew."""
+        self._last_ms += 1
+        self._one.detect_for_video(_mp_image(np.zeros((*size_px, 3), np.uint8)), self._last_ms)
+
     def _is_theirs(self, image_rgb: Image, time_s: float, seen: Sighting | None) -> bool:
         """Return whether a pose is the person followed; in doubt, detect all people in the whole image."""
         assert self._follower is not None
@@ -268,9 +279,20 @@ class MediaPipeLandmarker:
                 self._choose_again(time_s, everyone)
         return self._follower.update(time_s, seen)
 
-    def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
+    def _without_plate(self, image_rgb: Image, shown: Image, time_s: float) -> tuple[Image, Floats]:
+        """Return the image for the tracker without a plate that hides the person, and the plate."""
+        if not self._silhouette:
+            return shown, NO_DISC
+        disc = self._plate.update(image_rgb, self._px, time_s)
+        before, self._covering = self._covering, self._plate.covering(image_rgb, self._px)
+        if self._covering is None:
+            return shown, disc
+        if before is None:  # what was drawn onto the plate is forgotten
+            self._show_black(image_rgb.shape[:2])
+        return without_plate(shown, self._covering), disc
+
+    def _with_things(self, pose: Pose, image_rgb: Image, disc: Floats, mask: Mask | None) -> Pose:
         """Add what the person holds, and legs seen from behind and from ahead."""
-        disc = self._plate.update(image_rgb, pose.image_px, pose.time_s)
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)

@@ -58,6 +58,13 @@ _SIZE_PRIOR_PX, _LEAST_ERROR_PX = 0.4, 0.3
 _KNOWN_PRIOR_PX = 0.15  # once the size is known
 _SIZES, _ENOUGH = 60, 12  # clear pictures of which the size is the median, and fewest of them
 _LOOK_EVERY_S = 0.7
+_COVERS, _COVERS_SURELY = 0.4, 0.45
+"""Half height over the trunk, and share of the rim, from which on a plate hides what is behind it. Circles
+found on 90 clips without plates had less of one or the other, plates of 38 and 45 cm more of both."""
+_COVERS_FROM = 3  # pictures
+_FACE = np.array([0.72, 0.8, 0.88])  # of the radius: between the hub's lettering and the rim
+_FACE_SHADES, _FACE_SHARE = 32.0, 0.5  # grey levels off the usual colour, and how much of the face is within
+_SAME = 0.25  # of the half height: circles about the same place
 
 
 class Disc(NamedTuple):
@@ -80,13 +87,34 @@ class PlateWatch:
         self._seen_s = self._looked_s = float("-inf")
         self._looks, self._sized, self._share = 0, False, _CLEAR
         self._sizes: deque[Floats] = deque(maxlen=_SIZES)
+        self._covering = 0
+
+    def covering(self, image_rgb: Image, image_px: Floats) -> Disc | None:
+        """Return the plate that `update` found in this picture, if it surely hides the person's hips.
+
+        It is large, of one colour all around, and its rim was clear for some pictures.
+
+        Args:
+            image_rgb: (H, W, 3) the image.
+            image_px: (33, 2) the person's landmarks, of this picture or of the one before.
+        """
+        disc = self._disc
+        if disc is None:
+            self._covering = 0
+            return None
+        if self._covering < _COVERS_FROM:
+            large = disc.half_height > _COVERS * trunk_px(image_px)
+            sure = large and disc.share >= _COVERS_SURELY and _one_colour(image_rgb, disc)
+            self._covering = self._covering + 1 if sure else 0
+        return disc if self._covering >= _COVERS_FROM else None
 
     def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> Floats:
         """Find the plate in the next picture.
 
         Args:
             image_rgb: (H, W, 3) image.
-            image_px: (33, 2) the person's landmarks in its pixels; NaN where nobody is.
+            image_px: (33, 2) the person's landmarks in its pixels, of this picture or the one before; NaN
+                where nobody is.
             time_s: When it was taken.
 
         Returns:
@@ -95,7 +123,7 @@ class PlateWatch:
         """
         if self._disc is not None and time_s - self._seen_s > _GONE_S:
             self._disc = None
-        if time_s - self._looked_s >= _LOOK_EVERY_S:
+        if time_s - self._looked_s >= _LOOK_EVERY_S and trunk_px(image_px) > 0.0:
             self._looked_s = time_s
             self._look(image_rgb, image_px, time_s)
         if self._disc is None:
@@ -126,6 +154,8 @@ class PlateWatch:
         if found is not None and self._disc is not None:  # seen like the one that is followed
             found = _followed(image_rgb, found, _SIZE_PRIOR_PX, np.array(found[:2]))
         if found is not None and (self._disc is None or _better(found, self._disc)):
+            if self._disc is None or _off(found, self._disc) > _SAME:
+                self._covering = 0
             self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
             self._sized, self._share = False, _CLEAR
             self._sizes.clear()
@@ -171,17 +201,33 @@ def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
 
 def _better(found: Disc, followed: Disc) -> bool:
     """Whether another circle is the plate's: it is clearer, or the rim about the ring that is followed."""
-    off = np.hypot(found.x - followed.x, found.y - followed.y) / followed.half_height
     larger = min(found.half_height / followed.half_height, found.half_width / followed.half_width)
-    if off < 0.25 and larger > 1.12:
+    if _off(found, followed) < _SAME and larger > 1.12:
         return found.share > _OUTER * followed.share
     return found.share > followed.share + 0.15
+
+
+def _off(found: Disc, followed: Disc) -> float:
+    """Return how far a circle is from another, of whose half height."""
+    return float(np.hypot(found.x - followed.x, found.y - followed.y)) / followed.half_height
 
 
 def _right_size(disc: Disc, image_px: Floats) -> bool:
     """Whether a plate is as large as plates are; true where the trunk is not seen."""
     share = disc.half_height / trunk_px(image_px)
     return not (share < 0.85 * RADII[0] or share > 1.2 * RADII[1])
+
+
+def _one_colour(image_rgb: Image, disc: Disc) -> bool:
+    """Whether a disc has about one colour all around, as plates have and bodies before a wall have not."""
+    around = np.stack([_RIM_COS, _RIM_SIN], axis=-1)
+    at = np.rint(np.array(disc[:2]) + (_FACE[:, None, None] * around).reshape(-1, 2) * disc[2:4])
+    at = at[((at >= 0) & (at < image_rgb.shape[1::-1])).all(axis=1)].astype(np.intp)
+    if len(at) < _FEWEST:
+        return False
+    colours = image_rgb[at[:, 1], at[:, 0]].astype(np.float64)
+    off = np.abs(colours - np.median(colours, axis=0)).max(axis=1)
+    return bool((off < _FACE_SHADES).mean() >= _FACE_SHARE)
 
 
 class _Edges(NamedTuple):
@@ -447,6 +493,13 @@ def _run(flat: Mask, x: float, y: float, widest: float, aside: float) -> tuple[f
     if not len(left) or not len(right):
         return None
     return float(low + left[-1] + 0.5), float(low + at + right[0] - 0.5)
+
+
+def hidden_by(disc: Disc, px: Floats) -> NDArray[np.bool_]:
+    """Return (...) which of (..., 2) places lie on a plate or its rim."""
+    off = (px - np.array(disc[:2])) / np.array(disc[2:4])
+    hidden: NDArray[np.bool_] = np.hypot(off[..., 0], off[..., 1]) <= _RIM_SHARE
+    return hidden
 
 
 def _within(disc: Floats, run: tuple[float, float], y: float) -> bool:
