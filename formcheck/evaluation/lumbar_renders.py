@@ -2,7 +2,7 @@
 
 Each seed is a person of its own, with one repetition that is arched or not. What is drawn is wider than what
 `formcheck render --random` draws: how the hips are set up and how far they extend, clothes that hang, cameras
-up to 30 deg off the side. Only two frames are drawn: at rest and at the top. The project's own pose model
+up to 30 deg off the side. Only two frames are kept: at rest and at the top. The project's own pose model
 looks at them, and what it says is kept with the true angles.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,16 @@ OBLIQUE_FROM = 520_000
 """Seeds from here on are seen obliquely from the foot end."""
 _OBLIQUE_DEG = (28.0, 55.0)
 _APART_S = 10.0  # between one body and the next, longer than a clip
-_SHOWN, _SHOWN_PLATED = (2, 3), (3, 10)
-"""How often the pose model is shown the frames: it smooths over time, and so comes to rest. After 3 times the
-shoulders at the top are still 4 % of the trunk on the way there (24 bodies beside plates); after 10 they are
-where they are in a clip."""
+_SHOWN = (2, 3)
+"""How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
+_WAY, _STEP_S = (0.42, 0.58), 0.1
+_SHOWN_PLATED = (6, 8, 5)
+"""Beside plates the model also sees two frames of the way, up and down again: a plate is painted over from
+the fourth picture on, and can be followed in these steps. So often it is shown the frames at rest, at the
+top, and at rest again. After 3 times the shoulders at the top are still 4 % of the trunk on the way there."""
 PLACED = ("shoulder", "hip", "knee", "ankle")
 """The joints whose true places are kept, left before right."""
+_ALSO = ("disc_px", "rim", "far_px", "shin_px")  # of a track, where there is a plate
 _RIM_POINTS = 24
 KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", "trunk_pitch", "pelvis_pitch")
 
@@ -182,12 +187,8 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
     except UsageError:
         return None
     numbers = frames_of(clip)
-    shown: list[Pose] = []
-    shows = _SHOWN_PLATED if PLATED_FROM <= seed < OBLIQUE_FROM else _SHOWN
-    for number, picture, often in zip(numbers, pictures(clip, numbers), shows, strict=True):
-        for again in range(often):
-            pose = landmarker.detect(picture, from_s + number / FPS + again / 40)
-        shown.append(pose)
+    see = _see_beside_a_plate if PLATED_FROM <= seed < OBLIQUE_FROM else _see
+    shown = see(clip, numbers, landmarker, from_s)
     landmarker.look_afresh()
     if not all(pose.found for pose in shown):
         return None
@@ -202,6 +203,7 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         joints.append([seen[f"{name}.{side}"][:2] for name in PLACED for side in "LR"])
     assert track.world_m is not None
     assert track.edges_px is not None
+    optional = {name: getattr(track, name) for name in _ALSO}
     return {
         "time_s": track.time_s,
         "image_px": track.image_px.astype(np.float32),
@@ -212,7 +214,35 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         "truth": np.array(angles, dtype=np.float32),
         "plate": np.array(plates, dtype=np.float32),
         "joints": np.array(joints, dtype=np.float32),
+        **{name: found.astype(np.float32) for name, found in optional.items() if found is not None},
     }
+
+
+def _see(clip: Clip, numbers: tuple[int, int], landmarker: MediaPipeLandmarker, from_s: float) -> list[Pose]:
+    """Return what the pose model sees in frames of a clip."""
+    shown: list[Pose] = []
+    for number, picture, often in zip(numbers, pictures(clip, numbers), _SHOWN, strict=True):
+        for again in range(often):
+            pose = landmarker.detect(picture, from_s + number / FPS + again / 40)
+        shown.append(pose)
+    return shown
+
+
+def _see_beside_a_plate(
+    clip: Clip, numbers: tuple[int, int], landmarker: MediaPipeLandmarker, from_s: float
+) -> list[Pose]:
+    """Return what the pose model sees at rest and at the top, as in the middle of a set."""
+    rest, top = numbers
+    way = [round(rest + share * (top - rest)) for share in _WAY]
+    drawn = dict(zip((rest, *way, top), pictures(clip, (rest, *way, top)), strict=True))
+    first, held, last = _SHOWN_PLATED
+    up = [rest] * first + way + [top] * held
+    seen = [
+        landmarker.detect(drawn[number], from_s + step * _STEP_S)
+        for step, number in enumerate(up + way[::-1] + [rest] * last)
+    ]
+    at_top = seen[len(up) - 1]
+    return [replace(seen[-1], time_s=from_s), replace(at_top, time_s=from_s + 1.0)]
 
 
 def _plate(clip: Clip, number: int) -> tuple[float, float, float]:

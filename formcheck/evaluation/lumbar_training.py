@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -16,7 +16,8 @@ import numpy as np
 
 from formcheck.errors import UsageError
 from formcheck.evaluation.lumbar_renders import KEPT, OBLIQUE_FROM, PLATED_FROM, SIDE_FROM, spec_of
-from formcheck.measures.arching import Seen, Weights, all_features, features, kernel, stepped
+from formcheck.measures.arching import Seen, Weights, features, kernel, stepped
+from formcheck.measures.beside_plate import plate_features
 from formcheck.measures.body import Body
 from formcheck.poses.pose import Floats, Side, View
 from formcheck.poses.track import Track
@@ -31,12 +32,17 @@ _FOLDS = 10
 _LEAST = 100  # bodies
 FIRST: dict[Seen, int] = {"side": SIDE_FROM, "plates": PLATED_FROM, "oblique": OBLIQUE_FROM}
 """The first seed to render."""
-_SEEDS_BELOW: dict[Seen, float] = {"side": PLATED_FROM, "plates": OBLIQUE_FROM, "oblique": math.inf}
+_SEEDS: dict[Seen, tuple[float, float]] = {
+    "side": (0, PLATED_FROM),
+    "plates": (PLATED_FROM, OBLIQUE_FROM),
+    "oblique": (0, math.inf),
+}
+"""From and below which seeds bodies are learned from."""
 _GROUPS = 8  # of bodies by their distance, for the error
 LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 60.0}
 """Percent of the bodies: what is further away than these is not estimated. Obliquely the errors of the others
 are nearly as large as the truth is spread (14 and 13 deg): little was learned of them."""
-_PLATE_ERROR = 0.03  # of its radius: what hands and background do to a plate's place and size
+_LOST = 0.25  # of a plate's radius: one that is followed further off than that was lost
 _ARCHED_DEG, _FLAT_DEG = 10.0, 6.0
 
 
@@ -65,15 +71,16 @@ class Bodies:
 
         Args:
             folder: Where it is.
-            seen: What is to be estimated. From the side only bodies without a plate over the hips are read
-                that were rendered for that view; otherwise the bodies of other views help.
+            seen: What is to be estimated. From the side only bodies are read that were rendered for that
+                view, with or without a plate over the hips; obliquely those from the side help.
 
         Raises:
             UsageError: There are too few, or one is damaged.
         """
         rows = []
         for path in sorted(folder.iterdir()):
-            usable = re.fullmatch(r"\d+\.npz", path.name) and int(path.stem) < _SEEDS_BELOW[seen]
+            from_seed, below = _SEEDS[seen]
+            usable = re.fullmatch(r"\d+\.npz", path.name) and from_seed <= int(path.stem) < below
             square = seen == "oblique" and _with_big_plates(path)
             if usable and not square and (row := _body(path, seen)) is not None:
                 rows.append(row)
@@ -97,15 +104,18 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
     if "truth" not in arrays:
         return None
     seed = int(path.stem)
-    width, height = (int(length) for length in arrays["size"])
     track = Track(
         arrays["time_s"],
         arrays["image_px"],
         arrays["visibility"],
-        (width, height),
+        (int(arrays["size"][0]), int(arrays["size"][1])),
         world_m=arrays["world_m"],
         edges_px=arrays["edges_px"],
+        disc_px=arrays.get("disc_px"),
+        rim=arrays.get("rim"),
     )
+    if seen == "plates" and not _plate_was_followed(track, arrays["plate"]):
+        return None
     view = look(track[:1], "supine")
     spec = spec_of(seed)
     working = Side.LEFT if spec.working_leg == "L" else Side.RIGHT
@@ -113,22 +123,17 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
         working = view.near  # as in the rules: the leg nearer to the camera is measured
     body, rest, top = Body(track, working, view), slice(0, 1), slice(len(track) - 1, None)
     wanted = view.view is (View.OBLIQUE_FOOT if seen == "oblique" else View.SIDE)
-    if seen == "plates":
-        big = _with_big_plates(path)
-        plate = arrays["plate"] if big else np.full((len(track), 3), np.nan)
-        body.filmed = _with_plate(track, plate, np.random.default_rng([seed, 2]))
-        wanted = wanted and big
-    found = (all_features if seen == "plates" else features)(body, rest, top)
+    found = (plate_features if seen == "plates" else features)(body, rest, top)
     truth = float(arrays["truth"][-1, KEPT.index("lumbar_extension")])
     return seed, found, truth, wanted
 
 
-def _with_plate(track: Track, plate: Floats, rng: np.random.Generator) -> Track:
-    """Return a track with a plate seen where it is, as well as plates are found."""
-    radius = plate[:, 2:]
-    seen = plate + rng.normal(0.0, _PLATE_ERROR, plate.shape) * radius
-    rim = np.concatenate([seen[:, 2:], seen[:, 2:], _PLATE_ERROR * radius, np.ones_like(radius)], axis=1)
-    return replace(track, disc_px=seen[:, None, :2], rim=rim)
+def _plate_was_followed(track: Track, plate: Floats) -> bool:
+    """Whether the plate was found where it is in both frames; in a clip one that is lost is none."""
+    if track.disc_px is None:
+        return False
+    off = np.hypot(*(track.disc_px[:, 0] - plate[:, :2]).T)
+    return bool((off < _LOST * plate[:, 2]).all())
 
 
 def fit(found: Floats, truth_deg: Floats) -> Weights:

@@ -99,7 +99,8 @@ def lumbar_extension(data: RepData, usual_lockout_deg: float = USUAL_LOCKOUT_DEG
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
     if math.isnan(extension.value) and not data.look.prone:
         # Bench and arm disturb the outline too much to use it alone.
-        return _possible(_beside_a_plate(data, extension))
+        plated = data.set.put_right and data.set.baseline is None
+        return _possible(_beside_a_plate(data, extension, math.nan, flat=False) if plated else extension)
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     if data.look.prone:
@@ -170,11 +171,12 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
         if flat:
             time_s = _time_s(extension, outline)
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
+    if data.set.put_right:
+        return _beside_a_plate(data, compared, by_hips, flat=flat)
     learned = _learned(data)
     if learned is None:
-        hidden = flat and data.set.put_right
-        return replace(compared, reason=_UNKNOWN, remedy=_REMEDY, at_least=True) if hidden else compared
-    if _shows_arching(data, learned, by_hips):
+        return compared
+    if _shows_arching(learned, by_hips):
         # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
         return _stronger_of(data, replace(compared, at_least=True), learned)
     if not flat:
@@ -227,40 +229,58 @@ def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
     learned = _learned(data) if data.look.view is View.OBLIQUE_FOOT else None
     # One in 25 flat backs would be warned of from here, but one in 90 looks like a fault.
     marked = learned is not None and learned.value_deg - learned.error_deg > _PRAISED_DEG
-    if learned is None or not marked or not _shows_arching(data, learned, by_hips_deg):
+    if learned is None or not marked or not _shows_arching(learned, by_hips_deg):
         return Reading.none("from here it only shows where it is marked", _REMEDY)
     return _as_learned(data, learned)
 
 
-def _beside_a_plate(data: RepData, hidden: Reading) -> Reading:
-    """Read arching where a followed plate hides what hips are read from: a lower bound, where it shows."""
-    learned = _learned(data) if data.set.put_right else None
-    if learned is None or not _shows_arching(data, learned, math.nan):
-        return hidden
-    return _as_learned(data, learned)
+def _beside_a_plate(data: RepData, compared: Reading, by_hips_deg: float, *, flat: bool) -> Reading:
+    """Read arching where a followed plate hides what hips are read from, by what was learned beside plates.
+
+    The landmarks of the hips are guesses there, and the outline may be the plate's: they do not outweigh an
+    estimate that knows the bar. But it alone never makes a back good: the hips have to be seen, and to look
+    flat too.
+
+    Args:
+        data: The repetition.
+        compared: What the others show, or why the hips were not seen.
+        by_hips_deg: The arching that the hips show by themselves, or NaN.
+        flat: Whether hips and outline look flat by themselves.
+    """
+    learned = _learned(data)
+    least = replace(compared, at_least=True)
+    if learned is None:
+        return replace(least, reason=_UNKNOWN, remedy=_REMEDY) if flat else least
+    if _shows_arching(learned, math.nan):
+        return _stronger_of(data, least, learned)
+    if not by_hips_deg <= _FLAT_DEG or compared.value - compared.uncertainty > _FLAT_DEG:
+        return least
+    if not learned.value_deg + learned.error_deg < _PRAISED_DEG:
+        return replace(least, reason=_CONTRADICTED, remedy=_REMEDY)
+    if flat and compared.uncertainty < learned.error_deg:
+        return compared
+    return replace(_as_learned(data, learned), at_least=False)
 
 
 def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
     """Whether a back that looks flat by itself may be arched, by the learned witness.
 
-    Beside a plate the landmarks of the hips may be lost, so there what they show has to agree as well, and
-    below one that is followed the learned witness has to show a flat back itself.
+    Beside a plate that was not followed the landmarks of the hips may be lost, so there what they show has
+    to agree as well.
     """
     off_deg = learned.value_deg - by_hips_deg
     lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
-    return lost or learned.value_deg > (_FLAT_DEG if data.set.put_right else _PRAISED_DEG)
+    return lost or learned.value_deg > _PRAISED_DEG
 
 
-def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
-    """Whether the learned witness shows arching and the hips do not contradict it by more than both errors.
+def _shows_arching(learned: arching.Estimate, by_hips_deg: float) -> bool:
+    """Whether the learned witness shows arching, and hips that are seen do not contradict it.
 
-    Below a plate the landmarks of the hips are guesses. They say nothing then, and the estimate that knows
-    the bar stands alone.
+    They do where they are apart by more than twice both errors.
     """
     if learned.value_deg - learned.error_deg <= _FLAT_DEG:
         return False
-    off_deg = learned.value_deg - by_hips_deg
-    return data.set.put_right or off_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+    return not learned.value_deg - by_hips_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
 
 
 def _stronger_of(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
