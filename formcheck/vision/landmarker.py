@@ -16,17 +16,17 @@ import cv2
 import numpy as np
 
 from formcheck.errors import ModelError, NoPersonError, UsageError
-from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Mask, Pose
+from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
 from formcheck.vision import barbell
 from formcheck.vision import silhouette as outline
-from formcheck.vision.far_plate import FarPlateWatch
 from formcheck.vision.head_end import HeadEnd
-from formcheck.vision.masking import only_window, painted_over, without_plate
+from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
-from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, hidden_by, shin_below
+from formcheck.vision.plates import Plates
 from formcheck.vision.rear_legs import RearLegs
+from formcheck.vision.shin import shin_below
 
 _MOST = 4  # people detected in one image
 _GIVE_BACK = 300  # frames after which freed memory is returned to the system
@@ -79,11 +79,9 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plate, self._far_plate = PlateWatch(), FarPlateWatch()
-        self._behind, self._ahead = RearLegs(), HeadEnd()
+        self._plates, self._behind, self._ahead = Plates(), RearLegs(), HeadEnd()
         self._pose: Pose | None = None
         self._px = _NOBODY_PX  # the last landmarks
-        self._covering: Disc | None = None  # a plate that was painted over
         self._settled = False
         self._wanted = wanted
         self._crowd: Crowd | None = None
@@ -115,8 +113,7 @@ class MediaPipeLandmarker:
         MediaPipe's tracker is shown a black image: it loses the person, and its smoothing starts again.
         """
         if self._size_px is not None and not self._closed:
-            self._plate, self._far_plate, self._ahead = PlateWatch(), FarPlateWatch(), HeadEnd()
-            self._px, self._covering = _NOBODY_PX, None
+            self._plates, self._ahead, self._px = Plates(), HeadEnd(), _NOBODY_PX
             self._show_black(self._size_px)
 
     def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
@@ -167,7 +164,9 @@ class MediaPipeLandmarker:
         if self._detected % _GIVE_BACK == 0:
             give_back_memory()
             Aside.trim()
-        shown, disc = self._without_plate(image_rgb, self._shown(image_rgb, time_s), time_s)
+        shown = self._shown(image_rgb, time_s)
+        if self._silhouette:
+            shown = self._without_plates(image_rgb, shown, time_s)
         self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
         with Aside.shown_on_failure():
             result = self._one.detect_for_video(_mp_image(shown), self._last_ms)
@@ -181,9 +180,7 @@ class MediaPipeLandmarker:
             share = np.array(mask.shape[1::-1]) / image_rgb.shape[1::-1]
             px = seen.px * share
             chord = px[SHOULDERS].mean(axis=0), px[HIPS].mean(axis=0)
-            edges_px = outline.edges(mask, *chord) / share
-            if self._covering is not None:
-                edges_px[hidden_by(self._covering, edges_px)] = np.nan
+            edges_px = self._plates.forget_hidden(outline.edges(mask, *chord) / share)
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
         pose = Pose(
@@ -195,7 +192,7 @@ class MediaPipeLandmarker:
             edges_px=edges_px,
             mask_at=mask_at,
         )
-        self._pose = self._with_things(pose, image_rgb, disc, mask) if self._silhouette else pose
+        self._pose = self._with_things(pose, image_rgb, mask) if self._silhouette else pose
         self._px = pose.image_px
         return self._pose
 
@@ -279,25 +276,23 @@ class MediaPipeLandmarker:
                 self._choose_again(time_s, everyone)
         return self._follower.update(time_s, seen)
 
-    def _without_plate(self, image_rgb: Image, shown: Image, time_s: float) -> tuple[Image, Floats]:
-        """Return the image for the tracker without a plate that hides the person, and the plate."""
-        if not self._silhouette:
-            return shown, NO_DISC
-        disc = self._plate.update(image_rgb, self._px, time_s)
-        before, self._covering = self._covering, self._plate.covering(image_rgb, self._px)
-        if self._covering is None:
-            return shown, disc
-        if before is None:  # what was drawn onto the plate is forgotten
+    def _without_plates(self, image_rgb: Image, shown: Image, time_s: float) -> Image:
+        """Return the image for the tracker without plates that hide the person."""
+        before = self._plates.covering
+        self._plates.update(image_rgb, self._px, time_s)
+        if self._plates.covering and not before:  # what was put onto a plate is forgotten
             self._show_black(image_rgb.shape[:2])
-        return without_plate(shown, self._covering), disc
+        return self._plates.removed(shown)
 
-    def _with_things(self, pose: Pose, image_rgb: Image, disc: Floats, mask: Mask | None) -> Pose:
+    def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
         """Add what the person holds, and legs seen from behind and from ahead."""
+        if not np.isfinite(self._plates.disc[0]):  # these landmarks may tell where to look
+            self._plates.update(image_rgb, pose.image_px, pose.time_s)
+        disc, far_px = self._plates.disc, self._plates.far_px
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = barbell.find_bar(image_rgb, pose.image_px)
-        far_px = self._far_plate.update(image_rgb, disc, pose.time_s)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
         ahead = self._ahead.update(image_rgb, pose.image_px, pose.time_s)
         return replace(pose, far_px=far_px, behind_px=legs_px, turn_deg=turn_deg, ahead=ahead)

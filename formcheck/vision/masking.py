@@ -1,8 +1,4 @@
-"""Images with things hidden: people the pose model must not see are painted grey, plates are painted over.
-
-A large plate over the hips takes the model in: hips, knees or a whole person are put onto it. Painted over
-with what is around it, most of what is beside it is found where it is.
-"""
+"""Images with things hidden: the pose model must not see other people, nor plates before the person."""
 
 from __future__ import annotations
 
@@ -66,32 +62,34 @@ def painted_over(image_rgb: Image, people: Sequence[Sighting]) -> Image:
     return shown
 
 
-def without_plate(image_rgb: Image, disc: Disc) -> Image:
-    """Return a copy in which a plate is painted over with what is around it.
+def without_discs(image_rgb: Image, discs: Sequence[Disc]) -> Image:
+    """Return a copy in which plates are painted over with what is around them.
 
     By the fast marching method (Telea, "An image inpainting technique based on the fast marching method",
     Journal of Graphics Tools 9, 2004), in a small picture: it gives no more than soft patches of colour.
 
     Args:
         image_rgb: (H, W, 3) image.
-        disc: The plate.
+        discs: The plates, the largest one first.
     """
     size = image_rgb.shape[1::-1]
-    middle, half = np.array(disc[:2]), np.array(disc[2:4])
-    low = np.clip(middle - _PLATE_AROUND * half, 0, size).astype(int)
-    high = np.clip(middle + _PLATE_AROUND * half + 1, 0, size).astype(int)
+    middle, half = (np.array([disc[i : i + 2] for disc in discs]) for i in (0, 2))
+    low = np.clip((middle - _PLATE_AROUND * half).min(axis=0), 0, size).astype(int)
+    high = np.clip((middle + _PLATE_AROUND * half).max(axis=0) + 1, 0, size).astype(int)
     if (high - low).min() < 2:
         return image_rgb
     part = np.s_[low[1] : high[1], low[0] : high[0]]
-    plate = np.zeros((high - low)[::-1].tolist(), np.uint8)
-    at, axes = np.rint(middle - low).astype(int), np.rint(_PLATE_RIM * half).astype(int)
-    cv2.ellipse(plate, at.tolist(), axes.tolist(), 0, 0, 360, 255, -1)
-    smaller = min(1.0, _PLATE_PX / float(half[1]))
+    plates = np.zeros((high - low)[::-1].tolist(), np.uint8)
+    for at, axes in zip(
+        np.rint(middle - low).astype(int), np.rint(_PLATE_RIM * half).astype(int), strict=True
+    ):
+        cv2.ellipse(plates, at.tolist(), axes.tolist(), 0, 0, 360, 255, -1)
+    smaller = min(1.0, _PLATE_PX / float(half[0, 1]))
     small = np.maximum(np.rint((high - low) * smaller), 1).astype(int).tolist()
-    hole = (cv2.resize(plate, small, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
+    hole = (cv2.resize(plates, small, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
     around = cv2.resize(image_rgb[part], small, interpolation=cv2.INTER_AREA)
     filled = cv2.inpaint(around, hole, 3, cv2.INPAINT_TELEA)
     shown = image_rgb.copy()
     large = cv2.resize(filled, (high - low).tolist(), interpolation=cv2.INTER_LINEAR)
-    shown[part][plate > 0] = large[plate > 0]
+    shown[part][plates > 0] = large[plates > 0]
     return shown

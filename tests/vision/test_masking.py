@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 
 from formcheck.poses.pose import Floats, Image, Landmark
-from formcheck.vision.masking import without_plate
+from formcheck.vision.masking import without_discs
 from formcheck.vision.plate import Disc, PlateWatch, hidden_by
 
 HIPS, TRUNK, RADIUS = np.array([360.0, 250.0]), 180.0, 100.0
 WALL, LEG, PLATE = (170, 170, 170), (60, 60, 140), (20, 20, 20)
-DISC = Disc(*HIPS, RADIUS, RADIUS, 0.3, 0.9)
+DISC = Disc(360.0, 250.0, RADIUS, RADIUS, 0.3, 0.9)
 
 
 def landmarks(trunk: float = TRUNK) -> Floats:
@@ -41,7 +41,7 @@ def covering(image: Image, px: Floats, pictures: int = 8) -> list[Disc | None]:
 
 def test_a_plate_is_painted_over_with_what_is_around_it_and_nothing_else_changes() -> None:
     image = scene()
-    shown = without_plate(image, DISC)
+    shown = without_discs(image, [DISC])
     beside = np.hypot(*(np.mgrid[:640, :480].T - HIPS).transpose(2, 0, 1)) > 1.1 * RADIUS
     assert (shown[beside] == image[beside]).all()
     assert shown[~beside].max(axis=-1).min() > 90  # nothing as dark as the plate is left
@@ -53,9 +53,9 @@ def test_a_plate_is_painted_over_with_what_is_around_it_and_nothing_else_changes
 
 def test_a_plate_that_leaves_the_picture_is_painted_over_too() -> None:
     for x, y in ((0.0, 20.0), (639.0, 470.0), (-90.0, 240.0)):
-        shown = without_plate(scene(), DISC._replace(x=x, y=y))
+        shown = without_discs(scene(), [DISC._replace(x=x, y=y)])
         assert shown.shape == (480, 640, 3)
-    outside = without_plate(scene(), DISC._replace(x=-500.0))
+    outside = without_discs(scene(), [DISC._replace(x=-500.0)])
     assert (outside == scene()).all()
 
 
@@ -71,6 +71,15 @@ def test_a_large_plate_of_one_colour_covers_the_person_once_it_was_clear_for_som
 def test_small_circles_and_those_of_several_colours_cover_nothing() -> None:
     assert covering(scene(0.33 * TRUNK), landmarks()) == [None] * 8
     assert covering(scene(halves=True), landmarks()) == [None] * 8
+
+
+def test_round_hips_of_somebody_on_hands_and_knees_or_upright_are_no_plate() -> None:
+    kneels = landmarks()
+    kneels[Landmark.LEFT_KNEE] = HIPS + np.array([10.0, 0.6 * TRUNK])
+    upright = landmarks()
+    upright[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]] = HIPS - np.array([40.0, 175.0])
+    for px in (kneels, upright):
+        assert covering(scene(), px) == [None] * 8
 
 
 def test_places_on_the_plate_and_its_rim_are_hidden() -> None:
