@@ -61,6 +61,9 @@ _FLAT_OUTLINE_DEG = 2.0  # up to this change of the outline both have the same w
 _FLAT_DEG = 5.0
 """Result of `_by_itself_deg` below which a back is flat. Fitted on rendered thrusts from the side: 22 arched
 repetitions of 8 bodies were at 10 or more, most clean ones of 24 bodies below 5."""
+_LOST_DEG = -55.0
+"""Arching that hips show which seem to be bent by 35 deg at the top: that is no lockout, and no hips are seen
+(beside plates thrusts rendered short by 15 to 30 deg: down to -43)."""
 _SOFT_DEG = 6.0
 """Face down, outline that hollows by more than this beyond what the hips show is the buttock (`_prone`).
 Rendered backs, whose buttocks do not swell, hollow by 3 to 6 deg more where they are arched."""
@@ -81,6 +84,7 @@ _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
+_UNSURE = "beside the plate it is not sure that the back is flat"
 _UNKNOWN = "a plate hides the hips, and no body that was learned from looks like this"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
@@ -253,10 +257,11 @@ def _beside_a_plate(data: RepData, compared: Reading, by_hips_deg: float, *, fla
         return replace(least, reason=_UNKNOWN, remedy=_REMEDY) if flat else least
     if _shows_arching(learned, math.nan):
         return _stronger_of(data, least, learned)
-    if not by_hips_deg <= _FLAT_DEG or compared.value - compared.uncertainty > _FLAT_DEG:
+    seen_flat = _LOST_DEG <= by_hips_deg <= _FLAT_DEG
+    if not seen_flat or compared.value - compared.uncertainty > _FLAT_DEG:
         return least
     if not learned.value_deg + learned.error_deg < _PRAISED_DEG:
-        return replace(least, reason=_CONTRADICTED, remedy=_REMEDY)
+        return replace(least, reason=_UNSURE, remedy=_REMEDY)
     if flat and compared.uncertainty < learned.error_deg:
         return compared
     return replace(_as_learned(data, learned), at_least=False)
