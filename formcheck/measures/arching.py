@@ -51,6 +51,10 @@ _MOST_TURNED = 3.0
 """Standard deviations of what was learned: trunk, thigh or shin that slope or turn further are no bodies that
 were learned from, and the straight line through what was learned would be drawn out beyond them."""
 
+_LEAST_SEEN = (
+    0.5  # share of the numbers: beside a plate that is not seen at rest or at the top there are fewer
+)
+
 
 def features(body: Body, rest: slice, top: slice) -> Floats:
     """Return (F,) numbers of a repetition face up: outlines and joints at the top, and their change.
@@ -261,6 +265,7 @@ def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Es
     placed = known.project(found[None])
     apart = known.apart(placed)
     error_deg = float(known.errors_deg(apart)[0])
-    if not plated and known.turned(found) > _MOST_TURNED:
+    blind = np.isfinite(found).mean() < _LEAST_SEEN  # what is not seen counts as usual, so as near
+    if blind or (not plated and known.turned(found) > _MOST_TURNED):
         error_deg = math.inf
     return Estimate(float(known.values_deg(placed)[0]), error_deg, float(apart[0]))
