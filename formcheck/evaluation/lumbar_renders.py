@@ -201,8 +201,8 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         plates.append(_plate(clip, number))
         seen = clip.camera.project(clip.camera.view(frame.instant.t_s), frame.points)
         joints.append([seen[f"{name}.{side}"][:2] for name in PLACED for side in "LR"])
-    assert track.world_m is not None
-    assert track.edges_px is not None
+    if track.world_m is None or track.edges_px is None:
+        return None
     optional = {name: getattr(track, name) for name in _ALSO}
     return {
         "time_s": track.time_s,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from formcheck.measures.body import Body
-from formcheck.poses.geometry import along_and_beside
+from formcheck.poses.geometry import along_and_beside, finite_median
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark
 from formcheck.poses.track import Track
 
@@ -108,7 +108,7 @@ def _planted(before: _Moment, there: _Moment) -> tuple[_Leg, _Leg]:
     is then the one that is about as far from there as shins are long.
     """
     moments = before, there
-    length = float(np.nanmean([moment.length for moment in moments]))
+    length = float(finite_median(np.array([moment.length for moment in moments])))
     feet = [moment.px[Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1] for moment in moments]
     pairs = [(one, other) for one in feet[0] for other in feet[1]]
     moved = np.array([math.dist(*pair) / length for pair in pairs])

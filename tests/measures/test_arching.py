@@ -121,12 +121,13 @@ def test_a_planted_foot_that_is_drawn_elsewhere_at_the_top_is_put_where_it_stand
     assert found == pytest.approx(plate_features(body, rest, top), abs=0.07, nan_ok=True)
 
 
-def test_without_the_plate_at_the_top_there_is_no_estimate() -> None:
+@pytest.mark.parametrize("rest_too", [False, True])
+def test_without_the_plate_at_the_top_there_is_no_estimate(rest_too: bool) -> None:
     track = with_plate(plain(thrusts(reps=1)))
     assert track.disc_px is not None
     _, rest, top = seen(track)
     gone = track.disc_px.copy()
-    gone[top] = np.nan
+    gone[0 if rest_too else top.start :] = np.nan
     lost = seen(replace(track, disc_px=gone))[0]
     assert np.isfinite(plate_features(lost, rest, top)).mean() < 0.5
     assert np.isinf(estimate(lost, rest, top, plated=True).error_deg)
