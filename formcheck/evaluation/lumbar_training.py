@@ -25,26 +25,33 @@ from formcheck.poses.viewpoint import look
 
 _AXES = 80
 _KERNEL = (1.0 / _AXES, 3.0, 0.05)
-_RIDGE: dict[Seen, float] = {"side": 0.3, "plates": 0.1, "oblique": 0.3}
+_RIDGE: dict[Seen, float] = {"side": 0.3, "plates": 0.1, "oblique": 0.3, "lockout": 0.1}
 """These gave the least error of a few dozen in tenfold cross-validation on 400 bodies; their neighbours are
 within 0.2 deg. Beside plates fewer numbers are told, which allows less smoothing (0.25 deg there)."""
 _FOLDS = 10
 _LEAST = 100  # bodies
-FIRST: dict[Seen, int] = {"side": SIDE_FROM, "plates": PLATED_FROM, "oblique": OBLIQUE_FROM}
+FIRST: dict[Seen, int] = {
+    "side": SIDE_FROM,
+    "plates": PLATED_FROM,
+    "oblique": OBLIQUE_FROM,
+    "lockout": PLATED_FROM,
+}
 """The first seed to render."""
 _SEEDS: dict[Seen, tuple[float, float]] = {
     "side": (0, PLATED_FROM),
     "plates": (PLATED_FROM, OBLIQUE_FROM),
     "oblique": (0, math.inf),
+    "lockout": (PLATED_FROM, OBLIQUE_FROM),
 }
 """From and below which seeds bodies are learned from."""
 _GROUPS = 8  # of bodies by their distance, for the error
-LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 60.0}
+LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 60.0, "lockout": 95.0}
 """Percent of the bodies: what is further away than these is not estimated. Obliquely the errors of the others
 are nearly as large as the truth is spread (14 and 13 deg): little was learned of them."""
 _LEAST_ERROR_DEG = 4.0  # stated of anybody: real people are not among those learned from
 _LOST = 0.25  # of a plate's radius: one that is followed further off than that was lost
 _ARCHED_DEG, _FLAT_DEG = 10.0, 6.0
+_STRAIGHT_DEG = 180.0  # from shoulder over hip to knee
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Bodies:
     Attributes:
         seeds: (N,) of the bodies.
         found: (N, F) features.
-        truth_deg: (N,) lumbar extension at the top.
+        truth_deg: (N,) what is to be estimated, at the top: lumbar extension or lockout.
         wanted: (N,) whether they are what is to be estimated, as formcheck sees them: see `Seen`.
         seen: What is to be estimated.
     """
@@ -98,7 +105,7 @@ def _with_big_plates(path: Path) -> bool:
 
 
 def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
-    """Return seed, features, lumbar extension and whether it is to be estimated; None without a body."""
+    """Return seed, features, truth and whether it is to be estimated; None without a body."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name].astype(np.float64) for name in archive.files}
@@ -117,7 +124,8 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
         disc_px=arrays.get("disc_px"),
         rim=arrays.get("rim"),
     )
-    if seen == "plates" and not _plate_was_followed(track, arrays["plate"]):
+    beside = seen in ("plates", "lockout")
+    if beside and not _plate_was_followed(track, arrays["plate"]):
         return None
     view = look(track[:1], "supine")
     spec = spec_of(seed)
@@ -126,9 +134,10 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
         working = view.near  # as in the rules: the leg nearer to the camera is measured
     body, rest, top = Body(track, working, view), slice(0, 1), slice(len(track) - 1, None)
     wanted = view.view is (View.OBLIQUE_FOOT if seen == "oblique" else View.SIDE)
-    found = (plate_features if seen == "plates" else features)(body, rest, top)
-    truth = float(arrays["truth"][-1, KEPT.index("lumbar_extension")])
-    return seed, found, truth, wanted
+    found = (plate_features if beside else features)(body, rest, top)
+    told = dict(zip(KEPT, arrays["truth"][-1].tolist(), strict=True))
+    straight = told["hip_trunk_angle_working"] - _STRAIGHT_DEG
+    return seed, found, straight if seen == "lockout" else told["lumbar_extension"], wanted
 
 
 def _plate_was_followed(track: Track, plate: Floats) -> bool:

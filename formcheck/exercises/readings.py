@@ -1,8 +1,8 @@
 """Values that a rule reads from a repetition and that need more than one measure.
 
-`lumbar_extension` is how far the lower back arched, `lockout_shortfall` how far the hips stay below the
-straight line at the top, and `pelvis_tilt` by how much one side of the pelvis is higher. Each combines two
-independent measurements. Where they disagree, the uncertainty is larger.
+`lumbar_extension` is how far the lower back arched, and `pelvis_tilt` by how much one side of the pelvis is
+higher. Each combines two independent measurements. Where they disagree, the uncertainty is larger. The
+lockout is read in `formcheck.exercises.lockout`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ USUAL_LOCKOUT_DEG, USUAL_LOCKOUT_FLOOR_DEG = 8.0, 11.0
 """Hip extension that landmarks show at a clean lockout: on a bench 0 to 14 over bodies, lying on the floor
 11 +- 4, as in `MOST_OFFSET_FLOOR_DEG`."""
 _LEAST_LOCKOUT_DEG = -3.0  # below it no lockout is clean, whatever the offset of the landmarks
-_CARRIED_DEG = 3.0  # error of a baseline from another clip: the camera was put up anew
+CARRIED_DEG = 3.0
+"""Error of a baseline from another clip: the camera was put up anew."""
 _HIPS_SHARE = 0.75  # weight of the hips in `_by_itself_deg`; the outline has the rest
 _FLAT_OUTLINE_DEG = 2.0  # up to this change of the outline both have the same weight
 _FLAT_DEG = 5.0
@@ -202,7 +203,7 @@ def _against_others(
     by_outline = _CONTOUR_GAIN * (outline.value - usual_outline) + _CONTOUR_OFFSET
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
     doubt_deg = _doubt_deg(data, usual_hips, usual_deg)
-    extra = _CARRIED_DEG if data.set.baseline else math.hypot(doubt_deg, lone_deg)
+    extra = CARRIED_DEG if data.set.baseline else math.hypot(doubt_deg, lone_deg)
     fused = _fused(by_hips, by_outline, _time_s(extension, outline), extra, aside)
     flat = flat or data.set.baseline is not None
     if math.isnan(by_outline):
@@ -367,110 +368,6 @@ def _doubt_deg(data: RepData, usual_hips: float, usual_deg: float) -> float:
 
 def _low(values: Floats) -> float:
     return float(np.percentile(values, 25, method="lower")) if len(values) else float("nan")
-
-
-# How far the hips stay below the line from shoulder to knee, face up, at the top of a repetition.
-#
-# The hip landmark sits off the joint by 7 +- 5 deg of hip extension over bodies, steadily within a set: the
-# person's own best lockout shows by how much. Two measurements are compared with it and combined:
-#
-# - the angle at the hip, and
-# - the height of the hips above the shoulders. A drop of 1 % of the trunk length turns the trunk by 0.57 deg
-#   and the thigh (0.85 trunks) by 0.67 deg: 1.2 deg in all (fitted on rendered clips: 1.1 to 1.3). It
-# scatters by 2.1 deg from the side and 1.4 deg obliquely, the angle by 2.9 and 7.5 deg.
-#
-# All repetitions of a set may stay short. If the landmarks show the best lockout as straight, it is not short
-# by 15 deg. If they do not, the value read is a lower bound, and what shows no fault in it is judged by
-# itself: by the angle at the hip, less what its landmark usually is off; beside a plate by the bar.
-#
-# An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
-
-MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG = 8.0, 13.0
-"""How far the hip's landmark is off at most: on a bench, and lying on the floor (11 +- 4 deg there)."""
-
-_DEG_PER_PCT = 1.2
-_LOCKOUT_ERROR_DEG = 3.5
-_LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
-_LOCKOUT_DISAGREEMENT = 0.5
-_SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
-_USUAL_SHARE = 0.85
-"""Of that: how far the landmark usually is off from the side (7 +- 6 deg in 24 rendered thrusts, 11 +- 4 on
-the floor)."""
-_PLATED_ERROR_DEG = 9.0
-"""Error of the extension where a plate hides the hips, which are then where the bar says (rendered sets)."""
-_PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 deg
-_ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
-
-
-def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -> Reading:
-    """Read how far the hips stay below the person's own lockout at the top, degrees, - = below.
-
-    The person's best repetition sets the lockout, but only up to where the straight line can be.
-
-    Args:
-        data: The repetition.
-        most_offset_deg: Largest error of the hip landmark. Extension beyond it in the best lockout may be
-            arching.
-    """
-    top = data.read("hip_extension_deg", Phase.TOP, "median", from_start=False)
-    if math.isnan(top.value):
-        return top
-    only = _unarched(data)
-    best = data.best_top("hip_extension_deg", only)
-    least = -_PLATED_ERROR_DEG if data.set.put_right else 0.0
-    offset = min(max(best, least), most_offset_deg) if math.isfinite(best) else 0.0
-    by_angle = top.value - offset
-    sure_deg = _PLATED_SURE_DEG if data.set.put_right else _SURE_DEG
-    whole = data.set.baseline is not None or best >= sure_deg
-    reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
-    return reading if whole else replace(reading, at_least=True, alone=_alone(data, top, most_offset_deg))
-
-
-def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
-    """Read the lockout of one repetition by itself: the hip's landmark is off by as much as it usually is.
-
-    Beside a plate the hip is where the bar says, not where its landmark is.
-    """
-    if data.set.put_right:
-        return Reading(top.value, _PLATED_ERROR_DEG, top.time_s, "by itself, by the bar")
-    usual_deg = most_offset_deg * (_USUAL_SHARE if data.look.view is View.SIDE else 0.5)
-    turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
-    error = math.hypot(_LOCKOUT_ALONE_DEG / turned, most_offset_deg / 2)
-    return Reading(top.value - usual_deg, error, top.time_s, "by itself, where a hip usually is")
-
-
-def _against_best(
-    data: RepData, top: Reading, by_angle: float, known: tuple[float, float, float], only: Only
-) -> Reading:
-    """Compare a lockout with the person's best one.
-
-    Args:
-        data: The repetition.
-        top: Its hip extension.
-        by_angle: That, less the offset of the hip's landmark.
-        known: The best lockout, that offset, and the most that it can be.
-        only: Which repetitions may be the best.
-    """
-    best, offset, most_offset_deg = known
-    if not data.comparable:
-        return Reading(by_angle, top.uncertainty, top.time_s)
-    height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
-    by_height = best - offset + _DEG_PER_PCT * (height.value - data.best_top("hip_height_pct", only))
-    carried = _CARRIED_DEG if data.set.baseline else 0.0
-    if math.isnan(by_height):
-        return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s)
-    unsure = max(best - most_offset_deg, min(offset, 0.0) - best, 0.0) / 2
-    uncertainty = math.hypot(
-        _LOCKOUT_ERROR_DEG, _LOCKOUT_DISAGREEMENT * (by_angle - by_height), unsure, carried
-    )
-    return Reading((by_angle + by_height) / 2, uncertainty, top.time_s)
-
-
-def _unarched(data: RepData) -> Only:
-    """Return a filter for repetitions without an arched back: only they may be the best lockout."""
-    bends = data.usual("back_bend_deg", Phase.TOP, from_start=True)
-    most = float(bends.min()) + _ARCHED_DEG if len(bends) else math.inf
-    return "unarched", lambda one: not one.change("back_bend_deg", Phase.TOP) > most
 
 
 # Tilt of the pelvis in a bridge or thrust, by the bar that lies on it or the hands that rest there.

@@ -2,7 +2,8 @@
 
 Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
 weights in `data/` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from bodies
-whose lumbar angle is known, one file for each `Seen`. The
+whose lumbar angle is known, one file for each `Seen`. Beside a plate the same bodies also tell how straight
+the hips are at the top (`lockout`). The
 estimate is a kernel ridge regression: a straight line through `features`, and a correction by how near a
 repetition is to those learned from. Its error grows with the distance from what was learned, and beyond most
 of that there is none.
@@ -29,13 +30,15 @@ from formcheck.measures.outline import profile
 from formcheck.poses.geometry import along_and_beside, distance_px
 from formcheck.poses.pose import EDGE_STATIONS, Floats, View
 
-Seen = Literal["side", "plates", "oblique"]
-"""From the side, from the side with a plate over the hips, and obliquely from the foot end."""
+Seen = Literal["side", "plates", "oblique", "lockout"]
+"""Arching from the side, from the side with a plate over the hips, and obliquely from the foot end; and the
+lockout from the side with a plate over the hips."""
 
 _FILES: dict[Seen, str] = {
     "side": "data/arching.npz",
     "plates": "data/arching_plates.npz",
     "oblique": "data/arching_oblique.npz",
+    "lockout": "data/lockout_plates.npz",
 }
 _STATIONS = EDGE_STATIONS[4:31:2]
 """Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
@@ -140,7 +143,7 @@ def _medians(rows: Floats) -> Floats:
 
 
 class Estimate(NamedTuple):
-    """Lumbar extension, + = arched, and its standard error, degrees.
+    """Lumbar extension, + = arched, or the lockout, - = short of straight, and its standard error, degrees.
 
     The error is infinite where a repetition is unlike all that was learned from; `apart` says how unlike: 1
     is usual.
@@ -260,12 +263,33 @@ def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Es
         plated: Whether a plate that was followed lies over the hips; only from the side.
     """
     aside = body.look.view is View.SIDE
-    known = weights("oblique" if not aside else "plates" if plated else "side")
-    found = (plate_features if aside and plated else features)(body, rest, top)
+    if aside and plated:
+        return _estimated("plates", plate_features(body, rest, top))
+    seen: Seen = "side" if aside else "oblique"
+    found = features(body, rest, top)
+    estimated = _estimated(seen, found)
+    turned = not plated and weights(seen).turned(found) > _MOST_TURNED
+    return estimated._replace(error_deg=math.inf) if turned else estimated
+
+
+def lockout(body: Body, rest: slice, top: slice) -> Estimate:
+    """Estimate how straight the hips are at the top, beside a plate that was followed, from the side.
+
+    It is the angle from shoulder over hip to knee, less 180 deg.
+
+    Args:
+        body: The frames.
+        rest: Those before the repetition.
+        top: Those at its top.
+    """
+    return _estimated("lockout", plate_features(body, rest, top))
+
+
+def _estimated(seen: Seen, found: Floats) -> Estimate:
+    """Return what weights say of (F,) numbers of a repetition."""
+    known = weights(seen)
     placed = known.project(found[None])
     apart = known.apart(placed)
-    error_deg = float(known.errors_deg(apart)[0])
     blind = np.isfinite(found).mean() < _LEAST_SEEN  # what is not seen counts as usual, so as near
-    if blind or (not plated and known.turned(found) > _MOST_TURNED):
-        error_deg = math.inf
+    error_deg = math.inf if blind else float(known.errors_deg(apart)[0])
     return Estimate(float(known.values_deg(placed)[0]), error_deg, float(apart[0]))

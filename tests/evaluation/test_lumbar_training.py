@@ -11,6 +11,7 @@ from typing import get_args
 import numpy as np
 import pytest
 from support.gl import needs_gl
+from support.skeleton import thrusts
 
 from formcheck.api import analyze
 from formcheck.errors import UsageError
@@ -187,3 +188,42 @@ def test_a_set_arched_throughout_is_found_and_a_clean_one_is_not(
         assert {first, second} == {"fault"}
     else:
         assert not {first, second} & {"warn", "fault"}
+
+
+def rendered(folder: Path, seed: int, truth_deg: float) -> None:
+    """Write what is kept of a body with a plate whose hips are straight but for an angle."""
+    track = thrusts(reps=1)
+    rows = [0, 60]
+    angles = np.zeros((2, 5), dtype=np.float32)
+    angles[:, 0], angles[:, 2] = 7.0, 180.0 + truth_deg
+    assert track.edges_px is not None
+    np.savez(
+        folder / f"{seed}.npz",
+        time_s=track.time_s[rows],
+        image_px=track.image_px[rows],
+        visibility=track.visibility[rows],
+        world_m=np.full((2, 33, 3), np.nan),
+        edges_px=track.edges_px[rows],
+        size=np.array(track.size),
+        truth=angles,
+        plate=np.array([[700.0, 400.0, 90.0], [700.0, 300.0, 90.0]]),
+    )
+
+
+def test_the_lockout_beside_a_plate_is_learned_from_bodies_with_one_and_the_angle_of_their_hips(
+    tmp_path: Path,
+) -> None:
+    for number in range(100):
+        rendered(tmp_path, PLATED_FROM + number, -0.2 * number)
+    rendered(tmp_path, 5, 50.0)  # one without
+    known = Bodies.read(tmp_path, "lockout")
+    assert known.seeds.min() == PLATED_FROM
+    assert known.truth_deg == pytest.approx(-0.2 * np.arange(100), abs=1e-4)
+    assert known.found.shape[1] == len(weights("lockout").mean)
+    assert Bodies.read(tmp_path, "plates").truth_deg == pytest.approx(7.0)
+
+
+def test_what_is_learned_apart_is_asked_for_apart(formcheck: Command, tmp_path: Path) -> None:
+    code, _, err = formcheck("train-lumbar", str(tmp_path), "--bodies", "0", "--plates", "--lockout")
+    assert code == 2
+    assert "give one of them" in err
