@@ -165,11 +165,8 @@ class MediaPipeLandmarker:
             give_back_memory()
             Aside.trim()
         shown = self._shown(image_rgb, time_s)
-        if self._silhouette:
-            shown = self._without_plates(image_rgb, shown, time_s)
-        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
         with Aside.shown_on_failure():
-            result = self._one.detect_for_video(_mp_image(shown), self._last_ms)
+            result = self._tracked(image_rgb, shown, time_s)
         seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
         theirs = self._is_theirs(image_rgb, time_s, seen) if self._keeps else True
         if seen is None or not theirs:
@@ -259,6 +256,26 @@ class MediaPipeLandmarker:
         window = self._follower.window(time_s, size)
         return image_rgb if window is None else only_window(image_rgb, window)
 
+    def _tracked(self, image_rgb: Image, shown: Image, time_s: float) -> Any:
+        """Return what MediaPipe finds in what is shown of an image, without plates before the person."""
+        plates, before = self._plates, bool(self._plates.covering)
+        if self._silhouette:
+            plates.update(image_rgb, self._px, time_s)
+        result = self._track(plates.removed(shown), time_s, afresh=bool(plates.covering) and not before)
+        if self._silhouette and result.pose_landmarks and not np.isfinite(plates.disc[0]):
+            # These landmarks may tell where to look.
+            plates.update(image_rgb, _sighting(result.pose_landmarks[0], image_rgb).px, time_s)
+            if plates.covering:
+                result = self._track(plates.removed(shown), time_s, afresh=True)
+        return result
+
+    def _track(self, shown: Image, time_s: float, *, afresh: bool) -> Any:
+        """Show MediaPipe's tracker an image; afresh, it forgets what it put onto a plate before."""
+        if afresh:
+            self._show_black(shown.shape[:2])
+        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
+        return self._one.detect_for_video(_mp_image(shown), self._last_ms)
+
     def _show_black(self, size_px: tuple[int, ...]) -> None:
         """Make MediaPipe's tracker lose the person and smooth anew."""
         self._last_ms += 1
@@ -276,18 +293,8 @@ class MediaPipeLandmarker:
                 self._choose_again(time_s, everyone)
         return self._follower.update(time_s, seen)
 
-    def _without_plates(self, image_rgb: Image, shown: Image, time_s: float) -> Image:
-        """Return the image for the tracker without plates that hide the person."""
-        before = self._plates.covering
-        self._plates.update(image_rgb, self._px, time_s)
-        if self._plates.covering and not before:  # what was put onto a plate is forgotten
-            self._show_black(image_rgb.shape[:2])
-        return self._plates.removed(shown)
-
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
         """Add what the person holds, and legs seen from behind and from ahead."""
-        if not np.isfinite(self._plates.disc[0]):  # these landmarks may tell where to look
-            self._plates.update(image_rgb, pose.image_px, pose.time_s)
         disc, far_px = self._plates.disc, self._plates.far_px
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)

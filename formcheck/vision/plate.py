@@ -61,7 +61,6 @@ _LOOK_EVERY_S = 0.7
 _COVERS, _COVERS_SURELY = 0.4, 0.45
 """Half height over the trunk, and share of the rim, from which on a plate hides what is behind it. Circles
 found on 90 clips without plates had less of one or the other, plates of 38 and 45 cm more of both."""
-_COVERS_FROM = 3  # pictures
 _FACE = np.array([0.72, 0.8, 0.88])  # of the radius: between the hub's lettering and the rim
 _FACE_SHADES, _FACE_SHARE = 32.0, 0.5  # grey levels off the usual colour, and how much of the face is within
 RIM_SHARE = 1.05
@@ -91,13 +90,13 @@ class PlateWatch:
         self._seen_s = self._looked_s = float("-inf")
         self._looks, self._sized, self._share = 0, False, _CLEAR
         self._sizes: deque[Floats] = deque(maxlen=_SIZES)
-        self._covering = 0
+        self._covering = False
 
     def covering(self, image_rgb: Image, image_px: Floats) -> Disc | None:
         """Return the plate that `update` found in this picture, if it surely hides the person's hips.
 
-        It is large, of one colour all around, its rim was clear for some pictures, and the person is not on
-        hands and knees or feet: the round hips of somebody in black shorts are no plate.
+        It is large, of one colour all around, its rim was clear once, and the person was not on hands and
+        knees or feet: the round hips of somebody in black shorts are no plate.
 
         Args:
             image_rgb: (H, W, 3) the image.
@@ -105,14 +104,13 @@ class PlateWatch:
         """
         disc = self._disc
         if disc is None:
-            self._covering = 0
+            self._covering = False
             return None
-        if self._covering < _COVERS_FROM:
+        if not self._covering:
             large = disc.half_height > _COVERS * trunk_px(image_px)
             clear = disc.share >= _COVERS_SURELY and _one_colour(image_rgb, disc)
-            sure = large and clear and _lies_on_the_back(image_px)
-            self._covering = self._covering + 1 if sure else 0
-        return disc if self._covering >= _COVERS_FROM else None
+            self._covering = large and clear and _lies_on_the_back(image_px)
+        return disc if self._covering else None
 
     def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> Floats:
         """Find the plate in the next picture.
@@ -161,7 +159,7 @@ class PlateWatch:
             found = _followed(image_rgb, found, _SIZE_PRIOR_PX, np.array(found[:2]))
         if found is not None and (self._disc is None or _better(found, self._disc)):
             if self._disc is None or _off(found, self._disc) > _SAME:
-                self._covering = 0
+                self._covering = False
             self._disc, self._seen_s, self._speed = found, time_s, np.zeros(2)
             self._sized, self._share = False, _CLEAR
             self._sizes.clear()
