@@ -83,6 +83,9 @@ _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of 
 _DISAGREE = "outline and hips disagree"
 _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
+_ROOM = 1.25
+"""Errors below that limit from which on a back beside a plate is called flat. Of 359 rendered backs arched by
+14 deg and more, held out in three ways, 0.1 % were so far below it, of flat ones 58 % (one error: 1, 67 %)."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _APART = "the hips beside the plate and the whole body contradict each other"
@@ -264,7 +267,7 @@ def _beside_a_plate(data: RepData, compared: Reading, by_hips_deg: float, *, fla
         return Reading.none(_APART, _REMEDY)
     if not _LOST_DEG <= by_hips_deg <= _FLAT_DEG or shown_deg > _FLAT_DEG:
         return least
-    if not most_deg < _PRAISED_DEG:
+    if not learned.value_deg + _ROOM * learned.error_deg < _PRAISED_DEG:
         return replace(least, reason=_UNSURE, remedy=_REMEDY)
     if flat and compared.uncertainty < learned.error_deg:
         return compared
