@@ -83,8 +83,12 @@ _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of 
 _DISAGREE = "outline and hips disagree"
 _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
+_ROOM = 1.25
+"""Errors below that limit from which on a back beside a plate is called flat. Of 359 rendered backs arched by
+14 deg and more, held out in three ways, 0.1 % were so far below it, of flat ones 58 % (one error: 1, 67 %)."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
+_APART = "the hips beside the plate and the whole body contradict each other"
 _UNSURE = "beside the plate it is not sure that the back is flat"
 _UNKNOWN = "a plate hides the hips, and no body that was learned from looks like this"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
@@ -243,8 +247,8 @@ def _beside_a_plate(data: RepData, compared: Reading, by_hips_deg: float, *, fla
     """Read arching where a followed plate hides what hips are read from, by what was learned beside plates.
 
     The landmarks of the hips are guesses there, and the outline may be the plate's: they do not outweigh an
-    estimate that knows the bar. But it alone never makes a back good: the hips have to be seen, and to look
-    flat too.
+    estimate that knows the bar, and show no fault that it excludes or cannot tell. But it alone never makes
+    a back good: the hips have to be seen, and to look flat too.
 
     Args:
         data: The repetition.
@@ -253,15 +257,17 @@ def _beside_a_plate(data: RepData, compared: Reading, by_hips_deg: float, *, fla
         flat: Whether hips and outline look flat by themselves.
     """
     learned = _learned(data)
-    least = replace(compared, at_least=True)
     if learned is None:
-        return replace(least, reason=_UNKNOWN, remedy=_REMEDY) if flat else least
+        return compared if math.isnan(compared.value) else Reading.none(_UNKNOWN, _REMEDY)
+    least = replace(compared, at_least=True)
     if _shows_arching(learned, math.nan):
         return _stronger_of(data, least, learned)
-    seen_flat = _LOST_DEG <= by_hips_deg <= _FLAT_DEG
-    if not seen_flat or compared.value - compared.uncertainty > _FLAT_DEG:
+    most_deg, shown_deg = learned.value_deg + learned.error_deg, compared.value - compared.uncertainty
+    if shown_deg > max(_FLAT_DEG, most_deg):
+        return Reading.none(_APART, _REMEDY)
+    if not _LOST_DEG <= by_hips_deg <= _FLAT_DEG or shown_deg > _FLAT_DEG:
         return least
-    if not learned.value_deg + learned.error_deg < _PRAISED_DEG:
+    if not learned.value_deg + _ROOM * learned.error_deg < _PRAISED_DEG:
         return replace(least, reason=_UNSURE, remedy=_REMEDY)
     if flat and compared.uncertainty < learned.error_deg:
         return compared

@@ -190,13 +190,14 @@ def test_a_set_arched_throughout_is_found_and_a_clean_one_is_not(
         assert not {first, second} & {"warn", "fault"}
 
 
-def rendered(folder: Path, seed: int, truth_deg: float) -> None:
-    """Write what is kept of a body with a plate whose hips are straight but for an angle."""
+def rendered(folder: Path, seed: int, truth_deg: float, off_px: float = 0.0) -> None:
+    """Write what is kept of a body with straight hips but for an angle, and a plate followed so far off."""
     track = thrusts(reps=1)
     rows = [0, 60]
     angles = np.zeros((2, 5), dtype=np.float32)
     angles[:, 0], angles[:, 2] = 7.0, 180.0 + truth_deg
     assert track.edges_px is not None
+    plate = np.array([[700.0, 400.0, 90.0], [700.0, 300.0, 90.0]])
     np.savez(
         folder / f"{seed}.npz",
         time_s=track.time_s[rows],
@@ -206,7 +207,9 @@ def rendered(folder: Path, seed: int, truth_deg: float) -> None:
         edges_px=track.edges_px[rows],
         size=np.array(track.size),
         truth=angles,
-        plate=np.array([[700.0, 400.0, 90.0], [700.0, 300.0, 90.0]]),
+        plate=plate,
+        disc_px=plate[:, None, :2] + [off_px, 0.0],
+        rim=np.array([[90.0, 90.0, 1.0, 0.9]] * 2),
     )
 
 
@@ -221,6 +224,14 @@ def test_the_lockout_beside_a_plate_is_learned_from_bodies_with_one_and_the_angl
     assert known.truth_deg == pytest.approx(-0.2 * np.arange(100), abs=1e-4)
     assert known.found.shape[1] == len(weights("lockout").mean)
     assert Bodies.read(tmp_path, "plates").truth_deg == pytest.approx(7.0)
+
+
+def test_a_plate_that_was_lost_tells_nothing_of_its_body(tmp_path: Path) -> None:
+    for number in range(105):
+        rendered(tmp_path, PLATED_FROM + number, 0.0, off_px=40.0 if number < 5 else 10.0)
+    assert Bodies.read(tmp_path, "plates").seeds.tolist() == [
+        PLATED_FROM + number for number in range(5, 105)
+    ]
 
 
 def test_what_is_learned_apart_is_asked_for_apart(formcheck: Command, tmp_path: Path) -> None:
