@@ -190,7 +190,7 @@ def test_beside_a_plate_a_flat_look_needs_witnesses_that_agree(monkeypatch: pyte
         assert {verdict.status for verdict in found} == {Status.NOT_JUDGED}
 
 
-@pytest.mark.parametrize(("top_deg", "flagged"), [(-34.0, True), (0.0, False)])
+@pytest.mark.parametrize(("top_deg", "flagged"), [(-20.0, True), (0.0, False)])
 def test_a_lockout_that_all_stop_short_of_shows_beside_a_plate_by_the_bar(
     top_deg: float, flagged: bool
 ) -> None:
