@@ -62,6 +62,9 @@ _FLAT_OUTLINE_DEG = 2.0  # up to this change of the outline both have the same w
 _FLAT_DEG = 5.0
 """Result of `_by_itself_deg` below which a back is flat. Fitted on rendered thrusts from the side: 22 arched
 repetitions of 8 bodies were at 10 or more, most clean ones of 24 bodies below 5."""
+_LOST_DEG = -55.0
+"""Arching that hips show which seem to be bent by 35 deg at the top: that is no lockout, and no hips are seen
+(beside plates thrusts rendered short by 15 to 30 deg: down to -43)."""
 _SOFT_DEG = 6.0
 """Face down, outline that hollows by more than this beyond what the hips show is the buttock (`_prone`).
 Rendered backs, whose buttocks do not swell, hollow by 3 to 6 deg more where they are arched."""
@@ -82,6 +85,7 @@ _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
+_UNSURE = "beside the plate it is not sure that the back is flat"
 _UNKNOWN = "a plate hides the hips, and no body that was learned from looks like this"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
@@ -100,7 +104,8 @@ def lumbar_extension(data: RepData, usual_lockout_deg: float = USUAL_LOCKOUT_DEG
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
     if math.isnan(extension.value) and not data.look.prone:
         # Bench and arm disturb the outline too much to use it alone.
-        return _possible(_beside_a_plate(data, extension))
+        plated = data.set.put_right and data.set.baseline is None
+        return _possible(_beside_a_plate(data, extension, math.nan, flat=False) if plated else extension)
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
     if data.look.prone:
@@ -171,11 +176,12 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
         if flat:
             time_s = _time_s(extension, outline)
             compared = Reading(itself_deg, _LONE_DEG, time_s, "one repetition, by itself")
+    if data.set.put_right:
+        return _beside_a_plate(data, compared, by_hips, flat=flat)
     learned = _learned(data)
     if learned is None:
-        hidden = flat and data.set.put_right
-        return replace(compared, reason=_UNKNOWN, remedy=_REMEDY, at_least=True) if hidden else compared
-    if _shows_arching(data, learned, by_hips):
+        return compared
+    if _shows_arching(learned, by_hips):
         # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
         return _stronger_of(data, replace(compared, at_least=True), learned)
     if not flat:
@@ -228,40 +234,59 @@ def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
     learned = _learned(data) if data.look.view is View.OBLIQUE_FOOT else None
     # One in 25 flat backs would be warned of from here, but one in 90 looks like a fault.
     marked = learned is not None and learned.value_deg - learned.error_deg > _PRAISED_DEG
-    if learned is None or not marked or not _shows_arching(data, learned, by_hips_deg):
+    if learned is None or not marked or not _shows_arching(learned, by_hips_deg):
         return Reading.none("from here it only shows where it is marked", _REMEDY)
     return _as_learned(data, learned)
 
 
-def _beside_a_plate(data: RepData, hidden: Reading) -> Reading:
-    """Read arching where a followed plate hides what hips are read from: a lower bound, where it shows."""
-    learned = _learned(data) if data.set.put_right else None
-    if learned is None or not _shows_arching(data, learned, math.nan):
-        return hidden
-    return _as_learned(data, learned)
+def _beside_a_plate(data: RepData, compared: Reading, by_hips_deg: float, *, flat: bool) -> Reading:
+    """Read arching where a followed plate hides what hips are read from, by what was learned beside plates.
+
+    The landmarks of the hips are guesses there, and the outline may be the plate's: they do not outweigh an
+    estimate that knows the bar. But it alone never makes a back good: the hips have to be seen, and to look
+    flat too.
+
+    Args:
+        data: The repetition.
+        compared: What the others show, or why the hips were not seen.
+        by_hips_deg: The arching that the hips show by themselves, or NaN.
+        flat: Whether hips and outline look flat by themselves.
+    """
+    learned = _learned(data)
+    least = replace(compared, at_least=True)
+    if learned is None:
+        return replace(least, reason=_UNKNOWN, remedy=_REMEDY) if flat else least
+    if _shows_arching(learned, math.nan):
+        return _stronger_of(data, least, learned)
+    seen_flat = _LOST_DEG <= by_hips_deg <= _FLAT_DEG
+    if not seen_flat or compared.value - compared.uncertainty > _FLAT_DEG:
+        return least
+    if not learned.value_deg + learned.error_deg < _PRAISED_DEG:
+        return replace(least, reason=_UNSURE, remedy=_REMEDY)
+    if flat and compared.uncertainty < learned.error_deg:
+        return compared
+    return replace(_as_learned(data, learned), at_least=False)
 
 
 def _doubted(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
     """Whether a back that looks flat by itself may be arched, by the learned witness.
 
-    Beside a plate the landmarks of the hips may be lost, so there what they show has to agree as well, and
-    below one that is followed the learned witness has to show a flat back itself.
+    Beside a plate that was not followed the landmarks of the hips may be lost, so there what they show has
+    to agree as well.
     """
     off_deg = learned.value_deg - by_hips_deg
     lost = data.set.plated and off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
-    return lost or learned.value_deg > (_FLAT_DEG if data.set.put_right else _PRAISED_DEG)
+    return lost or learned.value_deg > _PRAISED_DEG
 
 
-def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float) -> bool:
-    """Whether the learned witness shows arching and the hips do not contradict it by more than both errors.
+def _shows_arching(learned: arching.Estimate, by_hips_deg: float) -> bool:
+    """Whether the learned witness shows arching, and hips that are seen do not contradict it.
 
-    Below a plate the landmarks of the hips are guesses. They say nothing then, and the estimate that knows
-    the bar stands alone.
+    They do where they are apart by more than twice both errors.
     """
     if learned.value_deg - learned.error_deg <= _FLAT_DEG:
         return False
-    off_deg = learned.value_deg - by_hips_deg
-    return data.set.put_right or off_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+    return not learned.value_deg - by_hips_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
 
 
 def _stronger_of(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:

@@ -190,6 +190,24 @@ def test_beside_a_plate_a_flat_look_needs_witnesses_that_agree(monkeypatch: pyte
         assert {verdict.status for verdict in found} == {Status.NOT_JUDGED}
 
 
+@pytest.mark.parametrize(
+    ("top_deg", "said", "status"),
+    [
+        (0.0, Estimate(-2.0, 6.0, 0.8), Status.OK),
+        (0.0, Estimate(3.0, 6.0, 0.8), Status.OK),
+        (0.0, Estimate(5.0, 6.0, 0.8), Status.NOT_JUDGED),  # a fault is within the error
+        (-16.0, Estimate(-2.0, 6.0, 0.8), Status.OK),  # a lockout that is short
+        (30.0, Estimate(-2.0, 6.0, 0.8), Status.NOT_JUDGED),  # the plate has put the hips elsewhere
+    ],
+    ids=["flat", "nearly flat", "unsure", "short", "hips lost"],
+)
+def test_beside_a_plate_a_back_is_flat_where_hips_and_what_was_learned_say_so(
+    monkeypatch: pytest.MonkeyPatch, top_deg: float, said: Estimate, status: Status
+) -> None:
+    found = lumbar(monkeypatch, said, with_plate(thrusts(top_deg=top_deg)))
+    assert {verdict.status for verdict in found} == {status}
+
+
 @pytest.mark.parametrize(("top_deg", "flagged"), [(-20.0, True), (0.0, False)])
 def test_a_lockout_that_all_stop_short_of_shows_beside_a_plate_by_the_bar(
     top_deg: float, flagged: bool
