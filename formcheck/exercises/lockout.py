@@ -54,8 +54,12 @@ _PLATED_UNLIKE_ERROR_DEG = 15.0
 """The same where the landmarks are unlike all that was learned from: they are lost in part (rendered sets: 3
 to 38 deg off)."""
 _PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 deg
-_ALIKE = 0.35
-"""Correlation of the errors of both witnesses beside a plate (139 repetitions of 46 rendered sets)."""
+_PLATED_OFFSET_DEG, _PLATED_SCATTER_DEG = 3.5, 8.0
+"""By how much the hips look straighter there, and the error without that (191 repetitions of 76 rendered sets
+whose plates were painted over)."""
+_ALIKE = 0.28
+"""Correlation of the errors of both witnesses beside a plate (the same sets)."""
+_ITS_OWN_DEG = 2.5  # error of a repetition that others of the set do not share (the same sets)
 _APART = 0.25  # share of the difference between the two that counts as error
 _CARRIED_BY_BAR_DEG = 2.0
 """Error of what the bar's height carries from one repetition to another (the same sets)."""
@@ -128,7 +132,7 @@ class _Shown(NamedTuple):
 def _beside_a_plate(data: RepData, top: Reading) -> Reading:
     """Read the lockout by what all repetitions of the set show, carried over by the height of the bar.
 
-    Errors of a person are alike in each, so the joined error is that of one.
+    Most of a person's error is the same in each, and only the rest averages out.
 
     Args:
         data: The repetition.
@@ -145,8 +149,9 @@ def _beside_a_plate(data: RepData, top: Reading) -> Reading:
     moved = np.nan_to_num(_DEG_PER_PCT * (own.height_pct - heights))
     weights = errors**-2
     value = float(np.average(values + moved, weights=weights))
+    own_part = _ITS_OWN_DEG**2 * (1.0 - 1.0 / len(values))
     carried = _CARRIED_BY_BAR_DEG if len(values) > 1 else 0.0
-    error = math.hypot(1.0 / math.sqrt(float(weights.mean())), carried)
+    error = math.hypot(math.sqrt(1.0 / float(weights.mean()) - own_part), carried)
     time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
     if not by_bar.any():
         return Reading(value, error, time_s, top.reason, top.remedy, at_least=True, change=top.change)
@@ -199,15 +204,16 @@ def _shown(data: RepData) -> _Shown:
     height = _height_pct(data)
     by_bar = math.isfinite(top.value)
     if not math.isfinite(learned.error_deg):
-        return _Shown(top.value, _PLATED_UNLIKE_ERROR_DEG, by_bar, height)
+        return _Shown(top.value - _PLATED_OFFSET_DEG, _PLATED_UNLIKE_ERROR_DEG, by_bar, height)
     if not by_bar:
         return _Shown(learned.value_deg, learned.error_deg, by_bar, height)
-    one, other = learned.error_deg, _PLATED_ERROR_DEG
-    apart = abs(learned.value_deg - top.value)
+    by_bar_deg = top.value - _PLATED_OFFSET_DEG
+    one, other = learned.error_deg, _PLATED_SCATTER_DEG
+    apart = abs(learned.value_deg - by_bar_deg)
     if apart > 2.0 * math.hypot(one, other):
         return _Shown(math.nan, math.nan, by_bar, height)
     share = other**2 / (one**2 + other**2)
-    value = share * learned.value_deg + (1.0 - share) * top.value
+    value = share * learned.value_deg + (1.0 - share) * by_bar_deg
     parts = share * one, (1.0 - share) * other
     error = math.sqrt(parts[0] ** 2 + parts[1] ** 2 + 2.0 * _ALIKE * parts[0] * parts[1])
     error = math.hypot(error, _APART * apart)
