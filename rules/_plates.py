@@ -20,6 +20,9 @@ it is there."""
 _BENT_LEG = 1.0
 """Of the trunk: how far ahead of the bar a planted foot surely stands (rendered sets: 0.5 to 0.9; with a shin
 that leans by 20 deg or more 1.0 to 1.2, as far as some legs that are held out)."""
+_OVER_FLOOR = 0.4
+"""Of the trunk: how far a planted ankle seems to be over the lowest rim of the plate, which is nearer
+(rendered sets from low cameras: -0.5 to 0.4)."""
 _BEYOND = 0.25  # of the trunk: how far a leg reaches beyond the other foot before its height counts
 _REACH_SHARE, _LOWER_SHARE, _LOWEST_SHARE = 90.0, 75.0, 95.0
 """Percent of the frames: in a tenth a leg reaches so far, in a quarter the lower foot is so low, or the bar,
@@ -93,8 +96,8 @@ class PlateAround:
     def foot_stands(self) -> bool:
         """Whether the lower foot is a planted one.
 
-        It stays where it is, lower than the middle of the plate where that is lowest, and no further from the
-        hips than a bent leg surely reaches.
+        It stays where it is, lower than the bar over the hips where that is lowest, and no further from the
+        hips than a bent leg surely reaches, or on the floor: as low as the rim of the plate gets.
         """
         bar, body = self.data.set.bar, self.data.set.body
         seen = self.lower_px[np.isfinite(self.lower_px[:, 0])]
@@ -102,10 +105,12 @@ class PlateAround:
             return False
         place = np.median(seen, axis=0)
         still = np.hypot(*(seen - place).T) < _STANDS * body.trunk_px
-        over_hips_px = finite_median(bar.over_hips_px(body.track.size)[self.frames])
-        ahead = self.data.look.facing * (place[0] - over_hips_px[0]) / body.trunk_px
-        low = place[1] > _percentile(self.bar_y, _LOWEST_SHARE)
-        return bool(low and ahead < _BENT_LEG and still.mean() > _STEADY)
+        over_px = bar.over_hips_px(body.track.size)[self.frames]
+        lowest_y = _percentile(over_px[:, 1], _LOWEST_SHARE)
+        ahead = self.data.look.facing * (place[0] - finite_median(over_px)[0]) / body.trunk_px
+        on_floor = place[1] > lowest_y + bar.radius_px - _OVER_FLOOR * body.trunk_px
+        stands = place[1] > lowest_y and (ahead < _BENT_LEG or on_floor)
+        return bool(stands and still.mean() > _STEADY)
 
 
 def _percentile(values: Floats, percent: float) -> float:

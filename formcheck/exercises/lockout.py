@@ -15,9 +15,9 @@ by the angle at the hip, less what its landmark usually is off.
 Beside a plate the hips are where the bar says. There two witnesses tell of a repetition by itself: that
 angle, and an estimate learned from rendered people (`measures.arching.lockout`), whose errors are nearly
 independent. Both are steady within a set, so what they say of each repetition is carried over to the others
-by the height of the bar, and joined. Where the two are further apart than twice both errors, the landmarks
-are lost, and neither counts. What no witness but the learned one tells may show a short lockout, but
-no full one: it knows no real people.
+by the height of the bar, and joined. Where the two are further apart than twice both errors, or nobody that
+was learned from looks like this, the landmarks are lost, and neither counts. What no witness but the learned
+one tells may show a short lockout, but no full one: it knows no real people.
 
 An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
 """
@@ -50,18 +50,22 @@ _USUAL_SHARE = 0.85
 the floor)."""
 _PLATED_ERROR_DEG = 9.0
 """Error of the extension where a plate hides the hips, which are then where the bar says (rendered sets)."""
-_PLATED_UNLIKE_ERROR_DEG = 15.0
-"""The same where the landmarks are unlike all that was learned from: they are lost in part (rendered sets: 3
-to 38 deg off)."""
 _PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 deg
-_ALIKE = 0.35
-"""Correlation of the errors of both witnesses beside a plate (139 repetitions of 46 rendered sets)."""
+_PLATED_OFFSET_DEG, _PLATED_SCATTER_DEG = 3.5, 8.0
+"""By how much the hips look straighter there, and the error without that (191 repetitions of 76 rendered sets
+whose plates were painted over)."""
+_ALIKE = 0.28
+"""Correlation of the errors of both witnesses beside a plate (the same sets)."""
+_MOST_APART = 1.2
+"""Distance from what was learned, beyond which landmarks beside a plate are lost in part: both witnesses are
+then off by twice as much, and alike (23 repetitions of 17 rendered sets: 8 and 13 deg; a real one 20)."""
+_ITS_OWN_DEG = 2.5  # error of a repetition that others of the set do not share (the same sets)
 _APART = 0.25  # share of the difference between the two that counts as error
 _CARRIED_BY_BAR_DEG = 2.0
 """Error of what the bar's height carries from one repetition to another (the same sets)."""
-_BY_BAR, _BY_BOTH = "by itself, by the bar", "by the bar, and as learned from rendered people"
-_CONTRADICT = Reading.none(
-    "the hips beside the plate and the whole body contradict each other", REMEDY, change=NOTHING_BEFORE
+_BY_BOTH = "by the bar, and as learned from rendered people"
+_LOST = Reading.none(
+    "the plate hides too much of you to tell where your hips are", REMEDY, change=NOTHING_BEFORE
 )
 _ARCHED_DEG = 12.0  # of outline above the person's straightest: 20 deg of lumbar extension
 
@@ -113,7 +117,7 @@ class _Shown(NamedTuple):
     """What one repetition beside a plate shows of its lockout by itself.
 
     Attributes:
-        value_deg: - = short; NaN where neither witness sees it, or both contradict each other.
+        value_deg: - = short; NaN where the landmarks are lost.
         error_deg: Its standard error.
         by_bar: Whether the bar, the shoulders and the knee tell it, not only what was learned.
         height_pct: Height of the bar, of the trunk's length; NaN where the camera moved.
@@ -128,7 +132,7 @@ class _Shown(NamedTuple):
 def _beside_a_plate(data: RepData, top: Reading) -> Reading:
     """Read the lockout by what all repetitions of the set show, carried over by the height of the bar.
 
-    Errors of a person are alike in each, so the joined error is that of one.
+    Most of a person's error is the same in each, and only the rest averages out.
 
     Args:
         data: The repetition.
@@ -141,16 +145,17 @@ def _beside_a_plate(data: RepData, top: Reading) -> Reading:
         rows = np.array(own)[:, None]
     values, errors, by_bar, heights = rows
     if not np.isfinite(values).any():
-        return _CONTRADICT if math.isfinite(top.value) else top
+        return _LOST if math.isfinite(top.value) else top
     moved = np.nan_to_num(_DEG_PER_PCT * (own.height_pct - heights))
     weights = errors**-2
     value = float(np.average(values + moved, weights=weights))
+    own_part = _ITS_OWN_DEG**2 * (1.0 - 1.0 / len(values))
     carried = _CARRIED_BY_BAR_DEG if len(values) > 1 else 0.0
-    error = math.hypot(1.0 / math.sqrt(float(weights.mean())), carried)
+    error = math.hypot(math.sqrt(1.0 / float(weights.mean()) - own_part), carried)
     time_s = (data.rep.lockout_s + data.rep.lower_s) / 2
     if not by_bar.any():
         return Reading(value, error, time_s, top.reason, top.remedy, at_least=True, change=top.change)
-    return Reading(value, error, time_s, _BY_BOTH if _like(data) else _BY_BAR)
+    return Reading(value, error, time_s, _BY_BOTH)
 
 
 def _below_best_bar_deg(data: RepData, only: Only) -> float:
@@ -181,11 +186,6 @@ def _of_set(data: RepData, own: _Shown) -> Floats:
     return rows if data.rep in data.set.reps else np.column_stack([rows, own])
 
 
-def _like(data: RepData) -> bool:
-    """Whether a repetition is like what was learned from."""
-    return math.isfinite(data.set.lockout(data.rep).error_deg)
-
-
 def _height_pct(data: RepData) -> float:
     """Return the height of the bar at the top, of the trunk's length; NaN where the camera moved."""
     if data.set.bar is None or data.camera_moved:
@@ -198,16 +198,17 @@ def _shown(data: RepData) -> _Shown:
     top, learned = _extension(data), data.set.lockout(data.rep)
     height = _height_pct(data)
     by_bar = math.isfinite(top.value)
-    if not math.isfinite(learned.error_deg):
-        return _Shown(top.value, _PLATED_UNLIKE_ERROR_DEG, by_bar, height)
+    if not (math.isfinite(learned.error_deg) and learned.apart <= _MOST_APART):
+        return _Shown(math.nan, math.nan, by_bar, height)
     if not by_bar:
         return _Shown(learned.value_deg, learned.error_deg, by_bar, height)
-    one, other = learned.error_deg, _PLATED_ERROR_DEG
-    apart = abs(learned.value_deg - top.value)
+    by_bar_deg = top.value - _PLATED_OFFSET_DEG
+    one, other = learned.error_deg, _PLATED_SCATTER_DEG
+    apart = abs(learned.value_deg - by_bar_deg)
     if apart > 2.0 * math.hypot(one, other):
         return _Shown(math.nan, math.nan, by_bar, height)
     share = other**2 / (one**2 + other**2)
-    value = share * learned.value_deg + (1.0 - share) * top.value
+    value = share * learned.value_deg + (1.0 - share) * by_bar_deg
     parts = share * one, (1.0 - share) * other
     error = math.sqrt(parts[0] ** 2 + parts[1] ** 2 + 2.0 * _ALIKE * parts[0] * parts[1])
     error = math.hypot(error, _APART * apart)
