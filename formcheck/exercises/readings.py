@@ -85,7 +85,7 @@ _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
 _ROOM = 1.25
 """Errors below that limit from which on a back beside a plate is called flat. Of 359 rendered backs arched by
-14 deg and more, held out in three ways, 0.1 % were so far below it, of flat ones 58 % (one error: 1, 67 %)."""
+14 deg and more, held out thrice, 0.1 % were so far below it, of flat ones 58 % (one error: 1 and 67 %)."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _APART = "the hips beside the plate and the whole body contradict each other"
