@@ -56,6 +56,8 @@ _FOLLOWED_ERROR = 2.5  # factor for a leg followed from behind
 MAX_JUMP_PCT = 5.0
 """Percent of the trunk length. A joint that jumps further off its smoothed path counts as not seen."""
 MIN_USABLE = 0.60
+MIN_USABLE_BAR = 0.35
+"""Share of the frames in which a bar is found: each is found by itself, and hardly one in ten is wrong."""
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
 """Share of the largest range of the set. Others are not compared with a repetition below it."""
@@ -455,9 +457,10 @@ class RepData:
             return Reading.none("the planted shin is not seen below the plate", REMEDY, change=NOTHING_BEFORE)
         values = self.set.values(measure.name)[part]
         good = np.isfinite(values)
+        least = MIN_USABLE_BAR if any(joint == "bar" for _, joint in measure.needs) else MIN_USABLE
         for role, joint in measure.needs:
             seen = self.set.sees(role, joint)[part]
-            if np.count_nonzero(seen) < MIN_USABLE * len(seen):
+            if np.count_nonzero(seen) < least * len(seen):
                 called = _called(self.set.body, role, joint)
                 if not np.isfinite(self.set.body.joint(role, joint)).any():
                     return Reading.none(
@@ -467,11 +470,11 @@ class RepData:
                     f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
                 )
             good &= seen
-        if np.count_nonzero(good) < MIN_USABLE * len(good):
+        if np.count_nonzero(good) < least * len(good):
             return Reading.none("the outline of your body was not clear")
         wrong = good & ~measure.possible(values)
         good &= ~wrong
-        if np.count_nonzero(good) < MIN_USABLE * len(good):
+        if np.count_nonzero(good) < least * len(good):
             return impossible(measure, median(values[wrong]))
         return good
 

@@ -17,7 +17,6 @@ import numpy as np
 
 from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
-from formcheck.vision import barbell
 from formcheck.vision import silhouette as outline
 from formcheck.vision.far_plate import FarPlateWatch
 from formcheck.vision.head_end import HeadEnd
@@ -26,6 +25,7 @@ from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
 from formcheck.vision.plate import PlateWatch, shin_below
+from formcheck.vision.plated_bar import PlatedBarWatch
 from formcheck.vision.rear_legs import RearLegs
 
 _MOST = 4  # people detected in one image
@@ -78,7 +78,7 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plate, self._far_plate = PlateWatch(), FarPlateWatch()
+        self._plate, self._far_plate, self._bar = PlateWatch(), FarPlateWatch(), PlatedBarWatch()
         self._behind, self._ahead = RearLegs(), HeadEnd()
         self._pose: Pose | None = None
         self._settled = False
@@ -113,7 +113,8 @@ class MediaPipeLandmarker:
         """
         if self._size_px is not None and not self._closed:
             self._last_ms += 1
-            self._plate, self._far_plate, self._ahead = PlateWatch(), FarPlateWatch(), HeadEnd()
+            self._plate, self._far_plate, self._bar = PlateWatch(), FarPlateWatch(), PlatedBarWatch()
+            self._ahead = HeadEnd()
             black = np.zeros((*self._size_px, 3), np.uint8)
             self._one.detect_for_video(_mp_image(black), self._last_ms)
 
@@ -274,7 +275,7 @@ class MediaPipeLandmarker:
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
-        held_px = barbell.find_bar(image_rgb, pose.image_px)
+        held_px = self._bar.update(image_rgb, pose.image_px, pose.time_s)
         far_px = self._far_plate.update(image_rgb, disc, pose.time_s)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
         ahead = self._ahead.update(image_rgb, pose.image_px, pose.time_s)
