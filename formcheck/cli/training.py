@@ -55,8 +55,8 @@ def train_lumbar(
 
     Renders a body for each seed at rest and at the top (half a second on an idle processor), lets the pose
     model look at it, learns, and says how far off it is on bodies that it did not learn from. What was
-    rendered is kept, so that a run that was stopped goes on. With --plates or --oblique it learns from the
-    others in DIR too.
+    rendered is kept, so that a run that was stopped goes on. With --plates it learns from those in DIR that
+    are seen from the side without plates too.
     """
     from formcheck.errors import UsageError
     from formcheck.evaluation.lumbar_renders import record

@@ -63,7 +63,6 @@ KEPT = (
     "hip_trunk_angle_working",
     "trunk_pitch",
     "pelvis_pitch",
-    "pelvic_obliquity",
 )
 
 

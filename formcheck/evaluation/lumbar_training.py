@@ -15,7 +15,14 @@ from zipfile import BadZipFile
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import KEPT, OBLIQUE_FROM, PLATED_FROM, SIDE_FROM, spec_of
+from formcheck.evaluation.lumbar_renders import (
+    FILMED_FROM,
+    KEPT,
+    OBLIQUE_FROM,
+    PLATED_FROM,
+    SIDE_FROM,
+    spec_of,
+)
 from formcheck.measures.arching import Seen, Weights, all_features, features, kernel, stepped
 from formcheck.measures.body import Body
 from formcheck.poses.pose import Floats, Side, View
@@ -31,11 +38,16 @@ _FOLDS = 10
 _LEAST = 100  # bodies
 FIRST: dict[Seen, int] = {"side": SIDE_FROM, "plates": PLATED_FROM, "oblique": OBLIQUE_FROM}
 """The first seed to render."""
-_SEEDS_BELOW: dict[Seen, float] = {"side": PLATED_FROM, "plates": OBLIQUE_FROM, "oblique": math.inf}
+_SEEDS: dict[Seen, tuple[float, float]] = {
+    "side": (0, PLATED_FROM),
+    "plates": (0, OBLIQUE_FROM),
+    "oblique": (OBLIQUE_FROM, math.inf),
+}
+"""From which seed on, and below which, bodies help. Those from the side help obliquely by 0.04 deg only."""
 _GROUPS = 8  # of bodies by their distance, for the error
-LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 60.0}
+LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 80.0}
 """Percent of the bodies: what is further away than these is not estimated. Obliquely the errors of the others
-are nearly as large as the truth is spread (14 and 13 deg): little was learned of them."""
+are nearly as large as the truth is spread (12 and 13 deg): little was learned of them."""
 _PLATE_ERROR = 0.03  # of its radius: what hands and background do to a plate's place and size
 _ARCHED_DEG, _FLAT_DEG = 10.0, 6.0
 
@@ -65,17 +77,16 @@ class Bodies:
 
         Args:
             folder: Where it is.
-            seen: What is to be estimated. From the side only bodies without a plate over the hips are read
-                that were rendered for that view; otherwise the bodies of other views help.
+            seen: What is to be estimated. From the side only bodies without a plate over the hips are read;
+                beside plates both help. Obliquely those are to be estimated that are filmed as one does.
 
         Raises:
             UsageError: There are too few, or one is damaged.
         """
-        rows = []
+        rows, (low, below) = [], _SEEDS[seen]
         for path in sorted(folder.iterdir()):
-            usable = re.fullmatch(r"\d+\.npz", path.name) and int(path.stem) < _SEEDS_BELOW[seen]
-            square = seen == "oblique" and _with_big_plates(path)
-            if usable and not square and (row := _body(path, seen)) is not None:
+            usable = re.fullmatch(r"\d+\.npz", path.name) and low <= int(path.stem) < below
+            if usable and (row := _body(path, seen)) is not None:
                 rows.append(row)
         if len(rows) < _LEAST:
             raise UsageError(f"{folder} has {len(rows)} bodies to learn from; {_LEAST} are needed at least")
@@ -112,7 +123,8 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
     if spec.exercise.endswith("bilateral"):
         working = view.near  # as in the rules: the leg nearer to the camera is measured
     body, rest, top = Body(track, working, view), slice(0, 1), slice(len(track) - 1, None)
-    wanted = view.view is (View.OBLIQUE_FOOT if seen == "oblique" else View.SIDE)
+    aside = view.view is View.OBLIQUE_FOOT and seed >= FILMED_FROM
+    wanted = aside if seen == "oblique" else view.view is View.SIDE
     if seen == "plates":
         big = _with_big_plates(path)
         plate = arrays["plate"] if big else np.full((len(track), 3), np.nan)

@@ -79,6 +79,9 @@ _FOOT_SIDE_DEG = 5.0  # from the feet the buttock covers part of the outline of 
 _DISAGREE = "outline and hips disagree"
 _PRAISED_DEG = 10.0
 """Estimate of what was learned, above which no back is called flat: the limit of a fault."""
+_MARKED_DEG = 7.0
+"""Obliquely, an estimate whose lower end is below says nothing: of rendered flat backs 1 in 70 is above.
+Where no hips are seen beside it, its lower end has to be a fault (1 in 160)."""
 _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _UNKNOWN = "a plate hides the hips, and no body that was learned from looks like this"
@@ -99,6 +102,9 @@ def lumbar_extension(data: RepData, usual_lockout_deg: float = USUAL_LOCKOUT_DEG
     outline = data.read("back_bend_deg", Phase.TOP, "median", from_start=True)
     if math.isnan(extension.value) and not data.look.prone:
         # Bench and arm disturb the outline too much to use it alone.
+        if data.look.view is View.OBLIQUE_FOOT:
+            learned = _from_the_feet(data, math.nan)
+            return extension if math.isnan(learned.value) else _possible(learned)
         return _possible(_beside_a_plate(data, extension))
     if math.isnan(extension.value) and math.isnan(outline.value):
         return Reading.none(outline.reason, outline.remedy)
@@ -225,8 +231,8 @@ def _learned(data: RepData) -> arching.Estimate | None:
 def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
     """Read the arching of somebody face up obliquely from the foot end: a lower bound, where it shows."""
     learned = _learned(data) if data.look.view is View.OBLIQUE_FOOT else None
-    # One in 25 flat backs would be warned of from here, but one in 90 looks like a fault.
-    marked = learned is not None and learned.value_deg - learned.error_deg > _PRAISED_DEG
+    least_deg = _MARKED_DEG if math.isfinite(by_hips_deg) else _PRAISED_DEG
+    marked = learned is not None and learned.value_deg - learned.error_deg > least_deg
     if learned is None or not marked or not _shows_arching(data, learned, by_hips_deg):
         return Reading.none("from here it only shows where it is marked", _REMEDY)
     return _as_learned(data, learned)
@@ -255,12 +261,12 @@ def _shows_arching(data: RepData, learned: arching.Estimate, by_hips_deg: float)
     """Whether the learned witness shows arching and the hips do not contradict it by more than both errors.
 
     Below a plate the landmarks of the hips are guesses. They say nothing then, and the estimate that knows
-    the bar stands alone.
+    the bar stands alone. Hips that are not seen contradict nothing.
     """
     if learned.value_deg - learned.error_deg <= _FLAT_DEG:
         return False
     off_deg = learned.value_deg - by_hips_deg
-    return data.set.put_right or off_deg <= 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
+    return data.set.put_right or not off_deg > 2.0 * math.hypot(_LONE_DEG, learned.error_deg)
 
 
 def _stronger_of(data: RepData, compared: Reading, learned: arching.Estimate) -> Reading:
