@@ -57,13 +57,7 @@ _FILMED_NEAR = 0.85
 _APART_S = 10.0  # between one body and the next, longer than a clip
 _SHOWN = (2, 3)
 """How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
-KEPT = (
-    "lumbar_extension",
-    "hip_extension_working",
-    "hip_trunk_angle_working",
-    "trunk_pitch",
-    "pelvis_pitch",
-)
+KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", "trunk_pitch", "pelvis_pitch")
 
 
 def spec_of(seed: int) -> Spec:

@@ -56,8 +56,9 @@ _FOLLOWED_ERROR = 2.5  # factor for a leg followed from behind
 MAX_JUMP_PCT = 5.0
 """Percent of the trunk length. A joint that jumps further off its smoothed path counts as not seen."""
 MIN_USABLE = 0.60
-MIN_USABLE_BAR = 0.30
-"""Share of the frames in which a bar is found: each is found by itself, and hardly one in ten is wrong."""
+MIN_USABLE_BAR, MIN_START_BAR = 0.25, 0.20
+"""Share of the frames in which a bar is found, in a phase and at all starts together: in each it is found by
+itself, and hardly one in ten is wrong."""
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
 """Share of the largest range of the set. Others are not compared with a repetition below it."""
@@ -212,7 +213,8 @@ class SetData:
     def start_share(self, name: str) -> float:
         """Return the share of the frames between the repetitions in which a measure has a value."""
         phases = (Phase.START, Phase.BOTTOM)
-        frames = sum(len(self.values(name)[self.frames(*r.window(p))]) for p in phases for r in self.reps)
+        values = self.values(name)
+        frames = sum(len(values[self.frames(*rep.window(one))]) for one in phases for rep in self.reps)
         return len(self._waited(name)) / frames if frames else 0.0
 
     def one_start(self, name: str) -> bool:
@@ -430,7 +432,7 @@ class RepData:
             return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
-        if from_start and _of_bar(measure) and self.set.start_share(name) < MIN_USABLE_BAR:
+        if from_start and _of_bar(measure) and self.set.start_share(name) < MIN_START_BAR:
             origin = math.nan
         if np.isnan(origin):
             return Reading.none("no start position seen: hold it still for a second before the first rep")
