@@ -59,8 +59,8 @@ def train_lumbar(
 
     Renders a body for each seed at rest and at the top (half a second on an idle processor), lets the pose
     model look at it, learns, and says how far off it is on bodies that it did not learn from. What was
-    rendered is kept, so that a run that was stopped goes on. With --plates or --oblique it learns from the
-    others in DIR too. With --lockout it learns the lockout beside plates from the bodies of --plates.
+    rendered is kept, so that a run that was stopped goes on. With --lockout it learns the lockout beside
+    plates from the bodies of --plates.
     """
     from formcheck.errors import UsageError
     from formcheck.evaluation.lumbar_renders import record

@@ -29,10 +29,17 @@ from formcheck.render.truth import measure
 from formcheck.vision.landmarker import MediaPipeLandmarker
 
 FPS = 10
+_BARS = ("none", "empty", "small", "plates", "bumper")
+_BARS_BRIDGE, _BARS_THRUST = (0.75, 0.1, 0.05, 0.05, 0.05), (0.3, 0.25, 0.2, 0.1, 0.15)
+_BARS_FILMED = (0.2, 0.25, 0.15, 0.2, 0.2)
+_BAR_FOLLOWS = (0.5, 0.9)
+"""By how much of the pelvis's tilt a bar tilts: on a soft pad less (`exercises.readings.BAR_GAIN`)."""
 _SIZES = ((640, 360), (640, 360), (480, 270), (360, 640))
 _EXERCISES = ("hip_thrust", "hip_thrust_bilateral", "glute_bridge", "glute_bridge_bilateral")
 _SHARES = (0.4, 0.25, 0.1, 0.25)
 _SHARES_PLATED = (0.5, 0.35, 0.05, 0.1)
+_SHARES_FILMED = (0.7, 0.12, 0.12, 0.06)
+_TEMPO = {"lead": 0.5, "concentric": 1.0, "hold": 0.6, "eccentric": 0.4, "pause": 0, "tail": 0.1}
 _OFF_SIDE_DEG = 30.0
 SIDE_FROM = 500_000
 PLATED_FROM = 510_000
@@ -42,6 +49,12 @@ _PLATED_OFF_DEG = 8.0
 OBLIQUE_FROM = 520_000
 """Seeds from here on are seen obliquely from the foot end."""
 _OBLIQUE_DEG = (28.0, 55.0)
+FILMED_FROM = 530_000
+"""Seeds from here on are seen obliquely as one films a thrust for the tilt of the pelvis: mostly from the
+working leg's side, no wide angle, not from the floor; two in five tilted, two in five with big plates."""
+_FILMED_DEG = (26.0, 54.0)
+_FILMED_NEAR = 0.85
+"""Share of them that is seen from the side of the working leg."""
 _APART_S = 10.0  # between one body and the next, longer than a clip
 _SHOWN = (2, 3)
 """How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
@@ -59,6 +72,8 @@ KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", 
 
 def spec_of(seed: int) -> Spec:
     """Return the random thrust or bridge of a seed."""
+    if seed >= FILMED_FROM:
+        return _filmed(seed)
     rng = np.random.default_rng([seed, 4051])
 
     def within(low: float, high: float, digits: int = 3) -> float:
@@ -87,7 +102,7 @@ def spec_of(seed: int) -> Spec:
                 "fov": within(28, 50, 1) if plated else within(25, 65, 1),
                 "fill": within(0.6, 0.95),
             },
-            "tempo": {"lead": 0.5, "concentric": 1.0, "hold": 0.6, "eccentric": 0.4, "pause": 0, "tail": 0.1},
+            "tempo": _TEMPO,
             "faults": _faults(rng, exercise),
             "body": _body(rng),
             "options": _options(rng, exercise, plated=plated),
@@ -108,7 +123,53 @@ def spec_of(seed: int) -> Spec:
     )
 
 
-def _faults(rng: np.random.Generator, exercise: str) -> list[dict[str, Any]]:
+def _filmed(seed: int) -> Spec:
+    """Return the random thrust or bridge of a seed that is seen obliquely, as one films it."""
+    rng = np.random.default_rng([seed, 4051])
+
+    def within(low: float, high: float, digits: int = 3) -> float:
+        return round(float(rng.uniform(low, high)), digits)
+
+    exercise = str(rng.choice(_EXERCISES, p=_SHARES_FILMED))
+    leg = "LR"[rng.integers(2)]
+    near = leg if rng.random() < _FILMED_NEAR else "LR"[leg == "L"]
+    off_deg = within(*_FILMED_DEG, 1)
+    width, height = _SIZES[rng.integers(3)]
+    return Spec.model_validate(
+        {
+            "id": f"lumbar{seed}",
+            "exercise": exercise,
+            "working_leg": leg,
+            "seed": seed,
+            "reps": 1,
+            "camera": {
+                "az": off_deg if near == "L" else 180.0 - off_deg,
+                "az_jitter": 0.0,
+                "height": within(0.35, 1.2),
+                "fov": within(28, 48, 1),
+                "fill": within(0.65, 0.95),
+            },
+            "tempo": _TEMPO,
+            "faults": _faults(rng, exercise, filmed=True),
+            "body": _body(rng),
+            "options": _options(rng, exercise, shares=_BARS_FILMED) | {"bar_follow": within(*_BAR_FOLLOWS)},
+            "motion": {
+                "ext0": within(-72, -42, 1),
+                "ext1": within(-8, 5, 1),
+                "lum1": within(-5, 4, 1),
+                "nw": within(-4, 20, 1),
+            },
+            "soft": {
+                "bulge_m": within(0.0, 0.03) if rng.random() < 0.3 else 0.0,
+                "loose_m": within(0.0, 0.05) if rng.random() < 0.6 else 0.0,
+            },
+            "phone": {"blur_px": within(0, 1.0) if rng.random() < 0.5 else 0.0},
+            "video": {"width": width, "height": height, "fps": FPS, "grain": within(0.5, 4.0)},
+        }
+    )
+
+
+def _faults(rng: np.random.Generator, exercise: str, *, filmed: bool = False) -> list[dict[str, Any]]:
     faults: list[dict[str, Any]] = []
 
     def put(chance: float, name: str, low: float, high: float) -> None:
@@ -117,9 +178,9 @@ def _faults(rng: np.random.Generator, exercise: str) -> list[dict[str, Any]]:
             severity = round(float(rng.uniform(low, high)), 1)
             faults.append({"type": name, "severity": severity, "sign": sign})
 
-    put(0.5, "lumbar_extension", 5, 38)
+    put(0.45 if filmed else 0.5, "lumbar_extension", 5, 38)
     put(0.2, "incomplete_lockout", 5, 30)
-    put(0.1, "hips_not_level", 5, 18)
+    put(*((0.4, "hips_not_level", 4, 22) if filmed else (0.1, "hips_not_level", 5, 18)))
     if "bilateral" not in exercise:
         put(0.1, "nonworking_drop", 10, 30)
         put(0.1, "nonworking_rise", 10, 35)
@@ -135,15 +196,22 @@ def _body(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def _options(rng: np.random.Generator, exercise: str, *, plated: bool) -> dict[str, Any]:
+def _options(
+    rng: np.random.Generator,
+    exercise: str,
+    *,
+    plated: bool = False,
+    shares: tuple[float, ...] | None = None,
+) -> dict[str, Any]:
     def within(low: float, high: float) -> float:
         return round(float(rng.uniform(low, high)), 3)
 
     bridge = exercise in BRIDGES
-    bars, shares = ("none", "empty", "small", "plates", "bumper"), (0.3, 0.25, 0.2, 0.1, 0.15)
-    bar = str(rng.choice(bars, p=(0.75, 0.1, 0.05, 0.05, 0.05) if bridge else shares))
+    bar = str(rng.choice(_BARS, p=_BARS_BRIDGE if bridge else _BARS_THRUST))
     if plated:
-        bar = str(rng.choice(bars[3:]))
+        bar = str(rng.choice(_BARS[3:]))
+    elif shares is not None:
+        bar = str(rng.choice(_BARS, p=shares))
     free = ["hips", "floor"] if bridge else ["hips", "hips", "bench"]
     options: dict[str, Any] = {
         "bar": bar,

@@ -15,7 +15,14 @@ from zipfile import BadZipFile
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import KEPT, OBLIQUE_FROM, PLATED_FROM, SIDE_FROM, spec_of
+from formcheck.evaluation.lumbar_renders import (
+    FILMED_FROM,
+    KEPT,
+    OBLIQUE_FROM,
+    PLATED_FROM,
+    SIDE_FROM,
+    spec_of,
+)
 from formcheck.measures.arching import Seen, Weights, features, kernel, stepped
 from formcheck.measures.beside_plate import plate_features
 from formcheck.measures.body import Body
@@ -40,14 +47,15 @@ FIRST: dict[Seen, int] = {
 _SEEDS: dict[Seen, tuple[float, float]] = {
     "side": (0, PLATED_FROM),
     "plates": (PLATED_FROM, OBLIQUE_FROM),
-    "oblique": (0, math.inf),
+    "oblique": (OBLIQUE_FROM, math.inf),
     "lockout": (PLATED_FROM, OBLIQUE_FROM),
 }
-"""From and below which seeds bodies are learned from."""
+"""From which seed on, and below which, bodies are learned from. Obliquely those from the side
+help by 0.04 deg only."""
 _GROUPS = 8  # of bodies by their distance, for the error
-LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 60.0, "lockout": 95.0}
+LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 80.0, "lockout": 95.0}
 """Percent of the bodies: what is further away than these is not estimated. Obliquely the errors of the others
-are nearly as large as the truth is spread (14 and 13 deg): little was learned of them."""
+are nearly as large as the truth is spread (12 and 13 deg): little was learned of them."""
 _LEAST_ERROR_DEG = 4.0  # stated of anybody: real people are not among those learned from
 _LOST = 0.25  # of a plate's radius: one that is followed further off than that was lost
 _ARCHED_DEG, _FLAT_DEG = 10.0, 6.0
@@ -82,17 +90,16 @@ class Bodies:
         Args:
             folder: Where it is.
             seen: What is to be estimated. From the side only bodies are read that were rendered for that
-                view, with or without a plate over the hips; obliquely those from the side help.
+                view, with or without a plate over the hips. Obliquely those are to be estimated that are
+                filmed as one does.
 
         Raises:
             UsageError: There are too few, or one is damaged.
         """
-        rows = []
+        rows, (low, below) = [], _SEEDS[seen]
         for path in sorted(folder.iterdir()):
-            from_seed, below = _SEEDS[seen]
-            usable = re.fullmatch(r"\d+\.npz", path.name) and from_seed <= int(path.stem) < below
-            square = seen == "oblique" and _with_big_plates(path)
-            if usable and not square and (row := _body(path, seen)) is not None:
+            usable = re.fullmatch(r"\d+\.npz", path.name) and low <= int(path.stem) < below
+            if usable and (row := _body(path, seen)) is not None:
                 rows.append(row)
         if len(rows) < _LEAST:
             raise UsageError(f"{folder} has {len(rows)} bodies to learn from; {_LEAST} are needed at least")
@@ -133,7 +140,8 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
     if spec.exercise.endswith("bilateral"):
         working = view.near  # as in the rules: the leg nearer to the camera is measured
     body, rest, top = Body(track, working, view), slice(0, 1), slice(len(track) - 1, None)
-    wanted = view.view is (View.OBLIQUE_FOOT if seen == "oblique" else View.SIDE)
+    aside = view.view is View.OBLIQUE_FOOT and seed >= FILMED_FROM
+    wanted = aside if seen == "oblique" else view.view is View.SIDE
     found = (plate_features if beside else features)(body, rest, top)
     told = dict(zip(KEPT, arrays["truth"][-1].tolist(), strict=True))
     straight = told["hip_trunk_angle_working"] - _STRAIGHT_DEG

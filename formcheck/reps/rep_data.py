@@ -57,6 +57,9 @@ _FOLLOWED_ERROR = 2.5  # factor for a leg followed from behind
 MAX_JUMP_PCT = 5.0
 """Percent of the trunk length. A joint that jumps further off its smoothed path counts as not seen."""
 MIN_USABLE = 0.60
+MIN_USABLE_BAR, MIN_START_BAR = 0.25, 0.20
+"""Share of the frames in which a bar is found, in a phase and at all starts together: in each it is found by
+itself, and hardly one in ten is wrong."""
 """Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
 """Share of the largest range of the set. Others are not compared with a repetition below it."""
@@ -232,6 +235,13 @@ class SetData:
         """Return a measure in the start position of the set: the median while waiting between repetitions."""
         return median(self._waited(name))
 
+    def start_share(self, name: str) -> float:
+        """Return the share of the frames between the repetitions in which a measure has a value."""
+        phases = (Phase.START, Phase.BOTTOM)
+        values = self.values(name)
+        frames = sum(len(values[self.frames(*rep.window(one))]) for one in phases for rep in self.reps)
+        return len(self._waited(name)) / frames if frames else 0.0
+
     def one_start(self, name: str) -> bool:
         """Whether an angle is alike in most start positions. If not, the model mixed up the legs."""
         off = wrap_deg(self._waited(name) - self.start_value(name))
@@ -247,6 +257,10 @@ class SetData:
             joined = np.concatenate(waits) if waits else np.array([])
             self._waits[name] = joined[np.isfinite(joined)]
         return self._waits[name]
+
+
+def _of_bar(measure: Measure) -> bool:
+    return any(joint == "bar" for _, joint in measure.needs)
 
 
 Only = tuple[str, "Callable[[RepData], bool]"]
@@ -443,6 +457,8 @@ class RepData:
             return Reading.none(hidden, REMEDY, change=NOTHING_BEFORE)
         values, times = self.set.values(name)[part][good], self.set.body.track.time_s[part][good]
         origin = self.set.start_value(name) if from_start else 0.0
+        if from_start and _of_bar(measure) and self.set.start_share(name) < MIN_START_BAR:
+            origin = math.nan
         if np.isnan(origin):
             return Reading.none("no start position seen: hold it still for a second before the first rep")
         if from_start and measure.unit == "deg" and not self.set.one_start(name):
@@ -480,9 +496,10 @@ class RepData:
             return Reading.none("the planted shin is not seen below the plate", REMEDY, change=NOTHING_BEFORE)
         values = self.set.values(measure.name)[part]
         good = np.isfinite(values)
+        least = MIN_USABLE_BAR if _of_bar(measure) else MIN_USABLE
         for role, joint in measure.needs:
             seen = self.set.sees(role, joint)[part]
-            if np.count_nonzero(seen) < MIN_USABLE * len(seen):
+            if np.count_nonzero(seen) < least * len(seen):
                 called = _called(self.set.body, role, joint)
                 if not np.isfinite(self.set.body.joint(role, joint)).any():
                     return Reading.none(
@@ -492,11 +509,11 @@ class RepData:
                     f"cannot see your {called} steadily", change=f"film so that nothing hides your {called}"
                 )
             good &= seen
-        if np.count_nonzero(good) < MIN_USABLE * len(good):
+        if np.count_nonzero(good) < least * len(good):
             return Reading.none("the outline of your body was not clear")
         wrong = good & ~measure.possible(values)
         good &= ~wrong
-        if np.count_nonzero(good) < MIN_USABLE * len(good):
+        if np.count_nonzero(good) < least * len(good):
             return impossible(measure, median(values[wrong]))
         return good
 

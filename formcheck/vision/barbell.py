@@ -53,23 +53,8 @@ def find_bar(image_rgb: Image, image_px: Floats) -> Floats:
         (2, 2) visible ends of the bar in pixels, the left one in the image first. All NaN if there is none,
         or if the hands are too close to each other (as seen from the side).
     """
-    wrists, body = image_px[_WRISTS], image_px[SHOULDERS + _WRISTS + HIPS]
-    if not np.isfinite(body).all():
-        return NO_BAR
-    unit = max(np.hypot(*(image_px[SHOULDERS[0]] - image_px[SHOULDERS[1]])), 0.5 * trunk_px(image_px))
-    on_the_floor = wrists[:, 1].mean() - image_px[TRUNK, 1].max() > _BELOW * unit
-    if on_the_floor or np.abs(wrists[0, 0] - wrists[1, 0]) < _APART * unit:
-        return NO_BAR
-    size = np.array(image_rgb.shape[1::-1])
-    low = np.clip(body.min(axis=0) - _AROUND * unit, 0, size).astype(int)
-    high = np.clip(body.max(axis=0) + _AROUND * unit, 0, size).astype(int)
-    if min(high - low) < _SMALLEST_PX:
-        return NO_BAR
-    scale = _WIDTH_PX / (high - low)[0]
-    around = image_rgb[low[1] : high[1], low[0] : high[0]]
-    small = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ends = _bar(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (wrists - low) * scale, unit * scale)
-    return NO_BAR if ends is None else ends / scale + low
+    seen = lines_by_hands(image_rgb, image_px)
+    return NO_BAR if seen is None else seen.bar()
 
 
 class _Line(NamedTuple):
@@ -82,22 +67,91 @@ class _Line(NamedTuple):
     right: float
 
 
-def _bar(grey: NDArray[np.uint8], hands: Floats, unit: float) -> Floats | None:
-    """Return the ends of the bar in the small image, given hands and shoulder width."""
-    lines = _lines(grey)
+class LinesByHands(NamedTuple):
+    """The lines with most edges about the hands, pixels.
+
+    Attributes:
+        slope: (N,) of each.
+        at: (N,) y at x = 0.
+        weight: (N,) edges on it, share of the width that was searched.
+        left: (N,) x of its left end.
+        right: (N,) x of its right end.
+        hands: (2, 2) where the wrists are.
+        unit: Width of the shoulders, or half the trunk where that is more.
+    """
+
+    slope: Floats
+    at: Floats
+    weight: Floats
+    left: Floats
+    right: Floats
+    hands: Floats
+    unit: float
+
+    def off_hands(self) -> Floats:
+        """Return (N, 2) how far each line is from the hands, in `unit`."""
+        off: Floats = np.abs(self.hands[:, 1] - self.at[:, None] - self.slope[:, None] * self.hands[:, 0])
+        return off / self.unit
+
+    def near_hands(self) -> Floats:
+        """Return (N,) weights that fall with the distance from the hands."""
+        off = np.minimum(self.off_hands(), 0.6)
+        near: Floats = self.weight * np.exp(-(off**2).sum(axis=1) / (4 * _NEAR_HANDS**2))
+        return near
+
+    def bar(self) -> Floats:
+        """Return (2, 2) the visible ends of the bar, the left one first; all NaN if none of them is one."""
+        if (best := self.bar_line()) is None:
+            return NO_BAR
+        alongside = self._alongside(best)
+        return self.on_line(best, np.array([self.left[alongside].min(), self.right[alongside].max()]))
+
+    def bar_line(self) -> int | None:
+        """Return which line is the bar, by itself: strong, near the hands, and with others beside it."""
+        near = self.near_hands()
+        best = int(np.argmax(near))
+        alongside = self._alongside(best)
+        together = self.weight[alongside].sum()
+        if alongside.sum() < 2 or together < _LEAST_WEIGHT or near[best] < _LEAST_NEAR:
+            return None
+        return best
+
+    def _alongside(self, line: int) -> NDArray[np.bool_]:
+        turned = np.abs(np.degrees(np.arctan(self.slope) - np.arctan(self.slope[line])))
+        apart = self.at - self.at[line] + (self.slope - self.slope[line]) * self.hands[:, 0].mean()
+        beside: NDArray[np.bool_] = (turned < _ALONGSIDE_DEG) & (np.abs(apart) / self.unit < _ALONGSIDE)
+        return beside
+
+    def on_line(self, line: int, x: Floats) -> Floats:
+        """Return (M, 2) places on a line."""
+        return np.stack([x, self.at[line] + self.slope[line] * x], axis=1)
+
+
+def lines_by_hands(image_rgb: Image, image_px: Floats) -> LinesByHands | None:
+    """Return the lines that may be the bar which the person holds, at least one; None as in `find_bar`."""
+    wrists, body = image_px[_WRISTS], image_px[SHOULDERS + _WRISTS + HIPS]
+    if not np.isfinite(body).all():
+        return None
+    unit = max(np.hypot(*(image_px[SHOULDERS[0]] - image_px[SHOULDERS[1]])), 0.5 * trunk_px(image_px))
+    on_the_floor = wrists[:, 1].mean() - image_px[TRUNK, 1].max() > _BELOW * unit
+    if on_the_floor or np.abs(wrists[0, 0] - wrists[1, 0]) < _APART * unit:
+        return None
+    size = np.array(image_rgb.shape[1::-1])
+    low = np.clip(body.min(axis=0) - _AROUND * unit, 0, size).astype(int)
+    high = np.clip(body.max(axis=0) + _AROUND * unit, 0, size).astype(int)
+    if min(high - low) < _SMALLEST_PX:
+        return None
+    scale = _WIDTH_PX / (high - low)[0]
+    around = image_rgb[low[1] : high[1], low[0] : high[0]]
+    small = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    lines = _lines(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
     if not lines:
         return None
     slope, at, weight, left, right = np.array(lines).T
-    off = np.abs(hands[:, 1] - at[:, None] - slope[:, None] * hands[:, 0]) / unit
-    near = weight * np.exp(-(np.minimum(off, 0.6) ** 2).sum(axis=1) / (4 * _NEAR_HANDS**2))
-    best = int(np.argmax(near))
-    turned = np.abs(np.degrees(np.arctan(slope) - np.arctan(slope[best])))
-    apart = np.abs(at - at[best] + (slope - slope[best]) * hands[:, 0].mean()) / unit
-    alongside = (turned < _ALONGSIDE_DEG) & (apart < _ALONGSIDE)
-    if alongside.sum() < 2 or weight[alongside].sum() < _LEAST_WEIGHT or near[best] < _LEAST_NEAR:
-        return None
-    ends = np.array([left[alongside].min(), right[alongside].max()])
-    return np.stack([ends, at[best] + slope[best] * ends], axis=1)
+    x, y = low
+    return LinesByHands(
+        slope, at / scale + y - slope * x, weight, left / scale + x, right / scale + x, wrists, float(unit)
+    )
 
 
 def _lines(grey: NDArray[np.uint8]) -> list[_Line]:

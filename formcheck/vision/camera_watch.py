@@ -68,6 +68,7 @@ _JOINTS = [
 ]
 _THICK = 0.42  # of the trunk: what is drawn over each limb, clothes and shadows' edges included
 _PLATE = 1.15  # of its radii
+_PLATES = 0.9  # of the trunk: as high as plates on a bar that is seen, and they move with it
 _BAR = 2.0  # of the distance between the wrists, to both sides: where a bar may be
 
 
@@ -216,6 +217,9 @@ def person_mask(pose: Pose, shape: tuple[int, ...], scale: float) -> Gray:
     ends = wrists.mean(axis=0) + np.outer([-_BAR, _BAR], wrists[1] - wrists[0])
     bar = np.clip(np.nan_to_num(ends), -4 * max(shape), 4 * max(shape)).astype(int).tolist()
     cv2.line(mask, bar[0], bar[1], 255, max(3, int(0.3 * unit)))
+    if pose.bar_px is not None and np.isfinite(pose.bar_px).all():
+        found = (pose.bar_px * scale).astype(int).tolist()
+        cv2.line(mask, found[0], found[1], 255, max(3, int(_PLATES * unit)))
     head = points[[Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]].mean(axis=0).astype(int)
     cv2.circle(mask, head.tolist(), max(3, int(0.35 * unit)), 255, -1)
     if pose.disc_px is not None and pose.rim is not None and np.isfinite(pose.disc_px).all():

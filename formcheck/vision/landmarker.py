@@ -17,13 +17,13 @@ import numpy as np
 
 from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
-from formcheck.vision import barbell
 from formcheck.vision import silhouette as outline
 from formcheck.vision.head_end import HeadEnd
 from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
+from formcheck.vision.plated_bar import PlatedBarWatch
 from formcheck.vision.plates import Plates
 from formcheck.vision.rear_legs import RearLegs
 from formcheck.vision.shin import shin_below
@@ -79,7 +79,8 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plates, self._behind, self._ahead = Plates(), RearLegs(), HeadEnd()
+        self._plates, self._bar = Plates(), PlatedBarWatch()
+        self._behind, self._ahead = RearLegs(), HeadEnd()
         self._pose: Pose | None = None
         self._px = _NOBODY_PX  # the last landmarks
         self._settled = False
@@ -113,7 +114,8 @@ class MediaPipeLandmarker:
         MediaPipe's tracker is shown a black image: it loses the person, and its smoothing starts again.
         """
         if self._size_px is not None and not self._closed:
-            self._plates, self._ahead, self._px = Plates(), HeadEnd(), _NOBODY_PX
+            self._plates, self._bar, self._ahead = Plates(), PlatedBarWatch(), HeadEnd()
+            self._px = _NOBODY_PX
             self._show_black(self._size_px)
 
     def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
@@ -299,7 +301,7 @@ class MediaPipeLandmarker:
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
-        held_px = barbell.find_bar(image_rgb, pose.image_px)
+        held_px = self._bar.update(image_rgb, pose.image_px, pose.time_s)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
         ahead = self._ahead.update(image_rgb, pose.image_px, pose.time_s)
         return replace(pose, far_px=far_px, behind_px=legs_px, turn_deg=turn_deg, ahead=ahead)

@@ -31,6 +31,7 @@ ASPECTS = 1.0, 0.87, 0.74
 
 _AROUND = 2.0  # trunk lengths about the hips in which plates are looked for
 _LOOKED_PX = 46  # length of the trunk in the picture that is looked through
+_LEAST_LOOKED_PX = 9.0  # half height of the smallest ellipse of `discs_about`
 _FOLLOWED_PX = 30  # half height of the plate in the picture in which it is followed
 _SEARCH = 0.5  # of the half height: how far off the expected place a plate is followed
 _STRONG = 50.0  # Sobel, grey levels: weaker edges are noise
@@ -134,7 +135,7 @@ class PlateWatch:
             return NO_DISC
         passed_s = time_s - self._seen_s
         expected = np.array(self._disc[:2]) + self._speed * min(passed_s, 0.2)
-        disc = _followed(image_rgb, *self._known(self._disc), expected)
+        disc = follow_disc(image_rgb, *self._known(self._disc), expected)
         if disc is None or disc.share < _KEPT or not _right_size(disc, image_px):
             return NO_DISC
         if passed_s > 0.0:
@@ -156,7 +157,7 @@ class PlateWatch:
         self._looks += 1
         found = find_disc(image_rgb, image_px, aspect)
         if found is not None and self._disc is not None:  # seen like the one that is followed
-            found = _followed(image_rgb, found, _SIZE_PRIOR_PX, np.array(found[:2]))
+            found = follow_disc(image_rgb, found, _SIZE_PRIOR_PX, np.array(found[:2]))
         if found is not None and (self._disc is None or _better(found, self._disc)):
             if self._disc is None or _off(found, self._disc) > _SAME:
                 self._covering = False
@@ -191,12 +192,7 @@ def find_disc(image_rgb: Image, image_px: Floats, aspect: float) -> Disc | None:
     if edges is None:
         return None
     radii = np.arange(RADII[0] * _LOOKED_PX, RADII[1] * _LOOKED_PX + 1.0, 2.0)
-    votes = np.stack([edges.votes(np.array([radius])) / radius for radius in radii])
-    found = []
-    for _ in range(_CANDIDATES):
-        _, y, x = np.unravel_index(int(np.argmax(votes)), votes.shape)
-        found.append(edges.in_image(_rim(edges, float(x), float(y), radii)))
-        votes[:, max(0, y - 4) : y + 5, max(0, x - 4) : x + 5] = 0.0
+    found = _discs(edges, radii, _CANDIDATES)
     near = [disc for disc in found if by_the_hips(disc, image_px)]
     seen = [disc for disc in near if disc.share >= _FOUND]
     # Of two plates the nearer one is the larger one.
@@ -215,6 +211,37 @@ def _lies_on_the_back(image_px: Floats) -> bool:
     steep = abs(hips[1] - image_px[SHOULDERS, 1].mean()) > _STEEP * trunk
     kneels = (image_px[_KNEES, 1] - hips[1] > _KNEELS * trunk).any()
     return not (steep or kneels)
+
+
+def _discs(edges: _Edges, radii: Floats, count: int) -> list[Disc]:
+    """Return the ellipses with the most edges, one a place, in the picture."""
+    votes = np.stack([edges.votes(np.array([radius])) / radius for radius in radii])
+    found = []
+    for _ in range(count):
+        _, y, x = np.unravel_index(int(np.argmax(votes)), votes.shape)
+        found.append(edges.in_image(_rim(edges, float(x), float(y), radii)))
+        votes[:, max(0, y - 4) : y + 5, max(0, x - 4) : x + 5] = 0.0
+    return found
+
+
+def discs_about(
+    image_rgb: Image, middle: Floats, half_px: Floats, sizes: tuple[float, float, float], count: int
+) -> list[Disc]:
+    """Look for upright ellipses about a place.
+
+    Args:
+        image_rgb: (H, W, 3) image.
+        middle: (2,) the place.
+        half_px: (2,) how far to each side.
+        sizes: Width over height of the ellipses, and their least and largest half height.
+        count: How many at most.
+    """
+    aspect, least, most = sizes
+    scale = np.array([1.0 / aspect, 1.0]) * _LEAST_LOOKED_PX / least
+    edges = _edges(image_rgb, middle, half_px, scale, thin=True)
+    if edges is None:
+        return []
+    return _discs(edges, np.arange(_LEAST_LOOKED_PX, most * scale[1] + 1.0, 2.0), count)
 
 
 def _better(found: Disc, followed: Disc) -> bool:
@@ -409,10 +436,10 @@ class _Around(NamedTuple):
         return float(((x >= 0) & (y >= 0) & (x < width) & (y < height)).mean())
 
     def _seen(self, at: float) -> float:
-        return len(np.unique(self.bins[np.abs(self.off - at) <= _RIM])) / _BINS
+        return np.count_nonzero(np.bincount(self.bins[np.abs(self.off - at) <= _RIM])) / _BINS
 
 
-def _followed(image_rgb: Image, before: Disc, size_error_px: float, expected: Floats) -> Disc | None:
+def follow_disc(image_rgb: Image, before: Disc, size_error_px: float, expected: Floats) -> Disc | None:
     """Find a plate again about an expected place; its size is known to some error."""
     half = np.array([before.half_width, before.half_height])
     scale = _FOLLOWED_PX / half

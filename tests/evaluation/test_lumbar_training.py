@@ -15,7 +15,13 @@ from support.skeleton import thrusts
 
 from formcheck.api import analyze
 from formcheck.errors import UsageError
-from formcheck.evaluation.lumbar_renders import OBLIQUE_FROM, PLATED_FROM, frames_of, spec_of
+from formcheck.evaluation.lumbar_renders import (
+    FILMED_FROM,
+    OBLIQUE_FROM,
+    PLATED_FROM,
+    frames_of,
+    spec_of,
+)
 from formcheck.evaluation.lumbar_training import Bodies, calibrated, held_out, learn
 from formcheck.measures.arching import Seen, Weights, weights
 from formcheck.poses.track import Track
@@ -43,7 +49,24 @@ def test_later_seeds_have_big_plates_and_a_camera_square_to_the_side() -> None:
         assert min(abs(spec.camera.az - side) for side in (0.0, 180.0)) <= 8.0
 
 
-def test_the_latest_seeds_are_seen_obliquely_from_the_foot_end() -> None:
+def test_the_latest_seeds_are_filmed_as_one_does_for_the_tilt_of_the_pelvis() -> None:
+    specs = [spec_of(seed) for seed in range(FILMED_FROM, FILMED_FROM + 60)]
+    tilted = [fault for spec in specs for fault in spec.faults if fault.type == "hips_not_level"]
+    assert {fault.sign for fault in tilted} == {-1, 1}
+    assert 15 <= len(tilted) <= 35
+    assert Counter(spec.options.bar for spec in specs).keys() == {
+        "none",
+        "empty",
+        "small",
+        "plates",
+        "bumper",
+    }
+    for spec in specs:
+        assert spec.camera.az is not None
+        assert 26.0 <= min(spec.camera.az, 180.0 - spec.camera.az) <= 54.0
+
+
+def test_later_seeds_are_seen_obliquely_from_the_foot_end() -> None:
     for spec in map(spec_of, range(OBLIQUE_FROM, OBLIQUE_FROM + 20)):
         assert spec.camera.az is not None
         assert 28.0 <= min(spec.camera.az, 180.0 - spec.camera.az) <= 55.0
