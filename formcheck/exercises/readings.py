@@ -63,8 +63,8 @@ _FLAT_DEG = 5.0
 """Result of `_by_itself_deg` below which a back is flat. Fitted on rendered thrusts from the side: 22 arched
 repetitions of 8 bodies were at 10 or more, most clean ones of 24 bodies below 5."""
 _LOST_DEG = -45.0
-"""Arching that hips show which seem to be bent by 27 deg at the top: no hips are seen then. Most thrusts beside
-plates rendered short by 15 to 30 deg are above, and a real full lockout whose hips are lost is below."""
+"""Arching that hips show which seem to be bent by 27 deg at the top: no hips are seen then. Beside plates
+most thrusts rendered short by 15 to 30 deg are above, a real full lockout whose hips are lost is below."""
 _SOFT_DEG = 6.0
 """Face down, outline that hollows by more than this beyond what the hips show is the buttock (`_prone`).
 Rendered backs, whose buttocks do not swell, hollow by 3 to 6 deg more where they are arched."""
