@@ -17,7 +17,7 @@ from formcheck.measures.arching import (
     features,
     weights,
 )
-from formcheck.measures.beside_plate import plate_features
+from formcheck.measures.beside_plate import knee_apart, plate_features
 from formcheck.measures.body import Body
 from formcheck.poses.pose import OPTIONAL, Floats, Landmark, Side
 from formcheck.poses.track import Track
@@ -119,6 +119,17 @@ def test_a_planted_foot_that_is_drawn_elsewhere_at_the_top_is_put_where_it_stand
     lost[top, ankle] = track.image_px[top, Landmark.RIGHT_HIP]
     found = plate_features(seen(replace(track, image_px=lost))[0], rest, top)
     assert found == pytest.approx(plate_features(body, rest, top), abs=0.07, nan_ok=True)
+
+
+def test_a_knee_that_is_drawn_elsewhere_makes_the_estimate_less_sure() -> None:
+    track = with_plate(plain(thrusts(reps=1)))
+    body, rest, top = seen(track)
+    usual = estimate(body, rest, top, plated=True)
+    drawn = track.image_px.copy()
+    drawn[top, Landmark.RIGHT_KNEE] += (0.0, -60.0)
+    body.filmed = replace(body.filmed, image_px=drawn)  # the track was put right already
+    assert knee_apart(body, rest, top) > 0.2
+    assert estimate(body, rest, top, plated=True).error_deg > usual.error_deg + 2.0
 
 
 @pytest.mark.parametrize("rest_too", [False, True])
