@@ -57,10 +57,10 @@ _FOLLOWED_ERROR = 2.5  # factor for a leg followed from behind
 MAX_JUMP_PCT = 5.0
 """Percent of the trunk length. A joint that jumps further off its smoothed path counts as not seen."""
 MIN_USABLE = 0.60
+"""Share of a phase's frames in which every needed joint must be seen."""
 MIN_USABLE_BAR, MIN_START_BAR = 0.25, 0.20
 """Share of the frames in which a bar is found, in a phase and at all starts together: in each it is found by
 itself, and hardly one in ten is wrong."""
-"""Share of a phase's frames in which every needed joint must be seen."""
 FULL_RANGE = 0.62
 """Share of the largest range of the set. Others are not compared with a repetition below it."""
 _STALL_REMEDY = "Close other programs, or record first and analyse the video."
