@@ -11,10 +11,9 @@ which its rules then name like any other.
 from __future__ import annotations
 
 from formcheck.exercises.gates import OBLIQUE, SIDEWAYS, Gate
+from formcheck.exercises.lockout import MOST_OFFSET_FLOOR_DEG, lockout_shortfall
 from formcheck.exercises.readings import (
-    MOST_OFFSET_FLOOR_DEG,
     USUAL_LOCKOUT_FLOOR_DEG,
-    lockout_shortfall,
     lumbar_extension,
     pelvis_tilt,
 )

@@ -17,6 +17,7 @@ from formcheck.rule import (
     RepData,
     Rule,
     Unobservable,
+    finite_median,
 )
 
 from . import single_leg_hip_thrust as single
@@ -46,7 +47,7 @@ def staggered(data: RepData) -> Reading:
 def working(data: RepData) -> float:
     """Vote for the left (positive) or right leg: its shin is the more upright one at the top. 1 is clear."""
     px = data.set.body.track.image_px[data.set.frames(*data.rep.window(Phase.TOP))]
-    lean = [np.nanmedian(np.abs(px[:, 27 + i, 0] - px[:, 25 + i, 0])) for i in (0, 1)]
+    lean = finite_median(np.abs(px[:, 27:29, 0] - px[:, 25:27, 0]))
     return float(lean[1] - lean[0]) / (0.1 * data.set.body.trunk_px)
 
 

@@ -33,6 +33,9 @@ Plated = Annotated[
     bool, Option("--plates", help="Learn how it looks beside a plate of 38 or 45 cm over the hips.")
 ]
 Oblique = Annotated[bool, Option("--oblique", help="Learn how it looks obliquely from the foot end.")]
+Lockout = Annotated[
+    bool, Option("--lockout", help="Learn how straight the hips are at the top beside such a plate.")
+]
 Weighed = Annotated[
     Path | None,
     Option("--weights", metavar="FILE.npz", help="Where to write what was learned.", show_default=False),
@@ -46,6 +49,7 @@ def train_lumbar(
     first: First = None,
     plates: Plated = False,
     oblique: Oblique = False,
+    lockout: Lockout = False,
     weights: Weighed = None,
     model: opt.Model = "full",
 ) -> None:
@@ -55,8 +59,8 @@ def train_lumbar(
 
     Renders a body for each seed at rest and at the top (half a second on an idle processor), lets the pose
     model look at it, learns, and says how far off it is on bodies that it did not learn from. What was
-    rendered is kept, so that a run that was stopped goes on. With --plates it learns from those in DIR that
-    are seen from the side without plates too.
+    rendered is kept, so that a run that was stopped goes on. With --lockout it learns the lockout beside
+    plates from the bodies of --plates.
     """
     from formcheck.errors import UsageError
     from formcheck.evaluation.lumbar_renders import record
@@ -64,12 +68,14 @@ def train_lumbar(
     from formcheck.files.writing import check_writable, make_folder
     from formcheck.vision import models
 
-    if plates and oblique:
-        raise UsageError("--plates and --oblique are learned apart; give one of them")
+    if plates + oblique + lockout > 1:
+        raise UsageError("--plates, --oblique and --lockout are learned apart; give one of them")
     if weights is not None:
         check_writable(weights)
     make_folder(folder)
-    seen: Seen = "plates" if plates else "oblique" if oblique else "side"
+    seen: Seen = "side"
+    if plates or oblique or lockout:
+        seen = "plates" if plates else "oblique" if oblique else "lockout"
     begin = first if first is not None else FIRST[seen]
     if bodies:
         from formcheck.render.gl import check_gl
@@ -80,14 +86,15 @@ def train_lumbar(
                 advance(done + 1)
     known = Bodies.read(folder, seen)
     learned, held = learn(known, LEARNT[seen])
-    _tell(known, learned, held, curve(known))
+    _tell(seen, known, learned, held, curve(known))
     if weights is not None:
         _write(learned, weights)
 
 
-def _tell(known: Bodies, learned: Weights, held: Held, errors: list[tuple[int, float]]) -> None:
+def _tell(seen: Seen, known: Bodies, learned: Weights, held: Held, errors: list[tuple[int, float]]) -> None:
     say(f"{len(known)} bodies, {len(held.off_deg)} of them to be estimated; of these, each held out once:\n")
-    say(f"mean error {abs(held.off_deg).mean():.1f} deg, arched above flat {held.separates():.0%}\n")
+    apart = "" if seen == "lockout" else f", arched above flat {held.separates():.0%}"
+    say(f"mean error {abs(held.off_deg).mean():.1f} deg{apart}\n")
     say(", ".join(f"{count} bodies: {error:.1f} deg" for count, error in errors) + "\n")
     for apart, error in zip(learned.distance, learned.error, strict=True):
         say(f"distance {apart:.2f}: error {error:.1f} deg\n")

@@ -2,7 +2,7 @@
 
 Each seed is a person of its own, with one repetition that is arched or not. What is drawn is wider than what
 `formcheck render --random` draws: how the hips are set up and how far they extend, clothes that hang, cameras
-up to 30 deg off the side. Only two frames are drawn: at rest and at the top. The project's own pose model
+up to 30 deg off the side. Only two frames are kept: at rest and at the top. The project's own pose model
 looks at them, and what it says is kept with the true angles.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from formcheck.errors import UsageError
 from formcheck.files.writing import whole
-from formcheck.poses.pose import Pose
+from formcheck.poses.pose import Floats, Pose
 from formcheck.poses.track import Track
 from formcheck.render import scene
 from formcheck.render.clip import Clip, build
@@ -57,6 +58,15 @@ _FILMED_NEAR = 0.85
 _APART_S = 10.0  # between one body and the next, longer than a clip
 _SHOWN = (2, 3)
 """How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
+_WAY, _STEP_S = (0.42, 0.58), 0.1
+_SHOWN_PLATED = (6, 8, 5)
+"""Beside plates the model also sees two frames of the way, up and down again: a plate is painted over from
+the fourth picture on, and can be followed in these steps. So often it is shown the frames at rest, at the
+top, and at rest again. After 3 times the shoulders at the top are still 4 % of the trunk on the way there."""
+PLACED = ("shoulder", "hip", "knee", "ankle")
+"""The joints whose true places are kept, left before right."""
+_ALSO = ("disc_px", "rim", "far_px", "shin_px")  # of a track, where there is a plate
+_RIM_POINTS = 24
 KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", "trunk_pitch", "pelvis_pitch")
 
 
@@ -235,8 +245,9 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         from_s: Its time is later than all that the model was shown before.
 
     Returns:
-        The arrays of `Track` and, in `truth`, the (2, 5) angles `KEPT`; None where the body cannot take the
-        position or nobody is found.
+        The arrays of `Track`, in `truth` the (2, 5) angles `KEPT`, in `plate` the (2, 3) circle of the near
+        plate and in `joints` the (2, 8, 2) places `PLACED`; None where the body cannot take the position or
+        nobody is found.
     """
     spec = spec_of(seed)
     try:
@@ -244,23 +255,23 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
     except UsageError:
         return None
     numbers = frames_of(clip)
-    shown: list[Pose] = []
-    for number, picture, often in zip(numbers, pictures(clip, numbers), _SHOWN, strict=True):
-        for again in range(often):
-            pose = landmarker.detect(picture, from_s + number / FPS + again / 40)
-        shown.append(pose)
+    see = _see_beside_a_plate if PLATED_FROM <= seed < OBLIQUE_FROM else _see
+    shown = see(clip, numbers, landmarker, from_s)
     landmarker.look_afresh()
     if not all(pose.found for pose in shown):
         return None
     track = Track.from_poses(shown, (spec.video.width, spec.video.height))
-    angles, plates = [], []
+    angles, plates, joints = [], [], []
     for number in numbers:
         frame = clip.frames[number]
         told = measure(frame.turned, frame.points, spec.working_leg, prone=False)
         angles.append([told[name] for name in KEPT])
         plates.append(_plate(clip, number))
-    assert track.world_m is not None
-    assert track.edges_px is not None
+        seen = clip.camera.project(clip.camera.view(frame.instant.t_s), frame.points)
+        joints.append([seen[f"{name}.{side}"][:2] for name in PLACED for side in "LR"])
+    if track.world_m is None or track.edges_px is None:
+        return None
+    optional = {name: getattr(track, name) for name in _ALSO}
     return {
         "time_s": track.time_s,
         "image_px": track.image_px.astype(np.float32),
@@ -270,11 +281,43 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         "size": np.array(track.size),
         "truth": np.array(angles, dtype=np.float32),
         "plate": np.array(plates, dtype=np.float32),
+        "joints": np.array(joints, dtype=np.float32),
+        **{name: found.astype(np.float32) for name, found in optional.items() if found is not None},
     }
 
 
+def _see(clip: Clip, numbers: tuple[int, int], landmarker: MediaPipeLandmarker, from_s: float) -> list[Pose]:
+    """Return what the pose model sees in frames of a clip."""
+    shown: list[Pose] = []
+    for number, picture, often in zip(numbers, pictures(clip, numbers), _SHOWN, strict=True):
+        for again in range(often):
+            pose = landmarker.detect(picture, from_s + number / FPS + again / 40)
+        shown.append(pose)
+    return shown
+
+
+def _see_beside_a_plate(
+    clip: Clip, numbers: tuple[int, int], landmarker: MediaPipeLandmarker, from_s: float
+) -> list[Pose]:
+    """Return what the pose model sees at rest and at the top, as in the middle of a set."""
+    rest, top = numbers
+    way = [round(rest + share * (top - rest)) for share in _WAY]
+    drawn = dict(zip((rest, *way, top), pictures(clip, (rest, *way, top)), strict=True))
+    first, held, last = _SHOWN_PLATED
+    up = [rest] * first + way + [top] * held
+    seen = [
+        landmarker.detect(drawn[number], from_s + step * _STEP_S)
+        for step, number in enumerate(up + way[::-1] + [rest] * last)
+    ]
+    at_top = seen[len(up) - 1]
+    return [replace(seen[-1], time_s=from_s), replace(at_top, time_s=from_s + 1.0)]
+
+
 def _plate(clip: Clip, number: int) -> tuple[float, float, float]:
-    """Return where the near plate's face is seen in a frame: its centre and half its height, pixels."""
+    """Return the circle that the near plate's face is seen as in a frame: its centre and radius, pixels.
+
+    From above or below its upper half is not as high as its lower one, so it is fitted to the whole rim.
+    """
     sizes = scene.plate_m(clip.options)
     if sizes is None or not isinstance(clip.poser, Supine):
         return (math.nan, math.nan, math.nan)
@@ -284,10 +327,20 @@ def _plate(clip: Clip, number: int) -> tuple[float, float, float]:
     centre = min(
         (middle + off * along, middle - off * along), key=lambda end: math.dist(end, clip.camera.eye)
     )
-    points = {"centre": centre, "rim": centre + np.array([0.0, radius, 0.0])}
+    across = np.cross(along, (0.0, 1.0, 0.0))
+    across /= np.linalg.norm(across)
+    angles = np.linspace(0.0, 2.0 * np.pi, _RIM_POINTS, endpoint=False)
+    rim = np.outer(np.cos(angles), across) + np.outer(np.sin(angles), np.cross(across, along))
+    points = {str(place): centre + radius * way for place, way in enumerate(rim)}
     seen = clip.camera.project(clip.camera.view(frame.instant.t_s), points)
-    (x, y, _), (_, rim, _) = seen["centre"], seen["rim"]
-    return x, y, y - rim
+    return _circle(np.array([place[:2] for place in seen.values()]))
+
+
+def _circle(points: Floats) -> tuple[float, float, float]:
+    """Return centre and radius of the circle through (N, 2) points, by least squares (Kasa 1976)."""
+    sides = np.c_[2.0 * points, np.ones(len(points))]
+    x, y, rest = np.linalg.lstsq(sides, (points**2).sum(axis=1))[0]
+    return float(x), float(y), math.sqrt(rest + x * x + y * y)
 
 
 def record(folder: Path, seeds: Iterator[int] | range, model: Path) -> Iterator[int]:

@@ -23,7 +23,8 @@ from formcheck.evaluation.lumbar_renders import (
     SIDE_FROM,
     spec_of,
 )
-from formcheck.measures.arching import Seen, Weights, all_features, features, kernel, stepped
+from formcheck.measures.arching import Seen, Weights, features, kernel, stepped
+from formcheck.measures.beside_plate import plate_features
 from formcheck.measures.body import Body
 from formcheck.poses.pose import Floats, Side, View
 from formcheck.poses.track import Track
@@ -31,25 +32,34 @@ from formcheck.poses.viewpoint import look
 
 _AXES = 80
 _KERNEL = (1.0 / _AXES, 3.0, 0.05)
-_RIDGE = 0.3
-"""These three gave the least error of a few dozen in tenfold cross-validation on 400 bodies; their neighbours
-are within 0.2 deg."""
+_RIDGE: dict[Seen, float] = {"side": 0.3, "plates": 0.1, "oblique": 0.3, "lockout": 0.1}
+"""These gave the least error of a few dozen in tenfold cross-validation on 400 bodies; their neighbours are
+within 0.2 deg. Beside plates fewer numbers are told, which allows less smoothing (0.25 deg there)."""
 _FOLDS = 10
 _LEAST = 100  # bodies
-FIRST: dict[Seen, int] = {"side": SIDE_FROM, "plates": PLATED_FROM, "oblique": OBLIQUE_FROM}
+FIRST: dict[Seen, int] = {
+    "side": SIDE_FROM,
+    "plates": PLATED_FROM,
+    "oblique": OBLIQUE_FROM,
+    "lockout": PLATED_FROM,
+}
 """The first seed to render."""
 _SEEDS: dict[Seen, tuple[float, float]] = {
     "side": (0, PLATED_FROM),
-    "plates": (0, OBLIQUE_FROM),
+    "plates": (PLATED_FROM, OBLIQUE_FROM),
     "oblique": (OBLIQUE_FROM, math.inf),
+    "lockout": (PLATED_FROM, OBLIQUE_FROM),
 }
-"""From which seed on, and below which, bodies help. Those from the side help obliquely by 0.04 deg only."""
+"""From which seed on, and below which, bodies are learned from. Obliquely those from the side
+help by 0.04 deg only."""
 _GROUPS = 8  # of bodies by their distance, for the error
-LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 80.0}
+LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 80.0, "lockout": 95.0}
 """Percent of the bodies: what is further away than these is not estimated. Obliquely the errors of the others
 are nearly as large as the truth is spread (12 and 13 deg): little was learned of them."""
-_PLATE_ERROR = 0.03  # of its radius: what hands and background do to a plate's place and size
+_LEAST_ERROR_DEG = 4.0  # stated of anybody: real people are not among those learned from
+_LOST = 0.25  # of a plate's radius: one that is followed further off than that was lost
 _ARCHED_DEG, _FLAT_DEG = 10.0, 6.0
+_STRAIGHT_DEG = 180.0  # from shoulder over hip to knee
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,16 @@ class Bodies:
     Attributes:
         seeds: (N,) of the bodies.
         found: (N, F) features.
-        truth_deg: (N,) lumbar extension at the top.
+        truth_deg: (N,) what is to be estimated, at the top: lumbar extension or lockout.
         wanted: (N,) whether they are what is to be estimated, as formcheck sees them: see `Seen`.
+        seen: What is to be estimated.
     """
 
     seeds: np.ndarray
     found: Floats
     truth_deg: Floats
     wanted: np.ndarray
+    seen: Seen = "side"
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -77,8 +89,9 @@ class Bodies:
 
         Args:
             folder: Where it is.
-            seen: What is to be estimated. From the side only bodies without a plate over the hips are read;
-                beside plates both help. Obliquely those are to be estimated that are filmed as one does.
+            seen: What is to be estimated. From the side only bodies are read that were rendered for that
+                view, with or without a plate over the hips. Obliquely those are to be estimated that are
+                filmed as one does.
 
         Raises:
             UsageError: There are too few, or one is damaged.
@@ -91,7 +104,7 @@ class Bodies:
         if len(rows) < _LEAST:
             raise UsageError(f"{folder} has {len(rows)} bodies to learn from; {_LEAST} are needed at least")
         seeds, found, truth, wanted = zip(*rows, strict=True)
-        return cls(np.array(seeds), np.array(found), np.array(truth), np.array(wanted))
+        return cls(np.array(seeds), np.array(found), np.array(truth), np.array(wanted), seen)
 
 
 def _with_big_plates(path: Path) -> bool:
@@ -99,7 +112,7 @@ def _with_big_plates(path: Path) -> bool:
 
 
 def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
-    """Return seed, features, lumbar extension and whether it is to be estimated; None without a body."""
+    """Return seed, features, truth and whether it is to be estimated; None without a body."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name].astype(np.float64) for name in archive.files}
@@ -108,15 +121,19 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
     if "truth" not in arrays:
         return None
     seed = int(path.stem)
-    width, height = (int(length) for length in arrays["size"])
     track = Track(
         arrays["time_s"],
         arrays["image_px"],
         arrays["visibility"],
-        (width, height),
+        (int(arrays["size"][0]), int(arrays["size"][1])),
         world_m=arrays["world_m"],
         edges_px=arrays["edges_px"],
+        disc_px=arrays.get("disc_px"),
+        rim=arrays.get("rim"),
     )
+    beside = seen in ("plates", "lockout")
+    if beside and not _plate_was_followed(track, arrays["plate"]):
+        return None
     view = look(track[:1], "supine")
     spec = spec_of(seed)
     working = Side.LEFT if spec.working_leg == "L" else Side.RIGHT
@@ -125,26 +142,22 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
     body, rest, top = Body(track, working, view), slice(0, 1), slice(len(track) - 1, None)
     aside = view.view is View.OBLIQUE_FOOT and seed >= FILMED_FROM
     wanted = aside if seen == "oblique" else view.view is View.SIDE
-    if seen == "plates":
-        big = _with_big_plates(path)
-        plate = arrays["plate"] if big else np.full((len(track), 3), np.nan)
-        body.filmed = _with_plate(track, plate, np.random.default_rng([seed, 2]))
-        wanted = wanted and big
-    found = (all_features if seen == "plates" else features)(body, rest, top)
-    truth = float(arrays["truth"][-1, KEPT.index("lumbar_extension")])
-    return seed, found, truth, wanted
+    found = (plate_features if beside else features)(body, rest, top)
+    told = dict(zip(KEPT, arrays["truth"][-1].tolist(), strict=True))
+    straight = told["hip_trunk_angle_working"] - _STRAIGHT_DEG
+    return seed, found, straight if seen == "lockout" else told["lumbar_extension"], wanted
 
 
-def _with_plate(track: Track, plate: Floats, rng: np.random.Generator) -> Track:
-    """Return a track with a plate seen where it is, as well as plates are found."""
-    radius = plate[:, 2:]
-    seen = plate + rng.normal(0.0, _PLATE_ERROR, plate.shape) * radius
-    rim = np.concatenate([seen[:, 2:], seen[:, 2:], _PLATE_ERROR * radius, np.ones_like(radius)], axis=1)
-    return replace(track, disc_px=seen[:, None, :2], rim=rim)
+def _plate_was_followed(track: Track, plate: Floats) -> bool:
+    """Whether the plate was found where it is in both frames; in a clip one that is lost is none."""
+    if track.disc_px is None:
+        return False
+    off = np.hypot(*(track.disc_px[:, 0] - plate[:, :2]).T)
+    return bool((off < _LOST * plate[:, 2]).all())
 
 
-def fit(found: Floats, truth_deg: Floats) -> Weights:
-    """Fit (N, F) features to (N,) degrees; the error is left infinite."""
+def fit(found: Floats, truth_deg: Floats, ridge: float) -> Weights:
+    """Fit (N, F) features to (N,) degrees, the smoother the larger the ridge; the error is left infinite."""
     mean, spread = np.nanmean(found, axis=0), np.maximum(np.nanstd(found, axis=0), 1e-6)
     scaled = (found - mean) / spread
     scaled = np.where(np.isfinite(scaled), scaled, 0.0)
@@ -155,7 +168,7 @@ def fit(found: Floats, truth_deg: Floats) -> Weights:
     # Before the fit: what is kept in few digits afterwards is off by several degrees.
     places, step = stepped(scaled @ axes)
     likeness = kernel(places, places, np.array(_KERNEL))
-    alpha = np.linalg.solve(likeness + _RIDGE * np.eye(len(found)), truth_deg - offset)
+    alpha = np.linalg.solve(likeness + ridge * np.eye(len(found)), truth_deg - offset)
     return Weights(
         mean=mean,
         spread=spread,
@@ -198,7 +211,7 @@ def held_out(bodies: Bodies, order: np.random.Generator) -> Held:
     for fold in range(_FOLDS):
         out = shuffled[fold::_FOLDS]
         rest = np.setdiff1d(shuffled, out)
-        weights = fit(bodies.found[rest], bodies.truth_deg[rest])
+        weights = fit(bodies.found[rest], bodies.truth_deg[rest], _RIDGE[bodies.seen])
         placed = weights.project(bodies.found[out])
         value[out], apart[out] = weights.values_deg(placed), weights.apart(placed)
     wanted = bodies.wanted
@@ -208,7 +221,7 @@ def held_out(bodies: Bodies, order: np.random.Generator) -> Held:
 def calibrated(held: Held, learnt_percent: float = 95.0) -> tuple[Floats, Floats]:
     """Return rising distances and the standard error at each, by groups of bodies about as far away.
 
-    In each group two thirds of the errors are below it, and 95 % below twice of it.
+    In each group two thirds of the errors are below it at least, and 95 % below twice of it.
 
     Args:
         held: What was held out.
@@ -221,7 +234,7 @@ def calibrated(held: Held, learnt_percent: float = 95.0) -> tuple[Floats, Floats
         usual, most = np.percentile(np.abs(held.off_deg[group]), [68, 95])
         errors.append(max(float(usual), float(most) / 2))
     furthest = float(np.percentile(held.apart, learnt_percent))
-    rising = np.maximum.accumulate(errors)
+    rising = np.maximum(np.maximum.accumulate(errors), _LEAST_ERROR_DEG)
     inside = np.array(distance) < furthest
     # A repetition of real frames lies nearer to the middle than single frames of such different people.
     return (
@@ -234,7 +247,7 @@ def learn(bodies: Bodies, learnt_percent: float = 95.0) -> tuple[Weights, Held]:
     """Fit all bodies, with errors from bodies that were held out."""
     held = held_out(bodies, np.random.default_rng(1))
     distance, error = calibrated(held, learnt_percent)
-    weights = fit(bodies.found, bodies.truth_deg)
+    weights = fit(bodies.found, bodies.truth_deg, _RIDGE[bodies.seen])
     values = {**weights.__dict__, "distance": distance, "error": error}
     return Weights(**values), held
 
@@ -244,7 +257,13 @@ def curve(bodies: Bodies, shares: tuple[float, ...] = (0.25, 0.5, 1.0)) -> list[
     told = []
     for share in shares:
         some = np.random.default_rng(2).permutation(len(bodies))[: int(share * len(bodies))]
-        part = Bodies(bodies.seeds[some], bodies.found[some], bodies.truth_deg[some], bodies.wanted[some])
+        part = replace(
+            bodies,
+            seeds=bodies.seeds[some],
+            found=bodies.found[some],
+            truth_deg=bodies.truth_deg[some],
+            wanted=bodies.wanted[some],
+        )
         held = held_out(part, np.random.default_rng(1))
         told.append((len(part), float(np.mean(np.abs(held.off_deg)))))
     return told

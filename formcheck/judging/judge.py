@@ -125,7 +125,8 @@ def _decide(rule: Rule, reading: Reading, view: View) -> Verdict:
     if reading.at_least and status in (Status.OK, Status.TOO_CLOSE):
         if reading.alone is not None:
             return _decide(rule, reading.alone, view)
-        alike = Reading.none(reading.reason or ALIKE, reading.remedy or ALIKE_REMEDY)
+        why, remedy = reading.reason or ALIKE, reading.remedy or ALIKE_REMEDY
+        alike = Reading.none(why, remedy, change=reading.change)
         return Verdict(rule, Status.NOT_JUDGED, alike, limit, view)
     return Verdict(rule, status, reading, limit, view)
 

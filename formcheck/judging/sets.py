@@ -506,7 +506,7 @@ def _group(
 ) -> tuple[FoundSet, ...]:
     """Divide repetitions into sets by side and rests, and drop those of other exercises.
 
-    Where the exercise was named and no repetition is clear, a set that may be of it as a whole is.
+    Where the exercise was named and few repetitions are clear, a set that may be of it as a whole is.
     """
     sets = []
     for run in _runs(placed, exercise, frames):
@@ -522,7 +522,7 @@ def _group(
         movements = [RepData(rep, of.get(side, of[first])) for rep, side in run]
         clear = [one.rep for one in movements if not one.rep.partial and exercise.refusal(one) is None]
         sure = clear if 2 * len(clear) > len(reps) else []
-        may_be = named and not (moves.only_counted or clear) and _may_be(exercise, movements)
+        may_be = named and not (moves.only_counted or sure) and _may_be(exercise, movements)
         good = []
         for movement in movements:
             reason = None if moves.only_counted else refusal(exercise, movement, sure)

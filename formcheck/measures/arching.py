@@ -2,15 +2,16 @@
 
 Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
 weights in `data/` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from bodies
-whose lumbar angle is known, one file for each `Seen`. The
+whose lumbar angle is known, one file for each `Seen`. Beside a plate the same bodies also tell how straight
+the hips are at the top (`lockout`). The
 estimate is a kernel ridge regression: a straight line through `features`, and a correction by how near a
 repetition is to those learned from. Its error grows with the distance from what was learned, and beyond most
 of that there is none.
 
 `features` describe a repetition in the trunk's own frame. It has its origin at the middle of the shoulders,
 its first axis to the middle of the hips, and its second one out of the back; lengths are in those of that
-line. So neither distance, size nor side of the body matters. Beside a plate the hips are guessed, so there
-`bar_features` are added: the middle of the plate, which is the bar, among shoulders, knees, hands and feet.
+line. So neither distance, size nor side of the body matters. Beside a plate the hips are guessed; there the
+bar takes their place (`formcheck.measures.beside_plate`).
 """
 
 from __future__ import annotations
@@ -23,18 +24,21 @@ from typing import IO, Literal, NamedTuple
 
 import numpy as np
 
-from formcheck.measures.body import Body, Joint, Part, Role
+from formcheck.measures.beside_plate import plate_features
+from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.outline import profile
 from formcheck.poses.geometry import along_and_beside, distance_px
 from formcheck.poses.pose import EDGE_STATIONS, Floats, View
 
-Seen = Literal["side", "plates", "oblique"]
-"""From the side, from the side with a plate over the hips, and obliquely from the foot end."""
+Seen = Literal["side", "plates", "oblique", "lockout"]
+"""Arching from the side, from the side with a plate over the hips, and obliquely from the foot end; and the
+lockout from the side with a plate over the hips."""
 
 _FILES: dict[Seen, str] = {
     "side": "data/arching.npz",
     "plates": "data/arching_plates.npz",
     "oblique": "data/arching_oblique.npz",
+    "lockout": "data/lockout_plates.npz",
 }
 _STATIONS = EDGE_STATIONS[4:31:2]
 """Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
@@ -43,27 +47,16 @@ _LEAST = 4
 """Points of an outline; with fewer it counts as not seen."""
 _UPPER: tuple[Part, ...] = ("ear", "shoulder", "elbow", "wrist")
 _LEGS: tuple[Part, ...] = ("hip", "knee", "ankle", "heel", "foot_index")
-_SHOULDERS: Joint = ("middle", "shoulder")
-_KNEE: Joint = ("working", "knee")
-_ANKLE: Joint = ("working", "ankle")
-_BESIDE_THE_BAR: tuple[Joint, ...] = (
-    _KNEE,
-    _ANKLE,
-    ("free", "knee"),
-    ("free", "ankle"),
-    ("near", "ear"),
-    ("near", "elbow"),
-    ("near", "wrist"),
-    ("middle", "hip"),
-    ("working", "heel"),
-    ("working", "foot_index"),
-)
 _MOST_YAW_DEG = 60.0
 _LINES = 3  # trunk, thigh and shin: their slopes end a description
 _JOINT_NUMBERS = 2 * 2 * (len(_UPPER) + len(_LEGS)) + _LINES  # of two sides along and beside the trunk
 _MOST_TURNED = 3.0
 """Standard deviations of what was learned: trunk, thigh or shin that slope or turn further are no bodies that
 were learned from, and the straight line through what was learned would be drawn out beyond them."""
+
+_LEAST_SEEN = (
+    0.5  # share of the numbers: beside a plate that is not seen at rest or at the top there are fewer
+)
 
 
 def features(body: Body, rest: slice, top: slice) -> Floats:
@@ -82,44 +75,6 @@ def features(body: Body, rest: slice, top: slice) -> Floats:
     return np.concatenate([shape, shape - _shape(before), _lengths(before, there), _camera(body)])
 
 
-def bar_features(body: Body, rest: slice, top: slice) -> Floats:
-    """Return (G,) numbers of a repetition face up with a plate on the bar: where the bar is, and its change.
-
-    Args:
-        body: The frames; needs a plate that was followed.
-        rest: Those before the repetition.
-        top: Those at its top.
-
-    Returns:
-        The numbers; NaN for what was not seen.
-    """
-    before, there = _bar_among_joints(body, rest), _bar_among_joints(body, top)
-    return np.concatenate([there, there - before])
-
-
-def _bar_among_joints(body: Body, part: slice) -> Floats:
-    """Return places of joints along the line from shoulders to bar and beside it, and of the bar in turn.
-
-    Lines to knee and ankle give the latter. Ratios of lengths and slopes, in radians, are added.
-    """
-    discs, rims = body.filmed.disc_px, body.filmed.rim
-    assert discs is not None
-    assert rims is not None
-    seen, bar, radius = _plain(body, part), discs[part, 0], rims[part, 1]
-    facing = body.look.facing
-    shoulder, knee, ankle = (seen.joint(*joint) for joint in (_SHOULDERS, _KNEE, _ANKLE))
-    found: list[Floats] = []
-    for joint in _BESIDE_THE_BAR:
-        found.extend(_in_frame(shoulder, bar, seen.joint(*joint), facing))
-    for end in (knee, ankle):
-        found.extend(_in_frame(shoulder, end, bar, facing))
-    lines = bar - shoulder, knee - bar, ankle - knee
-    above, thigh, shin = (np.maximum(np.hypot(*line.T), 1e-6) for line in lines)
-    found.extend([radius / above, np.log(thigh / above), np.log(shin / above)])
-    found.extend(np.arctan2(-line[:, 1], facing * line[:, 0]) for line in lines)
-    return _medians(np.stack(found))
-
-
 def _in_frame(origin: Floats, end: Floats, points: Floats, facing: float) -> tuple[Floats, Floats]:
     """Return (T,) places of points along the line from an origin to an end, and out of the back beside it."""
     along, beside = along_and_beside(origin, end, points)
@@ -127,7 +82,7 @@ def _in_frame(origin: Floats, end: Floats, points: Floats, facing: float) -> tup
 
 
 def _plain(body: Body, part: slice) -> Body:
-    """Return some frames as the model gave them: so were those learned from, even beside a plate."""
+    """Return some frames as the model gave them: so were those learned from."""
     return Body(replace(body.filmed[part], disc_px=None, rim=None), body.working, body.look)
 
 
@@ -188,7 +143,7 @@ def _medians(rows: Floats) -> Floats:
 
 
 class Estimate(NamedTuple):
-    """Lumbar extension, + = arched, and its standard error, degrees.
+    """Lumbar extension, + = arched, or the lockout, - = short of straight, and its standard error, degrees.
 
     The error is infinite where a repetition is unlike all that was learned from; `apart` says how unlike: 1
     is usual.
@@ -308,16 +263,33 @@ def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Es
         plated: Whether a plate that was followed lies over the hips; only from the side.
     """
     aside = body.look.view is View.SIDE
-    known = weights("oblique" if not aside else "plates" if plated else "side")
-    found = all_features(body, rest, top) if aside and plated else features(body, rest, top)
+    if aside and plated:
+        return _estimated("plates", plate_features(body, rest, top))
+    seen: Seen = "side" if aside else "oblique"
+    found = features(body, rest, top)
+    estimated = _estimated(seen, found)
+    turned = not plated and weights(seen).turned(found) > _MOST_TURNED
+    return estimated._replace(error_deg=math.inf) if turned else estimated
+
+
+def lockout(body: Body, rest: slice, top: slice) -> Estimate:
+    """Estimate how straight the hips are at the top, beside a plate that was followed, from the side.
+
+    It is the angle from shoulder over hip to knee, less 180 deg.
+
+    Args:
+        body: The frames.
+        rest: Those before the repetition.
+        top: Those at its top.
+    """
+    return _estimated("lockout", plate_features(body, rest, top))
+
+
+def _estimated(seen: Seen, found: Floats) -> Estimate:
+    """Return what weights say of (F,) numbers of a repetition."""
+    known = weights(seen)
     placed = known.project(found[None])
     apart = known.apart(placed)
-    error_deg = float(known.errors_deg(apart)[0])
-    if not plated and known.turned(found) > _MOST_TURNED:
-        error_deg = math.inf
+    blind = np.isfinite(found).mean() < _LEAST_SEEN  # what is not seen counts as usual, so as near
+    error_deg = math.inf if blind else float(known.errors_deg(apart)[0])
     return Estimate(float(known.values_deg(placed)[0]), error_deg, float(apart[0]))
-
-
-def all_features(body: Body, rest: slice, top: slice) -> Floats:
-    """Return (F + G,) `features` and `bar_features`."""
-    return np.concatenate([features(body, rest, top), bar_features(body, rest, top)])

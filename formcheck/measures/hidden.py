@@ -42,9 +42,16 @@ _COVERS = 0.4  # trunk lengths: a plate with a larger radius hides the hips, whe
 _SHIN, _THIGH = 0.84, 0.81
 """Length over the trunk's, as the landmarks show it (33 rendered sets: 0.03 to 0.06 more or less)."""
 _BEHIND = 0.97  # of the plate's radius: a landmark nearer to its middle is behind it
+_CLOSE = 1.1  # of it: so near to the rim landmarks may be drawn to the plate
 _ASIDE = 0.3  # trunk lengths between the feet, below which both stand side by side
 _HIGH = 80.0  # percentile of the bar's height: from here on it is at the top
 _LEAST_SHIN = 0.4  # trunk lengths
+_FEWEST_LAID, _LEAST_RISE = 20, 0.25
+"""Frames, and trunk lengths that the bar goes up and down, from which on it is told how shoulders turn."""
+_MOST_SLOPE, _LEFT_THE_BENCH = 0.45, 0.09
+"""By how much shoulders move at most as the bar rises, over its rise, and how far off that they have left the
+bench, in trunk lengths (62 rendered sets: 0.05 to 0.4, and 0.03 to 0.08 off in 98 % of the frames)."""
+_TIMES, _NEAR = 5, 3.5  # fits, each of what is nearer to the line before than so many medians
 _FOOT = (Landmark.LEFT_ANKLE, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX)
 _LEG = (Landmark.LEFT_KNEE, *_FOOT)
 _PLANTED = 0.1  # trunk lengths: a foot so much lower than the other one is the planted one
@@ -84,7 +91,8 @@ def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
     _lost_legs(px, visibility, _behind(px, bar), bar.trunk_px)
     foot = _planted_foot(px, visibility, known, bar, only_sure=only_sure)
     behind = _behind(px, bar)
-    visibility[:, SHOULDERS] = np.where(behind[:, SHOULDERS], 0.0, visibility[:, SHOULDERS])
+    _shoulders(px, visibility, behind[:, SHOULDERS])
+    _shoulders_on_the_bench(px, visibility, known, bar, look)
     usual = _usual(behind, bar, look) if only_sure else None
     _hips(px, visibility, known, bar, bar.over_hips_px(track.size)[known], usual)
     _knees(px, visibility, track.shin_px, look, foot, behind)
@@ -180,6 +188,15 @@ def _forget(px: Floats, visibility: Floats, rows: np.ndarray, side: int) -> None
         visibility[rows, left + side] = 0.0
 
 
+def feet_off_the_plate(track: Track, bar: Bar) -> Floats:
+    """Return (T, 2, 2) left and right ankle; NaN where one is drawn onto the plate or close beside it."""
+    feet = track.image_px[:, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1].copy()
+    off = np.hypot(*np.moveaxis(feet - bar.end_px[:, None], -1, 0))
+    with np.errstate(invalid="ignore"):
+        feet[off < _CLOSE * bar.radius_px] = np.nan
+    return feet
+
+
 def _at_top(y: Floats) -> np.ndarray:
     """Return where the bar is as high as at the top."""
     top: np.ndarray = y <= np.percentile(y, 100.0 - _HIGH)
@@ -191,6 +208,64 @@ def _behind(px: Floats, bar: Bar) -> NDArray[np.bool_]:
     off = np.hypot(*np.moveaxis(px - bar.end_px[:, None], -1, 0))
     with np.errstate(invalid="ignore"):
         return np.asarray(off < _BEHIND * bar.radius_px)
+
+
+def _shoulders(px: Floats, visibility: Floats, behind: NDArray[np.bool_]) -> None:
+    """Put a shoulder that is drawn onto the plate where it is beside the other one in the other frames.
+
+    Where it is never seen, both are at the same place, as they are from the side. Of two that are drawn onto
+    the plate none is seen.
+    """
+    visibility[:, SHOULDERS] = np.where(behind, 0.0, visibility[:, SHOULDERS])
+    both = ~behind.any(axis=1)
+    beside = np.zeros(2)
+    if both.any():
+        left, right = (px[both, shoulder] for shoulder in SHOULDERS)
+        beside = finite_median(right - left)
+    for lost, seen, off in ((0, 1, -beside), (1, 0, beside)):
+        rows = np.flatnonzero(behind[:, lost] & ~behind[:, seen])
+        px[rows, SHOULDERS[lost]] = px[rows, SHOULDERS[seen]] + off
+        visibility[rows, SHOULDERS[lost]] = visibility[rows, SHOULDERS[seen]]
+
+
+def _shoulders_on_the_bench(px: Floats, visibility: Floats, rows: np.ndarray, bar: Bar, look: Look) -> None:
+    """Put shoulders back that leave the bench: they turn about its edge as the bar rises, and stay there.
+
+    Their middle lies on a straight line of the height of the bar.
+
+    Args:
+        px: The landmarks.
+        visibility: Theirs.
+        rows: (N,) the frames in which the bar and a person are seen.
+        bar: The bar.
+        look: How the camera sees the person.
+    """
+    height, middle = bar.end_px[rows, 1], px[rows][:, SHOULDERS].mean(axis=1)
+    seen = visibility[rows][:, SHOULDERS].max(axis=1) > 0.0
+    if seen.sum() < _FEWEST_LAID or np.ptp(np.percentile(height[seen], [5, 95])) < _LEAST_RISE * bar.trunk_px:
+        return
+    ways = look.facing, -1.0  # as the bar sinks the shoulders go towards the feet, and up
+    lines = [_on_a_line(height, *axis, seen, bar.trunk_px) for axis in zip(middle.T, ways, strict=True)]
+    place = np.stack(lines, axis=1)
+    off = place - middle
+    left = np.hypot(*off.T) > _LEFT_THE_BENCH * bar.trunk_px
+    px[rows[left, None], SHOULDERS] += off[left, None]
+    visibility[rows[left, None], SHOULDERS] = 1.0
+
+
+def _on_a_line(height: Floats, values: Floats, way: float, seen: np.ndarray, trunk_px: float) -> Floats:
+    """Return (N,) values on a straight line of the height that most of those seen are near to.
+
+    Its slope has the sign of `way` and is one that shoulders may have.
+    """
+    near = seen
+    for _ in range(_TIMES):
+        slope = float(np.polyfit(height[near], values[near], 1)[0])
+        slope = way * float(np.clip(way * slope, 0.0, _MOST_SLOPE))
+        line = slope * height + float(np.median((values - slope * height)[near]))
+        off = np.abs(values - line)
+        near = seen & (off <= max(_NEAR * float(np.median(off[seen])), 0.03 * trunk_px))
+    return line
 
 
 class _Usual(NamedTuple):

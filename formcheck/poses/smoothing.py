@@ -14,6 +14,7 @@ from formcheck.poses.geometry import distance_px
 from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import LOOK_EVERY_S, OPTIONAL, SCENE, TURN, Floats, Landmark, Pose
 from formcheck.poses.track import Track
+from formcheck.poses.viewpoint import aside_by_plate
 
 WINDOW_S = 0.30
 """Length of the zero-lag window: a lowering of 0.4 s keeps its slope, frame noise halves."""
@@ -338,6 +339,8 @@ def _direction(track: Track) -> Floats:
 def _width(track: Track) -> Floats:
     """Return (T,) -1 where the body is seen from the side, 1 from an end or the front, 0 where not clear."""
     _, length, width = _trunk(track)
+    if aside_by_plate(track):
+        return np.full(len(track), -1.0)
     share = width / np.maximum(length, 1e-6)
     with np.errstate(invalid="ignore"):
         return np.where(share < _NARROW, -1.0, np.where(share > _WIDE, 1.0, 0.0))

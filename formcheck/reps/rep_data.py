@@ -10,10 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
-from formcheck.measures.bar import Bar, bar_of, shin_seen
+from formcheck.measures import arching
+from formcheck.measures.bar import Bar, bar_of, plates_off_the_side, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
-from formcheck.measures.hidden import HIDES_M, put_right_first
+from formcheck.measures.hidden import HIDES_M, feet_off_the_plate, put_right_first
 from formcheck.measures.reading import (
     CAMERA_MOVED,
     MIN_LENGTH_PUT_RIGHT,
@@ -103,6 +104,7 @@ class SetData:
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
         self._waits: dict[str, Floats] = {}
+        self._lockouts: dict[Rep, arching.Estimate] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
 
     @cached_property
@@ -151,8 +153,18 @@ class SetData:
             off = raw - smooth
             with np.errstate(invalid="ignore"):  # what is not found is not steady
                 steady = 100.0 * np.hypot(off[:, 0], off[:, 1]) / self.body.trunk_px < MAX_JUMP_PCT
-            self.usable[(role, part)] = steady & (self.body.visibility(role, part) >= MIN_VISIBILITY)
+            hidden = part == "shoulder" and self._hides_shoulder(role)
+            seen = self.body.visibility(role, part) >= MIN_VISIBILITY
+            self.usable[(role, part)] = steady & seen & (not hidden)
         return self.usable[(role, part)]
+
+    def _hides_shoulder(self, role: Role) -> bool:
+        """Whether a plate stands before a shoulder: obliquely, the near one before the near shoulder."""
+        return self._plates_off_the_side and (role == "middle" or self.body.side(role) is self.look.near)
+
+    @cached_property
+    def _plates_off_the_side(self) -> bool:
+        return plates_off_the_side(self.body.filmed, self.look)
 
     def frames(self, start_s: float, end_s: float) -> slice:
         """Return the frames from one time to another, at least one."""
@@ -189,6 +201,12 @@ class SetData:
         """The bar on the hips, where a plate on it was followed."""
         return bar_of(self.body.track, self.look)
 
+    @cached_property
+    def feet_off_the_plate(self) -> Floats:
+        """(T, 2, 2) left and right ankle as the model gave them, but those that it draws onto the plate."""
+        assert self.bar is not None
+        return feet_off_the_plate(self.body.filmed, self.bar)
+
     @property
     def put_right(self) -> bool:
         """Whether landmarks that a plate hides were put where bar, foot and shin say they are."""
@@ -199,6 +217,13 @@ class SetData:
         """Whether a plate hides the hips."""
         spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
         return bool(spans) and plated(self.body.track, self.bar, spans)
+
+    def lockout(self, rep: Rep) -> arching.Estimate:
+        """Return the lockout beside a plate by itself, as learned from renders, computed once."""
+        if rep not in self._lockouts:
+            rest, top = (self.frames(*rep.window(phase)) for phase in (Phase.START, Phase.TOP))
+            self._lockouts[rep] = arching.lockout(self.body, rest, top)
+        return self._lockouts[rep]
 
     def trait(self, name: str, of: Callable[[Rep], float]) -> Floats:
         """Return (R,) what each of `reps` shows of a trait, computed once."""

@@ -67,6 +67,7 @@ _JOINTS = [
     joint for joint in range(Landmark.LEFT_SHOULDER, Landmark.RIGHT_ANKLE + 1) if not 17 <= joint <= 22
 ]
 _THICK = 0.42  # of the trunk: what is drawn over each limb, clothes and shadows' edges included
+_PLATE = 1.15  # of its radii
 _PLATES = 0.9  # of the trunk: as high as plates on a bar that is seen, and they move with it
 _BAR = 2.0  # of the distance between the wrists, to both sides: where a bar may be
 
@@ -195,7 +196,13 @@ def _moved_at_once(before: Pose | None, now: Pose) -> bool:
 
 
 def person_mask(pose: Pose, shape: tuple[int, ...], scale: float) -> Gray:
-    """Return the area of the person, with a margin, in a (H, W) image of `scale` times the pose's pixels."""
+    """Return the area of the person and of a plate on the bar, with a margin.
+
+    Args:
+        pose: Of the person.
+        shape: Height and width of the image.
+        scale: Its pixels over the pose's.
+    """
     mask = np.zeros(shape[:2], np.uint8)
     if not pose.found:
         return mask
@@ -215,6 +222,11 @@ def person_mask(pose: Pose, shape: tuple[int, ...], scale: float) -> Gray:
         cv2.line(mask, found[0], found[1], 255, max(3, int(_PLATES * unit)))
     head = points[[Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]].mean(axis=0).astype(int)
     cv2.circle(mask, head.tolist(), max(3, int(0.35 * unit)), 255, -1)
+    if pose.disc_px is not None and pose.rim is not None and np.isfinite(pose.disc_px).all():
+        at, axes = pose.disc_px[0] * scale, _PLATE * pose.rim[:2] * scale
+        cv2.ellipse(
+            mask, np.rint(at).astype(int).tolist(), np.rint(axes).astype(int).tolist(), 0, 0, 360, 255, -1
+        )
     return mask
 
 

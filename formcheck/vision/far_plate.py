@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.poses.pose import Floats, Image
+from formcheck.vision.plate import Disc, strongest_edges
 
 NO_CENTRE: Floats = np.full((1, 2), np.nan)
 """What is given out where it is not seen, or was not looked for."""
 
-_EVERY_S = 0.4
+_EVERY_S, _KNOWN_S = 0.4, 2.0
 _RADIUS_PX = 30.0  # of the near plate in the picture that is looked through
 _PART = 2.0  # radii about its centre
 _STRONG, _SQUARE = 40.0, 0.85  # Sobel, and cosine between an edge and the circle's at most 32 deg
@@ -49,7 +50,25 @@ class FarPlateWatch:
     """Looks for the far plate now and then."""
 
     def __init__(self) -> None:
-        self._looked_s = float("-inf")
+        self._looked_s = self._found_s = float("-inf")
+        self._near, self._circle = np.full(2, np.nan), np.full(3, np.nan)
+
+    def beside(self, near: Disc, time_s: float) -> Disc | None:
+        """Return where the far plate is in a picture, by where it was when it was seen last.
+
+        Args:
+            near: The near plate in this picture.
+            time_s: When it was taken.
+        """
+        if time_s - self._found_s > _KNOWN_S:
+            return None
+        radius, *place = self._circle
+        half = np.array(near[2:4])
+        x, y = (
+            self._near + place * half + radius * (np.array(near[:2]) - self._near)
+        )  # farther off, it moves less
+        width, height = radius * half
+        return Disc(float(x), float(y), float(width), float(height), near.error, near.share)
 
     def update(self, image_rgb: Image, disc: Floats, time_s: float) -> Floats:
         """Look for the far plate in the next picture.
@@ -65,11 +84,16 @@ class FarPlateWatch:
         if not np.isfinite(disc[0]) or time_s - self._looked_s < _EVERY_S:
             return NO_CENTRE
         self._looked_s = time_s
-        return find_far_plate(image_rgb, disc)
+        circle = find_far_plate(image_rgb, disc)
+        if circle is None:
+            return NO_CENTRE
+        self._found_s, self._near, self._circle = time_s, disc[:2], circle
+        centre: Floats = disc[None, :2] + circle[1:] * disc[2:4]
+        return centre
 
 
-def find_far_plate(image_rgb: Image, disc: Floats) -> Floats:
-    """Return (1, 2) the centre of the plate behind a plate, or NaN; see `FarPlateWatch.update`."""
+def find_far_plate(image_rgb: Image, disc: Floats) -> Floats | None:
+    """Return (3,) radius and place of the plate behind a plate, in radii of that, or None."""
     edges = _Edges.around(image_rgb, disc)
     seen, parts = edges.on(_CIRCLES, (-0.6, 0.6))
     best = np.argsort(np.where(parts >= _FEWEST, seen - _LEAST_SHARE * parts, -np.inf))[-_TRIED:]
@@ -77,10 +101,9 @@ def find_far_plate(image_rgb: Image, disc: Floats) -> Floats:
     score = seen[best] - clutter - _LEAST_SHARE * parts[best]
     chosen = int(np.argmax(score))
     if parts[best[chosen]] < _FEWEST or score[chosen] <= _LEAST_EDGES:
-        return NO_CENTRE
-    circle = _CIRCLES[best[chosen]]
-    centre: Floats = disc[None, :2] + circle[1:] * disc[2:4]
-    return centre if _alike(image_rgb, disc, circle) else NO_CENTRE
+        return None
+    circle: Floats = _CIRCLES[best[chosen]]
+    return circle if _alike(image_rgb, disc, circle) else None
 
 
 def _alike(image_rgb: Image, disc: Floats, circle: Floats) -> bool:
@@ -110,8 +133,8 @@ class _Edges(NamedTuple):
         middle: (2,) the near plate's centre.
     """
 
-    gradient: Floats
-    strength: Floats
+    gradient: NDArray[np.float32]
+    strength: NDArray[np.float32]
     middle: Floats
 
     @classmethod
@@ -123,13 +146,9 @@ class _Edges(NamedTuple):
         wanted = np.maximum(np.rint((high - low) * _RADIUS_PX / disc[2:4]), 4).astype(int)
         way = cv2.INTER_AREA if disc[3] > _RADIUS_PX else cv2.INTER_LINEAR
         part = image_rgb[low[1] : high[1], low[0] : high[0]]
-        small = cv2.GaussianBlur(cv2.resize(part, wanted.tolist(), interpolation=way), (3, 3), 0.7)
-        both = np.stack([cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)], axis=-1)
-        strength = np.hypot(both[..., 0], both[..., 1])
-        channel = strength.argmax(axis=2)[..., None]
-        gradient = np.take_along_axis(both, channel[..., None], axis=2)[..., 0, :]
+        across, down, strength = strongest_edges(cv2.resize(part, wanted.tolist(), interpolation=way))
         middle = (disc[:2] - low + 0.5) * wanted / (high - low) - 0.5
-        return cls(gradient, np.take_along_axis(strength, channel, axis=2)[..., 0], middle)
+        return cls(np.stack([across, down], axis=-1), strength, middle)
 
     def on(self, circles: Floats, offsets_px: tuple[float, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return on how many parts of the rim of (K, 3) circles an edge lies, and how many are not hidden.

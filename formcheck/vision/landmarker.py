@@ -18,15 +18,15 @@ import numpy as np
 from formcheck.errors import ModelError, NoPersonError, UsageError
 from formcheck.poses.pose import HIPS, SHOULDERS, Image, Mask, Pose
 from formcheck.vision import silhouette as outline
-from formcheck.vision.far_plate import FarPlateWatch
 from formcheck.vision.head_end import HeadEnd
 from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
-from formcheck.vision.plate import PlateWatch, shin_below
 from formcheck.vision.plated_bar import PlatedBarWatch
+from formcheck.vision.plates import Plates
 from formcheck.vision.rear_legs import RearLegs
+from formcheck.vision.shin import shin_below
 
 _MOST = 4  # people detected in one image
 _GIVE_BACK = 300  # frames after which freed memory is returned to the system
@@ -34,6 +34,7 @@ _MEMORY_S = 15.0  # how long people are remembered before `settle`
 _LOOKS = 3  # observations before the wanted person is chosen
 _APART_S = 0.9  # between observations that count for who trains: frequent ones do not weigh more
 _LONGEST_PX = 1280  # MediaPipe's costs grow with the image, and its model sees 256 x 256 of it
+_NOBODY_PX = Pose.nobody(0.0).image_px
 
 
 class MediaPipeLandmarker:
@@ -78,9 +79,10 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plate, self._far_plate, self._bar = PlateWatch(), FarPlateWatch(), PlatedBarWatch()
+        self._plates, self._bar = Plates(), PlatedBarWatch()
         self._behind, self._ahead = RearLegs(), HeadEnd()
         self._pose: Pose | None = None
+        self._px = _NOBODY_PX  # the last landmarks
         self._settled = False
         self._wanted = wanted
         self._crowd: Crowd | None = None
@@ -112,11 +114,9 @@ class MediaPipeLandmarker:
         MediaPipe's tracker is shown a black image: it loses the person, and its smoothing starts again.
         """
         if self._size_px is not None and not self._closed:
-            self._last_ms += 1
-            self._plate, self._far_plate, self._bar = PlateWatch(), FarPlateWatch(), PlatedBarWatch()
-            self._ahead = HeadEnd()
-            black = np.zeros((*self._size_px, 3), np.uint8)
-            self._one.detect_for_video(_mp_image(black), self._last_ms)
+            self._plates, self._bar, self._ahead = Plates(), PlatedBarWatch(), HeadEnd()
+            self._px = _NOBODY_PX
+            self._show_black(self._size_px)
 
     def survey(self, frames: Iterable[tuple[Image, float]]) -> Crowd | None:
         """Detect all people in some frames of a video, before the analysis.
@@ -162,13 +162,13 @@ class MediaPipeLandmarker:
         if self._closed:
             raise ValueError("this landmarker is closed")
         self._size_px = image_rgb.shape[0], image_rgb.shape[1]
-        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
         self._detected += 1
         if self._detected % _GIVE_BACK == 0:
             give_back_memory()
             Aside.trim()
+        shown = self._shown(image_rgb, time_s)
         with Aside.shown_on_failure():
-            result = self._one.detect_for_video(_mp_image(self._shown(image_rgb, time_s)), self._last_ms)
+            result = self._tracked(image_rgb, shown, time_s)
         seen = _sighting(result.pose_landmarks[0], image_rgb) if result.pose_landmarks else None
         theirs = self._is_theirs(image_rgb, time_s, seen) if self._keeps else True
         if seen is None or not theirs:
@@ -179,7 +179,7 @@ class MediaPipeLandmarker:
             share = np.array(mask.shape[1::-1]) / image_rgb.shape[1::-1]
             px = seen.px * share
             chord = px[SHOULDERS].mean(axis=0), px[HIPS].mean(axis=0)
-            edges_px = outline.edges(mask, *chord) / share
+            edges_px = self._plates.forget_hidden(outline.edges(mask, *chord) / share)
             mask_at = outline.under(mask, px)
         world_m = np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]])
         pose = Pose(
@@ -192,6 +192,7 @@ class MediaPipeLandmarker:
             mask_at=mask_at,
         )
         self._pose = self._with_things(pose, image_rgb, mask) if self._silhouette else pose
+        self._px = pose.image_px
         return self._pose
 
     def find_everyone(self, image_rgb: Image, known: Sighting | None = None) -> list[Sighting]:
@@ -257,6 +258,31 @@ class MediaPipeLandmarker:
         window = self._follower.window(time_s, size)
         return image_rgb if window is None else only_window(image_rgb, window)
 
+    def _tracked(self, image_rgb: Image, shown: Image, time_s: float) -> Any:
+        """Return what MediaPipe finds in what is shown of an image, without plates before the person."""
+        plates, before = self._plates, bool(self._plates.covering)
+        if self._silhouette:
+            plates.update(image_rgb, self._px, time_s)
+        result = self._track(plates.removed(shown), time_s, afresh=bool(plates.covering) and not before)
+        if self._silhouette and result.pose_landmarks and not np.isfinite(plates.disc[0]):
+            # These landmarks may tell where to look.
+            plates.update(image_rgb, _sighting(result.pose_landmarks[0], image_rgb).px, time_s)
+            if plates.covering:
+                result = self._track(plates.removed(shown), time_s, afresh=True)
+        return result
+
+    def _track(self, shown: Image, time_s: float, *, afresh: bool) -> Any:
+        """Show MediaPipe's tracker an image; afresh, it forgets what it put onto a plate before."""
+        if afresh:
+            self._show_black(shown.shape[:2])
+        self._last_ms = max(round(time_s * 1000), self._last_ms + 1)
+        return self._one.detect_for_video(_mp_image(shown), self._last_ms)
+
+    def _show_black(self, size_px: tuple[int, ...]) -> None:
+        """Make MediaPipe's tracker lose the person and smooth anew."""
+        self._last_ms += 1
+        self._one.detect_for_video(_mp_image(np.zeros((*size_px, 3), np.uint8)), self._last_ms)
+
     def _is_theirs(self, image_rgb: Image, time_s: float, seen: Sighting | None) -> bool:
         """Return whether a pose is the person followed; in doubt, detect all people in the whole image."""
         assert self._follower is not None
@@ -271,12 +297,11 @@ class MediaPipeLandmarker:
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
         """Add what the person holds, and legs seen from behind and from ahead."""
-        disc = self._plate.update(image_rgb, pose.image_px, pose.time_s)
+        disc, far_px = self._plates.disc, self._plates.far_px
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
         held_px = self._bar.update(image_rgb, pose.image_px, pose.time_s)
-        far_px = self._far_plate.update(image_rgb, disc, pose.time_s)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
         ahead = self._ahead.update(image_rgb, pose.image_px, pose.time_s)
         return replace(pose, far_px=far_px, behind_px=legs_px, turn_deg=turn_deg, ahead=ahead)

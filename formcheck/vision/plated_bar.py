@@ -103,7 +103,7 @@ def _best(lines: LinesByHands, discs: list[Disc]) -> _Found | None:
     for disc in discs:
         off = np.abs(disc.y - lines.at - lines.slope * disc.x) / disc.half_height
         score = np.where(
-            (off < _OFF_MIDDLE) & (off_hands < _OFF_HANDS), disc.share + 3.0 * near - off, -np.inf
+            (off < _OFF_MIDDLE) & (off_hands < _OFF_HANDS), disc.share + _NEAR * near - off, -np.inf
         )
         line = int(np.argmax(score))
         if np.isfinite(score[line]) and (best is None or score[line] > best.score):

@@ -201,7 +201,25 @@ def test_beside_a_plate_a_flat_look_needs_witnesses_that_agree(monkeypatch: pyte
         assert {verdict.status for verdict in found} == {Status.NOT_JUDGED}
 
 
-@pytest.mark.parametrize(("top_deg", "flagged"), [(-34.0, True), (0.0, False)])
+@pytest.mark.parametrize(
+    ("top_deg", "said", "status"),
+    [
+        (0.0, Estimate(-2.0, 6.0, 0.8), Status.OK),
+        (0.0, Estimate(2.0, 6.0, 0.8), Status.OK),
+        (0.0, Estimate(3.0, 6.0, 0.8), Status.NOT_JUDGED),  # a fault is within the error
+        (-16.0, Estimate(-2.0, 6.0, 0.8), Status.OK),  # a lockout that is short
+        (30.0, Estimate(-2.0, 6.0, 0.8), Status.NOT_JUDGED),  # the plate has put the hips elsewhere
+    ],
+    ids=["flat", "nearly flat", "unsure", "short", "hips lost"],
+)
+def test_beside_a_plate_a_back_is_flat_where_hips_and_what_was_learned_say_so(
+    monkeypatch: pytest.MonkeyPatch, top_deg: float, said: Estimate, status: Status
+) -> None:
+    found = lumbar(monkeypatch, said, with_plate(thrusts(top_deg=top_deg)))
+    assert {verdict.status for verdict in found} == {status}
+
+
+@pytest.mark.parametrize(("top_deg", "flagged"), [(-20.0, True), (0.0, False)])
 def test_a_lockout_that_all_stop_short_of_shows_beside_a_plate_by_the_bar(
     top_deg: float, flagged: bool
 ) -> None:
@@ -220,3 +238,13 @@ def test_a_free_leg_whose_knee_a_plate_hides_is_held_out_where_its_foot_is_far_o
         "single-leg-hip-thrust", "free-leg-drop", replace(track, image_px=px), Side.RIGHT
     ):
         assert verdict.status is Status.OK
+
+
+def test_beside_a_plate_hips_show_no_fault_that_the_whole_excludes(monkeypatch: pytest.MonkeyPatch) -> None:
+    track = with_plate(thrusts(top_deg=(0, 0, 25), arch_deg=(0, 0, 25)))
+    cannot_tell = Estimate(0.0, math.inf, 2.5)
+    for said in (SAYS_FLAT, cannot_tell):
+        statuses = [verdict.status for verdict in lumbar(monkeypatch, said, track)]
+        assert not {Status.WARN, Status.FAULT} & set(statuses)
+    arched = lumbar(monkeypatch, SAYS_ARCHED, track)
+    assert {verdict.status for verdict in arched} == {Status.FAULT}

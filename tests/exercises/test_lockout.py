@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.skeleton import PerRep, Tempo, thrusts
 
-from formcheck.exercises.readings import MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG, lockout_shortfall
+from formcheck.exercises.lockout import MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG, lockout_shortfall
 from formcheck.poses.pose import Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track

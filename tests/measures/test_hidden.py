@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.plates import TRUNK_PX, plated, seen, thrusts_from_the_side
+from support.plates import RADIUS_PX, TRUNK_PX, plated, seen, thrusts_from_the_side
 
 from formcheck.measures.hidden import put_right, put_right_first
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
@@ -171,3 +171,35 @@ def test_hips_behind_a_plate_are_mostly_where_hips_are_below_a_bar() -> None:
     right = put_right_first(replace(track, image_px=px), smoothed, seen(true))[1]
     off = (right.image_px - true.image_px)[:, HIPS, 1].mean(axis=1)
     assert np.median(np.abs(off)) < 0.12 * TRUNK_PX
+
+
+SHOULDERS = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+
+
+@pytest.mark.parametrize("lost", SHOULDERS)
+def test_a_shoulder_that_is_drawn_onto_the_plate_is_beside_the_other_one(lost: Landmark) -> None:
+    true = thrusts_from_the_side()
+    track = plated(true)
+    assert track.disc_px is not None
+    px = track.image_px.copy()
+    px[:60, lost] = track.disc_px[:60, 0] + (0.5 * RADIUS_PX, 0.0)
+    right = put_right(replace(track, image_px=px), seen(true))
+    assert off_pct(right, true, lost).max() < 5.0
+    assert (right.visibility[:, lost] > 0.0).all()
+
+
+def test_shoulders_that_leave_the_bench_are_put_back_and_those_that_turn_on_it_stay() -> None:
+    true = thrusts_from_the_side()
+    px = true.image_px.copy()
+    # About the edge of the bench they go up and towards the feet as the hips sink.
+    sunk = px[:, HIPS, 1].mean(axis=1) - px[:, HIPS, 1].min()
+    px[:, SHOULDERS] += 0.3 * sunk[:, None, None] * np.array([1.0, -1.0])
+    turning = replace(true, image_px=px)
+    track = plated(turning)
+    for joint in SHOULDERS:
+        assert off_pct(put_right(track, seen(true)), turning, joint).max() < 1e-6
+    off = track.image_px.copy()
+    off[30:50, SHOULDERS] += np.array([0.3 * TRUNK_PX, 0.0])
+    right = put_right(replace(track, image_px=off), seen(true))
+    for joint in SHOULDERS:
+        assert off_pct(right, turning, joint).max() < 10.0

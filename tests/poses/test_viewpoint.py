@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.skeleton import Shot, kickbacks, squats, thrusts
+from support.skeleton import Shot, kickbacks, squats, thrusts, with_plate
 
 from formcheck.poses.guesses import guessed
 from formcheck.poses.pose import Landmark, Side, View
-from formcheck.poses.smoothing import smooth
+from formcheck.poses.smoothing import smooth, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Posture, look
 
@@ -152,3 +152,43 @@ def test_legs_of_whoever_is_upright_are_not_guessed_from_behind() -> None:
     counted = np.ones(len(track), dtype=bool)
     assert not guessed(track, smooth(track), seen, counted)
     assert guessed(track, smooth(track), replace(seen, upright=False), counted)
+
+
+def apart(track: Track) -> Track:
+    """Draw the far shoulder elsewhere, so that the shoulders seem to be seen obliquely."""
+    px = track.image_px.copy()
+    px[:, Landmark.LEFT_SHOULDER] += (90.0, -90.0)
+    return replace(track, image_px=px)
+
+
+def rimmed(track: Track, aspect: float, share: float = 0.6) -> Track:
+    """A plate of some width over its height is followed."""
+    track = with_plate(track)
+    assert track.rim is not None
+    return replace(track, rim=track.rim * np.array([aspect, 1.0, 1.0, 0.0]) + np.array([0, 0, 0, share]))
+
+
+def test_a_round_plate_shows_that_the_camera_stands_at_the_side() -> None:
+    lost = apart(thrusts(reps=1))
+    assert look(lost, "supine").view is not View.SIDE
+    assert look(rimmed(lost, 0.99), "supine").view is View.SIDE
+    assert look(rimmed(lost, 0.99, share=0.3), "supine").view is not View.SIDE  # it may be something else
+    assert look(rimmed(lost, 0.8), "supine").view is not View.SIDE
+
+
+def test_a_narrow_plate_shows_that_it_does_not() -> None:
+    shot = Shot(yaw_deg=20.0, world=True)
+    assert look(rimmed(thrusts(shot, reps=1), 0.98), "supine").view is View.SIDE
+    seen = look(rimmed(thrusts(shot, reps=1), 0.74), "supine")
+    assert seen.view is View.OBLIQUE_FOOT
+    assert seen.yaw_deg == pytest.approx(42.0, abs=2.0)
+
+
+def test_someone_beside_a_round_plate_does_not_turn_round() -> None:
+    one = thrusts(reps=2)
+    px = one.image_px.copy()
+    half = len(px) // 2
+    px[half:, Landmark.LEFT_SHOULDER] += (110.0, -110.0)
+    turning = replace(one, image_px=px)
+    assert len(stretches(turning)) == 2
+    assert len(stretches(rimmed(turning, 0.99))) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from formcheck.poses.pose import Image
 from formcheck.vision.far_plate import FarPlateWatch, find_far_plate
+from formcheck.vision.plate import Disc
 
 NEAR, RADIUS = np.array([320.0, 260.0]), 70.0
 RED, BLUE = (150, 30, 30), (30, 40, 150)
@@ -33,14 +34,15 @@ DISC = np.array([*NEAR, RADIUS, RADIUS, 0.3, 0.6])
 @pytest.mark.parametrize(("x", "y", "radius"), [(0.1, -0.7, 0.52), (-0.2, -0.9, 0.6), (0.0, -0.8, 0.56)])
 def test_it_is_found_beside_the_near_one(x: float, y: float, radius: float) -> None:
     found = find_far_plate(picture((x, y, radius)), DISC)
-    off = (found[0] - NEAR) / RADIUS - (x, y)
-    assert np.hypot(*off) < 0.12
+    assert found is not None
+    assert found[0] == pytest.approx(radius, abs=0.06)
+    assert np.hypot(*(found[1:] - (x, y))) < 0.12
 
 
 def test_a_hidden_one_and_another_round_thing_are_none() -> None:
-    assert np.isnan(find_far_plate(picture(None), DISC)).all()
-    assert np.isnan(find_far_plate(picture((0.0, -0.2, 0.5)), DISC)).all()
-    assert np.isnan(find_far_plate(picture((0.1, -0.7, 0.52), BLUE), DISC)).all()
+    assert find_far_plate(picture(None), DISC) is None
+    assert find_far_plate(picture((0.0, -0.2, 0.5)), DISC) is None
+    assert find_far_plate(picture((0.1, -0.7, 0.52), BLUE), DISC) is None
 
 
 def test_it_is_looked_for_now_and_then_and_only_behind_a_plate() -> None:
@@ -48,3 +50,16 @@ def test_it_is_looked_for_now_and_then_and_only_behind_a_plate() -> None:
     assert np.isnan(watch.update(image, np.full(6, np.nan), 0.0)).all()
     found = [np.isfinite(watch.update(image, DISC, time_s)).all() for time_s in (0.1, 0.2, 0.3, 0.6)]
     assert found == [True, False, False, True]
+
+
+def test_between_looks_it_moves_with_the_near_one_but_less_and_is_forgotten_later() -> None:
+    watch, near = FarPlateWatch(), Disc(*DISC.tolist())
+    assert watch.beside(near, 0.0) is None
+    (centre,) = watch.update(picture((0.1, -0.7, 0.52)), DISC, 0.1)
+    then = watch.beside(near, 0.1)
+    assert then is not None
+    assert (then.x, then.y) == pytest.approx(centre)
+    lifted = watch.beside(near._replace(y=near.y - 50.0), 0.3)
+    assert lifted is not None
+    assert then.y - lifted.y == pytest.approx(50.0 * lifted.half_height / RADIUS)
+    assert watch.beside(near, 9.0) is None

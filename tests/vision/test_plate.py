@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from formcheck.poses.pose import Floats, Image, Landmark
-from formcheck.vision.plate import PlateWatch, shin_below
+from formcheck.vision.plate import PlateWatch
+from formcheck.vision.shin import shin_below
 
 HIPS, TRUNK = np.array([360.0, 250.0]), 180.0
 BLACK, RED, GREY = (25, 25, 25), (150, 30, 30), (120, 120, 125)

@@ -1,0 +1,73 @@
+"""The plates on the bar, near and far, and pictures without them for the pose model.
+
+A large plate before the hips takes the model in: it puts hips, knees or a whole person onto it. Painted over
+with what is around it, most of what is beside it is found where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Landmark, trunk_px
+from formcheck.vision.far_plate import NO_CENTRE, FarPlateWatch
+from formcheck.vision.masking import without_discs
+from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, by_the_hips, hidden_by
+
+_ANYBODY = 0.3  # of the shorter side: trunk of somebody who lies in the middle of the picture
+
+
+class Plates:
+    """Follows the plates of one scene.
+
+    Attributes:
+        disc: (6,) the near plate in the last picture, as `PlateWatch.update` gives it.
+        far_px: (1, 2) centre of the far one, or NaN.
+        covering: What of the person is surely hidden by: the near plate and, where it was seen, the far one.
+    """
+
+    def __init__(self) -> None:
+        self.disc, self.far_px = NO_DISC, NO_CENTRE
+        self.covering: Sequence[Disc] = ()
+        self._near, self._far = PlateWatch(), FarPlateWatch()
+        self._guessed = False  # what is followed was looked for where nobody was found
+
+    def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> None:
+        """Look at the next picture, or once more at this one with landmarks that are known by now.
+
+        Args:
+            image_rgb: (H, W, 3) image.
+            image_px: (33, 2) the person's landmarks, of this picture or of the one before; NaN where nobody
+                was found: perhaps since a plate hides them.
+            time_s: When it was taken.
+        """
+        found = trunk_px(image_px) > 0.0
+        if found and self._guessed and not by_the_hips(Disc(*self.disc.tolist()), image_px):
+            self._near, self._far = PlateWatch(), FarPlateWatch()
+        self._guessed = not found
+        image_px = image_px if found else _anybody(image_rgb.shape)
+        self.disc = self._near.update(image_rgb, image_px, time_s)
+        self.far_px = self._far.update(image_rgb, self.disc, time_s)
+        near = self._near.covering(image_rgb, image_px)
+        far = None if near is None else self._far.beside(near, time_s)
+        self.covering = [one for one in (near, far) if one is not None]
+
+    def removed(self, image_rgb: Image) -> Image:
+        """Return the image without the plates that hide the person."""
+        return without_discs(image_rgb, self.covering) if self.covering else image_rgb
+
+    def forget_hidden(self, px: Floats) -> Floats:
+        """Return (..., 2) places, NaN where a plate hides what was there."""
+        hidden = np.zeros(px.shape[:-1], dtype=np.bool_)
+        for disc in self.covering:
+            hidden |= hidden_by(disc, px)
+        return np.where(hidden[..., None], np.nan, px)
+
+
+def _anybody(shape: tuple[int, ...]) -> Floats:
+    """Return (33, 2) landmarks of somebody whose hips are in the middle of an image."""
+    hips = np.array(shape[1::-1]) / 2
+    px = np.full((len(Landmark), 2), np.nan)
+    px[HIPS], px[SHOULDERS] = hips, hips - [_ANYBODY * min(shape[:2]), 0.0]
+    return px
