@@ -17,7 +17,7 @@ from formcheck.measures.body import Role
 from formcheck.measures.reading import Reading
 from formcheck.poses.geometry import FOCAL, along_and_beside, distance_px, median
 from formcheck.poses.pose import Floats, View
-from formcheck.reps.rep_data import Only, RepData
+from formcheck.reps.rep_data import MIN_USABLE, Only, RepData
 from formcheck.reps.segmentation import Phase
 
 # Lumbar arching, from what a camera can see of it.
@@ -398,6 +398,7 @@ stands for 1.2 (stiff pad) to 1.8 degrees (rendered clips) of the pelvis."""
 YAW_ERROR_DEG = 8.0
 """Error of the camera's direction round the body."""
 
+_MOST_BAR_DEG = 2.2  # error of the roll, with its scatter: beyond it there are other lines among the bar's
 _BAR_TOP = 0.7  # share of its highest that a bar reaches in what is taken for the top
 _FOREARM_LIES, _HANDS_APART = 0.09, 0.38
 """Elbow and wrist so near to the line, of the trunk, and the hands so near to each other, of its length: a
@@ -455,7 +456,7 @@ def _by_bar(data: RepData) -> Reading:
     bar = data.read("bar_roll_deg", Phase.TOP, "median", from_start=True)
     rise_pct = data.change("bar_height_pct", Phase.TOP)
     rises = rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP)
-    if math.isnan(bar.value) or not rises or _is_forearm(data):
+    if math.isnan(bar.value) or not rises or _is_forearm(data) or bar.uncertainty > _MOST_BAR_DEG:
         return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
     heights = data.set.values("bar_height_pct")[data.set.frames(data.rep.start_s, data.rep.end_s)]
     highest_pct = float(np.nanpercentile(heights, 95)) - data.set.start_value("bar_height_pct")
@@ -468,9 +469,12 @@ def _by_bar(data: RepData) -> Reading:
     off = math.radians(data.look.off_end_deg)
     yaw_error = math.radians(YAW_ERROR_DEG)
     error = math.hypot(bar.uncertainty, math.degrees(rise * yaw_error / max(math.cos(off), 0.3)))
+    top = data.set.frames(*data.rep.window(Phase.TOP))
+    seldom = bool(data.set.sees("working", "bar")[top].mean() < MIN_USABLE)
     return Reading(
         BAR_GAIN * bar.value,
         math.hypot(BAR_GAIN * error, BAR_GAIN_ERROR * bar.value),
         bar.time_s,
-        "by the bar",
+        "the bar is seen too seldom to call the pelvis level" if seldom else "by the bar",
+        at_least=seldom,
     )

@@ -16,7 +16,7 @@ from formcheck.vision.barbell import NO_BAR, LinesByHands, lines_by_hands
 from formcheck.vision.plate import Disc, discs_about, follow_disc
 
 # All lengths are those of `LinesByHands.unit`: the width of the shoulders, or half the trunk. The numbers are
-# from 400 pictures of 130 rendered people (seeds from 530000 on).
+# from pictures of 200 rendered people (`evaluation.lumbar_renders`, seeds 530000 to 530800).
 _RADII = 0.5, 1.5  # half height of the far plate
 _ASPECTS = 0.95, 0.8, 0.66  # its width over its height, 25 to 55 deg off the side
 _AROUND = np.array([4.0, 2.4])  # about the hips

@@ -14,7 +14,7 @@ from formcheck.exercises.rule import Status
 from formcheck.judging.judge import ALIKE, Verdict, judge_rule
 from formcheck.measures import arching
 from formcheck.measures.arching import Estimate
-from formcheck.poses.pose import Landmark, Side, View
+from formcheck.poses.pose import HIPS, Landmark, Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import look
@@ -119,12 +119,23 @@ def test_obliquely_marked_arching_is_found_and_nothing_is_called_good(
     monkeypatch.setitem(globals(), "look", lambda *_: aslant)
     for said, status in (
         (SAYS_ARCHED, Status.FAULT),
-        (Estimate(16.0, 8.0, 0.6), Status.NOT_JUDGED),
+        (Estimate(16.0, 8.0, 0.6), Status.WARN),
+        (Estimate(14.0, 8.0, 0.6), Status.NOT_JUDGED),
         (SAYS_FLAT, Status.NOT_JUDGED),
     ):
         for verdict in lumbar(monkeypatch, said, ARCHED):
             assert verdict.status is status
             assert verdict.judged or "obliquely" in verdict.reading.reason
+
+
+def test_obliquely_only_a_fault_is_told_where_no_hips_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    aslant = replace(look(ARCHED, "supine"), view=View.OBLIQUE_FOOT)
+    monkeypatch.setitem(globals(), "look", lambda *_: aslant)
+    visibility = ARCHED.visibility.copy()
+    visibility[:, HIPS] = 0.0
+    hidden = replace(ARCHED, visibility=visibility)
+    for said, status in ((SAYS_ARCHED, Status.FAULT), (Estimate(16.0, 8.0, 0.6), Status.NOT_JUDGED)):
+        assert {verdict.status for verdict in lumbar(monkeypatch, said, hidden)} == {status}
 
 
 @pytest.mark.parametrize(
