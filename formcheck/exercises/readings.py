@@ -94,6 +94,7 @@ _BY_ITSELF = "by itself, as learned from rendered people"
 _CONTRADICTED = "hips and outline look flat, but the whole looks more arched"
 _APART = "the hips beside the plate and the whole body contradict each other"
 _UNSURE = "beside the plate it is not sure that the back is flat"
+_UNLIKE = "only your hips were seen, and no body that was learned from looks like this"
 _UNKNOWN = "a plate hides the hips, and no body that was learned from looks like this"
 _REMEDY = "Do a clean repetition first, or give a clip with a few clean ones to compare with (--baseline)."
 
@@ -191,7 +192,8 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
         return _beside_a_plate(data, compared, by_hips, flat=flat)
     learned = _learned(data)
     if learned is None:
-        return compared
+        alone = math.isnan(outline.value)
+        return replace(compared, reason=_UNLIKE, remedy=_REMEDY, at_least=True) if alone else compared
     if _shows_arching(learned, by_hips):
         # An outline that rounds is bench or arm: it does not outweigh two witnesses that show arching.
         return _stronger_of(data, replace(compared, at_least=True), learned)

@@ -94,6 +94,16 @@ def test_what_was_learned_never_makes_a_back_flat(monkeypatch: pytest.MonkeyPatc
         assert verdict.status is Status.NOT_JUDGED
 
 
+def test_hips_alone_call_no_back_flat_of_a_body_unlike_all_that_was_learned_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unlike = Estimate(1.0, math.inf, 3.0)
+    assert {verdict.status for verdict in lumbar(monkeypatch, unlike, FLAT)} == {Status.OK}
+    for verdict in lumbar(monkeypatch, unlike, replace(FLAT, edges_px=None)):
+        assert verdict.status is Status.NOT_JUDGED
+        assert "only your hips" in verdict.reading.reason
+
+
 def test_a_flat_look_and_a_little_learned_arching_are_neither_praised_nor_blamed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
