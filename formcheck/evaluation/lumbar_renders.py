@@ -61,8 +61,8 @@ _SHOWN = (2, 3)
 _WAY, _STEP_S = (0.42, 0.58), 0.1
 _SHOWN_PLATED = (6, 8, 5)
 """Beside plates the model also sees two frames of the way, up and down again: in these steps a plate can be
-followed. So often it is shown the frames at rest, at the top, and at rest again. After 3 times the shoulders at
-the top are still 4 % of the trunk on the way there."""
+followed. So often it is shown the frames at rest, at the top, and at rest again. After 3 times the shoulders
+at the top are still 4 % of the trunk on the way there."""
 PLACED = ("shoulder", "hip", "knee", "ankle")
 """The joints whose true places are kept, left before right."""
 _ALSO = ("disc_px", "rim", "far_px", "shin_px")  # of a track, where there is a plate
