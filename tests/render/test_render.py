@@ -386,6 +386,7 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
         "paired": 20,
         "habit": 64,
         "habit-later": 48,
+        "habit-last": 48,
     }
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
