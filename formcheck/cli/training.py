@@ -73,9 +73,7 @@ def train_lumbar(
     if weights is not None:
         check_writable(weights)
     make_folder(folder)
-    seen: Seen = "side"
-    if plates or oblique or lockout:
-        seen = "plates" if plates else "oblique" if oblique else "lockout"
+    seen = _seen(plates=plates, oblique=oblique, lockout=lockout)
     begin = first if first is not None else FIRST[seen]
     if bodies:
         from formcheck.render.gl import check_gl
@@ -86,14 +84,22 @@ def train_lumbar(
                 advance(done + 1)
     known = Bodies.read(folder, seen)
     learned, held = learn(known, LEARNT[seen])
-    _tell(seen, known, learned, held, curve(known))
+    _tell(known, learned, held, curve(known))
     if weights is not None:
         _write(learned, weights)
 
 
-def _tell(seen: Seen, known: Bodies, learned: Weights, held: Held, errors: list[tuple[int, float]]) -> None:
+def _seen(*, plates: bool, oblique: bool, lockout: bool) -> Seen:
+    if plates:
+        return "plates"
+    if oblique:
+        return "oblique"
+    return "lockout" if lockout else "side"
+
+
+def _tell(known: Bodies, learned: Weights, held: Held, errors: list[tuple[int, float]]) -> None:
     say(f"{len(known)} bodies, {len(held.off_deg)} of them to be estimated; of these, each held out once:\n")
-    apart = "" if seen == "lockout" else f", arched above flat {held.separates():.0%}"
+    apart = "" if known.seen == "lockout" else f", arched above flat {held.separates():.0%}"
     say(f"mean error {abs(held.off_deg).mean():.1f} deg{apart}\n")
     say(", ".join(f"{count} bodies: {error:.1f} deg" for count, error in errors) + "\n")
     for apart, error in zip(learned.distance, learned.error, strict=True):

@@ -63,9 +63,7 @@ _SHOWN_PLATED = (6, 8, 5)
 """Beside plates the model also sees two frames of the way, up and down again: in these steps a plate can be
 followed. So often it is shown the frames at rest, at the top, and at rest again. After 3 times the shoulders
 at the top are still 4 % of the trunk on the way there."""
-PLACED = ("shoulder", "hip", "knee", "ankle")
-"""The joints whose true places are kept, left before right."""
-_ALSO = ("disc_px", "rim", "far_px", "shin_px")  # of a track, where there is a plate
+_ALSO = ("disc_px", "rim")  # of a track, where there is a plate
 _RIM_POINTS = 24
 KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", "trunk_pitch", "pelvis_pitch")
 
@@ -245,9 +243,8 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         from_s: Its time is later than all that the model was shown before.
 
     Returns:
-        The arrays of `Track`, in `truth` the (2, 5) angles `KEPT`, in `plate` the (2, 3) circle of the near
-        plate and in `joints` the (2, 8, 2) places `PLACED`; None where the body cannot take the position or
-        nobody is found.
+        The arrays of `Track`, in `truth` the (2, 5) angles `KEPT` and in `plate` the (2, 3) circle of the
+        near plate; None where the body cannot take the position or nobody is found.
     """
     spec = spec_of(seed)
     try:
@@ -261,14 +258,12 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
     if not all(pose.found for pose in shown):
         return None
     track = Track.from_poses(shown, (spec.video.width, spec.video.height))
-    angles, plates, joints = [], [], []
+    angles, plates = [], []
     for number in numbers:
         frame = clip.frames[number]
         told = measure(frame.turned, frame.points, spec.working_leg, prone=False)
         angles.append([told[name] for name in KEPT])
         plates.append(_plate(clip, number))
-        seen = clip.camera.project(clip.camera.view(frame.instant.t_s), frame.points)
-        joints.append([seen[f"{name}.{side}"][:2] for name in PLACED for side in "LR"])
     if track.world_m is None or track.edges_px is None:
         return None
     optional = {name: getattr(track, name) for name in _ALSO}
@@ -281,7 +276,6 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
         "size": np.array(track.size),
         "truth": np.array(angles, dtype=np.float32),
         "plate": np.array(plates, dtype=np.float32),
-        "joints": np.array(joints, dtype=np.float32),
         **{name: found.astype(np.float32) for name, found in optional.items() if found is not None},
     }
 

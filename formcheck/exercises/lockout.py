@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -178,9 +179,10 @@ def _below_best_bar_deg(data: RepData, only: Only) -> float:
 
 def _of_set(data: RepData, own: _Shown) -> Floats:
     """Return (4, R) what each repetition of the set shows, and this one, as `_Shown` has it."""
+    shown = cache(lambda rep: _shown(replace(data, rep=rep)))
 
     def of(name: str) -> Floats:
-        return data.set.trait(f"lockout {name}", lambda rep: getattr(_shown(replace(data, rep=rep)), name))
+        return data.set.trait(f"lockout {name}", lambda rep: getattr(shown(rep), name))
 
     rows = np.array([of(name) for name in _Shown._fields])
     return rows if data.rep in data.set.reps else np.column_stack([rows, own])
