@@ -248,3 +248,29 @@ def test_someone_beside_a_round_plate_does_not_turn_round() -> None:
     turning = replace(one, image_px=px)
     assert len(stretches(turning)) == 2
     assert len(stretches(rimmed(turning, 0.99))) == 1
+
+
+def with_widths(track: Track, shares: dict[tuple[float, float], float], otherwise: float = 0.45) -> Track:
+    """Draw the shoulders as far apart, in trunk lengths, as is given for spans of time."""
+    px, width = track.image_px.copy(), np.full(len(track), otherwise)
+    for (start_s, end_s), share in shares.items():
+        width[(track.time_s >= start_s) & (track.time_s < end_s)] = share
+    trunk = np.hypot(*(px[:, SHOULDERS] - px[:, HIPS]).mean(axis=1).T)
+    middle = px[:, SHOULDERS].mean(axis=1)
+    for joint, way in ((Landmark.LEFT_SHOULDER, -0.5), (Landmark.RIGHT_SHOULDER, 0.5)):
+        px[:, joint] = middle + np.stack([np.zeros_like(width), way * width * trunk], axis=1)
+    return replace(track, image_px=px)
+
+
+@pytest.mark.parametrize(
+    ("shares", "parts"),
+    [
+        pytest.param({(2.0, 2.1): 0.2, (3.0, 3.1): 0.8, (6.0, 6.1): 0.8}, 1, id="single frames"),
+        pytest.param({(0.0, 0.3): 0.2, (0.3, 9.0): 0.8}, 1, id="before the model has found its feet"),
+        pytest.param({(0.0, 5.0): 0.2, (5.0, 5.1): 0.8, (7.5, 7.6): 0.8}, 1, id="nothing clear after it"),
+        pytest.param({(0.0, 5.0): 0.2, (5.5, 9.0): 0.8}, 2, id="a turn"),
+        pytest.param({(0.0, 1.2): 0.2, (1.2, 9.0): 0.8}, 2, id="an early turn"),
+    ],
+)
+def test_a_turn_shows_before_and_after_it(shares: dict[tuple[float, float], float], parts: int) -> None:
+    assert len(stretches(with_widths(thrusts(reps=3), shares))) == parts
