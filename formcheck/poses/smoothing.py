@@ -324,12 +324,12 @@ def stretches(track: Track) -> list[slice]:
     turns = [
         np.add(_changes(track.time_s[part], state), part.start)
         for part in parts
-        for state in (_direction(track[part]), _width(track[part]))
+        for state in (trunk_direction(track[part]), _width(track[part]))
     ]
     return _split(len(track), np.union1d(np.concatenate(turns), [part.start for part in parts[1:]]))
 
 
-def _direction(track: Track) -> Floats:
+def trunk_direction(track: Track) -> Floats:
     """Return (T,) 1 where the feet are to the image right of the head, -1 to the left, 0 where not clear."""
     trunk, length, _ = _trunk(track)
     along = np.nan_to_num(trunk[:, 0] / np.maximum(length, 1e-6))
