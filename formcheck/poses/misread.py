@@ -15,7 +15,7 @@ from formcheck.poses.pose import HIPS, Floats, Landmark
 from formcheck.poses.smoothing import scenes, trunk_direction
 from formcheck.poses.track import Track
 
-_TINY = 0.35  # of the usual extent of the body over a scene
+_TINY, _SELDOM = 0.35, 0.2  # of the usual extent of the body over a scene, and of its frames at most
 _ACROSS, _AT_ONCE_S, _LESSER = 0.8, 0.4, 0.4
 """Share of the frames in which the trunk lies clearly across the picture, time within which head and feet
 change places, and share of the frames that lie the other way, at most. Two of 77 rendered sets beside large
@@ -40,13 +40,17 @@ def without_misread(track: Track) -> Track:
 
 
 def _is_tiny(track: Track) -> np.ndarray:
-    """(T,) whether the body is a fraction of its usual size in the scene."""
+    """(T,) whether the body is a fraction of its usual size in the scene, which it is seldom.
+
+    Who comes near to start the camera and trains far from it is small for most of the time.
+    """
     extent: Floats = np.ptp(track.image_px[:, _BODY], axis=1).max(axis=1)
     known: np.ndarray = np.isfinite(extent)
     if not known.any():
         return known
     with np.errstate(invalid="ignore"):
-        return np.asarray(extent < _TINY * np.median(extent[known]))
+        tiny = np.asarray(extent < _TINY * np.median(extent[known]))
+    return tiny if tiny.sum() <= _SELDOM * known.sum() else np.zeros_like(tiny)
 
 
 def _is_turned(track: Track) -> np.ndarray:
@@ -64,8 +68,8 @@ def _is_turned(track: Track) -> np.ndarray:
     took_s = track.time_s[clear[changes + 1]] - track.time_s[clear[changes]]
     if took_s.max() > _AT_ONCE_S:
         return nobody
-    nearest = clear[np.abs(clear[:, None] - np.arange(len(track))[None]).argmin(axis=0)]
-    return np.asarray(way[nearest] == -usual)
+    before = np.maximum(np.searchsorted(clear, np.arange(len(track)), "right") - 1, 0)
+    return np.asarray(way[clear[before]] == -usual)
 
 
 def _without(track: Track, rows: np.ndarray) -> Track:

@@ -55,6 +55,11 @@ def test_a_tiny_body_is_nobody() -> None:
     assert np.array_equal(right.image_px[track.time_s >= 0.6], track.image_px[track.time_s >= 0.6])
 
 
+def test_who_is_far_off_for_long_is_somebody() -> None:
+    seen = tiny(watched(thrusts(FROM_THE_FEET)), 4.5)
+    assert without_misread(seen) is seen
+
+
 def test_who_lies_the_other_way_round_at_once_did_not_turn() -> None:
     track = watched(thrusts(FROM_THE_FEET))
     late = track.time_s >= 0.7 * track.duration_s
