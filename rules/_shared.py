@@ -226,7 +226,7 @@ def feet_apart(data: RepData) -> Reading:
 
 STEADY = 0.6  # share of the frames in which a foot must be seen steadily to say where it stands
 _MOST_STAGGER_YAW_DEG = (
-    45.0  # beyond it the picture shows more of the width of the stance than of the stagger
+    48.0  # beyond it the picture shows clearly more of the width of the stance than of the stagger
 )
 STANCE = 0.8
 """Distance of the feet over that of the shoulders [assumed: feet hip-width apart]."""

@@ -113,7 +113,8 @@ def depth(data: RepData, *, floor: bool = False) -> Reading:
         data: The repetition.
         floor: Whether the lowest position is the floor, not one of the person's choice.
     """
-    if not data.set.sees("middle", "shoulder").any():  # the height is read against it
+    during = data.set.frames(data.rep.start_s, data.rep.end_s)
+    if not data.set.sees("middle", "shoulder")[during].any():  # the height is read against it
         return Reading.none("cannot see your shoulders, which the height is read against")
     lows = (data.set.start_value("hip_height_pct"), *data.usual("hip_height_pct", Phase.BOTTOM))
     lowest = min(filter(math.isfinite, lows), default=math.nan)

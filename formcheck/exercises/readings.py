@@ -241,6 +241,9 @@ def _learned(data: RepData) -> arching.Estimate | None:
 
 def _from_the_feet(data: RepData, by_hips_deg: float) -> Reading:
     """Read the arching of somebody face up obliquely from the foot end: a lower bound, where it shows."""
+    top = data.set.frames(*data.rep.window(Phase.TOP))
+    if not data.set.body.visibility("middle", "shoulder")[top].any():
+        return Reading.none("a plate hides your shoulders", _REMEDY)
     learned = _learned(data) if data.look.view is View.OBLIQUE_FOOT else None
     # Of rendered flat backs 4 in 966 look like a fault; with 7 deg it would be 16.
     marked = learned is not None and learned.value_deg - learned.error_deg > _PRAISED_DEG

@@ -14,6 +14,7 @@ from formcheck.exercises.rule import Exercise
 from formcheck.poses.geometry import distance_px
 from formcheck.poses.guesses import behind, guessed
 from formcheck.poses.levelling import upright
+from formcheck.poses.misread import without_misread
 from formcheck.poses.pose import HIPS, SHOULDERS, Landmark
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -36,8 +37,8 @@ class Prepared(NamedTuple):
 
 
 def prepared(raw: Track) -> Prepared:
-    """Take the camera's roll out of frames as filmed, and smooth them."""
-    level = upright(raw)
+    """Take out of frames as filmed the camera's roll and bodies that cannot be there, and smooth them."""
+    level = without_misread(upright(raw))
     return Prepared(level, smooth(level))
 
 

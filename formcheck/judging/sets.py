@@ -33,9 +33,9 @@ _ALTERNATING = 3  # changes of side, one of them back, from which on the legs al
 _LONG_S = 3.0  # a movement that takes longer may hold a set at its top
 _AT_TOP = 0.85  # of the range of a movement: what is its top
 _UNDER_DIP = 0.03  # of the range: the margin below a dip in the top
-_NEAR_END_DEG = 44.0
+_NEAR_END_DEG = 50.0
 """Off the side: from there on the camera may stand at the foot end (rendered thrusts, 76 to 90 deg off with a
-low camera: 45 to 59; 40 to 43 deg off: 31 to 42)."""
+low camera: 57 to 61; 36 to 44 deg off: 28 to 49)."""
 _NAMED_FIT, _LEAST_FIT = 0.05, 0.01
 """Mean probability, over a set, of the exercise that was named, and that of one repetition: below them it is
 another one. Who names an exercise mostly does it."""

@@ -48,7 +48,7 @@ _HIGH = 80.0  # percentile of the bar's height: from here on it is at the top
 _LEAST_SHIN = 0.4  # trunk lengths
 _FEWEST_LAID, _LEAST_RISE = 20, 0.25
 """Frames, and trunk lengths that the bar goes up and down, from which on it is told how shoulders turn."""
-_MOST_SLOPE, _LEFT_THE_BENCH = 0.45, 0.09
+_MOST_SLOPE, LEFT_THE_BENCH = 0.45, 0.09
 """By how much shoulders move at most as the bar rises, over its rise, and how far off that they have left the
 bench, in trunk lengths (62 rendered sets: 0.05 to 0.4, and 0.03 to 0.08 off in 98 % of the frames)."""
 _TIMES, _NEAR = 5, 3.5  # fits, each of what is nearer to the line before than so many medians
@@ -242,15 +242,34 @@ def _shoulders_on_the_bench(px: Floats, visibility: Floats, rows: np.ndarray, ba
     """
     height, middle = bar.end_px[rows, 1], px[rows][:, SHOULDERS].mean(axis=1)
     seen = visibility[rows][:, SHOULDERS].max(axis=1) > 0.0
-    if seen.sum() < _FEWEST_LAID or np.ptp(np.percentile(height[seen], [5, 95])) < _LEAST_RISE * bar.trunk_px:
+    if not rises(height[seen], look):
         return
-    ways = look.facing, -1.0  # as the bar sinks the shoulders go towards the feet, and up
-    lines = [_on_a_line(height, *axis, seen, bar.trunk_px) for axis in zip(middle.T, ways, strict=True)]
-    place = np.stack(lines, axis=1)
+    place = on_the_bench(height, middle, seen, look)
     off = place - middle
-    left = np.hypot(*off.T) > _LEFT_THE_BENCH * bar.trunk_px
+    left = np.hypot(*off.T) > LEFT_THE_BENCH * bar.trunk_px
     px[rows[left, None], SHOULDERS] += off[left, None]
     visibility[rows[left, None], SHOULDERS] = 1.0
+
+
+def rises(height: Floats, look: Look) -> bool:
+    """Whether (N,) rows of bar or hips are enough, and far enough apart, to tell how shoulders turn."""
+    if len(height) < _FEWEST_LAID:
+        return False
+    return float(np.ptp(np.percentile(height, [5, 95]))) >= _LEAST_RISE * look.scale_px
+
+
+def on_the_bench(height: Floats, middle: Floats, seen: np.ndarray, look: Look) -> Floats:
+    """Return (N, 2) places of the shoulders' middle on a straight line of the height of bar or hips.
+
+    Args:
+        height: (N,) rows of the picture in which bar or hips are.
+        middle: (N, 2) the middle of the shoulders.
+        seen: (N,) where it is seen.
+        look: How the camera sees the person.
+    """
+    ways = look.facing, -1.0  # as the bar sinks the shoulders go towards the feet, and up
+    lines = [_on_a_line(height, *axis, seen, look.scale_px) for axis in zip(middle.T, ways, strict=True)]
+    return np.stack(lines, axis=1)
 
 
 def _on_a_line(height: Floats, values: Floats, way: float, seen: np.ndarray, trunk_px: float) -> Floats:

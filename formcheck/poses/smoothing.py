@@ -324,12 +324,12 @@ def stretches(track: Track) -> list[slice]:
     turns = [
         np.add(_changes(track.time_s[part], state), part.start)
         for part in parts
-        for state in (_direction(track[part]), _width(track[part]))
+        for state in (trunk_direction(track[part]), _width(track[part]))
     ]
     return _split(len(track), np.union1d(np.concatenate(turns), [part.start for part in parts[1:]]))
 
 
-def _direction(track: Track) -> Floats:
+def trunk_direction(track: Track) -> Floats:
     """Return (T,) 1 where the feet are to the image right of the head, -1 to the left, 0 where not clear."""
     trunk, length, _ = _trunk(track)
     along = np.nan_to_num(trunk[:, 0] / np.maximum(length, 1e-6))
@@ -355,16 +355,27 @@ def _trunk(track: Track) -> tuple[Floats, Floats, Floats]:
 
 
 def _changes(time_s: Floats, state: Floats) -> list[int]:
-    """Return the frames from which on a state of -1 or 1 is the other one for 2 s; 0 says nothing."""
+    """Return the frames from which on a state of -1 or 1 is the other one for 2 s; 0 says nothing.
+
+    Before and after it, the state shows for half of 2 s: single frames that are read amiss are no turn.
+    """
+    lasts_s = np.gradient(time_s) if len(time_s) > 1 else np.zeros(len(time_s))
+
+    def shows(value: float, from_s: float, to_s: float) -> bool:
+        part = slice(int(np.searchsorted(time_s, from_s)), int(np.searchsorted(time_s, to_s, "right")))
+        return float(lasts_s[part][state[part] == value].sum()) >= _TURN_S / 2
+
     bounds: list[int] = []
-    known, since, before = 0.0, 0, 0
+    known, since, before = 0.0, -1, 0
     for i in np.flatnonzero(state).tolist():
+        at_s = float(time_s[i])
         if state[i] == known or known == 0.0:
             known, since, before = state[i], -1, i
         elif since < 0:
             since = i
-        elif time_s[i] - time_s[since] >= _TURN_S:
-            bounds.append((before + since + 1) // 2)
+        if since >= 0 and at_s - time_s[since] >= _TURN_S and shows(state[i], at_s - _TURN_S, at_s):
+            if shows(known, float(time_s[before]) - _TURN_S, float(time_s[before])):
+                bounds.append((before + since + 1) // 2)
             known, since, before = state[i], -1, i
     return bounds
 

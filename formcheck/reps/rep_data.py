@@ -15,6 +15,7 @@ from formcheck.measures.bar import Bar, bar_of, plates_off_the_side, shin_seen
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.hidden import HIDES_M, feet_off_the_plate, put_right_first
+from formcheck.measures.hidden_shoulders import guessed_shoulders_rest
 from formcheck.measures.reading import (
     CAMERA_MOVED,
     MIN_LENGTH_PUT_RIGHT,
@@ -92,7 +93,7 @@ class SetData:
         *,
         baselines: Sequence[Baseline] = (),
     ) -> None:
-        self._raw, right = put_right_first(raw, smoothed, look)
+        self._raw, right = put_right_first(*guessed_shoulders_rest(raw, smoothed, look), look)
         self.body = Body(right, working, look, filmed=smoothed)
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)

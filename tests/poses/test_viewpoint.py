@@ -49,6 +49,62 @@ def test_view_face_up_by_yaw(yaw: float, view: View, mirrored: bool) -> None:
     assert seen.yaw_deg == pytest.approx(abs(yaw), abs=10.0)
 
 
+SHOULDERS, HIPS = slice(11, 13), slice(23, 25)
+
+
+def with_shoulders_together(track: Track, share: float) -> Track:
+    """Draw both shoulders nearer to each other, as where a plate or the bench hides one of them."""
+    assert track.world_m is not None
+    px, world = track.image_px.copy(), track.world_m.copy()
+    for places in (px, world[..., :2]):
+        middle = places[:, SHOULDERS].mean(axis=1, keepdims=True)
+        places[:, SHOULDERS] = middle + share * (places[:, SHOULDERS] - middle)
+    return replace(track, image_px=px, world_m=world)
+
+
+@pytest.mark.parametrize("yaw_deg", [36.0, 42.0])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_face_up_a_hidden_shoulder_makes_no_side_view(yaw_deg: float, mirrored: bool) -> None:
+    shown = thrusts(Shot(yaw_deg=yaw_deg, world=True, mirrored=mirrored), reps=1)
+    hidden = with_shoulders_together(shown, 0.4)
+    assert look(hidden, "supine").view is View.OBLIQUE_FOOT
+    assert look(hidden, "supine").yaw_deg == pytest.approx(yaw_deg, abs=8.0)
+
+
+@pytest.mark.parametrize(("shin_to_trunk", "yaw_deg"), [(1.3, 42.0), (0.8, 20.0)])
+def test_a_trunk_that_is_short_beside_the_shin_is_seen_from_the_feet(
+    shin_to_trunk: float, yaw_deg: float
+) -> None:
+    # Shoulders are drawn together, and the model takes the trunk for nearly level with the picture.
+    hidden = with_shoulders_together(thrusts(Shot(yaw_deg=42.0, world=True), reps=1), 0.4)
+    assert hidden.world_m is not None
+    px, world = hidden.image_px.copy(), hidden.world_m.copy()
+    depth = world[:, SHOULDERS, 2].mean(axis=1) - world[:, HIPS, 2].mean(axis=1)
+    world[:, SHOULDERS, 2] -= 0.6 * depth[:, None]
+    trunk = np.hypot(*(px[:, SHOULDERS] - px[:, HIPS]).mean(axis=1).T)
+    for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE):
+        shin = px[:, knee + 2] - px[:, knee]
+        px[:, knee + 2] = px[:, knee] + shin * (shin_to_trunk * trunk / np.hypot(*shin.T))[:, None]
+    seen = look(replace(hidden, image_px=px, world_m=world), "supine")
+    assert seen.yaw_deg == pytest.approx(yaw_deg, abs=5.0)
+
+
+def test_legs_that_are_not_seen_tell_nothing_of_the_view() -> None:
+    track = thrusts(Shot(yaw_deg=42.0, world=True), reps=1)
+    px = track.image_px.copy()
+    px[:, Landmark.LEFT_KNEE :] = np.nan
+    assert look(replace(track, image_px=px), "supine").view is View.OBLIQUE_FOOT
+
+
+@pytest.mark.parametrize("yaw_deg", [0.0, 12.0])
+def test_shoulders_drawn_apart_from_the_side_make_no_oblique_view(yaw_deg: float) -> None:
+    # A shirt or an arm over the far shoulder: the line across it looks 30 deg off, hips and trunk do not.
+    track = thrusts(Shot(yaw_deg=yaw_deg, world=True), reps=1)
+    px = track.image_px.copy()
+    px[:, Landmark.LEFT_SHOULDER, 1] -= 60.0
+    assert look(replace(track, image_px=px), "supine").view is View.SIDE
+
+
 def test_on_all_fours_a_flattened_yaw_is_stretched() -> None:
     # The model shows 22 deg where there are 40: what looks like 25 is oblique.
     flattened = kickbacks(Shot(yaw_deg=25, world=True), reps=1)
@@ -192,3 +248,29 @@ def test_someone_beside_a_round_plate_does_not_turn_round() -> None:
     turning = replace(one, image_px=px)
     assert len(stretches(turning)) == 2
     assert len(stretches(rimmed(turning, 0.99))) == 1
+
+
+def with_widths(track: Track, shares: dict[tuple[float, float], float], otherwise: float = 0.45) -> Track:
+    """Draw the shoulders as far apart, in trunk lengths, as is given for spans of time."""
+    px, width = track.image_px.copy(), np.full(len(track), otherwise)
+    for (start_s, end_s), share in shares.items():
+        width[(track.time_s >= start_s) & (track.time_s < end_s)] = share
+    trunk = np.hypot(*(px[:, SHOULDERS] - px[:, HIPS]).mean(axis=1).T)
+    middle = px[:, SHOULDERS].mean(axis=1)
+    for joint, way in ((Landmark.LEFT_SHOULDER, -0.5), (Landmark.RIGHT_SHOULDER, 0.5)):
+        px[:, joint] = middle + np.stack([np.zeros_like(width), way * width * trunk], axis=1)
+    return replace(track, image_px=px)
+
+
+@pytest.mark.parametrize(
+    ("shares", "parts"),
+    [
+        pytest.param({(2.0, 2.1): 0.2, (3.0, 3.1): 0.8, (6.0, 6.1): 0.8}, 1, id="single frames"),
+        pytest.param({(0.0, 0.3): 0.2, (0.3, 9.0): 0.8}, 1, id="before the model has found its feet"),
+        pytest.param({(0.0, 5.0): 0.2, (5.0, 5.1): 0.8, (7.5, 7.6): 0.8}, 1, id="nothing clear after it"),
+        pytest.param({(0.0, 5.0): 0.2, (5.5, 9.0): 0.8}, 2, id="a turn"),
+        pytest.param({(0.0, 1.2): 0.2, (1.2, 9.0): 0.8}, 2, id="an early turn"),
+    ],
+)
+def test_a_turn_shows_before_and_after_it(shares: dict[tuple[float, float], float], parts: int) -> None:
+    assert len(stretches(with_widths(thrusts(reps=3), shares))) == parts
