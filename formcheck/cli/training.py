@@ -34,7 +34,8 @@ Plated = Annotated[
 ]
 Oblique = Annotated[bool, Option("--oblique", help="Learn how it looks obliquely from the foot end.")]
 Lockout = Annotated[
-    bool, Option("--lockout", help="Learn how straight the hips are at the top beside such a plate.")
+    bool,
+    Option("--lockout", help="Learn the lockout, not the arching; from the side."),
 ]
 Weighed = Annotated[
     Path | None,
@@ -59,8 +60,8 @@ def train_lumbar(
 
     Renders a body for each seed at rest and at the top (half a second on an idle processor), lets the pose
     model look at it, learns, and says how far off it is on bodies that it did not learn from. What was
-    rendered is kept, so that a run that was stopped goes on. With --lockout it learns the lockout beside
-    plates from the bodies of --plates.
+    rendered is kept, so that a run that was stopped goes on. --lockout learns from the same bodies, with or
+    without --plates.
     """
     from formcheck.errors import UsageError
     from formcheck.evaluation.lumbar_renders import record
@@ -68,8 +69,8 @@ def train_lumbar(
     from formcheck.files.writing import check_writable, make_folder
     from formcheck.vision import models
 
-    if plates + oblique + lockout > 1:
-        raise UsageError("--plates, --oblique and --lockout are learned apart; give one of them")
+    if oblique and (plates or lockout):
+        raise UsageError("--oblique is learned apart; leave out --plates and --lockout")
     if weights is not None:
         check_writable(weights)
     make_folder(folder)
@@ -90,16 +91,16 @@ def train_lumbar(
 
 
 def _seen(*, plates: bool, oblique: bool, lockout: bool) -> Seen:
-    if plates:
-        return "plates"
     if oblique:
         return "oblique"
-    return "lockout" if lockout else "side"
+    if lockout:
+        return "lockout_plates" if plates else "lockout"
+    return "plates" if plates else "side"
 
 
 def _tell(known: Bodies, learned: Weights, held: Held, errors: list[tuple[int, float]]) -> None:
     say(f"{len(known)} bodies, {len(held.off_deg)} of them to be estimated; of these, each held out once:\n")
-    apart = "" if known.seen == "lockout" else f", arched above flat {held.separates():.0%}"
+    apart = "" if known.seen.startswith("lockout") else f", arched above flat {held.separates():.0%}"
     say(f"mean error {abs(held.off_deg).mean():.1f} deg{apart}\n")
     say(", ".join(f"{count} bodies: {error:.1f} deg" for count, error in errors) + "\n")
     for apart, error in zip(learned.distance, learned.error, strict=True):

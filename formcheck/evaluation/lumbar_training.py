@@ -32,7 +32,13 @@ from formcheck.poses.viewpoint import look
 
 _AXES = 80
 _KERNEL = (1.0 / _AXES, 3.0, 0.05)
-_RIDGE: dict[Seen, float] = {"side": 0.3, "plates": 0.1, "oblique": 0.3, "lockout": 0.1}
+_RIDGE: dict[Seen, float] = {
+    "side": 0.3,
+    "plates": 0.1,
+    "oblique": 0.3,
+    "lockout": 0.3,
+    "lockout_plates": 0.1,
+}
 """These gave the least error of a few dozen in tenfold cross-validation on 400 bodies; their neighbours are
 within 0.2 deg. Beside plates fewer numbers are told, which allows less smoothing (0.25 deg there)."""
 _FOLDS = 10
@@ -41,19 +47,27 @@ FIRST: dict[Seen, int] = {
     "side": SIDE_FROM,
     "plates": PLATED_FROM,
     "oblique": OBLIQUE_FROM,
-    "lockout": PLATED_FROM,
+    "lockout": SIDE_FROM,
+    "lockout_plates": PLATED_FROM,
 }
 """The first seed to render."""
 _SEEDS: dict[Seen, tuple[float, float]] = {
     "side": (0, PLATED_FROM),
     "plates": (PLATED_FROM, OBLIQUE_FROM),
     "oblique": (OBLIQUE_FROM, math.inf),
-    "lockout": (PLATED_FROM, OBLIQUE_FROM),
+    "lockout": (0, PLATED_FROM),
+    "lockout_plates": (PLATED_FROM, OBLIQUE_FROM),
 }
 """From which seed on, and below which, bodies are learned from. Obliquely those from the side
 help by 0.04 deg only."""
 _GROUPS = 8  # of bodies by their distance, for the error
-LEARNT: dict[Seen, float] = {"side": 95.0, "plates": 95.0, "oblique": 80.0, "lockout": 95.0}
+LEARNT: dict[Seen, float] = {
+    "side": 95.0,
+    "plates": 95.0,
+    "oblique": 80.0,
+    "lockout": 95.0,
+    "lockout_plates": 95.0,
+}
 """Percent of the bodies: what is further away than these is not estimated. Obliquely the errors of the others
 are nearly as large as the truth is spread (12 and 13 deg): little was learned of them."""
 _LEAST_ERROR_DEG = 4.0  # stated of anybody: real people are not among those learned from
@@ -131,7 +145,7 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
         disc_px=arrays.get("disc_px"),
         rim=arrays.get("rim"),
     )
-    beside = seen in ("plates", "lockout")
+    beside = seen in ("plates", "lockout_plates")
     if beside and not _plate_was_followed(track, arrays["plate"]):
         return None
     view = look(track[:1], "supine")
@@ -145,7 +159,7 @@ def _body(path: Path, seen: Seen) -> tuple[int, Floats, float, bool] | None:
     found = (plate_features if beside else features)(body, rest, top)
     told = dict(zip(KEPT, arrays["truth"][-1].tolist(), strict=True))
     straight = told["hip_trunk_angle_working"] - _STRAIGHT_DEG
-    return seed, found, straight if seen == "lockout" else told["lumbar_extension"], wanted
+    return seed, found, straight if seen.startswith("lockout") else told["lumbar_extension"], wanted
 
 
 def _plate_was_followed(track: Track, plate: Floats) -> bool:

@@ -8,16 +8,16 @@ person's own best lockout shows by how much. Two measurements are compared with 
   and the thigh (0.85 trunks) by 0.67 deg: 1.2 deg in all (fitted on rendered clips: 1.1 to 1.3). It
   scatters by 2.1 deg from the side and 1.4 deg obliquely, the angle by 2.9 and 7.5 deg.
 
-All repetitions of a set may stay short. If the landmarks show the best lockout as straight, it is not short
-by 15 deg. If they do not, the value read is a lower bound, and what shows no fault in it is judged by itself:
-by the angle at the hip, less what its landmark usually is off.
+Two witnesses tell of a repetition by itself: the angle at the hip, less what its landmark usually is off, and
+from the side an estimate learned from rendered people (`measures.arching`). All repetitions of a set may stay
+short. If the landmarks show the best lockout as straight, and a fault was not learned of all of them, it is
+not short by 15 deg. Else the value read is a lower bound, and what shows no fault in it is judged by itself.
 
-Beside a plate the hips are where the bar says. There two witnesses tell of a repetition by itself: that
-angle, and an estimate learned from rendered people (`measures.arching.lockout`), whose errors are nearly
-independent. Both are steady within a set, so what they say of each repetition is carried over to the others
-by the height of the bar, and joined. Where the two are further apart than twice both errors, or nobody that
-was learned from looks like this, the landmarks are lost, and neither counts. What no witness but the learned
-one tells may show a short lockout, but no full one: it knows no real people.
+Beside a plate the hips are where the bar says, and the errors of the witnesses are nearly independent. Both
+are steady within a set, so what they say of each repetition is carried over to the others by the height of
+the bar, and joined. Where the two are further apart than twice both errors, or nobody that was learned from
+looks like this, the landmarks are lost, and neither counts. What no witness but the learned one tells may
+show a short lockout, but no full one: it knows no real people.
 
 An arched back lifts the hips as well. A repetition whose outline shows one is never the best lockout.
 """
@@ -32,11 +32,12 @@ from typing import NamedTuple
 import numpy as np
 
 from formcheck.exercises.readings import CARRIED_DEG
+from formcheck.measures.arching import Estimate
 from formcheck.measures.reading import NOTHING_BEFORE, REMEDY, Reading
 from formcheck.poses.geometry import finite_median
 from formcheck.poses.pose import Floats, View
 from formcheck.reps.rep_data import Only, RepData
-from formcheck.reps.segmentation import Phase
+from formcheck.reps.segmentation import Phase, Rep
 
 MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG = 8.0, 13.0
 """How far the hip's landmark is off at most: on a bench, and lying on the floor (11 +- 4 deg there)."""
@@ -46,6 +47,8 @@ _LOCKOUT_ERROR_DEG = 3.5
 _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
 _SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
+_SHORT_DEG = -15.0
+"""A fault is short by this. Where every repetition may be one, as was learned, none is taken for full."""
 _USUAL_SHARE = 0.85
 """Of that: how far the landmark usually is off from the side (7 +- 6 deg in 24 rendered thrusts, 11 +- 4 on
 the floor)."""
@@ -55,8 +58,9 @@ _PLATED_SURE_DEG = 6.0  # best lockout beside a plate that is not short by 15 de
 _PLATED_OFFSET_DEG, _PLATED_SCATTER_DEG = 3.5, 8.0
 """By how much the hips look straighter there, and the error without that (191 repetitions of 76 rendered sets
 whose plates were painted over)."""
-_ALIKE = 0.28
-"""Correlation of the errors of both witnesses beside a plate (the same sets)."""
+_ALIKE_FREE, _ALIKE = 0.55, 0.28
+"""Correlation of the errors of both witnesses, without a plate (49 rendered sets; stills: 0.3 to 0.4) and
+beside one (the same 76 sets)."""
 _MOST_APART = 1.2
 """Distance from what was learned, beyond which landmarks beside a plate are lost in part: both witnesses are
 then off by twice as much, and alike (23 repetitions of 17 rendered sets: 8 and 13 deg; a real one 20)."""
@@ -65,6 +69,7 @@ _APART = 0.25  # share of the difference between the two that counts as error
 _CARRIED_BY_BAR_DEG = 2.0
 """Error of what the bar's height carries from one repetition to another (the same sets)."""
 _BY_BOTH = "by the bar, and as learned from rendered people"
+_BY_HIPS_TOO = "by itself, where a hip usually is, and as learned from rendered people"
 _LOST = Reading.none(
     "the plate hides too much of you to tell where your hips are", REMEDY, change=NOTHING_BEFORE
 )
@@ -96,7 +101,7 @@ def lockout_shortfall(data: RepData, most_offset_deg: float = MOST_OFFSET_DEG) -
         reading = Reading(max(best - offset, 0.0) + against, _LOCKOUT_ERROR_DEG, top.time_s)
     else:
         reading = _against_best(data, top, by_angle, (best, offset, most_offset_deg), only)
-    if whole:
+    if whole and (plated or not _doubted(data)):
         return reading
     alone = _beside_a_plate(data, top) if plated else _alone(data, top, most_offset_deg)
     return replace(reading, at_least=True, alone=alone)
@@ -107,11 +112,48 @@ def _extension(data: RepData) -> Reading:
 
 
 def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
-    """Read the lockout of one repetition by itself: the hip's landmark is off by as much as it usually is."""
+    """Read the lockout of one repetition by itself, by its hips and by what was learned.
+
+    Hips are off by as much as they usually are.
+    """
     usual_deg = most_offset_deg * (_USUAL_SHARE if data.look.view is View.SIDE else 0.5)
     turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
-    error = math.hypot(_LOCKOUT_ALONE_DEG / turned, most_offset_deg / 2)
-    return Reading(top.value - usual_deg, error, top.time_s, "by itself, where a hip usually is")
+    by_hips = top.value - usual_deg, math.hypot(_LOCKOUT_ALONE_DEG / turned, most_offset_deg / 2)
+    learned = data.set.learned(data.rep).lockout
+    if not math.isfinite(learned.error_deg):
+        return Reading(*by_hips, top.time_s, "by itself, where a hip usually is")
+    return Reading(*_joined(learned, by_hips, _ALIKE_FREE), top.time_s, _BY_HIPS_TOO)
+
+
+def _doubted(data: RepData) -> bool:
+    """Whether all repetitions of a set may be short by a fault, as was learned, whatever their hips show."""
+    if data.set.baseline is not None:
+        return False
+
+    def least_deg(rep: Rep) -> float:
+        learned = data.set.learned(rep).lockout
+        return learned.value_deg - learned.error_deg if math.isfinite(learned.error_deg) else math.nan
+
+    least = data.set.trait("lockout least", least_deg)
+    known = least[np.isfinite(least)]
+    return bool(len(known) and (known < _SHORT_DEG).all())
+
+
+def _joined(learned: Estimate, by_hips: tuple[float, float], alike: float) -> tuple[float, float]:
+    """Return value and error of both witnesses of one repetition, each weighed by its error.
+
+    Args:
+        learned: What was learned.
+        by_hips: What the angle at the hip tells, and its error.
+        alike: Correlation of the two errors.
+    """
+    value, other = by_hips
+    one = learned.error_deg
+    share = other**2 / (one**2 + other**2)
+    parts = share * one, (1.0 - share) * other
+    error = math.sqrt(parts[0] ** 2 + parts[1] ** 2 + 2.0 * alike * parts[0] * parts[1])
+    joined = share * learned.value_deg + (1.0 - share) * value
+    return joined, math.hypot(error, _APART * abs(learned.value_deg - value))
 
 
 class _Shown(NamedTuple):
@@ -197,7 +239,7 @@ def _height_pct(data: RepData) -> float:
 
 def _shown(data: RepData) -> _Shown:
     """Return what a repetition shows by itself: what the bar tells and what was learned, joined."""
-    top, learned = _extension(data), data.set.lockout(data.rep)
+    top, learned = _extension(data), data.set.learned(data.rep).lockout
     height = _height_pct(data)
     by_bar = math.isfinite(top.value)
     if not (math.isfinite(learned.error_deg) and learned.apart <= _MOST_APART):
@@ -205,16 +247,10 @@ def _shown(data: RepData) -> _Shown:
     if not by_bar:
         return _Shown(learned.value_deg, learned.error_deg, by_bar, height)
     by_bar_deg = top.value - _PLATED_OFFSET_DEG
-    one, other = learned.error_deg, _PLATED_SCATTER_DEG
     apart = abs(learned.value_deg - by_bar_deg)
-    if apart > 2.0 * math.hypot(one, other):
+    if apart > 2.0 * math.hypot(learned.error_deg, _PLATED_SCATTER_DEG):
         return _Shown(math.nan, math.nan, by_bar, height)
-    share = other**2 / (one**2 + other**2)
-    value = share * learned.value_deg + (1.0 - share) * by_bar_deg
-    parts = share * one, (1.0 - share) * other
-    error = math.sqrt(parts[0] ** 2 + parts[1] ** 2 + 2.0 * _ALIKE * parts[0] * parts[1])
-    error = math.hypot(error, _APART * apart)
-    return _Shown(value, error, by_bar, height)
+    return _Shown(*_joined(learned, (by_bar_deg, _PLATED_SCATTER_DEG), _ALIKE), by_bar, height)
 
 
 def _against_best(

@@ -234,8 +234,7 @@ def _learned(data: RepData) -> arching.Estimate | None:
 
     There is none for what is unlike all that was learned from.
     """
-    rest, top = (data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.TOP))
-    found = arching.estimate(data.set.body, rest, top, plated=data.set.put_right)
+    found = data.set.learned(data.rep).arching
     return found if math.isfinite(found.error_deg) else None
 
 

@@ -2,8 +2,8 @@
 
 Nothing is compared with the person's other repetitions: where all of them are arched, that shows here. The
 weights in `data/` are made by `formcheck train-lumbar` (`formcheck.evaluation.lumbar_training`) from bodies
-whose lumbar angle is known, one file for each `Seen`. Beside a plate the same bodies also tell how straight
-the hips are at the top (`lockout`). The
+whose lumbar angle is known, one file for each `Seen`. From the side the same bodies also tell how straight
+the hips are at the top (the lockout). The
 estimate is a kernel ridge regression: a straight line through `features`, and a correction by how near a
 repetition is to those learned from. Its error grows with the distance from what was learned, and beyond most
 of that there is none.
@@ -30,15 +30,16 @@ from formcheck.measures.outline import profile
 from formcheck.poses.geometry import along_and_beside, distance_px
 from formcheck.poses.pose import EDGE_STATIONS, Floats, View
 
-Seen = Literal["side", "plates", "oblique", "lockout"]
+Seen = Literal["side", "plates", "oblique", "lockout", "lockout_plates"]
 """Arching from the side, from the side with a plate over the hips, and obliquely from the foot end; and the
-lockout from the side with a plate over the hips."""
+lockout from the side without and with such a plate."""
 
 _FILES: dict[Seen, str] = {
     "side": "data/arching.npz",
     "plates": "data/arching_plates.npz",
     "oblique": "data/arching_oblique.npz",
-    "lockout": "data/lockout_plates.npz",
+    "lockout": "data/lockout.npz",
+    "lockout_plates": "data/lockout_plates.npz",
 }
 _STATIONS = EDGE_STATIONS[4:31:2]
 """Where the outlines are read: 6 to 110 % of the way from shoulders to hips."""
@@ -254,8 +255,21 @@ def weights(seen: Seen = "side") -> Weights:
         return Weights.read(file)
 
 
-def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Estimate:
-    """Estimate how far the lower back of somebody face up is arched at the top.
+class Learned(NamedTuple):
+    """What one repetition by itself shows: how far the lower back is arched at the top, and the lockout.
+
+    The lockout is the angle from shoulder over hip to knee, less 180 deg; it is told from the side only.
+    """
+
+    arching: Estimate
+    lockout: Estimate
+
+
+NO_ESTIMATE = Estimate(math.nan, math.inf, math.inf)
+
+
+def learned(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Learned:
+    """Estimate the arching and the lockout of a repetition of somebody face up.
 
     Args:
         body: The frames, seen from the side or obliquely from the foot end.
@@ -265,27 +279,18 @@ def estimate(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Es
     """
     aside = body.look.view is View.SIDE
     if aside and plated:
-        beside = _estimated("plates", plate_features(body, rest, top))
+        found = plate_features(body, rest, top)
+        arched = _estimated("plates", found)
         apart = max(0.0, knee_apart(body, rest, top) - _USUALLY_APART)  # 0 where it is not known
-        return beside._replace(error_deg=math.hypot(beside.error_deg, _PER_APART_DEG * apart))
-    seen: Seen = "side" if aside else "oblique"
+        arched = arched._replace(error_deg=math.hypot(arched.error_deg, _PER_APART_DEG * apart))
+        return Learned(arched, _estimated("lockout_plates", found))
     found = features(body, rest, top)
-    estimated = _estimated(seen, found)
-    turned = not plated and weights(seen).turned(found) > _MOST_TURNED
-    return estimated._replace(error_deg=math.inf) if turned else estimated
-
-
-def lockout(body: Body, rest: slice, top: slice) -> Estimate:
-    """Estimate how straight the hips are at the top, beside a plate that was followed, from the side.
-
-    It is the angle from shoulder over hip to knee, less 180 deg.
-
-    Args:
-        body: The frames.
-        rest: Those before the repetition.
-        top: Those at its top.
-    """
-    return _estimated("lockout", plate_features(body, rest, top))
+    if not plated and weights("side" if aside else "oblique").turned(found) > _MOST_TURNED:
+        return Learned(NO_ESTIMATE, NO_ESTIMATE)
+    return Learned(
+        _estimated("side" if aside else "oblique", found),
+        _estimated("lockout", found) if aside else NO_ESTIMATE,
+    )
 
 
 def _estimated(seen: Seen, found: Floats) -> Estimate:

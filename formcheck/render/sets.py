@@ -454,6 +454,10 @@ SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
         partial(_habit, 99_701, 24),
         "seeds 99701 to 99748, as habit: seen first after plates were painted over",
     ),
+    "habit-new": (
+        partial(_habit, 100_001, 24),
+        "seeds 100001 to 100048, as habit: rendered after what habit-last taught",
+    ),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),
 }

@@ -105,7 +105,7 @@ class SetData:
         self._lengths: dict[tuple[object, ...], float] = {}
         self._rolled: dict[tuple[int, int], Rolled] = {}
         self._waits: dict[str, Floats] = {}
-        self._lockouts: dict[Rep, arching.Estimate] = {}
+        self._learned: dict[Rep, arching.Learned] = {}
         self.losses, self.stalls = gaps(raw), stalls(raw)
 
     @cached_property
@@ -219,12 +219,12 @@ class SetData:
         spans = [self.frames(rep.start_s, rep.end_s) for rep in self.reps]
         return bool(spans) and plated(self.body.track, self.bar, spans)
 
-    def lockout(self, rep: Rep) -> arching.Estimate:
-        """Return the lockout beside a plate by itself, as learned from renders, computed once."""
-        if rep not in self._lockouts:
+    def learned(self, rep: Rep) -> arching.Learned:
+        """Return what a repetition face up shows by itself, as learned from renders, computed once."""
+        if rep not in self._learned:
             rest, top = (self.frames(*rep.window(phase)) for phase in (Phase.START, Phase.TOP))
-            self._lockouts[rep] = arching.lockout(self.body, rest, top)
-        return self._lockouts[rep]
+            self._learned[rep] = arching.learned(self.body, rest, top, plated=self.put_right)
+        return self._learned[rep]
 
     def trait(self, name: str, of: Callable[[Rep], float]) -> Floats:
         """Return (R,) what each of `reps` shows of a trait, computed once."""

@@ -242,10 +242,10 @@ def test_the_lockout_beside_a_plate_is_learned_from_bodies_with_one_and_the_angl
     for number in range(100):
         rendered(tmp_path, PLATED_FROM + number, -0.2 * number)
     rendered(tmp_path, 5, 50.0)  # one without
-    known = Bodies.read(tmp_path, "lockout")
+    known = Bodies.read(tmp_path, "lockout_plates")
     assert known.seeds.min() == PLATED_FROM
     assert known.truth_deg == pytest.approx(-0.2 * np.arange(100), abs=1e-4)
-    assert known.found.shape[1] == len(weights("lockout").mean)
+    assert known.found.shape[1] == len(weights("lockout_plates").mean)
     assert Bodies.read(tmp_path, "plates").truth_deg == pytest.approx(7.0)
 
 
@@ -258,6 +258,6 @@ def test_a_plate_that_was_lost_tells_nothing_of_its_body(tmp_path: Path) -> None
 
 
 def test_what_is_learned_apart_is_asked_for_apart(formcheck: Command, tmp_path: Path) -> None:
-    code, _, err = formcheck("train-lumbar", str(tmp_path), "--bodies", "0", "--plates", "--lockout")
+    code, _, err = formcheck("train-lumbar", str(tmp_path), "--bodies", "0", "--plates", "--oblique")
     assert code == 2
     assert "give one of them" in err

@@ -13,7 +13,7 @@ from formcheck.exercises import catalog
 from formcheck.exercises.rule import Status
 from formcheck.judging.judge import ALIKE, Verdict, judge_rule
 from formcheck.measures import arching
-from formcheck.measures.arching import Estimate
+from formcheck.measures.arching import NO_ESTIMATE, Estimate, Learned
 from formcheck.poses.pose import HIPS, Landmark, Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -76,7 +76,7 @@ SAYS_ARCHED, SAYS_FLAT = Estimate(24.0, 7.0, 0.6), Estimate(1.0, 7.0, 0.6)
 
 
 def lumbar(monkeypatch: pytest.MonkeyPatch, said: Estimate, track: Track) -> list[Verdict]:
-    monkeypatch.setattr(arching, "estimate", lambda *_, plated: said)
+    monkeypatch.setattr(arching, "learned", lambda *_, plated: Learned(said, NO_ESTIMATE))
     return verdicts("single-leg-hip-thrust", "lumbar-arching", track, Side.RIGHT)
 
 
@@ -156,11 +156,11 @@ def test_a_plate_that_hides_the_hips_is_read_by_what_was_learned_beside_one(
 ) -> None:
     asked = set()
 
-    def said(*_: object, plated: bool) -> Estimate:
+    def said(*_: object, plated: bool) -> Learned:
         asked.add(plated)
-        return SAYS_ARCHED._replace(apart=1.3)
+        return Learned(SAYS_ARCHED._replace(apart=1.3), NO_ESTIMATE)
 
-    monkeypatch.setattr(arching, "estimate", said)
+    monkeypatch.setattr(arching, "learned", said)
     found = verdicts("single-leg-hip-thrust", "lumbar-arching", track, Side.RIGHT)
     assert asked == {by_the_bar}
     if by_the_bar:

@@ -15,7 +15,7 @@ from formcheck.exercises.catalog import exercise
 from formcheck.exercises.lockout import lockout_shortfall
 from formcheck.judging.judge import judge_rule
 from formcheck.measures import arching
-from formcheck.measures.arching import Estimate
+from formcheck.measures.arching import NO_ESTIMATE, Estimate, Learned
 from formcheck.poses.pose import Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -24,16 +24,16 @@ from formcheck.reps.rep_data import RepData, SetData
 from formcheck.reps.segmentation import Rep
 from formcheck.rule import Gate, Reading, Status
 
-Learned = Callable[..., None]
+Says = Callable[..., None]
 
 
 @pytest.fixture
-def learned(monkeypatch: pytest.MonkeyPatch) -> Learned:
+def learned(monkeypatch: pytest.MonkeyPatch) -> Says:
     """Give a function that sets what was learned of every lockout, and its error."""
 
     def says(value_deg: float, error_deg: float = 6.0) -> None:
-        found = Estimate(value_deg, error_deg, 0.8)
-        monkeypatch.setattr(arching, "lockout", lambda body, rest, top: found)
+        found = Learned(NO_ESTIMATE, Estimate(value_deg, error_deg, 0.8))
+        monkeypatch.setattr(arching, "learned", lambda *_, plated: found)
 
     return says
 
@@ -59,14 +59,14 @@ def statuses(reps: Sequence[RepData]) -> list[Status]:
     return [judge_rule(rule, rep).status for rep in reps]
 
 
-def test_a_lockout_that_is_short_in_every_repetition_is_found(learned: Learned) -> None:
+def test_a_lockout_that_is_short_in_every_repetition_is_found(learned: Says) -> None:
     learned(-20.0)
     assert set(statuses(beside(filmed(-12.0), 2))) <= {Status.WARN, Status.FAULT}
     learned(-2.0)
     assert set(statuses(beside(filmed(-2.0), 2))) == {Status.OK}
 
 
-def test_both_witnesses_together_are_surer_than_each_and_lie_between_them(learned: Learned) -> None:
+def test_both_witnesses_together_are_surer_than_each_and_lie_between_them(learned: Says) -> None:
     values = []
     for value_deg in (-12.0, -22.0):
         learned(value_deg)
@@ -82,14 +82,14 @@ def test_both_witnesses_together_are_surer_than_each_and_lie_between_them(learne
 def test_landmarks_that_are_like_nothing_learned_from_judge_nothing(
     monkeypatch: pytest.MonkeyPatch, apart: float, error_deg: float
 ) -> None:
-    unlike = Estimate(-25.0, error_deg, apart)
-    monkeypatch.setattr(arching, "lockout", lambda body, rest, top: unlike)
+    unlike = Learned(NO_ESTIMATE, Estimate(-25.0, error_deg, apart))
+    monkeypatch.setattr(arching, "learned", lambda *_, plated: unlike)
     reps = beside(filmed(-12.0), 2)
     assert set(statuses(reps)) == {Status.NOT_JUDGED}
     assert all("hides too much" in one.alone.reason for one in readings(reps) if one.alone is not None)
 
 
-def test_witnesses_that_contradict_each_other_judge_nothing(learned: Learned) -> None:
+def test_witnesses_that_contradict_each_other_judge_nothing(learned: Says) -> None:
     learned(-50.0)
     reps = beside(filmed(-3.0), 2)
     assert set(statuses(reps)) == {Status.NOT_JUDGED}
@@ -105,7 +105,7 @@ def hidden_knee(track: Track, rep: int) -> Track:
     return replace(track, visibility=visibility)
 
 
-def test_the_bar_carries_a_lockout_over_to_a_repetition_whose_knee_is_hidden(learned: Learned) -> None:
+def test_the_bar_carries_a_lockout_over_to_a_repetition_whose_knee_is_hidden(learned: Says) -> None:
     learned(-2.0)
     whole = beside(hidden_knee(filmed((-1.0, -1.0)), 1), 2)
     [_, same] = readings(whole)
@@ -117,7 +117,7 @@ def test_the_bar_carries_a_lockout_over_to_a_repetition_whose_knee_is_hidden(lea
     assert lower.value < (first.alone or first).value - 20.0
 
 
-def test_what_only_the_learned_witness_shows_may_be_short_but_never_whole(learned: Learned) -> None:
+def test_what_only_the_learned_witness_shows_may_be_short_but_never_whole(learned: Says) -> None:
     track = hidden_knee(hidden_knee(filmed(-2.0), 0), 1)
     learned(0.0)
     reps = beside(track, 2)
@@ -128,7 +128,7 @@ def test_what_only_the_learned_witness_shows_may_be_short_but_never_whole(learne
     assert set(statuses(beside(track, 2))) <= {Status.WARN, Status.FAULT}
 
 
-def test_one_that_is_lower_than_the_best_is_short_by_the_height_of_the_bar(learned: Learned) -> None:
+def test_one_that_is_lower_than_the_best_is_short_by_the_height_of_the_bar(learned: Says) -> None:
     learned(0.0, 30.0)  # it says next to nothing
     reps = beside(filmed((0.0, -16.0, 0.0), reps=3), 3)
     found = [one.value for one in readings(reps)]
@@ -136,7 +136,7 @@ def test_one_that_is_lower_than_the_best_is_short_by_the_height_of_the_bar(learn
     assert statuses(reps)[1] in {Status.WARN, Status.FAULT}
 
 
-def test_a_knee_that_is_drawn_elsewhere_in_one_repetition_does_not_make_it_short(learned: Learned) -> None:
+def test_a_knee_that_is_drawn_elsewhere_in_one_repetition_does_not_make_it_short(learned: Says) -> None:
     learned(0.0, 30.0)
     track = filmed(0.0, reps=3)
     start_s, *_, end_s = Tempo().times(1)

@@ -5,6 +5,8 @@ import pytest
 from support.skeleton import PerRep, Tempo, thrusts
 
 from formcheck.exercises.lockout import MOST_OFFSET_DEG, MOST_OFFSET_FLOOR_DEG, lockout_shortfall
+from formcheck.measures import arching
+from formcheck.measures.arching import NO_ESTIMATE, Estimate, Learned
 from formcheck.poses.pose import Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -87,6 +89,28 @@ def test_where_every_lockout_is_far_short_each_is_found(top_deg: float, status: 
 def test_where_every_lockout_may_be_short_none_is_called_whole() -> None:
     assert all(one.at_least for one in readings(thrusts(top_deg=-8)))
     assert not any(one.at_least for one in readings(thrusts(top_deg=0)))
+
+
+def test_a_lockout_that_looks_straight_is_not_taken_for_whole_where_all_are_short_as_was_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for said_deg, whole in ((-2.0, True), (-9.0, True), (-20.0, False)):
+        said = Learned(NO_ESTIMATE, Estimate(said_deg, 5.0, 0.8))
+        monkeypatch.setattr(arching, "learned", lambda *_, plated, said=said: said)
+        for one in readings(thrusts(top_deg=0)):
+            assert one.at_least is not whole
+            # Both witnesses count: the hips look straight, and are usually off by 7 deg.
+            assert whole or (one.alone is not None and -20.0 < one.alone.value < -7.0)
+
+
+def test_what_was_learned_makes_a_short_lockout_by_itself_surer(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = []
+    for said in (NO_ESTIMATE, Estimate(-16.0, 5.0, 0.8)):
+        monkeypatch.setattr(arching, "learned", lambda *_, plated, said=said: Learned(NO_ESTIMATE, said))
+        first, *_ = readings(thrusts(top_deg=-8))
+        assert first.alone is not None
+        errors.append(first.alone.uncertainty)
+    assert errors[1] < errors[0] - 1.0
 
 
 def test_what_shows_only_against_others_is_told_by_itself_too_but_less_surely() -> None:

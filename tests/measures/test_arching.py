@@ -13,8 +13,8 @@ from support.skeleton import Tempo, thrusts, with_plate
 from formcheck.measures.arching import (
     Seen,
     Weights,
-    estimate,
     features,
+    learned,
     weights,
 )
 from formcheck.measures.beside_plate import knee_apart, plate_features
@@ -124,12 +124,12 @@ def test_a_planted_foot_that_is_drawn_elsewhere_at_the_top_is_put_where_it_stand
 def test_a_knee_that_is_drawn_elsewhere_makes_the_estimate_less_sure() -> None:
     track = with_plate(plain(thrusts(reps=1)))
     body, rest, top = seen(track)
-    usual = estimate(body, rest, top, plated=True)
+    usual = learned(body, rest, top, plated=True).arching
     drawn = track.image_px.copy()
     drawn[top, Landmark.RIGHT_KNEE] += (0.0, -60.0)
     body.filmed = replace(body.filmed, image_px=drawn)  # the track was put right already
     assert knee_apart(body, rest, top) > 0.2
-    assert estimate(body, rest, top, plated=True).error_deg > usual.error_deg + 2.0
+    assert learned(body, rest, top, plated=True).arching.error_deg > usual.error_deg + 2.0
 
 
 @pytest.mark.parametrize("rest_too", [False, True])
@@ -141,7 +141,7 @@ def test_without_the_plate_at_the_top_there_is_no_estimate(rest_too: bool) -> No
     gone[0 if rest_too else top.start :] = np.nan
     lost = seen(replace(track, disc_px=gone))[0]
     assert np.isfinite(plate_features(lost, rest, top)).mean() < 0.5
-    assert np.isinf(estimate(lost, rest, top, plated=True).error_deg)
+    assert np.isinf(learned(lost, rest, top, plated=True).arching.error_deg)
 
 
 def test_outline_on_the_plate_is_none_of_the_body() -> None:
@@ -168,7 +168,7 @@ def test_what_was_not_seen_is_left_open_and_counts_as_usual() -> None:
     body, rest, top = seen(blind)
     found = features(body, rest, top)
     assert np.isnan(found).any()
-    assert np.isfinite(estimate(body, rest, top).value_deg)
+    assert np.isfinite(learned(body, rest, top).arching.value_deg)
 
 
 @pytest.mark.parametrize(
