@@ -239,7 +239,7 @@ def _height_pct(data: RepData) -> float:
 
 def _shown(data: RepData) -> _Shown:
     """Return what a repetition shows by itself: what the bar tells and what was learned, joined."""
-    top, learned = _extension(data), data.set.learned(data.rep).lockout
+    top, (_, learned, knee_on_rim) = _extension(data), data.set.learned(data.rep)
     height = _height_pct(data)
     by_bar = math.isfinite(top.value)
     if not (math.isfinite(learned.error_deg) and learned.apart <= _MOST_APART):
@@ -250,6 +250,8 @@ def _shown(data: RepData) -> _Shown:
     apart = abs(learned.value_deg - by_bar_deg)
     if apart > 2.0 * math.hypot(learned.error_deg, _PLATED_SCATTER_DEG):
         return _Shown(math.nan, math.nan, by_bar, height)
+    if knee_on_rim:  # the angle at the hip tells next to nothing
+        return _Shown(learned.value_deg, learned.error_deg, by_bar, height)
     return _Shown(*_joined(learned, (by_bar_deg, _PLATED_SCATTER_DEG), _ALIKE), by_bar, height)
 
 

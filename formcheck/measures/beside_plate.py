@@ -82,23 +82,34 @@ def plate_features(body: Body, rest: slice, top: slice) -> Floats:
     return np.concatenate([there, there - before, [yaw, aside, moments[1].radius / moments[0].radius]])
 
 
-def knee_apart(body: Body, rest: slice, top: slice) -> float:
-    """Return how far the planted knee at the top, as read here, is from where shin and thigh put it.
+class DrawnKnee(NamedTuple):
+    """How the planted knee is drawn at the top.
+
+    Attributes:
+        apart: Its distance from where shin and thigh put it, in lengths of the line from shoulders to bar;
+            NaN where one is not seen.
+        from_bar: Its distance from the plate's middle, in radii of the plate.
+    """
+
+    apart: float
+    from_bar: float
+
+
+def drawn_knee(body: Body, rest: slice, top: slice) -> DrawnKnee:
+    """Return how the planted knee is drawn at the top of a repetition beside a plate.
 
     Args:
         body: The frames; needs a plate that was followed. Its track has the landmarks that were put right.
-        rest: Those before a repetition.
+        rest: Those before the repetition.
         top: Those at its top.
-
-    Returns:
-        The distance in lengths of the line from shoulders to bar; NaN where one is not seen.
     """
     there = _moment(body.filmed[top])
     _, leg = _planted(_moment(body.filmed[rest]), there)
     right = _median(body.track.image_px[top])
     off = np.hypot(*(right[Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1] - leg.ankle).T)
     side = int(np.argmin(np.nan_to_num(off, nan=np.inf)))
-    return math.dist(right[Landmark.LEFT_KNEE + side], leg.knee) / there.length
+    apart = math.dist(right[Landmark.LEFT_KNEE + side], leg.knee) / there.length
+    return DrawnKnee(apart, math.dist(leg.knee, there.bar) / there.radius)
 
 
 def _moment(part: Track) -> _Moment:

@@ -89,6 +89,17 @@ def test_landmarks_that_are_like_nothing_learned_from_judge_nothing(
     assert all("hides too much" in one.alone.reason for one in readings(reps) if one.alone is not None)
 
 
+@pytest.mark.parametrize("on_rim", [False, True])
+def test_a_knee_that_is_drawn_onto_the_plate_leaves_the_lockout_to_what_was_learned(
+    monkeypatch: pytest.MonkeyPatch, on_rim: bool
+) -> None:
+    said = Learned(NO_ESTIMATE, Estimate(-4.0, 6.0, 0.8), on_rim)
+    monkeypatch.setattr(arching, "learned", lambda *_, plated: said)
+    [one, _] = [reading.alone for reading in readings(beside(filmed(-9.0), 2))]
+    assert one is not None
+    assert (one.value == pytest.approx(-4.0, abs=0.5)) is on_rim
+
+
 def test_witnesses_that_contradict_each_other_judge_nothing(learned: Says) -> None:
     learned(-50.0)
     reps = beside(filmed(-3.0), 2)

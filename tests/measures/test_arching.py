@@ -17,7 +17,7 @@ from formcheck.measures.arching import (
     learned,
     weights,
 )
-from formcheck.measures.beside_plate import knee_apart, plate_features
+from formcheck.measures.beside_plate import drawn_knee, plate_features
 from formcheck.measures.body import Body
 from formcheck.poses.pose import OPTIONAL, Floats, Landmark, Side
 from formcheck.poses.track import Track
@@ -128,8 +128,26 @@ def test_a_knee_that_is_drawn_elsewhere_makes_the_estimate_less_sure() -> None:
     drawn = track.image_px.copy()
     drawn[top, Landmark.RIGHT_KNEE] += (0.0, -60.0)
     body.filmed = replace(body.filmed, image_px=drawn)  # the track was put right already
-    assert knee_apart(body, rest, top) > 0.2
+    assert drawn_knee(body, rest, top).apart > 0.2
     assert learned(body, rest, top, plated=True).arching.error_deg > usual.error_deg + 2.0
+
+
+def test_a_knee_that_is_drawn_onto_the_plate_makes_the_lockout_less_sure() -> None:
+    track = with_plate(plain(thrusts(reps=1)))
+    assert track.disc_px is not None
+    assert track.rim is not None
+    body, rest, top = seen(track)
+    usual = learned(body, rest, top, plated=True)
+    drawn = track.image_px.copy()
+    for rim in (1.1, 1.3):
+        drawn[top, Landmark.RIGHT_KNEE] = track.disc_px[top, 0] + (rim * track.rim[0, 0], 0.0)
+        body.filmed = replace(body.filmed, image_px=drawn)
+        found = learned(body, rest, top, plated=True)
+        assert found.knee_on_rim is (rim < 1.2)
+        known = weights("lockout_plates")
+        error_deg = float(known.errors_deg(np.array([found.lockout.apart]))[0])
+        assert found.lockout.error_deg == pytest.approx(np.hypot(error_deg, 5.0 * found.knee_on_rim))
+    assert not usual.knee_on_rim
 
 
 @pytest.mark.parametrize("rest_too", [False, True])
@@ -172,13 +190,20 @@ def test_what_was_not_seen_is_left_open_and_counts_as_usual() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "filmed"), [("arching", "side"), ("arching_plates", "plates"), ("arching_oblique", "oblique")]
+    ("name", "filmed"),
+    [
+        ("arching", "side"),
+        ("arching_plates", "plates"),
+        ("arching_oblique", "oblique"),
+        ("lockout", "lockout"),
+        ("lockout_plates", "lockout_plates"),
+    ],
 )
 def test_the_weights_that_come_along_are_small_and_whole(name: str, filmed: Seen) -> None:
     assert len((files("formcheck.measures") / f"data/{name}.npz").read_bytes()) < 300_000
     known = weights(filmed)
     assert all(np.isfinite(getattr(known, field.name)).all() for field in fields(Weights))
-    told = plate_features if filmed == "plates" else features
+    told = plate_features if filmed.endswith("plates") else features
     assert len(known.mean) == len(told(*seen(with_plate(plain(thrusts(reps=1))))))
     assert (np.diff(known.distance) > 0).all()
     assert (np.diff(known.error) >= 0).all()
