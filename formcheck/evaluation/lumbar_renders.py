@@ -56,13 +56,11 @@ _FILMED_DEG = (26.0, 54.0)
 _FILMED_NEAR = 0.85
 """Share of them that is seen from the side of the working leg."""
 _APART_S = 10.0  # between one body and the next, longer than a clip
-_SHOWN = (2, 3)
-"""How often the pose model is shown the frames: it smooths over time, and so comes to rest."""
 _WAY, _STEP_S = (0.42, 0.58), 0.1
-_SHOWN_PLATED = (6, 8, 5)
-"""Beside plates the model also sees two frames of the way, up and down again: in these steps a plate can be
-followed. So often it is shown the frames at rest, at the top, and at rest again. After 3 times the shoulders
-at the top are still 4 % of the trunk on the way there."""
+_SHOWN = (6, 8, 5)
+"""How often the pose model is shown the frames at rest, at the top, and at rest again: it smooths over time,
+and so comes to rest. After 3 times the shoulders at the top are still 4 % of the trunk on the way there.
+Between them it sees two frames of the way, up and down again: in these steps a plate can be followed."""
 _ALSO = ("disc_px", "rim")  # of a track, where there is a plate
 _RIM_POINTS = 24
 KEPT = ("lumbar_extension", "hip_extension_working", "hip_trunk_angle_working", "trunk_pitch", "pelvis_pitch")
@@ -252,8 +250,7 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
     except UsageError:
         return None
     numbers = frames_of(clip)
-    see = _see_beside_a_plate if PLATED_FROM <= seed < OBLIQUE_FROM else _see
-    shown = see(clip, numbers, landmarker, from_s)
+    shown = _see(clip, numbers, landmarker, from_s)
     landmarker.look_afresh()
     if not all(pose.found for pose in shown):
         return None
@@ -281,23 +278,11 @@ def look_at(seed: int, landmarker: MediaPipeLandmarker, from_s: float) -> dict[s
 
 
 def _see(clip: Clip, numbers: tuple[int, int], landmarker: MediaPipeLandmarker, from_s: float) -> list[Pose]:
-    """Return what the pose model sees in frames of a clip."""
-    shown: list[Pose] = []
-    for number, picture, often in zip(numbers, pictures(clip, numbers), _SHOWN, strict=True):
-        for again in range(often):
-            pose = landmarker.detect(picture, from_s + number / FPS + again / 40)
-        shown.append(pose)
-    return shown
-
-
-def _see_beside_a_plate(
-    clip: Clip, numbers: tuple[int, int], landmarker: MediaPipeLandmarker, from_s: float
-) -> list[Pose]:
     """Return what the pose model sees at rest and at the top, as in the middle of a set."""
     rest, top = numbers
     way = [round(rest + share * (top - rest)) for share in _WAY]
     drawn = dict(zip((rest, *way, top), pictures(clip, (rest, *way, top)), strict=True))
-    first, held, last = _SHOWN_PLATED
+    first, held, last = _SHOWN
     up = [rest] * first + way + [top] * held
     seen = [
         landmarker.detect(drawn[number], from_s + step * _STEP_S)
