@@ -99,7 +99,7 @@ def _list_sets() -> None:
     from formcheck.render.sets import SETS
 
     for name, (_, what) in SETS.items():
-        say(f"{name:<12}{what}\n")
+        say(f"{name:<14}{what}\n")
 
 
 def _check(

@@ -403,6 +403,15 @@ def _habit(first: int, pairs: int) -> Iterator[Spec]:
         yield _habit_one(first, pair, faulty=False)
 
 
+def _arched_beside_plates(first: int, pairs: int) -> Iterator[Spec]:
+    """Give those pairs of `_habit` that are arched, with big plates, from the side."""
+    for pair in range(pairs):
+        kind, heavy = _HABITS[pair % 8], (pair // 2 + pair // 8) % 2
+        if kind == "lumbar_extension" and heavy and pair not in _OBLIQUE_HABITS:
+            yield _habit_one(first, pair, faulty=True)
+            yield _habit_one(first, pair, faulty=False)
+
+
 def _habit_one(first: int, pair: int, *, faulty: bool) -> Spec:
     seed = first + 2 * pair + (not faulty)
     rng = np.random.default_rng([seed, 19])
@@ -457,6 +466,10 @@ SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "habit-new": (
         partial(_habit, 100_001, 24),
         "seeds 100001 to 100048, as habit: rendered after what habit-last taught",
+    ),
+    "habit-plates": (
+        partial(_arched_beside_plates, 100_101, 48),
+        "seeds 100105 to 100190, as habit-new: big plates, from the side, arched or clean",
     ),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),

@@ -387,6 +387,8 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
         "habit": 64,
         "habit-later": 48,
         "habit-last": 48,
+        "habit-new": 48,
+        "habit-plates": 22,
     }
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
