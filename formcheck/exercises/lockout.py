@@ -46,7 +46,7 @@ _DEG_PER_PCT = 1.2
 _LOCKOUT_ERROR_DEG = 3.5
 _LOCKOUT_ALONE_DEG = 5.5  # the angle without the height
 _LOCKOUT_DISAGREEMENT = 0.5
-_SURE_DEG = -0.25  # best lockout that landmarks show: from here on no rendered set was short
+_SURE_DEG = -0.25  # best lockout that landmarks show: from here on 1 of 16 sets short in all was
 _SHORT_DEG = -15.0
 """A fault is short by this. Where every repetition may be one, as was learned, none is taken for full."""
 _USUAL_SHARE = 0.85
