@@ -132,7 +132,7 @@ def _doubted(data: RepData) -> bool:
 
     def least_deg(rep: Rep) -> float:
         learned = data.set.learned(rep).lockout
-        return learned.value_deg - learned.error_deg if math.isfinite(learned.error_deg) else math.nan
+        return learned.value_deg - learned.error_deg  # not finite where there is no estimate
 
     least = data.set.trait("lockout least", least_deg)
     known = least[np.isfinite(least)]

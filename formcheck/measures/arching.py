@@ -295,13 +295,11 @@ def learned(body: Body, rest: slice, top: slice, *, plated: bool = False) -> Lea
             _less_sure(_estimated("lockout_plates", found), _ON_RIM_DEG if on_rim else 0.0),
             on_rim,
         )
+    seen: Seen = "side" if aside else "oblique"
     found = features(body, rest, top)
-    if not plated and weights("side" if aside else "oblique").turned(found) > _MOST_TURNED:
+    if not plated and weights(seen).turned(found) > _MOST_TURNED:
         return Learned(NO_ESTIMATE, NO_ESTIMATE)
-    return Learned(
-        _estimated("side" if aside else "oblique", found),
-        _estimated("lockout", found) if aside else NO_ESTIMATE,
-    )
+    return Learned(_estimated(seen, found), _estimated("lockout", found) if aside else NO_ESTIMATE)
 
 
 def _less_sure(one: Estimate, by_deg: float) -> Estimate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -396,26 +396,30 @@ _HABIT_TEMPO = {"lead": 0.8, "concentric": 0.9, "hold": 0.8, "eccentric": 1.2, "
 _OBLIQUE_HABITS = (4, 14, 22, 29)
 
 
-def _habit(first: int, pairs: int) -> Iterator[Spec]:
+def _habit(first: int, pairs: Iterable[int]) -> Iterator[Spec]:
     """Give thrusts with one fault in all three repetitions, each beside a clean one; half with big plates."""
-    for pair in range(pairs):
+    for pair in pairs:
         yield _habit_one(first, pair, faulty=True)
         yield _habit_one(first, pair, faulty=False)
 
 
-def _arched_beside_plates(first: int, pairs: int) -> Iterator[Spec]:
-    """Give those pairs of `_habit` that are arched, with big plates, from the side."""
-    for pair in range(pairs):
-        kind, heavy = _HABITS[pair % 8], (pair // 2 + pair // 8) % 2
-        if kind == "lumbar_extension" and heavy and pair not in _OBLIQUE_HABITS:
-            yield _habit_one(first, pair, faulty=True)
-            yield _habit_one(first, pair, faulty=False)
+def _kind_and_plates(pair: int) -> tuple[str, bool]:
+    """Return the fault of a pair, and whether it has big plates."""
+    return _HABITS[pair % 8], (pair // 2 + pair // 8) % 2 == 1
+
+
+_ARCHED_BESIDE_PLATES = [
+    pair
+    for pair in range(48)
+    if _kind_and_plates(pair) == ("lumbar_extension", True) and pair not in _OBLIQUE_HABITS
+]
+"""Pairs that are seen from the side."""
 
 
 def _habit_one(first: int, pair: int, *, faulty: bool) -> Spec:
     seed = first + 2 * pair + (not faulty)
     rng = np.random.default_rng([seed, 19])
-    kind, heavy = _HABITS[pair % 8], (pair // 2 + pair // 8) % 2
+    kind, heavy = _kind_and_plates(pair)
     kinds = ("plates", "bumper") if heavy else ("none", "empty", "small")
     aside = ("working_side", "other_side")[pair % 4 == 3]
     oblique = kind == "hips_not_level" or pair in _OBLIQUE_HABITS
@@ -452,23 +456,23 @@ SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
         "seeds 98501 to 98510: each thrust with plates of 38 or 45 cm, and without",
     ),
     "habit": (
-        partial(_habit, 98_601, 32),
+        partial(_habit, 98_601, range(32)),
         "seeds 98601 to 98664: thrusts, each fault in all repetitions, half with big plates",
     ),
     "habit-later": (
-        partial(_habit, 98_901, 24),
+        partial(_habit, 98_901, range(24)),
         "seeds 98901 to 98948, as habit: rendered after what habit taught",
     ),
     "habit-last": (
-        partial(_habit, 99_701, 24),
+        partial(_habit, 99_701, range(24)),
         "seeds 99701 to 99748, as habit: seen first after plates were painted over",
     ),
     "habit-new": (
-        partial(_habit, 100_001, 24),
+        partial(_habit, 100_001, range(24)),
         "seeds 100001 to 100048, as habit: rendered after what habit-last taught",
     ),
     "habit-plates": (
-        partial(_arched_beside_plates, 100_101, 48),
+        partial(_habit, 100_101, _ARCHED_BESIDE_PLATES),
         "seeds 100105 to 100190, as habit-new: big plates, from the side, arched or clean",
     ),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
