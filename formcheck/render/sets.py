@@ -396,11 +396,11 @@ _HABIT_TEMPO = {"lead": 0.8, "concentric": 0.9, "hold": 0.8, "eccentric": 1.2, "
 _OBLIQUE_HABITS = (4, 14, 22, 29)
 
 
-def _habit(first: int, pairs: Iterable[int]) -> Iterator[Spec]:
+def _habit(first: int, pairs: Iterable[int], *, oblique: bool = False) -> Iterator[Spec]:
     """Give thrusts with one fault in all three repetitions, each beside a clean one; half with big plates."""
     for pair in pairs:
-        yield _habit_one(first, pair, faulty=True)
-        yield _habit_one(first, pair, faulty=False)
+        yield _habit_one(first, pair, faulty=True, oblique=oblique)
+        yield _habit_one(first, pair, faulty=False, oblique=oblique)
 
 
 def _kind_and_plates(pair: int) -> tuple[str, bool]:
@@ -415,14 +415,21 @@ _ARCHED_BESIDE_PLATES = [
 ]
 """Pairs that are seen from the side."""
 
+_OBLIQUE_BESIDE_PLATES = [
+    pair
+    for pair in range(96)
+    if (_kind_and_plates(pair) == ("lumbar_extension", True) and pair % 5 == 0)
+    or _kind_and_plates(pair) == ("hips_not_level", True)
+]
 
-def _habit_one(first: int, pair: int, *, faulty: bool) -> Spec:
+
+def _habit_one(first: int, pair: int, *, faulty: bool, oblique: bool) -> Spec:
     seed = first + 2 * pair + (not faulty)
     rng = np.random.default_rng([seed, 19])
     kind, heavy = _kind_and_plates(pair)
     kinds = ("plates", "bumper") if heavy else ("none", "empty", "small")
     aside = ("working_side", "other_side")[pair % 4 == 3]
-    oblique = kind == "hips_not_level" or pair in _OBLIQUE_HABITS
+    oblique = oblique or kind == "hips_not_level" or pair in _OBLIQUE_HABITS
     put = {"type": kind, "severity": round(float(rng.uniform(*_HABIT_DEG[kind])), 1)}
     told: dict[str, Any] = {
         "id": f"h{seed}",
@@ -474,6 +481,14 @@ SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "habit-plates": (
         partial(_habit, 100_101, _ARCHED_BESIDE_PLATES),
         "seeds 100105 to 100190, as habit-new: big plates, from the side, arched or clean",
+    ),
+    "habit-again": (
+        partial(_habit, 100_301, range(24)),
+        "seeds 100301 to 100348, as habit: rendered after what habit-new taught",
+    ),
+    "habit-oblique": (
+        partial(_habit, 100_401, _OBLIQUE_BESIDE_PLATES, oblique=True),
+        "seeds 100415 to 100576, as habit-again: big plates, seen obliquely, arched, tilted or clean",
     ),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),

@@ -389,6 +389,8 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
         "habit-last": 48,
         "habit-new": 48,
         "habit-plates": 22,
+        "habit-again": 48,
+        "habit-oblique": 20,
     }
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
