@@ -54,6 +54,12 @@ class Body:
         other.working = self.working.other
         return other
 
+    def seen_in(self, track: Track) -> Body:
+        """Return the same body with its landmarks elsewhere."""
+        other = copy(self)
+        other.track = track
+        return other
+
     def side(self, role: Role) -> Side:
         """Return the side a role stands for; `middle` has none."""
         return {

@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.measures.bar import Bar, bar_of
-from formcheck.poses.geometry import finite_median, rotate_px
+from formcheck.measures.planted import USUAL_SHIN, USUAL_THIGH
+from formcheck.poses.geometry import finite_median, knee_between, rotate_px
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -39,8 +40,6 @@ _OWN_SHARE, _OWN_SHARE_SEEN, _MOST_OWN = 0.35, 0.15, 0.2
 """Weight of the landmarks beside those means where the plate hides the hips: they are off by 0.12 there. And
 how far a person may be from them, in trunk lengths."""
 _COVERS = 0.4  # trunk lengths: a plate with a larger radius hides the hips, wherever their landmarks are
-_SHIN, _THIGH = 0.84, 0.81
-"""Length over the trunk's, as the landmarks show it (33 rendered sets: 0.03 to 0.06 more or less)."""
 _BEHIND = 0.97  # of the plate's radius: a landmark nearer to its middle is behind it
 _CLOSE = 1.1  # of it: so near to the rim landmarks may be drawn to the plate
 _ASIDE = 0.3  # trunk lengths between the feet, below which both stand side by side
@@ -384,17 +383,12 @@ def _knee_on_line(
     ankle, knee = px[rows, Landmark.LEFT_ANKLE + side], px[rows, Landmark.LEFT_KNEE + side]
     steep = np.maximum(-line[rows, 1], 0.3)
     height = np.maximum(ankle[:, 1] - knee[:, 1], _LEAST_SHIN * trunk_px)
-    length = np.where(hidden[rows], _SHIN * trunk_px, height / steep)
+    length = np.where(hidden[rows], USUAL_SHIN * trunk_px, height / steep)
     px[rows, Landmark.LEFT_KNEE + side] = ankle + line[rows] * length[:, None]
 
 
 def _knee_between(px: Floats, rows: np.ndarray, side: int, look: Look) -> None:
-    """Put a hidden knee where the thigh from the hip and the shin from the ankle meet, on the upper side."""
+    """Put a hidden knee where the thigh from the hip and the shin from the ankle meet."""
     hip, ankle = px[rows, Landmark.LEFT_HIP + side], px[rows, Landmark.LEFT_ANKLE + side]
-    way = ankle - hip
-    apart = np.maximum(np.hypot(*way.T), 1e-6)[:, None]
-    thigh, shin = _THIGH * look.scale_px, _SHIN * look.scale_px
-    along = np.clip((apart**2 + thigh**2 - shin**2) / (2.0 * apart), -thigh, thigh)
-    aside = np.sqrt(thigh**2 - along**2)
-    square = look.facing * np.stack([way[:, 1], -way[:, 0]], axis=1) / apart
-    px[rows, Landmark.LEFT_KNEE + side] = hip + way / apart * along + square * aside
+    thigh, shin = USUAL_THIGH * look.scale_px, USUAL_SHIN * look.scale_px
+    px[rows, Landmark.LEFT_KNEE + side] = knee_between(hip, ankle, thigh, shin, facing=look.facing)

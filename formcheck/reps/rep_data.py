@@ -16,6 +16,7 @@ from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.hidden import HIDES_M, feet_off_the_plate, put_right_first
 from formcheck.measures.hidden_shoulders import guessed_shoulders_rest
+from formcheck.measures.planted import perhaps, put_back
 from formcheck.measures.reading import (
     CAMERA_MOVED,
     MIN_LENGTH_PUT_RIGHT,
@@ -35,6 +36,7 @@ from formcheck.poses.geometry import distance_px, finite_median, median, wrap_de
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
 from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import Floats, Rolled, Side, View
+from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
 from formcheck.reps.baseline import Baseline, fitting
@@ -93,13 +95,16 @@ class SetData:
         *,
         baselines: Sequence[Baseline] = (),
     ) -> None:
-        self._raw, right = put_right_first(*guessed_shoulders_rest(raw, smoothed, look), look)
+        measured, right = put_right_first(*guessed_shoulders_rest(raw, smoothed, look), look)
+        self._raw, self._put_back = put_back(measured, look)
+        right = smooth(self._raw) if self._put_back else right
         self.body = Body(right, working, look, filmed=smoothed)
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
         self._traits: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
+        self._perhaps: dict[str, Floats] = {}
         self.observed = Observations.of(raw, look.scale_px)
         self._moved: dict[Span, float] = {}
         self._lengths: dict[tuple[object, ...], float] = {}
@@ -146,6 +151,20 @@ class SetData:
     def usable(self) -> dict[tuple[Role, Part], np.ndarray]:
         """Cache of (T,) masks per joint."""
         return {}
+
+    def put_back_off(self, name: str) -> Floats:
+        """Return (K, T) by how much a measure differs for each error of a leg that was put back.
+
+        K is 0 where none was.
+        """
+        if name not in self._perhaps:
+            tracks = perhaps(self.body.track, self._put_back, self.look) if self._put_back else []
+            with np.errstate(invalid="ignore", divide="ignore"):
+                off = [MEASURES[name].of(self.body.seen_in(track)) - self.values(name) for track in tracks]
+            angle = MEASURES[name].unit == "deg"
+            found = np.array(off).reshape(-1, len(self.body.track))
+            self._perhaps[name] = wrap_deg(found) if angle else found
+        return self._perhaps[name]
 
     def sees(self, role: Role, part: Part) -> np.ndarray:
         """Return (T,) whether a joint is found, called visible by the model, and does not jump."""
@@ -478,8 +497,9 @@ class RepData:
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
         missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
+        by_leg = float(np.hypot.reduce(np.median(self.set.put_back_off(name)[:, part][:, good], axis=1)))
         uncertainty = math.hypot(
-            self._uncertainty(measure, change, scatter), by_roll, by_plate, by_length, *missed
+            self._uncertainty(measure, change, scatter), by_roll, by_plate, by_length, by_leg, *missed
         )
         return Reading(value, uncertainty, at_s, "a plate hides the hips" if by_plate else "")
 
