@@ -32,7 +32,7 @@ _STANDS, _LEFT = 0.2, 0.1
 """Trunk lengths about its place in which a planted ankle is: on tiptoe it rises by half a foot's length. And
 how far off it is for certain on its way to another place."""
 _MOSTLY = 0.5  # share of the frames away from its place in which no foot stands
-_FLOOR = 0.15  # trunk lengths: places that are higher over the lower one are not on the floor
+_FLOOR = 0.3  # trunk lengths: the far foot seems so much higher at most where the camera is high
 _LEAST_WHOLE, _ALWAYS = 0.3, 0.9
 """Share of the frames in which a leg is drawn whole, and of those in which its foot is at its place, from
 which on it is planted."""
@@ -85,26 +85,21 @@ class _Drawn(NamedTuple):
     off: Floats
 
     @property
-    def planted(self) -> bool:
-        """Whether the foot has a place."""
-        return bool(np.isfinite(self.place[0]))
-
-    @property
     def stands(self) -> NDArray[np.bool_]:
         """(T,) whether the ankle is at its place."""
         return np.asarray(self.off < _STANDS)
 
     def up(self, floor_y: float, trunk_px: float) -> NDArray[np.bool_]:
-        """Return (T,) whether the foot is surely not on the floor: it is lost, or the whole leg is held up.
+        """Return (T,) whether the foot is surely not seen on the floor: it was lost, or the leg is held up.
 
         Args:
-            floor_y: Row of the lowest planted ankle.
+            floor_y: Row of the lowest place.
             trunk_px: Length of the trunk.
         """
-        if self.planted:
-            return ~self.stands & ~self.whole
+        lost = ~self.stands & ~self.whole & np.isfinite(self.place[0])
         with np.errstate(invalid="ignore"):
-            return self.whole & (self.px[:, 0, 1] < floor_y - _STANDS * trunk_px)
+            held = self.whole & (self.px[:, 0, 1] < floor_y - _FLOOR * trunk_px)
+        return np.asarray(lost | held)
 
 
 def put_back(track: Track, look: Look) -> tuple[Track, tuple[Leg, ...]]:
@@ -122,13 +117,13 @@ def put_back(track: Track, look: Look) -> tuple[Track, tuple[Leg, ...]]:
     if look.view is not View.SIDE or look.prone or look.upright or not look.scale_px > 0.0:
         return track, ()
     legs = [_drawn(track.image_px, side, look) for side in (0, 1)]
-    floor_y = max((leg.place[1] for leg in legs if leg.planted), default=np.nan)
+    floor_y = float(np.fmax(*(leg.place[1] for leg in legs)))
     hangs = np.all([leg.up(floor_y, look.scale_px) for leg in legs], axis=0) & track.found
     if not hangs.any():
         return track, ()
     px, visibility = track.image_px.copy(), track.visibility.copy()
-    least_y = floor_y - _FLOOR * look.scale_px
-    lost = [(leg, rows) for leg in legs if leg.place[1] > least_y and len(rows := _lost(leg, hangs))]
+    planted = [leg for leg in legs if leg.place[1] > floor_y - _FLOOR * look.scale_px]
+    lost = [(leg, rows) for leg in planted if len(rows := _lost(leg, hangs))]
     found = tuple(_set_back(px, visibility, leg, rows, look) for leg, rows in lost)
     for leg in found:
         px[leg.rows, Landmark.LEFT_KNEE + leg.side] = leg.knee_px(px, look)
@@ -172,7 +167,7 @@ def _lost(leg: _Drawn, hangs: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def _set_back(px: Floats, visibility: Floats, drawn: _Drawn, rows: NDArray[np.intp], look: Look) -> Leg:
-    """Put a foot back in some frames; return the leg, and those in which its knee does not fit to hip and foot.
+    """Put a foot back in some frames; return its leg where the knee does not fit to hip and foot.
 
     Its lengths are half those in the frames in which it stands, half the usual ones: deep down knees look
     more bent than they are, and segments shorter.
@@ -186,14 +181,14 @@ def _set_back(px: Floats, visibility: Floats, drawn: _Drawn, rows: NDArray[np.in
     for left, place in zip(_FOOT, finite_median(drawn.px[seen]), strict=True):
         px[rows, left + side], visibility[rows, left + side] = place, 0.0
     visibility[rows, Landmark.LEFT_ANKLE + side] = 1.0
-    ends = [px[rows, left + side] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)]
-    fits = [
-        np.abs(distance_px(*pair) / length - 1.0) < _WHOLE
-        for pair, length in zip(pairwise(ends), (thigh, shin), strict=True)
-    ]
-    lost = rows[~(fits[0] & fits[1])]
-    visibility[lost, Landmark.LEFT_KNEE + side] = 1.0
-    return Leg(side, lost, thigh, shin)
+    ends = [px[:, left + side] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)]
+    fits = np.ones(len(px), dtype=np.bool_)
+    for pair, length in zip(pairwise(ends), (thigh, shin), strict=True):
+        fits &= np.abs(distance_px(*pair) / length - 1.0) < _WHOLE
+    spans = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    off = np.concatenate([span for span in spans if fits[span].mean() < _ALWAYS] or [rows[:0]])
+    visibility[off, Landmark.LEFT_KNEE + side] = 1.0
+    return Leg(side, off, thigh, shin)
 
 
 def perhaps(track: Track, legs: tuple[Leg, ...], look: Look) -> list[Track]:

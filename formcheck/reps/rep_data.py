@@ -497,11 +497,18 @@ class RepData:
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
         missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
-        by_leg = float(np.hypot.reduce(np.median(self.set.put_back_off(name)[:, part][:, good], axis=1)))
+        by_leg = self._by_leg(name, part, good)
         uncertainty = math.hypot(
             self._uncertainty(measure, change, scatter), by_roll, by_plate, by_length, by_leg, *missed
         )
-        return Reading(value, uncertainty, at_s, "a plate hides the hips" if by_plate else "")
+        return Reading(value, uncertainty, at_s, "a plate hides the hips" if by_plate else "", by_leg=by_leg)
+
+    def _by_leg(self, name: str, part: slice, good: np.ndarray) -> float:
+        """Return the error of a measure that comes from legs that were put back."""
+        off = self.set.put_back_off(name)
+        if not len(off):
+            return 0.0
+        return float(np.hypot.reduce(np.nan_to_num(finite_median(off[:, part][:, good].T))))
 
     def _shin_hidden(self, part: slice) -> bool:
         """Whether a plate that is followed hides the planted shin in some frames."""
