@@ -273,7 +273,8 @@ def _against_best(
         return Reading(by_angle, top.uncertainty, top.time_s)
     height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
     by_height = best - offset + _DEG_PER_PCT * (height.value - data.best_top("hip_height_pct", only))
-    carried = math.hypot(CARRIED_DEG if data.set.baseline else 0.0, top.by_leg)
+    by_leg = 0.0 if data.set.put_right else top.by_leg  # beside a plate the error below allows for it
+    carried = math.hypot(CARRIED_DEG if data.set.baseline else 0.0, by_leg)
     if math.isnan(by_height):
         return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s)
     unsure = max(best - most_offset_deg, min(offset, 0.0) - best, 0.0) / 2

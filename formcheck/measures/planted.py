@@ -12,6 +12,7 @@ A leg that is lifted, or whose foot slides, keeps its length, and stays as it is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -189,6 +190,17 @@ def _set_back(px: Floats, visibility: Floats, drawn: _Drawn, rows: NDArray[np.in
     off = np.concatenate([span for span in spans if fits[span].mean() < _ALWAYS] or [rows[:0]])
     visibility[off, Landmark.LEFT_KNEE + side] = 1.0
     return Leg(side, off, thigh, shin)
+
+
+def joined(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    """Return legs without the frames that an earlier one of the same side has as well."""
+    found: list[Leg] = []
+    for leg in legs:
+        known = [one.rows for one in found if one.side == leg.side]
+        rows = np.setdiff1d(leg.rows, np.concatenate(known)) if known else leg.rows
+        if len(rows):
+            found.append(leg._replace(rows=rows))
+    return tuple(found)
 
 
 def perhaps(track: Track, legs: tuple[Leg, ...], look: Look) -> list[Track]:
