@@ -97,9 +97,9 @@ class SetData:
     ) -> None:
         measured, right, met = put_right_first(*guessed_shoulders_rest(raw, smoothed, look), look)
         self._raw, put = put_back(measured, look)
-        self.body = Body(
-            right if self._raw is measured else smooth(self._raw), working, look, filmed=smoothed
-        )
+        right = right if self._raw is measured else smooth(self._raw)
+        # What is learned beside a plate takes landmarks as they are drawn there.
+        self.body = Body(right, working, look, filmed=right if measured is raw else smoothed)
         self._legs = joined((*put, *met, *self.body.met))
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
