@@ -34,6 +34,9 @@ _STANDS, _LEFT = 0.2, 0.1
 how far off it is for certain on its way to another place."""
 _MOSTLY = 0.5  # share of the frames away from its place in which no foot stands
 _FLOOR = 0.3  # trunk lengths: the far foot seems so much higher at most where the camera is high
+_SEEN, _FITS = 0.8, 0.2
+"""Visibility of a knee that the model sees, and share by which thigh and shin may differ from their lengths
+there: such a knee was not lost with its foot."""
 _LEAST_WHOLE, _ALWAYS = 0.3, 0.9
 """Share of the frames in which a leg is drawn whole, and of those in which its foot is at its place, from
 which on it is planted."""
@@ -183,9 +186,9 @@ def _set_back(px: Floats, visibility: Floats, drawn: _Drawn, rows: NDArray[np.in
         px[rows, left + side], visibility[rows, left + side] = place, 0.0
     visibility[rows, Landmark.LEFT_ANKLE + side] = 1.0
     ends = [px[:, left + side] for left in (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)]
-    fits = np.ones(len(px), dtype=np.bool_)
+    fits = visibility[:, Landmark.LEFT_KNEE + side] > _SEEN
     for pair, length in zip(pairwise(ends), (thigh, shin), strict=True):
-        fits &= np.abs(distance_px(*pair) / length - 1.0) < _WHOLE
+        fits &= np.abs(distance_px(*pair) / length - 1.0) < _FITS
     spans = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
     off = np.concatenate([span for span in spans if fits[span].mean() < _ALWAYS] or [rows[:0]])
     visibility[off, Landmark.LEFT_KNEE + side] = 1.0
