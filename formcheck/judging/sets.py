@@ -13,7 +13,7 @@ import numpy as np
 from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.candidates import fit, motion, reads_near, refusal, side_vote, sides
-from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
+from formcheck.judging.prepare import Prepared, down, look_at, on_feet, seen
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
@@ -328,15 +328,19 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     of the two are repetitions is for the gates to say.
     """
     t, values = data.body.track.time_s, signal_of(exercise, data.look.view, data.values)
-    found = movements(exercise, t, values)
-    inner: list[Rep] = []
-    for rep in [] if exercise.is_hold else found.reps:
-        if rep.end_s - rep.start_s >= _LONG_S:
-            high = _top_of(t, values, rep)
-            inner += segment(t[high], values[high], min_range=exercise.min_range).reps
-    every = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
-    long = {rep: dropped for rep in every if (dropped := too_long(rep, exercise.max_s))}
-    return Movements([rep for rep in every if rep not in long], [*found.dropped, *long.values()])
+    every: list[Rep] = []
+    dropped: list[Dropped] = []
+    for part in [slice(None)] if exercise.upright else down(data.body.track, data.look.view):
+        found = movements(exercise, t[part], values[part])
+        every += found.reps
+        dropped += found.dropped
+        for rep in [] if exercise.is_hold else found.reps:
+            if rep.end_s - rep.start_s >= _LONG_S:
+                high = _top_of(t, values, rep)
+                every += segment(t[high], values[high], min_range=exercise.min_range).reps
+    every.sort(key=lambda rep: rep.start_s)
+    long = {rep: one for rep in every if (one := too_long(rep, exercise.max_s))}
+    return Movements([rep for rep in every if rep not in long], [*dropped, *long.values()])
 
 
 def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:
