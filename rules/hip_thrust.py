@@ -64,7 +64,11 @@ def feet_side_by_side(data: RepData) -> Reading:
     part = data.set.frames(*data.rep.window(Phase.TOP))
     near, far = (data.set.body.joint(role, "ankle")[part, 0] for role in ROLES)
     off_pct = 100.0 * abs(median(far - near)) / data.set.body.trunk_px
-    if data.set.sees("near", "ankle")[part].mean() < STEADY or not off_pct < HIDDEN_PCT:
+    if (
+        data.set.feet_put_back(part)
+        or data.set.sees("near", "ankle")[part].mean() < STEADY
+        or not off_pct < HIDDEN_PCT
+    ):
         return apart
     return Reading(0.0, HIDDEN_ERROR_PCT, data.rep.lockout_s, "the near foot hides the far one")
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from formcheck.measures.hidden import put_right_with_legs
+from formcheck.measures.hidden import put_right
 from formcheck.poses.geometry import distance_px, finite_median
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.track import Track
@@ -44,7 +44,7 @@ class Body:
     def __init__(self, track: Track, working: Side, look: Look, *, filmed: Track | None = None) -> None:
         self.filmed = track if filmed is None else filmed  # as the model gave it
         self.working, self.look = working, look
-        self.track, self.met = put_right_with_legs(followed(track, look), look)
+        self.track, self.met = put_right(followed(track, look), look)
         self._stretch = None
         if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:
             self._stretch = np.array([1.0 / np.cos(np.radians(min(look.yaw_deg, MOST_DEG))), 1.0])

@@ -73,21 +73,11 @@ def put_right_first(raw: Track, smoothed: Track, look: Look) -> tuple[Track, Tra
     Returns:
         Both, and the legs whose knees were put where thigh and shin meet.
     """
-    right, legs = put_right_with_legs(raw, look, only_sure=True)
+    right, legs = put_right(raw, look, only_sure=True)
     return (raw, smoothed, ()) if right is raw else (right, smooth(right), legs)
 
 
-def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
-    """Put the landmarks that a plate hides where bar, planted foot and visible shin say they are.
-
-    See `put_right_with_legs`.
-    """
-    return put_right_with_legs(track, look, only_sure=only_sure)[0]
-
-
-def put_right_with_legs(
-    track: Track, look: Look, *, only_sure: bool = False
-) -> tuple[Track, tuple[Leg, ...]]:
+def put_right(track: Track, look: Look, *, only_sure: bool = False) -> tuple[Track, tuple[Leg, ...]]:
     """Put the landmarks that a plate hides where bar, planted foot and visible shin say they are.
 
     Hips below a bare bar or a collar are seen, and stay where they are.

@@ -32,6 +32,7 @@ _WHOLE, _LONG = 0.12, 80.0
 _STANDS, _LEFT = 0.2, 0.1
 """Trunk lengths about its place in which a planted ankle is: on tiptoe it rises by half a foot's length. And
 how far off it is for certain on its way to another place."""
+_FAR = 1.0  # trunk lengths: a foot that is drawn further off was not drawn aside, the whole body is misread
 _MOSTLY = 0.5  # share of the frames away from its place in which no foot stands
 _FLOOR = 0.3  # trunk lengths: the far foot seems so much higher at most where the camera is high
 _SEEN, _FITS = 0.8, 0.2
@@ -56,6 +57,7 @@ class Leg(NamedTuple):
         shin_px: That of its shin.
         length_error: Error of both, as a share.
         hip_error: Error of the hip along each axis, in trunk lengths.
+        back: (M,) the frames in which its foot was put back to its place.
     """
 
     side: int
@@ -64,6 +66,7 @@ class Leg(NamedTuple):
     shin_px: float
     length_error: float = _LENGTH
     hip_error: float = _HIP
+    back: NDArray[np.intp] = np.array([], dtype=np.intp)
 
     def knee_px(self, px: Floats, look: Look) -> Floats:
         """Return (N, 2) where the knee is in its frames, by the (T, 33, 2) landmarks of hip and ankle."""
@@ -162,12 +165,13 @@ def _lost(leg: _Drawn, hangs: NDArray[np.bool_]) -> NDArray[np.intp]:
     turns = np.diff(np.concatenate([[True], leg.off > _LEFT, [True]]).astype(int))
     backs, leaves = np.flatnonzero(turns == -1), np.flatnonzero(turns == 1)
     spans = zip(leaves[:-1], backs[1:], strict=True)
-    lost = [
-        np.arange(start, end)
-        for start, end in spans
-        if hangs[start:end].sum() > _MOSTLY * np.count_nonzero(~leg.stands[start:end]) > 0
-    ]
-    return np.concatenate(lost) if lost else np.array([], dtype=np.intp)
+    found = []
+    for start, end in spans:
+        rows = start + np.flatnonzero(np.isfinite(leg.off[start:end]))
+        away = rows[~leg.stands[rows]]
+        if hangs[away].sum() > _MOSTLY * len(away) and (leg.off[away] < _FAR).all():
+            found.append(rows)
+    return np.concatenate(found) if found else np.array([], dtype=np.intp)
 
 
 def _set_back(px: Floats, visibility: Floats, drawn: _Drawn, rows: NDArray[np.intp], look: Look) -> Leg:
@@ -192,7 +196,7 @@ def _set_back(px: Floats, visibility: Floats, drawn: _Drawn, rows: NDArray[np.in
     spans = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
     off = np.concatenate([span for span in spans if fits[span].mean() < _ALWAYS] or [rows[:0]])
     visibility[off, Landmark.LEFT_KNEE + side] = 1.0
-    return Leg(side, off, thigh, shin)
+    return Leg(side, off, thigh, shin, back=rows)
 
 
 def joined(legs: Iterable[Leg]) -> tuple[Leg, ...]:

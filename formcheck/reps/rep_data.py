@@ -100,7 +100,7 @@ class SetData:
         right = right if self._raw is measured else smooth(self._raw)
         # What is learned beside a plate takes landmarks as they are drawn there.
         self.body = Body(right, working, look, filmed=right if measured is raw else smoothed)
-        self._legs = joined((*put, *met, *self.body.met))
+        self._legs, self._put = joined((*put, *met, *self.body.met)), put
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
         self._traits: dict[str, Floats] = {}
@@ -167,6 +167,10 @@ class SetData:
             found = np.array(off).reshape(-1, len(self.body.track))
             self._perhaps[name] = wrap_deg(found) if angle else found
         return self._perhaps[name]
+
+    def feet_put_back(self, part: slice) -> bool:
+        """Whether a foot was put back to its place in some frames, and so not seen there."""
+        return any(bool(((leg.back >= part.start) & (leg.back < part.stop)).any()) for leg in self._put)
 
     def met_share(self, part: slice) -> float:
         """Return the share of some frames in which the working knee was put where thigh and shin meet."""

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.plates import RADIUS_PX, TRUNK_PX, plated, seen, thrusts_from_the_side
+from support.plates import RADIUS_PX, TRUNK_PX, plated, put_right, seen, thrusts_from_the_side
 
-from formcheck.measures.hidden import put_right, put_right_first
+from formcheck.measures.hidden import put_right_first
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.skeleton import SHANK, THIGH, Shot, Tempo, thrusts
 
+from formcheck.exercises.catalog import exercise
 from formcheck.measures.planted import put_back
 from formcheck.poses.geometry import distance_px, knee_between
 from formcheck.poses.pose import Floats, Landmark, Side
@@ -45,8 +46,11 @@ def height(track: Track) -> Floats:
 
 
 def drawn_away(track: Track, *sides: Side, most: float = 0.7) -> Track:
-    """As the hips come up, another thing draws knee and foot to itself: ahead of the knee, and up."""
-    px, up = track.image_px.copy(), height(track)
+    """As the hips come up, another thing draws knee and foot to itself: ahead of the knee, and up.
+
+    The model is then less sure of both.
+    """
+    px, visibility, up = track.image_px.copy(), track.visibility.copy(), height(track)
     way = np.clip((up - 0.6) / 0.2, 0.0, 1.0)[:, None]
     for side in sides:
         knee, ankle = (joint + side.offset - 1 for joint in LEG[:2])
@@ -55,7 +59,8 @@ def drawn_away(track: Track, *sides: Side, most: float = 0.7) -> Track:
         px[:, knee] += 0.3 * way * (thing - px[:, knee])
         for joint in LEG[1:]:
             px[:, joint + side.offset - 1] += off
-    return replace(track, image_px=px)
+        visibility[way[:, 0] > 0.0, LEG[0] + side.offset - 1] = 0.55
+    return replace(track, image_px=px, visibility=visibility)
 
 
 def seen(track: Track) -> Look:
@@ -135,6 +140,39 @@ def test_a_foot_that_does_not_come_back_is_not_put_back() -> None:
     lost = drawn_away(true, Side.LEFT, Side.RIGHT)
     part = slice(0, int(np.argmax(height(true) > 0.99)) + 5)
     assert put_back(lost[part], seen(true))[1] == ()
+
+
+def test_a_knee_that_is_seen_where_it_fits_stays() -> None:
+    """Only the foot was lost, to the other leg: a knee that is where it was drawn before is right."""
+    true = single()
+    px, up = true.image_px.copy(), height(true) > 0.9
+    px[up, Landmark.RIGHT_ANKLE] = px[up, Landmark.LEFT_KNEE]
+    right, found = put_back(replace(true, image_px=px), seen(true))
+    assert off_pct(right, true, Landmark.RIGHT_ANKLE).max() < 8.0
+    assert right.image_px[:, Landmark.RIGHT_KNEE] == pytest.approx(true.image_px[:, Landmark.RIGHT_KNEE])
+    assert not len(found[0].rows)
+
+
+def test_a_body_that_is_misread_is_not_put_back() -> None:
+    """The legs are drawn where the head is: then nothing that a knee is told by is sure."""
+    true = both()
+    px, up = true.image_px.copy(), height(true) > 0.9
+    for joint in LEG[1:]:
+        px[up, joint - 1 : joint + 1] = px[up, Landmark.NOSE][:, None]
+    misread = replace(true, image_px=px)
+    assert put_back(misread, seen(true))[1] == ()
+
+
+def test_where_feet_stand_is_not_said_of_feet_that_were_put_back() -> None:
+    true = both()
+    lost = drawn_away(true, Side.LEFT, Side.RIGHT)
+    rep = Rep(*Tempo().times(0), bottom=0.0, top=50.0)
+    uneven = next(rule for rule in exercise("hip-thrust").rules if rule.name == "feet-uneven")
+    assert uneven.read is not None
+    for track, wanted in ((true, False), (lost, True)):
+        data = SetData(track, smooth(track), Side.RIGHT, seen(true), [rep])
+        assert data.feet_put_back(data.frames(*rep.window(Phase.TOP))) is wanted
+        assert np.isnan(uneven.read(RepData(rep, data)).value) == wanted
 
 
 def test_knee_and_shin_are_read_within_their_uncertainty() -> None:
