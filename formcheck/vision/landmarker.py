@@ -136,12 +136,14 @@ class MediaPipeLandmarker:
     def follow(self, crowd: Crowd, wanted: Wanted | None = None) -> None:
         """Follow one person of a survey in the whole video: the one wanted, or the one most likely to train.
 
+        Who trains is left open where nobody was seen often enough to tell.
+
         Raises:
             UsageError: If the one wanted is not there.
             NoPersonError: If one is wanted and nobody is there.
         """
         chosen = wanted.of(crowd) if wanted else crowd.best()
-        if chosen is not None and crowd.several:
+        if chosen is not None and crowd.several and (wanted or crowd.knows(chosen)):
             self._follower = Follower(chosen.sightings, chosen.times_s[0])
             self._settled = True
 
@@ -288,9 +290,14 @@ class MediaPipeLandmarker:
         assert self._follower is not None
         if self._follower.doubts(time_s, seen):
             known = None if seen is None or self._follower.jumps(time_s, seen) else seen
-            everyone = self.find_everyone(image_rgb, known)
+            if known is not None and self._follower.behind_others(known):  # painted over, it hides them
+                everyone = distinct([known, *self.find_everyone(image_rgb)])
+            else:
+                everyone = self.find_everyone(image_rgb, known)
             self._follower.observe(time_s, everyone)
             self._people = self._follower.people
+            if seen is not None and known is None and self._follower.found:
+                self._show_black(image_rgb.shape[:2])  # they are there, and the tracker is elsewhere
             if not self._settled:
                 self._choose_again(time_s, everyone)
         return self._follower.update(time_s, seen)

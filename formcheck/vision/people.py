@@ -180,14 +180,22 @@ class Crowd:
             self.candidates[known.get(index, -1)].add(time_s, body)
 
     def score(self, candidate: Candidate) -> float:
-        """Return how likely it is that a person trains: large, central, moving, and always there."""
+        """Return how likely it is that a person trains: large, central, moving, and always there.
+
+        There: since they came. Who walks in to train must not lose to who stood about before.
+        """
         off = abs(float(candidate.centre[0]) - self._width / 2) / (self._width / 2)
-        there = len(candidate.sightings) / max(len(self._observed_s), 1)
+        since = sum(time_s >= candidate.times_s[0] for time_s in self._observed_s)
+        there = len(candidate.sightings) / max(since, min(_ENOUGH, len(self._observed_s)))
         return candidate.size * (1 - 0.3 * min(off, 1.0)) * there * (0.4 + 0.6 * candidate.liveliness)
 
     def best(self) -> Candidate | None:
         """Return the person most likely to train, or None if nobody was seen."""
         return max(self.candidates, key=self.score, default=None)
+
+    def knows(self, candidate: Candidate) -> bool:
+        """Return whether a person was seen often enough to tell where they are and whether they move."""
+        return len(candidate.sightings) >= min(_ENOUGH, len(self._observed_s))
 
     def better_than(self, followed: Sighting | None) -> Candidate | None:
         """Return a person who is there and clearly more likely to train than the one followed, or None.

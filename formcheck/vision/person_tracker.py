@@ -49,6 +49,7 @@ class Follower:
 
     Attributes:
         mine: The last certain sighting of the person.
+        found: Whether the person was among all people in the last observation.
         others: The other people in the last observation.
         people: The number of people, with the one followed. Others count once they were found in two
             observations in a row.
@@ -56,6 +57,7 @@ class Follower:
 
     def __init__(self, start: Sequence[Sighting] = (), start_s: float = float("-inf")) -> None:
         self.mine, self._start_s = start[0] if start else None, start_s
+        self.found = False
         self.others: list[Sighting] = []
         self.people = 0
         self._mirror, self._images = MirrorImages(), list[Sighting]()  # the person's images in mirrors
@@ -111,6 +113,10 @@ class Follower:
             return True
         return seen is not None and (self.jumps(time_s, seen) or bool(self._steps(time_s, seen).any()))
 
+    def behind_others(self, seen: Sighting) -> bool:
+        """Return whether somebody larger, who may be in front of this body, was there at the last look."""
+        return any(one.size > seen.size for one in self._people())
+
     def jumps(self, time_s: float, seen: Sighting) -> bool:
         """Return whether a pose is too far from the person's last place to be theirs."""
         if self.mine is None:
@@ -128,6 +134,7 @@ class Follower:
     def observe(self, time_s: float, everyone: Sequence[Sighting]) -> None:
         """Add all people in the image at this time, with the one followed if they were found."""
         mine = self._find(time_s, everyone)
+        self.found = mine is not None
         others = [one for one in everyone if one is not mine]
         if not self._crowded(time_s):  # the person's own body may be found again where landmarks were bad
             others = [one for one in others if not self._own_body(one)]
