@@ -288,6 +288,7 @@ class MediaPipeLandmarker:
     def _is_theirs(self, image_rgb: Image, time_s: float, seen: Sighting | None) -> bool:
         """Return whether a pose is the person followed; in doubt, detect all people in the whole image."""
         assert self._follower is not None
+        astray = False
         if self._follower.doubts(time_s, seen):
             known = None if seen is None or self._follower.jumps(time_s, seen) else seen
             if known is not None and self._follower.behind_others(known):  # painted over, it hides them
@@ -296,11 +297,13 @@ class MediaPipeLandmarker:
                 everyone = self.find_everyone(image_rgb, known)
             self._follower.observe(time_s, everyone)
             self._people = self._follower.people
-            if seen is not None and known is None and self._follower.found:
-                self._show_black(image_rgb.shape[:2])  # they are there, and the tracker is elsewhere
+            astray = seen is not None and known is None and self._follower.found
             if not self._settled:
                 self._choose_again(time_s, everyone)
-        return self._follower.update(time_s, seen)
+        theirs = self._follower.update(time_s, seen)
+        if astray and not theirs:  # they were found, and the tracker is elsewhere
+            self._show_black(image_rgb.shape[:2])
+        return theirs
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
         """Add what the person holds, and legs seen from behind and from ahead."""
@@ -376,7 +379,7 @@ def _sighting(landmarks: Any, image_rgb: Image) -> Sighting:
     """Convert normalised landmarks into pixels and visibility."""
     height, width = image_rgb.shape[:2]
     rows = np.array([(p.x * width, p.y * height, p.visibility) for p in landmarks], dtype=np.float64)
-    return Sighting(rows[:, :2], rows[:, 2])
+    return Sighting.within(rows[:, :2], rows[:, 2], (width, height))
 
 
 def _mp_image(image_rgb: Image) -> Any:
