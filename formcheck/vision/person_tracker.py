@@ -130,7 +130,7 @@ class Follower:
         gone_s = self._gone_s(time_s)
         if not self._crowded(time_s):
             if gone_s > _PATIENCE_S:
-                return False
+                return self._was_beside(seen)
         elif not 0.6 < seen.size / self._size < 1.7:
             return True
         return distance(seen, self.mine) > (_REACH + _REACH_PER_S * gone_s) * self._size
@@ -220,7 +220,7 @@ class Follower:
         alone = len(everyone) == 1 and not self._crowded(time_s)
         if not alone and self._gone_s(time_s) <= _PATIENCE_S:
             return None
-        new = [one for one in everyone if alone or self._may_be_back(one)]
+        new = [one for one in everyone if not self._was_beside(one) and (alone or self._as_long(one))]
         if not new:
             return None
         found = min(new, key=lambda one: distance(one, mine))
@@ -230,13 +230,15 @@ class Follower:
         self._home, self._limbs, self._seen = found.px, None, None
         return found
 
-    def _may_be_back(self, one: Sighting) -> bool:
-        """Return whether a body was never seen beside the person, and has limbs of the same length.
+    def _was_beside(self, one: Sighting) -> bool:
+        """Return whether a body is one of those seen beside the person.
 
         Who stands and then lies down is found in another place and posture, never beside themselves.
         """
-        if any(_same_place(one, other) for _, other in self._apart):
-            return False
+        return any(_same_place(one, other) for _, other in self._apart)
+
+    def _as_long(self, one: Sighting) -> bool:
+        """Return whether a body has limbs as long as the person's or, where they are unknown, the size."""
         if self._limbs is None or one.cut:
             return 0.5 < one.size / self._size < 2.0
         now, before = _lengths(one.px), self._limbs.mean(axis=0)
