@@ -103,16 +103,16 @@ def test_live_another_is_taken_only_where_clearly_better() -> None:
 
 def test_who_walks_in_does_not_lose_to_who_stood_there_before() -> None:
     crowd = Crowd(SIZE)
-    still = body(200, scale=0.6)
-    for number in range(10):
-        crowd.observe(float(number), [still])
-    assert crowd.better_than(still) is None
-    for number, at in enumerate(PHASES, start=10):
-        crowd.observe(float(number), [still, body(600, at=at)] if number != 12 else [still])
+    fidgets = [body(200, at=at, scale=0.5) for at in [*PHASES, *PHASES]]
+    for number, one in enumerate(fidgets[:10]):
+        crowd.observe(float(number), [one])
+    assert crowd.better_than(fidgets[9]) is None
+    for number, at in enumerate(PHASES[:6], start=10):
+        crowd.observe(float(number), [fidgets[number], *([body(600, at=at)] if number != 12 else [])])
     best = crowd.best()
     assert best is not None
     assert round(best.sightings[0].box[0]) == 600
-    assert crowd.better_than(still) is best
+    assert crowd.better_than(fidgets[15]) is best
     assert not crowd.undecided
 
 
