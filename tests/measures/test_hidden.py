@@ -103,7 +103,7 @@ def test_hips_turn_with_the_trunk_as_the_bar_does() -> None:
 def test_without_a_plate_nothing_is_smoothed_anew() -> None:
     true = thrusts_from_the_side()
     smoothed = smooth(true)
-    assert put_right_first(true, smoothed, seen(true)) == (true, smoothed)
+    assert put_right_first(true, smoothed, seen(true)) == (true, smoothed, ())
 
 
 def test_a_held_out_foot_drawn_onto_the_planted_one_is_not_seen() -> None:
