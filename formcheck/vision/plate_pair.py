@@ -30,6 +30,9 @@ _AROUND = np.array([3.0, 2.0])  # sizes of the body about the hips
 _LEAST_APART, _OFF = 1.6, 1.0
 """How far apart the plates' centres are, in half heights of the near one (2.0 from 22 deg off the side), and
 how far the middle of the bar is from the landmarks of the hips, in sizes of the body."""
+_WIDEST = 0.87
+"""Width over height of the near plate, at most: 0.83 from 25 deg off the side, as it is beside the middle of
+the picture; 0.57 to 0.76 in 18 rendered sets from 36 to 44 deg."""
 _BODY, _SHRINKS = 4.2, 0.9
 """Diagonal of all landmarks over the trunk's length, about; and what is left of the largest one seen before:
 beside plates the landmarks make a trunk half as long."""
@@ -210,7 +213,8 @@ def find_pair(image_rgb: Image, image_px: Floats, size_px: float) -> Pair | None
         found = [
             (_clear(pair, size_px), pair)
             for pair in fitted
-            if pair is not None and _across_the_hips(pair, hips, size_px)
+            if pair is not None
+            and _across_the_hips(np.array(pair.near[:4]), np.array(pair.far[:4]), hips, size_px)
         ]
         found = sorted(found, key=lambda one: -one[0])[:_TRIED_AGAIN]
         pairs = [pair for _, pair in found]
@@ -222,13 +226,12 @@ def _clear(pair: Pair, size_px: float) -> float:
     return pair.score - max(0.0, _USUAL_NEAR - pair.near.half_height / size_px)
 
 
-def _across_the_hips(pair: Pair, hips: Floats, size_px: float) -> bool:
-    """Whether two plates are apart from each other, and the middle of their bar is near the hips."""
-    near, far = np.array(pair.near[:2]), np.array(pair.far[:2])
-    share = pair.far.half_height / (pair.near.half_height + pair.far.half_height)
-    middle = far + share * (near - far)
-    apart = float(np.hypot(*(near - far))) > _LEAST_APART * pair.near.half_height
-    return apart and float(np.hypot(*(middle - hips))) < _OFF * size_px
+def _across_the_hips(near: Floats, far: Floats, hips: Floats, size_px: float) -> NDArray[np.bool_]:
+    """Return (...) whether (..., 4) ellipses are apart, and the middle of their bar is near the hips."""
+    share = far[..., 3:] / (near[..., 3:] + far[..., 3:])
+    middle = far[..., :2] + share * (near[..., :2] - far[..., :2])
+    apart = np.linalg.norm(near[..., :2] - far[..., :2], axis=-1) > _LEAST_APART * near[..., 3]
+    return np.asarray(apart & (np.linalg.norm(middle - hips, axis=-1) < _OFF * size_px))
 
 
 def _pairs(image_rgb: Image, hips: Floats, size_px: float) -> list[Pair]:
@@ -254,7 +257,7 @@ def _pairs(image_rgb: Image, hips: Floats, size_px: float) -> list[Pair]:
     pairs = []
     for n in np.argsort(-seen.score * np.sqrt(ellipses[:, 3]))[:_LIKELY]:
         if seen.score[n] > _LEAST_SEEN:
-            pairs += _with_partners(small, ellipses[n], seen.colour[n], _LEAST_NEAR * size_px)
+            pairs += _with_partners(small, ellipses[n], seen.colour[n], scale * hips, size_px)
     best = sorted(pairs, key=lambda pair: -pair.score)[:_TRIED]
     return [
         pair._replace(
@@ -264,14 +267,17 @@ def _pairs(image_rgb: Image, hips: Floats, size_px: float) -> list[Pair]:
     ]
 
 
-def _with_partners(image_rgb: Image, ellipse: Floats, colour: Floats, least_px: float) -> list[Pair]:
+def _with_partners(
+    image_rgb: Image, ellipse: Floats, colour: Floats, hips: Floats, size_px: float
+) -> list[Pair]:
     """Return an ellipse with the best places of the other plate, first taken for the near, then the far one.
 
     Args:
         image_rgb: (H, W, 3) image.
         ellipse: (4,) x, y, half width and half height.
         colour: (3,) of its face.
-        least_px: Least half height of the near plate.
+        hips: (2,) where they are.
+        size_px: Size of the body.
     """
     middle, focal_px = (np.array(image_rgb.shape[1::-1]) - 1.0) / 2.0, FOCAL * max(image_rgb.shape[:2])
     at = np.array([*(ellipse[:2] - middle), focal_px]) / ellipse[3]  # in radii of the plates
@@ -282,9 +288,11 @@ def _with_partners(image_rgb: Image, ellipse: Floats, colour: Floats, least_px: 
         rays = others / np.linalg.norm(others, axis=1)[:, None]
         narrow = np.abs((rays * _BARS).sum(axis=1)) / np.linalg.norm(_BARS, axis=1)
         own = np.abs(_BARS @ at) / np.linalg.norm(_BARS, axis=1) / np.linalg.norm(at)
+        found = np.column_stack([middle + others[:, :2] * radius[:, None], narrow * radius, radius])
+        near, far = (ellipse, found) if way > 0.0 else (found, ellipse)
         may_be = np.abs(own - ellipse[2] / ellipse[3]) < _MOST_NARROWER
-        may_be &= (others[:, 2] > 0.0) & (np.maximum(radius, ellipse[3]) >= least_px)
-        found = np.column_stack([middle + others[:, :2] * radius[:, None], narrow * radius, radius])[may_be]
+        may_be &= (others[:, 2] > 0.0) & (near[..., 3] >= _LEAST_NEAR * size_px)
+        found = found[may_be & _across_the_hips(near, far, hips, size_px)]
         if not len(found):
             continue
         score = _faces(image_rgb, found, colour).score
@@ -449,7 +457,10 @@ def _seen(pair: Pair, faces: _Faces, shape: tuple[int, ...]) -> Pair:
     unlike = np.abs(ellipses[:, 2] / ellipses[:, 3] - narrow).sum()
     too_long = 0.02 * max(0.0, length - _USUAL_LENGTHS[1]) + 0.1 * max(0.0, _USUAL_LENGTHS[0] - length)
     near, far = (one._replace(share=share) for one, share in zip(pair[:2], faces.score.tolist(), strict=True))
-    return Pair(near, far, float(faces.score.sum() - unlike) - too_long, pair.colour)
+    score = (
+        float(faces.score.sum() - unlike) - too_long if near.half_width < _WIDEST * near.half_height else 0.0
+    )
+    return Pair(near, far, score, pair.colour)
 
 
 def _bar(near: Floats, far: Floats, shape: tuple[int, ...]) -> Floats:
