@@ -6,11 +6,13 @@ length everywhere. So how far apart both are in the picture tells how far the ba
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.poses.geometry import FOCAL, finite_median
-from formcheck.poses.pose import Floats
+from formcheck.poses.pose import HIPS, Floats
 from formcheck.poses.track import Track
 
 YAW_ERROR_DEG = 5.0
@@ -22,6 +24,7 @@ _LENGTH = 6.3
 _SAME_PX = 0.01
 _OFTEN = 0.25  # of the frames, in which both must be seen
 _FEWEST, _LEAST_RISE = 5, 0.35  # frames, and radii that the bar rises at least: 7 cm of 20 or more
+_LONGEST_S = 1.5  # for which somebody whom the model lost is where the bar shows
 _YAWS = np.radians(np.arange(0.0, 86.0))
 
 
@@ -82,3 +85,40 @@ def over_hips_px(track: Track, yaw_deg: float) -> Floats:
     smaller = 1.0 / (1.0 + _LENGTH * np.cos(np.radians(yaw_deg)) * radius / (FOCAL * max(track.size)))
     middle[seen] = (smaller * near + far) / (1.0 + smaller)
     return middle
+
+
+def with_lost_hips(track: Track) -> Track:
+    """Put hips that the model lost for a moment where the bar shows them.
+
+    The rest of the body is between where it was before and after, and counts as not seen.
+    """
+    found = np.flatnonzero(track.found)
+    lost = np.flatnonzero(between_plates(track) & ~track.found)
+    if not len(lost) or len(found) < 2 or not often_between_plates(track):
+        return track
+    over = over_hips_px(track, abs(yaw_by_plates_deg(track)))
+    known = found[np.isfinite(over[found, 0])]
+    after = np.clip(np.searchsorted(found, lost), 1, len(found) - 1)
+    apart_s = track.time_s[found[after]] - track.time_s[found[after - 1]]
+    between = (lost > found[0]) & (lost < found[-1])
+    lost = lost[between & (apart_s <= _LONGEST_S)]
+    if not len(known):
+        return track
+    px, visibility = track.image_px.copy(), track.visibility.copy()
+    px[lost] = _between(track.time_s, found, px, lost)
+    off = np.full_like(over, np.nan)
+    off[known] = px[known][:, HIPS].mean(axis=1) - over[known]
+    hips = over[lost] + _between(track.time_s, known, off, lost)
+    moved = hips - px[lost][:, HIPS].mean(axis=1)
+    visibility[lost] = 0.0
+    for joint in HIPS:
+        px[lost, joint] += moved
+        visibility[lost, joint] = 1.0
+    return replace(track, image_px=px, visibility=visibility)
+
+
+def _between(time_s: Floats, known: NDArray[np.intp], values: Floats, wanted: NDArray[np.intp]) -> Floats:
+    """Return (N, ...) values of some frames, between those of the known ones."""
+    columns = values[known].reshape(len(known), -1).T
+    found = [np.interp(time_s[wanted], time_s[known], column) for column in columns]
+    return np.stack(found, axis=1).reshape(len(wanted), *values.shape[1:])

@@ -308,6 +308,10 @@ class MediaPipeLandmarker:
     def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
         """Return an empty pose, or the last one while legs are tracked from behind."""
         nobody = Pose.nobody(time_s)
+        if self._silhouette and other is None and self._plates.pair is not None:
+            disc, ends_px = self._plates.disc, self._plates.pair.ends_px
+            nobody = replace(nobody, disc_px=disc[None, :2], rim=disc[2:], bar_px=ends_px)
+            nobody = replace(nobody, far_px=self._plates.far_px)
         if self._silhouette and other is None and self._pose is not None:
             ahead = self._ahead.update(image_rgb, nobody.image_px, time_s)
             nobody = replace(nobody, ahead=ahead)

@@ -10,7 +10,7 @@ from support.both_plates import TRUNK_PX, between_plates
 from support.skeleton import Shot, Tempo, level, thrusts
 
 from formcheck.exercises.readings import pelvis_tilt
-from formcheck.poses.both_plates import often_between_plates, over_hips_px, yaw_by_plates_deg
+from formcheck.poses.both_plates import often_between_plates, over_hips_px, with_lost_hips, yaw_by_plates_deg
 from formcheck.poses.pose import HIPS, SHOULDERS, Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -112,3 +112,25 @@ def test_lines_near_the_hands_count_for_nothing_beside_the_plates() -> None:
     assert np.isnan(rolls[rows]).all()
     top = data.frames(*data.reps[0].window(Phase.TOP))
     assert np.isfinite(rolls[top]).any()
+
+
+def test_somebody_whom_the_model_lost_for_a_moment_is_under_the_bar() -> None:
+    true = between_plates(thrusting(), 40.0)
+    gone = (true.time_s > 3.0) & (true.time_s < 3.8)
+    px = np.where(gone[:, None, None], np.nan, true.image_px)
+    found = with_lost_hips(replace(true, image_px=px))
+    assert np.abs(found.image_px[:, HIPS] - true.image_px[:, HIPS]).max() < 0.05 * TRUNK_PX
+    assert (found.visibility[gone][:, HIPS] == 1.0).all()
+    assert (found.visibility[gone][:, SHOULDERS] == 0.0).all()
+    assert (found.image_px[~gone] == true.image_px[~gone]).all()
+
+
+@pytest.mark.parametrize("why", ["no plates", "for long", "at the end"])
+def test_somebody_of_whom_nothing_is_known_stays_lost(why: str) -> None:
+    true = between_plates(thrusting(), 40.0)
+    from_s, to_s = {"no plates": (3.0, 3.8), "for long": (3.0, 5.0), "at the end": (6.0, 99.0)}[why]
+    gone = (true.time_s > from_s) & (true.time_s < to_s)
+    track = replace(true, image_px=np.where(gone[:, None, None], np.nan, true.image_px))
+    if why == "no plates":
+        track = replace(track, far_px=None)
+    assert not with_lost_hips(track).found[gone].any()
