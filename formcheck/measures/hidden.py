@@ -1,4 +1,4 @@
-"""Puts landmarks right that a plate over the hips hides, from the side.
+"""Puts landmarks right that a plate over the hips hides, from the side, and hips between plates obliquely.
 
 Three things are known there that the landmarks contradict at times:
 
