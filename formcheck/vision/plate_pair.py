@@ -70,12 +70,13 @@ _FOUND, _KEPT, _DOUBTFUL = 1.3, 0.5, 0.6
 pair had 1.3 and more in about half of 414 pictures, in 18 sets without none had in 410."""
 _PROBATION_S, _CONFIRMED_S = 0.5, 0.25
 _GONE_S = 0.8
+_SAME = 0.5  # half heights of the far plate: so near it is the same one
 _FOUND_SIZES_PX = 3.0, 1.0  # error of the size: newly found, looked at once more
 _NEW_SIZE_PX, _SIZE_PX = 0.6, 0.15  # followed: at first, and once it is known
 _BETTER = 0.12  # by how much the score of another pair must be better
 _SIZES, _ENOUGH = 60, 12
 _LOOK_EVERY_S, _LOOK_SLOWER, _LOOK_AT_LEAST_S = 0.5, 1.3, 2.5
-_AGAIN_S = 1.0  # where a pair is followed
+_AGAIN_S, _CLEAR, _SELDOM_S = 1.0, 1.2, 2.0  # where a pair is followed, and where it is seen so clearly
 
 
 class Pair(NamedTuple):
@@ -135,8 +136,7 @@ class PlatePairWatch:
         """
         if self._pair is not None and time_s - self._seen_s > _GONE_S:
             self._pair, self._wait_s = None, _LOOK_EVERY_S
-        lost = self._pair is not None and self._unseen > 0
-        if time_s - self._looked_s >= (_LOOK_EVERY_S if lost else self._wait_s):
+        if time_s - self._looked_s >= self._between_looks_s:
             self._look(image_rgb, image_px, time_s)
         if self._pair is None:
             return None
@@ -156,19 +156,25 @@ class PlatePairWatch:
             return None
         return found if time_s - self._since_s >= _CONFIRMED_S else None
 
+    @property
+    def _between_looks_s(self) -> float:
+        if self._pair is None:
+            return self._wait_s
+        if self._unseen:
+            return _LOOK_EVERY_S
+        return _SELDOM_S if self._score >= _CLEAR else _AGAIN_S
+
     def _look(self, image_rgb: Image, image_px: Floats, time_s: float) -> None:
         """Look for a pair; take it where none is followed, or where it is seen clearly better."""
         self._looked_s = time_s
         self._size_px = max(_size_px(image_px), _SHRINKS * self._size_px)
         found = find_pair(image_rgb, image_px, self._size_px)
         if found is None:
-            slower = min(self._wait_s * _LOOK_SLOWER, _LOOK_AT_LEAST_S)
-            self._wait_s = _AGAIN_S if self._pair is not None else slower
-            return
-        self._wait_s = _AGAIN_S
-        if self._pair is None or self._unseen or found.score > self._score + _BETTER:
-            self._pair, self._score = found, found.score
-            self._seen_s = self._since_s = time_s
+            self._wait_s = min(self._wait_s * _LOOK_SLOWER, _LOOK_AT_LEAST_S)
+        elif self._pair is None or self._unseen or found.score > self._score + _BETTER:
+            if self._pair is None or not _same(found, self._pair):
+                self._since_s = time_s
+            self._pair, self._score, self._seen_s = found, found.score, time_s
             self._speeds = np.zeros((2, 2))
             self._sizes.clear()
 
@@ -186,6 +192,12 @@ class PlatePairWatch:
         if found is not None and found.score >= _DOUBTFUL:
             self._sizes.append(np.array([found.near[2:4], found.far[2:4]]))
         return found
+
+
+def _same(one: Pair, other: Pair) -> bool:
+    """Whether two pairs are about the same plates, one of them laid better."""
+    off = np.abs(np.array([one.near[:2], one.far[:2]]) - [other.near[:2], other.far[:2]])
+    return bool(off.max() < _SAME * other.far.half_height)
 
 
 def _size_px(image_px: Floats) -> float:
