@@ -411,6 +411,7 @@ _FOREARM_LIES, _HANDS_APART = 0.09, 0.38
 """Elbow and wrist so near to the line, of the trunk, and the hands so near to each other, of its length: a
 forearm (one rendered clip: 0.05 and 0.29; bars: 0.04 and 0.46 or more, or 0.15 and 0.20 or more)."""
 _BAR_RISES = 0.5  # share of the hips' rise that a bar on them makes at least; the edge of a bench stays
+_PLATES_RISE_PCT = 12.0  # least rise of a bar with plates, of the trunk's length
 _MOST_HANDS_DEG, _MOST_HIPS_DEG = 35.0, 40.0
 
 
@@ -454,6 +455,16 @@ def _is_forearm(data: RepData) -> bool:
     return lies and median(np.abs(wrists[0][0] - wrists[1][0])) < _HANDS_APART
 
 
+def _is_bar(data: RepData, rise_pct: float) -> bool:
+    """Whether what rises by so many percent of the trunk's length is a bar on the hips.
+
+    What leads from plate to plate is one if it rises: beside plates the hips are not seen well.
+    """
+    if data.set.body.by_plates:
+        return rise_pct > _PLATES_RISE_PCT
+    return rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP) and not _is_forearm(data)
+
+
 def _by_bar(data: RepData) -> Reading:
     """Return the tilt of the pelvis from the roll of the bar.
 
@@ -462,8 +473,7 @@ def _by_bar(data: RepData) -> Reading:
     """
     bar = data.read("bar_roll_deg", Phase.TOP, "median", from_start=True)
     rise_pct = data.change("bar_height_pct", Phase.TOP)
-    rises = rise_pct > _BAR_RISES * data.change("hip_height_pct", Phase.TOP)
-    if math.isnan(bar.value) or not rises or _is_forearm(data) or bar.uncertainty > _MOST_BAR_DEG:
+    if math.isnan(bar.value) or not _is_bar(data, rise_pct) or bar.uncertainty > _MOST_BAR_DEG:
         return Reading.none("no bar was seen on your hips", "Film from the foot end, hands on the hips.")
     heights = data.set.values("bar_height_pct")[data.set.frames(data.rep.start_s, data.rep.end_s)]
     highest_pct = float(np.nanpercentile(heights, 95)) - data.set.start_value("bar_height_pct")

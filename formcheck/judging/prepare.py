@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from formcheck.exercises.rule import Exercise
+from formcheck.poses.both_plates import with_lost_hips
 from formcheck.poses.guesses import behind, guessed
 from formcheck.poses.levelling import upright
 from formcheck.poses.misread import without_misread
@@ -36,7 +37,7 @@ class Prepared(NamedTuple):
 
 def prepared(raw: Track) -> Prepared:
     """Take out of frames as filmed the camera's roll and bodies that cannot be there, and smooth them."""
-    level = without_misread(upright(raw))
+    level = with_lost_hips(without_misread(upright(raw)))
     return Prepared(level, smooth(level))
 
 

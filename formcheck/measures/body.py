@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from formcheck.measures.hidden import put_right
+from formcheck.poses.both_plates import between_plates, often_between_plates
 from formcheck.poses.geometry import distance_px, finite_median
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.track import Track
@@ -104,11 +105,18 @@ class Body:
         bar = self.track.bar_px
         if bar is None:
             return np.full((len(self.track), 2), np.nan)
+        if self.by_plates:  # other lines near the hands may be anything
+            bar = np.where(between_plates(self.track)[:, None, None], bar, np.nan)
         if role == "middle":
             middle: Floats = bar.mean(axis=1)
             return middle
         on_left = (self.side(role) is Side.LEFT) == (self.left_side_at < 0)
         return bar[:, 0 if on_left else 1]
+
+    @cached_property
+    def by_plates(self) -> bool:
+        """Whether the bar is the line from plate to plate."""
+        return often_between_plates(self.track)
 
     @cached_property
     def left_side_at(self) -> float:

@@ -29,6 +29,7 @@ from formcheck.measures.lines import (
 from formcheck.measures.measure import MEASURES, Bounds, Errors, Measure, define, measure
 from formcheck.measures.outline import back_bend_deg
 from formcheck.poses import geometry as g
+from formcheck.poses.both_plates import over_hips_px
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats
 
@@ -411,6 +412,9 @@ def _bar_roll(body: Body) -> Floats:
     errors=Errors(8.0, 4.0, per_roll=1.7),
 )
 def _bar_height(body: Body) -> Floats:
+    if body.by_plates:  # they hide hips and shoulders, which stay on the bench
+        shoulders = np.broadcast_to(g.finite_median(body.joint("middle", "shoulder")), (len(body.track), 2))
+        return body.above_pct(over_hips_px(body.track, body.look.yaw_deg), shoulders)
     hip = body.joint("middle", "hip")
     crossing = np.stack([hip[:, 0], _bar_at(body, hip[:, 0])], axis=1)
     return body.above_pct(crossing, body.joint("middle", "shoulder"))

@@ -1,4 +1,4 @@
-"""Puts landmarks right that a plate over the hips hides, from the side.
+"""Puts landmarks right that a plate over the hips hides, from the side, and hips between plates obliquely.
 
 Three things are known there that the landmarks contradict at times:
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from formcheck.measures.bar import Bar, bar_of
 from formcheck.measures.planted import USUAL_SHIN, USUAL_THIGH, Leg
+from formcheck.poses.both_plates import often_between_plates, over_hips_px
 from formcheck.poses.geometry import finite_median, rotate_px
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, View
 from formcheck.poses.smoothing import smooth
@@ -73,8 +74,31 @@ def put_right_first(raw: Track, smoothed: Track, look: Look) -> tuple[Track, Tra
     Returns:
         Both, and the legs whose knees were put where thigh and shin meet.
     """
-    right, legs = put_right(raw, look, only_sure=True)
+    if look.view is View.SIDE:
+        right, legs = put_right(raw, look, only_sure=True)
+    else:
+        right, legs = _hips_on_the_bar(raw, look), ()
     return (raw, smoothed, ()) if right is raw else (right, smooth(right), legs)
+
+
+def _hips_on_the_bar(track: Track, look: Look) -> Track:
+    """Let the hips rise as the bar does that is seen from plate to plate, obliquely.
+
+    Where the landmarks of the hips are on the whole, from the middle of the bar, they are in all frames.
+    """
+    if look.prone or not often_between_plates(track):
+        return track
+    bar = over_hips_px(track, look.yaw_deg)
+    hips = track.image_px[:, HIPS]
+    known = np.flatnonzero(np.isfinite(bar[:, 0]) & np.isfinite(hips[:, 0, 0]))
+    off = bar[known] - hips[known].mean(axis=1)
+    off -= np.median(off, axis=0)
+    between = np.flatnonzero(np.isfinite(hips[:, 0, 0]))
+    between = between[(between >= known[0]) & (between <= known[-1])]
+    moved = np.column_stack([np.interp(track.time_s[between], track.time_s[known], one) for one in off.T])
+    px = track.image_px.copy()
+    px[np.ix_(between, HIPS)] += moved[:, None]
+    return replace(track, image_px=px)
 
 
 def put_right(track: Track, look: Look, *, only_sure: bool = False) -> tuple[Track, tuple[Leg, ...]]:

@@ -150,7 +150,7 @@ class OptionalArrays(Generic[Number]):
         levelled: (2,) camera roll in degrees that was taken out of the points, and its uncertainty. Absent
             where the points are as filmed.
         bar_px: (2, 2) ends of a bar held across the body, as far as it was seen, the left one of the image
-            first. NaN where none was found.
+            first; the centres of both plates where they are seen obliquely. NaN where none was found.
         plate_px: (3,) centre and radius of a plate over the hips when it was last looked for, as filmed. NaN
             where there was none. Only in what older versions recorded.
         disc_px: (1, 2) centre of a plate that is followed through the pictures, see `formcheck.vision.plate`.
@@ -158,8 +158,9 @@ class OptionalArrays(Generic[Number]):
         rim: (4,) half width and half height of that plate's ellipse and the standard error of its centre, in
             pixels, and the share of its rim that is seen.
         shin_px: (2, 2) lower and upper end of the planted shin where it is seen below that plate.
-        far_px: (1, 2) centre of the plate on the far end of the bar, see `formcheck.vision.far_plate`. NaN
-            where it is hidden, and in most frames, as it is looked for now and then.
+        far_px: (1, 2) centre of the plate on the far end of the bar, see `formcheck.vision.far_plate` and
+            `formcheck.vision.plate_pair`. NaN where it is hidden, and from the side in most frames, as it is
+            looked for now and then there.
         behind_px: (4, 2) left hip, right hip, left ankle and right ankle of a person seen from behind, as
             followed by their motion (`formcheck.vision.rear_legs`). NaN where they were not followed.
         ahead: (2,) how far the picture of a person seen from the head end is from that at rest, and where,

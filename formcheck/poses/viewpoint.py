@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from formcheck.poses.both_plates import YAW_ERROR_DEG, yaw_by_plates_deg
 from formcheck.poses.geometry import distance_px, finite_median
 from formcheck.poses.pose import Floats, Landmark, Side, View
 from formcheck.poses.track import Track
@@ -111,13 +112,17 @@ def look(track: Track, posture: Posture) -> Look:
         if not prone:
             estimates = _face_up_deg(part, (flat_deg + shoulders_deg) / 2, trunk_deg)
     yaw = sorted(estimates)[-2:][0]
-    if not prone:  # a shoulder may be drawn onto the plate that hides it
+    uncertainty = float(np.std(estimates)) + 3.0
+    by_plates = float("nan") if prone else yaw_by_plates_deg(part)
+    if np.isfinite(by_plates):  # the farther one is on the side of what is farther from the camera
+        yaw, uncertainty, toward_feet = abs(by_plates), YAW_ERROR_DEG, np.sign(by_plates) * facing
+    elif not prone:  # a shoulder may be drawn onto the plate that hides it
         yaw = _by_plate(part, yaw)
-    if prone:
+    else:
         yaw = min(PRONE_YAW_GAIN * yaw, yaw + 20.0)
     view = _view(yaw, toward_feet)
     scale = max(float(np.percentile(trunk, 80)), 1.15 * _shank_px(px) if yaw > SIDE_MAX_DEG else 0.0)
-    return Look(view, yaw, float(np.std(estimates)) + 3.0, near, facing, scale, prone)
+    return Look(view, yaw, uncertainty, near, facing, scale, prone)
 
 
 def _face_up_deg(track: Track, shoulders_deg: float, trunk_deg: float) -> list[float]:

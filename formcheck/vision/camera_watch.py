@@ -223,10 +223,10 @@ def person_mask(pose: Pose, shape: tuple[int, ...], scale: float) -> Gray:
     head = points[[Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR]].mean(axis=0).astype(int)
     cv2.circle(mask, head.tolist(), max(3, int(0.35 * unit)), 255, -1)
     if pose.disc_px is not None and pose.rim is not None and np.isfinite(pose.disc_px).all():
-        at, axes = pose.disc_px[0] * scale, _PLATE * pose.rim[:2] * scale
-        cv2.ellipse(
-            mask, np.rint(at).astype(int).tolist(), np.rint(axes).astype(int).tolist(), 0, 0, 360, 255, -1
-        )
+        axes = np.rint(_PLATE * pose.rim[:2] * scale).astype(int).tolist()
+        for at in (pose.disc_px, pose.far_px):  # the far one is smaller
+            if at is not None and np.isfinite(at).all():
+                cv2.ellipse(mask, np.rint(at[0] * scale).astype(int).tolist(), axes, 0, 0, 360, 255, -1)
     return mask
 
 

@@ -23,7 +23,6 @@ from formcheck.vision.masking import only_window, painted_over
 from formcheck.vision.mediapipe_guard import Aside, Shield, give_back_memory
 from formcheck.vision.people import MAX_OVERLAP, Candidate, Crowd, Sighting, Wanted, distinct
 from formcheck.vision.person_tracker import Follower
-from formcheck.vision.plated_bar import PlatedBarWatch
 from formcheck.vision.plates import Plates
 from formcheck.vision.rear_legs import RearLegs
 from formcheck.vision.shin import shin_below
@@ -79,7 +78,7 @@ class MediaPipeLandmarker:
         self._size_px: tuple[int, int] | None = None  # height and width of the last picture
         self._detected = 0
         self._person = self._people = 0
-        self._plates, self._bar = Plates(), PlatedBarWatch()
+        self._plates = Plates()
         self._behind, self._ahead = RearLegs(), HeadEnd()
         self._pose: Pose | None = None
         self._px = _NOBODY_PX  # the last landmarks
@@ -114,7 +113,7 @@ class MediaPipeLandmarker:
         MediaPipe's tracker is shown a black image: it loses the person, and its smoothing starts again.
         """
         if self._size_px is not None and not self._closed:
-            self._plates, self._bar, self._ahead = Plates(), PlatedBarWatch(), HeadEnd()
+            self._plates, self._ahead = Plates(), HeadEnd()
             self._px = _NOBODY_PX
             self._show_black(self._size_px)
 
@@ -311,7 +310,7 @@ class MediaPipeLandmarker:
         size = image_rgb.shape[1], image_rgb.shape[0]
         shin_px = None if mask is None else shin_below(mask, pose.image_px, disc, size)
         legs_px, turn_deg = self._behind.update(image_rgb, pose.image_px, pose.time_s, mask)
-        held_px = self._bar.update(image_rgb, pose.image_px, pose.time_s)
+        held_px = self._plates.bar_px(image_rgb, pose.image_px)
         pose = replace(pose, bar_px=held_px, disc_px=disc[None, :2], rim=disc[2:], shin_px=shin_px)
         ahead = self._ahead.update(image_rgb, pose.image_px, pose.time_s)
         return replace(pose, far_px=far_px, behind_px=legs_px, turn_deg=turn_deg, ahead=ahead)
@@ -319,6 +318,10 @@ class MediaPipeLandmarker:
     def _lost(self, image_rgb: Image, time_s: float, other: Sighting | None) -> Pose:
         """Return an empty pose, or the last one while legs are tracked from behind."""
         nobody = Pose.nobody(time_s)
+        if self._silhouette and other is None and self._plates.pair is not None:
+            disc, ends_px = self._plates.disc, self._plates.pair.ends_px
+            nobody = replace(nobody, disc_px=disc[None, :2], rim=disc[2:], bar_px=ends_px)
+            nobody = replace(nobody, far_px=self._plates.far_px)
         if self._silhouette and other is None and self._pose is not None:
             ahead = self._ahead.update(image_rgb, nobody.image_px, time_s)
             nobody = replace(nobody, ahead=ahead)

@@ -41,6 +41,8 @@ _SQUARE = 0.92  # cosine between an edge's direction and the ellipse's at most 2
 _BINS = 48  # of the rim
 _MIDDLES = (np.arange(_BINS) + 0.5) * 2 * np.pi / _BINS
 _RIM_COS, _RIM_SIN = np.cos(_MIDDLES), np.sin(_MIDDLES)
+RIM = np.stack([_RIM_COS, _RIM_SIN], axis=-1)
+"""(K, 2) places all around a circle of radius 1."""
 _FOUND, _KEPT, _CLEAR = (
     0.3,
     0.15,
@@ -62,8 +64,8 @@ _LOOK_EVERY_S = 0.7
 _COVERS, _COVERS_SURELY = 0.4, 0.45
 """Half height over the trunk, and share of the rim, from which on a plate hides what is behind it. No circle
 that was found on 133 clips without such plates had both and one colour; plates of 38 and 45 cm have."""
-_FACE = np.array([0.72, 0.8, 0.88])  # of the radius: between the hub's lettering and the rim
-_FACE_SHADES, _FACE_SHARE = 32.0, 0.5  # grey levels off the usual colour, and how much of the face is within
+FACE = np.array([0.72, 0.8, 0.88])  # of the radius: between the hub's lettering and the rim
+FACE_SHADES, _FACE_SHARE = 32.0, 0.5  # grey levels off the usual colour, and how much of the face is within
 RIM_SHARE = 1.05
 """Of the radii: so near to its rim, too, what is seen may be the plate's."""
 _STEEP, _KNEELS = 0.85, 0.4  # of the trunk's length
@@ -110,7 +112,7 @@ class PlateWatch:
         if not self._covering:
             large = disc.half_height > _COVERS * trunk_px(image_px)
             clear = disc.share >= _COVERS_SURELY and _one_colour(image_rgb, disc)
-            self._covering = large and clear and _lies_on_the_back(image_px)
+            self._covering = large and clear and lies_on_the_back(image_px, trunk_px(image_px))
         return disc if self._covering else None
 
     def update(self, image_rgb: Image, image_px: Floats, time_s: float) -> Floats:
@@ -205,9 +207,14 @@ def by_the_hips(disc: Disc, image_px: Floats) -> bool:
     return float(np.hypot(*off)) < _OFF * trunk_px(image_px)
 
 
-def _lies_on_the_back(image_px: Floats) -> bool:
-    """Whether the trunk is nearer to level than to upright and no knee far below the hips, as far as seen."""
-    hips, trunk = image_px[HIPS].mean(axis=0), trunk_px(image_px)
+def lies_on_the_back(image_px: Floats, trunk: float) -> bool:
+    """Whether the trunk is nearer to level than to upright and no knee far below the hips, as far as seen.
+
+    Args:
+        image_px: (33, 2) the person's landmarks.
+        trunk: Length of the trunk, pixels.
+    """
+    hips = image_px[HIPS].mean(axis=0)
     steep = abs(hips[1] - image_px[SHOULDERS, 1].mean()) > _STEEP * trunk
     kneels = (image_px[_KNEES, 1] - hips[1] > _KNEELS * trunk).any()
     return not (steep or kneels)
@@ -265,14 +272,13 @@ def _right_size(disc: Disc, image_px: Floats) -> bool:
 
 def _one_colour(image_rgb: Image, disc: Disc) -> bool:
     """Whether a disc has about one colour all around, as plates have and bodies before a wall have not."""
-    around = np.stack([_RIM_COS, _RIM_SIN], axis=-1)
-    at = np.rint(np.array(disc[:2]) + (_FACE[:, None, None] * around).reshape(-1, 2) * disc[2:4])
+    at = np.rint(np.array(disc[:2]) + (FACE[:, None, None] * RIM).reshape(-1, 2) * disc[2:4])
     at = at[((at >= 0) & (at < image_rgb.shape[1::-1])).all(axis=1)].astype(np.intp)
     if len(at) < _FEWEST:
         return False
     colours = image_rgb[at[:, 1], at[:, 0]].astype(np.float64)
     off = np.abs(colours - np.median(colours, axis=0)).max(axis=1)
-    return bool((off < _FACE_SHADES).mean() >= _FACE_SHARE)
+    return bool((off < FACE_SHADES).mean() >= _FACE_SHARE)
 
 
 class _Edges(NamedTuple):

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Landmark, trunk_px
+from formcheck.vision.barbell import NO_BAR, find_bar
 from formcheck.vision.far_plate import NO_CENTRE, FarPlateWatch
 from formcheck.vision.masking import without_discs
 from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, by_the_hips, hidden_by
+from formcheck.vision.plate_pair import Pair, PlatePairWatch
 
 _ANYBODY = 0.3  # of the shorter side: trunk of somebody who lies in the middle of the picture
 
@@ -24,12 +26,15 @@ class Plates:
     Attributes:
         disc: (6,) the near plate in the last picture, as `PlateWatch.update` gives it.
         far_px: (1, 2) centre of the far one, or NaN.
+        pair: Both, where they are seen obliquely.
         covering: What of the person is surely hidden by: the near plate and, where it was seen, the far one.
     """
 
     def __init__(self) -> None:
         self.disc, self.far_px = NO_DISC, NO_CENTRE
+        self.pair: Pair | None = None
         self.covering: Sequence[Disc] = ()
+        self._both = PlatePairWatch()
         self._near, self._far = PlateWatch(), FarPlateWatch()
         self._guessed = False  # what is followed was looked for where nobody was found
 
@@ -47,11 +52,30 @@ class Plates:
             self._near, self._far = PlateWatch(), FarPlateWatch()
         self._guessed = not found
         image_px = image_px if found else _anybody(image_rgb.shape)
+        self.pair = self._both.update(image_rgb, image_px, time_s)
+        if self.pair is not None:
+            self.disc, self.far_px = np.array(self.pair.near), np.array([self.pair.far[:2]])
+            self.covering = ()
+            return
         self.disc = self._near.update(image_rgb, image_px, time_s)
         self.far_px = self._far.update(image_rgb, self.disc, time_s)
         near = self._near.covering(image_rgb, image_px)
         far = None if near is None else self._far.beside(near, time_s)
         self.covering = [one for one in (near, far) if one is not None]
+
+    def bar_px(self, image_rgb: Image, image_px: Floats) -> Floats:
+        """Return (2, 2) the bar in the picture that was looked at, as `barbell.find_bar` gives it.
+
+        It is the line from plate to plate where both are followed. Among plates, pad and thighs other lines
+        near the hands may be anything.
+
+        Args:
+            image_rgb: (H, W, 3) image.
+            image_px: (33, 2) the person's landmarks in its pixels.
+        """
+        if self.pair is not None:
+            return self.pair.ends_px
+        return NO_BAR if self._both.follows else find_bar(image_rgb, image_px)
 
     def removed(self, image_rgb: Image) -> Image:
         """Return the image without the plates that hide the person."""
