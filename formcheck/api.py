@@ -156,6 +156,37 @@ def analyze_clip(
     """
     settings = settings or Settings()
     tell, stopped = progress or (lambda frames, time_s: None), stop or (lambda: False)
+    try:
+        return _gone_through(clip, settings, tell, stopped)
+    except _AnotherTrains:
+        return _gone_through(clip, settings, tell, stopped, closer=True)
+
+
+class _AnotherTrains(Exception):
+    """The person followed from the start of a clip stood about, and another one was taken for who trains."""
+
+
+def _gone_through(
+    clip: str | Path | Track,
+    settings: Settings,
+    tell: Progress,
+    stopped: Callable[[], bool],
+    *,
+    closer: bool = False,
+) -> Analysis:
+    """Analyse as `analyze_clip` says.
+
+    Args:
+        clip: The clip or track.
+        settings: How to judge it.
+        tell: Told of every frame.
+        stopped: Asked before every frame.
+        closer: Whether to look closely who is there before.
+
+    Raises:
+        _AnotherTrains: Not where `closer` was set: what another one did before is lost, so begin anew.
+        FormcheckError: As for `analyze`.
+    """
     with ExitStack() as stack:
         notes: list[str] = []
         complete, why = True, ""
@@ -183,7 +214,7 @@ def analyze_clip(
                 notes = [f"The clip plays {video.info.slow_motion:.3g} times slower than it was filmed."]
                 filming = replace(settings.filming, slow_motion=video.info.slow_motion)
                 settings = replace(settings, filming=filming)
-            notes += choose(finder, path, settings.person, settings.filming)
+            notes += choose(finder, path, settings.person, settings.filming, closer=closer)
             size, source = (video.info.width, video.info.height), names.shown(path.name)
         session = Session(size, settings, landmarker=finder, source=source, notes=notes)
         tell(0, 0.0)
@@ -192,6 +223,8 @@ def analyze_clip(
                 complete = False
                 break
             session.push(frame)
+            if finder is not None and finder.person and not closer:
+                raise _AnotherTrains
             tell(frame.index + 1 if isinstance(frame, Frame) else count, frame.time_s)
         if isinstance(frames, VideoSource) and frames.truncated:
             complete, why = False, frames.truncated
@@ -238,6 +271,8 @@ def choose(
     clip: Path,
     person: Wanted | None = None,
     filming: Filming = AS_FILMED,
+    *,
+    closer: bool = False,
 ) -> list[str]:
     """Look who is in a clip and, where there are several, have the one who trains or is wanted followed.
 
@@ -246,6 +281,7 @@ def choose(
         clip: The video.
         person: Whom the user wants.
         filming: How the video's pictures lie.
+        closer: Whether several people are known to be there.
 
     Returns:
         Notes for the report: that it was not clear who trains.
@@ -254,9 +290,11 @@ def choose(
         UsageError: If the person wanted is not there.
         NoPersonError: If one is wanted and nobody is there.
     """
-    with VideoSource(clip, filming=filming) as source:
-        crowd = finder.survey(_pictures(source.glimpses(_GLIMPSES)))
-    if crowd is not None and (crowd.several or person):
+    crowd: Crowd | None = None
+    if not closer:
+        with VideoSource(clip, filming=filming) as source:
+            crowd = finder.survey(_pictures(source.glimpses(_GLIMPSES)))
+    if closer or (crowd is not None and (crowd.several or person)):
         with VideoSource(clip, filming=filming) as source:
             crowd = finder.survey(_pictures(_spread(source)))
     crowd = crowd or Crowd((1, 1))

@@ -255,7 +255,8 @@ def foot_stagger(data: RepData) -> Reading:
     body, part = data.set.body, data.set.frames(*data.rep.window(Phase.TOP))
     if data.look.yaw_deg > _MOST_STAGGER_YAW_DEG:
         return Reading.none("seen from so near the feet, their places along the body do not show")
-    if min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) < STEADY:
+    steady = min(data.set.sees(role, "ankle")[part].mean() for role in ROLES) >= STEADY
+    if not steady or data.set.feet_put_back(part):
         return Reading.none("the feet are not seen steadily")
     along, _ = _across(data, part)
     if data.set.working is not data.look.near:

@@ -32,6 +32,7 @@ from ._shared import (
     pause_of,
     variant,
 )
+from ._supine import not_on_the_back
 from .hip_thrust import SIDE_BY_SIDE_PCT
 
 SOURCE = f"{single.SOURCE}: names the B-stance hip thrust as an easier exercise"
@@ -94,7 +95,7 @@ EXERCISE = Exercise(
             proof=True,
         ),
     ),
-    refuses=single.not_on_the_back,
+    refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, drift_in_hold("BST22", SOURCE)),
     rules=(
         variant(single.LUMBAR_ARCHING, "BST01", weight=30),

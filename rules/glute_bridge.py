@@ -17,6 +17,7 @@ from ._shared import (
     pause_of,
     variant,
 )
+from ._supine import not_on_the_back
 
 SOURCE = (
     "Eskenazi Health, Glute/Hamstring Bridge (eskenazihealth.edu/news/glute-hamstring-bridge); "
@@ -42,7 +43,7 @@ EXERCISE = Exercise(
     side_of="both",
     views=OBLIQUE,
     gates=(ON_THE_FLOOR, BOTH_FEET_ON_THE_FLOOR, HIPS_RISE, NOT_ON_THE_HANDS),
-    refuses=single.not_on_the_back,
+    refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, drift_in_hold("GLB22", SOURCE)),
     rules=(
         variant(

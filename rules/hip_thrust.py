@@ -39,6 +39,7 @@ from ._shared import (
     pause_of,
     variant,
 )
+from ._supine import ANY, FROM_FEET, not_on_the_back
 
 SOURCE = f"{single.SOURCE}: names the lift with both legs as its partner; {single.CONTRERAS}"
 SIDE_BY_SIDE_PCT = 24.0
@@ -63,7 +64,11 @@ def feet_side_by_side(data: RepData) -> Reading:
     part = data.set.frames(*data.rep.window(Phase.TOP))
     near, far = (data.set.body.joint(role, "ankle")[part, 0] for role in ROLES)
     off_pct = 100.0 * abs(median(far - near)) / data.set.body.trunk_px
-    if data.set.sees("near", "ankle")[part].mean() < STEADY or not off_pct < HIDDEN_PCT:
+    if (
+        data.set.feet_put_back(part)
+        or data.set.sees("near", "ankle")[part].mean() < STEADY
+        or not off_pct < HIDDEN_PCT
+    ):
         return apart
     return Reading(0.0, HIDDEN_ERROR_PCT, data.rep.lockout_s, "the near foot hides the far one")
 
@@ -79,7 +84,7 @@ FEET_UNEVEN = Rule(
     shows="foot_stagger_pct",
     unit="%",
     limit=Above(10.0, None, both=True),
-    views=single.FROM_FEET,
+    views=FROM_FEET,
     priority=9,
     weight=0,
     cue="Feet side by side",
@@ -140,7 +145,7 @@ EXERCISE = Exercise(
     signal="hip_height_pct",
     min_range=14.0,
     side_of="both",
-    views=single.ANY,
+    views=ANY,
     gates=(
         ON_A_BENCH,
         ON_A_BENCH_FROM_THE_FEET,
@@ -156,7 +161,7 @@ EXERCISE = Exercise(
             views=SIDEWAYS,
         ),
     ),
-    refuses=single.not_on_the_back,
+    refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, drift_in_hold("BHT22", SOURCE)),
     rules=(
         variant(single.LUMBAR_ARCHING, "BHT01", weight=28),

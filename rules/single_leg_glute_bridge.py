@@ -36,6 +36,7 @@ from ._shared import (
     pause_of,
     variant,
 )
+from ._supine import FROM_FEET, HELD_OUT_DEG, depth, leg_not_held_out, not_on_the_back, working
 
 SOURCE = f"{single.SOURCE}: names the single-leg glute bridge as the easier exercise"
 SQUARE_KNEE = "with the knee at a right angle the shin leans as the line of the body does, 22 to 25 deg"
@@ -65,7 +66,7 @@ def free_leg_drop(data: RepData) -> Reading:
 
     A leg that was only lifted after the start is judged by where it is at the top.
     """
-    if single.leg_not_held_out(data) is None:
+    if leg_not_held_out(data) is None:
         return free_leg_change(data)
     top = _lifted_late(data)
     return top if math.isnan(top.value) else replace(top, value=min(top.value, 0.0))
@@ -77,7 +78,7 @@ def free_leg_rise(data: RepData) -> Reading:
     A leg that was only lifted after the start did not swing up if it ends in line with the trunk or the other
     thigh, or lower; whether one that is held higher swung does not show.
     """
-    if single.leg_not_held_out(data) is None:
+    if leg_not_held_out(data) is None:
         return free_leg_change(data)
     top = _lifted_late(data)
     lines = (-data.median("trunk_pitch_deg", Phase.TOP), data.median("thigh_elevation_deg", Phase.TOP))
@@ -89,7 +90,7 @@ def free_leg_rise(data: RepData) -> Reading:
 
 def _lifted_late(data: RepData) -> Reading:
     """Read the elevation at the top of a leg that was not held out at the start."""
-    if not data.median("free_knee_flexion_deg", Phase.TOP) < single.HELD_OUT_DEG:
+    if not data.median("free_knee_flexion_deg", Phase.TOP) < HELD_OUT_DEG:
         return Reading.none("the free leg is not held out straight", "Hold it out, straight, at the top.")
     return data.read("free_leg_elevation_deg", Phase.TOP, "median", from_start=False)
 
@@ -105,7 +106,7 @@ def crossed(data: RepData) -> Reading | None:
 
 def depth_on_the_floor(data: RepData) -> Reading:
     """Range of this rep in percent of the person's largest: lying, the floor is the lowest for all."""
-    return single.depth(data, floor=True)
+    return depth(data, floor=True)
 
 
 def lockout_from_the_floor(data: RepData) -> Reading:
@@ -144,10 +145,10 @@ EXERCISE = Exercise(
     posture="supine",
     signal="hip_height_pct",
     min_range=LEAST_RISE_PCT,
-    working=single.working,
+    working=working,
     views=OBLIQUE,
     gates=(ON_THE_FLOOR, ONE_FOOT_ON_THE_FLOOR, HIPS_RISE, NOT_ON_THE_HANDS),
-    refuses=single.not_on_the_back,
+    refuses=not_on_the_back,
     pause=pause_of(NO_HOLD, drift_in_hold("SGB20", SOURCE)),
     rules=(
         variant(
@@ -184,7 +185,7 @@ EXERCISE = Exercise(
             "SGB05",
             source=f"{SOURCE}; the planted thigh hides this knee, which is read 15 deg too bent: {BRIEF}",
             limit=Above(40.0, 50.0),
-            views=single.FROM_FEET,
+            views=FROM_FEET,
             hidden=crossed,
             weight=3,
             passes=(Example(25.0, 9.0), Example(45.0, 9.0)),

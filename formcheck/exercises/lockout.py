@@ -118,7 +118,8 @@ def _alone(data: RepData, top: Reading, most_offset_deg: float) -> Reading:
     """
     usual_deg = most_offset_deg * (_USUAL_SHARE if data.look.view is View.SIDE else 0.5)
     turned = max(math.cos(math.radians(data.look.yaw_deg)), 0.5)
-    by_hips = top.value - usual_deg, math.hypot(_LOCKOUT_ALONE_DEG / turned, most_offset_deg / 2)
+    error = math.hypot(_LOCKOUT_ALONE_DEG / turned, most_offset_deg / 2, top.by_leg)
+    by_hips = top.value - usual_deg, error
     learned = data.set.learned(data.rep).lockout
     if not math.isfinite(learned.error_deg):
         return Reading(*by_hips, top.time_s, "by itself, where a hip usually is")
@@ -272,7 +273,8 @@ def _against_best(
         return Reading(by_angle, top.uncertainty, top.time_s)
     height = data.read("hip_height_pct", Phase.TOP, "median", from_start=False)
     by_height = best - offset + _DEG_PER_PCT * (height.value - data.best_top("hip_height_pct", only))
-    carried = CARRIED_DEG if data.set.baseline else 0.0
+    by_leg = 0.0 if data.set.put_right else top.by_leg  # beside a plate the error below allows for it
+    carried = math.hypot(CARRIED_DEG if data.set.baseline else 0.0, by_leg)
     if math.isnan(by_height):
         return Reading(by_angle, math.hypot(_LOCKOUT_ALONE_DEG, carried), top.time_s)
     unsure = max(best - most_offset_deg, min(offset, 0.0) - best, 0.0) / 2

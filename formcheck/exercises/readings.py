@@ -175,7 +175,7 @@ def _supine(data: RepData, extension: Reading, outline: Reading, usual_deg: floa
     if data.look.view is not View.SIDE:
         return _from_the_feet(data, by_hips)
     itself_deg, itself_error_deg = _by_itself_deg(by_hips, outline.value)
-    flat = itself_deg + itself_error_deg < _FLAT_DEG
+    flat = itself_deg + itself_error_deg + _by_leg_deg(data, extension) < _FLAT_DEG
     # A lone repetition too, as it may be the baseline of others.
     compared = _against_others(data, extension, outline, usual_deg, flat=flat)
     if data.set.baseline is not None:
@@ -214,7 +214,8 @@ def _against_others(
     aside = _FOOT_SIDE_DEG if data.look.view is View.OBLIQUE_FOOT else 0.0
     doubt_deg = _doubt_deg(data, usual_hips, usual_deg)
     extra = CARRIED_DEG if data.set.baseline else math.hypot(doubt_deg, lone_deg)
-    fused = _fused(by_hips, by_outline, _time_s(extension, outline), extra, aside)
+    by_leg = _by_leg_deg(data, extension)
+    fused = _fused(by_hips, by_outline, _time_s(extension, outline), extra, aside, by_leg)
     flat = flat or data.set.baseline is not None
     if math.isnan(by_outline):
         return replace(fused, at_least=not flat)
@@ -351,6 +352,11 @@ def _by_itself_deg(by_hips: float, outline_deg: float) -> tuple[float, float]:
 def _by_hips_deg(extension_deg: float, usual_deg: float) -> float:
     """Return the arching, face up, that a hip extension shows beside a usual lockout."""
     return _SUPINE_GAIN * (extension_deg - usual_deg) + _SUPINE_OFFSET
+
+
+def _by_leg_deg(data: RepData, extension: Reading) -> float:
+    """Return the error that a leg that was put back adds; what is learned beside a plate knows of it."""
+    return 0.0 if data.set.put_right else _SUPINE_GAIN * extension.by_leg
 
 
 def _usual(data: RepData) -> tuple[float, float, float]:

@@ -313,6 +313,13 @@ class Rule:
         return self.decided or (Phase.BOTTOM if self.read else measured)
 
     @property
+    def seen_in(self) -> Phase | None:
+        """The phase in which the person must be in sight; None means the whole repetition."""
+        if not self.read:
+            return self.when
+        return Phase.TOP if self.needed is Phase.TOP and self.value_unit != "s" else None
+
+    @property
     def shown(self) -> str:
         """The measure in which it is seen, or nothing."""
         return self.measure or self.shows.removeprefix("-")

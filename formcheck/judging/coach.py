@@ -19,6 +19,7 @@ from formcheck.judging.cues import Cue, CueChooser
 from formcheck.judging.judge import Verdict, judge, judge_rule
 from formcheck.judging.prepare import Seen, look_at, prepared, seen
 from formcheck.judging.settings import Settings
+from formcheck.judging.standing import Down
 from formcheck.measures.body import Body, followed
 from formcheck.measures.catalogue import MEASURES
 from formcheck.poses.levelling import Leveller
@@ -143,6 +144,7 @@ class Coach:
         self._flagged: dict[str, float] = {}
         sides = ([self._given] if self._given else list(Side)) if self.exercise.sided else [Side.LEFT]
         self._segmenters = {side: segmenter_for(self.exercise) for side in sides}
+        self._down = Down()
         self._hold: Hold | None = None  # the open one, once it counts
         self._held_s = self._slices = 0.0
         self._side = self._given
@@ -162,6 +164,17 @@ class Coach:
             self._begin_look()
         self._scene = float(pose.camera[SCENE])
 
+    def _lies(self, pose: Pose) -> bool:
+        """Whether a pose may be part of a set. Who stands has ended the movement before."""
+        if self.exercise.upright or self.exercise.is_hold or self._look is None:
+            return True
+        lies = self._down.update(pose.time_s, pose.image_px, self._look.view)
+        if not lies:
+            for segmenter in self._segmenters.values():
+                segmenter.reset()
+            self._verdicts = ()
+        return lies
+
     @property
     def certainty(self) -> float:
         """The probability, 0 to 1, that the repetitions so far are of `exercise` and not of a relative."""
@@ -174,7 +187,7 @@ class Coach:
         pose = self._leveller.update(pose, hold=self._phase() is not Phase.BOTTOM)
         smoothed = self._smoother.update(pose)
         cue = self._lift = None
-        if pose.found:
+        if pose.found and self._lies(smoothed):
             keep_s = min((one - _BEFORE_S for one in self._started()), default=pose.time_s)
             self._raw.append(pose, keep_s)
             self._smoothed.append(smoothed, keep_s)

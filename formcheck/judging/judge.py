@@ -80,7 +80,7 @@ def judge_rule(rule: Rule, data: RepData) -> Verdict:
 def _reading(rule: Rule, data: RepData) -> Reading:
     if data.cut or data.from_elsewhere or _seen_anew(rule, data):
         return CAMERA_MOVED
-    if lost := data.out_of_sight(None if rule.read else rule.when, timed=rule.value_unit == "s"):
+    if lost := data.out_of_sight(rule.seen_in, timed=rule.value_unit == "s"):
         return lost
     if (hidden := _hidden(rule, data)) is not None:
         return hidden

@@ -12,11 +12,9 @@ import numpy as np
 
 from formcheck.exercises.rule import Exercise
 from formcheck.poses.both_plates import with_lost_hips
-from formcheck.poses.geometry import distance_px
 from formcheck.poses.guesses import behind, guessed
 from formcheck.poses.levelling import upright
 from formcheck.poses.misread import without_misread
-from formcheck.poses.pose import HIPS, SHOULDERS, Landmark
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
@@ -41,26 +39,6 @@ def prepared(raw: Track) -> Prepared:
     """Take out of frames as filmed the camera's roll and bodies that cannot be there, and smooth them."""
     level = with_lost_hips(without_misread(upright(raw)))
     return Prepared(level, smooth(level))
-
-
-_LEG_UPRIGHT = 0.35
-"""Of the trunk: how far a standing leg's hip is above its knee, and the knee above the ankle."""
-_ON_FEET_S = 0.5  # less is not standing
-
-
-def on_feet(track: Track) -> bool:
-    """Whether somebody stands for a moment at least: one leg has its hip above its knee above its ankle.
-
-    It is quick, so that exercises done standing are not looked for where nobody ever stands.
-    """
-    px, y = track.image_px, track.image_px[..., 1]
-    least = _LEG_UPRIGHT * distance_px(px[:, SHOULDERS].mean(axis=1), px[:, HIPS].mean(axis=1))
-    with np.errstate(invalid="ignore"):
-        legs = [
-            (y[:, knee] - y[:, knee - 2] > least) & (y[:, knee + 2] - y[:, knee] > least)
-            for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
-        ]
-    return float((legs[0] | legs[1]).sum()) * track.step_s >= _ON_FEET_S
 
 
 class Seen(NamedTuple):

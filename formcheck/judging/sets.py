@@ -13,12 +13,14 @@ import numpy as np
 from formcheck.exercises.holding import movements, signal_of
 from formcheck.exercises.rule import Exercise
 from formcheck.judging.candidates import fit, motion, reads_near, refusal, side_vote, sides
-from formcheck.judging.prepare import Prepared, look_at, on_feet, seen
+from formcheck.judging.prepare import Prepared, look_at, seen
+from formcheck.judging.standing import down, on_feet, shins_px, trunk_upright
 from formcheck.measures.catalogue import MEASURES
+from formcheck.poses.geometry import percentile
 from formcheck.poses.guesses import behind
 from formcheck.poses.levelling import turned
 from formcheck.poses.other_views import other_views
-from formcheck.poses.pose import Floats, Landmark, Side, View
+from formcheck.poses.pose import Floats, Side, View
 from formcheck.poses.smoothing import scenes, stretches
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look
@@ -328,15 +330,20 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     of the two are repetitions is for the gates to say.
     """
     t, values = data.body.track.time_s, signal_of(exercise, data.look.view, data.values)
-    found = movements(exercise, t, values)
-    inner: list[Rep] = []
-    for rep in [] if exercise.is_hold else found.reps:
-        if rep.end_s - rep.start_s >= _LONG_S:
-            high = _top_of(t, values, rep)
-            inner += segment(t[high], values[high], min_range=exercise.min_range).reps
-    every = sorted([*found.reps, *inner], key=lambda rep: rep.start_s)
-    long = {rep: dropped for rep in every if (dropped := too_long(rep, exercise.max_s))}
-    return Movements([rep for rep in every if rep not in long], [*found.dropped, *long.values()])
+    every: list[Rep] = []
+    dropped: list[Dropped] = []
+    anyhow = exercise.upright or exercise.is_hold
+    for part in [slice(None)] if anyhow else down(data.body.track, data.look.view):
+        found = movements(exercise, t[part], values[part])
+        every += found.reps
+        dropped += found.dropped
+        for rep in [] if exercise.is_hold else found.reps:
+            if rep.end_s - rep.start_s >= _LONG_S:
+                high = _top_of(t, values, rep)
+                every += segment(t[high], values[high], min_range=exercise.min_range).reps
+    every.sort(key=lambda rep: rep.start_s)
+    long = {rep: one for rep in every if (one := too_long(rep, exercise.max_s))}
+    return Movements([rep for rep in every if rep not in long], [*dropped, *long.values()])
 
 
 def _top_of(t: np.ndarray, values: np.ndarray, rep: Rep) -> np.ndarray:
@@ -400,24 +407,11 @@ def overlap(a: Rep | Dropped, b: Rep | Dropped) -> float:
 
 
 def _not_upright(track: Track) -> np.ndarray:
-    """Return (T,) whether the person is seen and does not stand: walking in and out is not part of a set.
-
-    A trunk seen from its end is also vertical in the image, but much shorter than the shin.
-    """
-    px = track.image_px
-    shoulder = (px[:, Landmark.LEFT_SHOULDER] + px[:, Landmark.RIGHT_SHOULDER]) / 2
-    hip = (px[:, Landmark.LEFT_HIP] + px[:, Landmark.RIGHT_HIP]) / 2
-    trunk = np.hypot(*(hip - shoulder).T)
-    shins = [
-        np.hypot(*(px[:, knee + 2] - px[:, knee]).T) for knee in (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
-    ]
-    longest = np.fmax(*shins)
-    longest = longest[np.isfinite(longest)]
-    shin = float(np.percentile(longest, 80)) if len(longest) else float("nan")
-    with np.errstate(invalid="ignore"):
-        stands = ((hip - shoulder)[:, 1] > 0.85 * trunk) & (trunk > 0.85 * shin)
-    down = track.found & ~stands
-    return down if down.sum() >= 0.2 * track.found.sum() else track.found
+    """Return (T,) whether the person is seen and does not stand: walking in and out is not part of a set."""
+    shins = shins_px(track.image_px)
+    shin_px = percentile(shins[np.isfinite(shins)], 80)
+    lies = track.found & ~trunk_upright(track.image_px, shin_px)
+    return lies if lies.sum() >= 0.2 * track.found.sum() else track.found
 
 
 def _sides(frames: Prepared, exercise: Exercise, moves: _Moves, given: Side | None) -> list[tuple[Rep, Side]]:

@@ -15,6 +15,7 @@ import numpy as np
 from formcheck.exercises.gates import OBLIQUE
 from formcheck.exercises.rule import Exercise, Rule
 from formcheck.judging.coach import Step
+from formcheck.judging.standing import shins_px, trunk_upright
 from formcheck.live.words import Words
 from formcheck.poses.pose import Floats, Image, Landmark, Pose, Side, View
 from formcheck.poses.viewpoint import Posture
@@ -180,15 +181,9 @@ class SetUpCoach:
 
 
 def upright(pose: Pose) -> bool:
-    """Whether the person stands or sits up: only upright exercises are done so.
-
-    A trunk seen from its end is as vertical in the image, but much shorter than the shin.
-    """
-    px = pose.image_px
-    shoulder, hip = px[[11, 12]].mean(axis=0), px[[23, 24]].mean(axis=0)
-    trunk = float(np.hypot(*(hip - shoulder)))
-    shin = max(float(np.hypot(*(px[knee + 2] - px[knee]))) for knee in (25, 26))
-    return bool(hip[1] - shoulder[1] > 0.85 * trunk and trunk > 0.85 * shin)
+    """Whether the person stands or sits up: only upright exercises are done so."""
+    px = pose.image_px[None]
+    return bool(trunk_upright(px, shins_px(px))[0])
 
 
 def _blind(step: Step | None, exercise: Exercise | None) -> tuple[tuple[Rule, ...], float]:

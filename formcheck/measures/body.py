@@ -44,7 +44,8 @@ class Body:
 
     def __init__(self, track: Track, working: Side, look: Look, *, filmed: Track | None = None) -> None:
         self.filmed = track if filmed is None else filmed  # as the model gave it
-        self.track, self.working, self.look = put_right(followed(track, look), look), working, look
+        self.working, self.look = working, look
+        self.track, self.met = put_right(followed(track, look), look)
         self._stretch = None
         if LEVEL_DEG < look.yaw_deg < END_MIN_DEG:
             self._stretch = np.array([1.0 / np.cos(np.radians(min(look.yaw_deg, MOST_DEG))), 1.0])
@@ -53,6 +54,12 @@ class Body:
         """Return the same body with the other side as the working one."""
         other = copy(self)
         other.working = self.working.other
+        return other
+
+    def seen_in(self, track: Track) -> Body:
+        """Return the same body with its landmarks elsewhere."""
+        other = copy(self)
+        other.track = track
         return other
 
     def side(self, role: Role) -> Side:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.measures.bar import Bar, bar_of
+from formcheck.measures.planted import USUAL_SHIN, USUAL_THIGH, Leg
 from formcheck.poses.both_plates import often_between_plates, over_hips_px
 from formcheck.poses.geometry import finite_median, rotate_px
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Landmark, View
@@ -40,8 +41,9 @@ _OWN_SHARE, _OWN_SHARE_SEEN, _MOST_OWN = 0.35, 0.15, 0.2
 """Weight of the landmarks beside those means where the plate hides the hips: they are off by 0.12 there. And
 how far a person may be from them, in trunk lengths."""
 _COVERS = 0.4  # trunk lengths: a plate with a larger radius hides the hips, wherever their landmarks are
-_SHIN, _THIGH = 0.84, 0.81
-"""Length over the trunk's, as the landmarks show it (33 rendered sets: 0.03 to 0.06 more or less)."""
+_HIP, _LENGTH = 0.07, 0.06
+"""Errors of a hip that is told by the bar, along each axis, in trunk lengths, and of thigh and shin, as a
+share of their usual length."""
 _BEHIND = 0.97  # of the plate's radius: a landmark nearer to its middle is behind it
 _CLOSE = 1.1  # of it: so near to the rim landmarks may be drawn to the plate
 _ASIDE = 0.3  # trunk lengths between the feet, below which both stand side by side
@@ -64,13 +66,19 @@ _MOSTLY = 0.65
 rendered sets whose planted leg is the near one, 0.46 to 0.58 where the other leg hides it (4 sets)."""
 
 
-def put_right_first(raw: Track, smoothed: Track, look: Look) -> tuple[Track, Track]:
+def put_right_first(raw: Track, smoothed: Track, look: Look) -> tuple[Track, Track, tuple[Leg, ...]]:
     """Put hidden landmarks right in the frames as measured, and smooth those anew.
 
-    A landmark that jumps to another place for some frames spoils those around them once it is smoothed.
+    A landmark that jumps to another place for some frames spoils those around it once it is smoothed.
+
+    Returns:
+        Both, and the legs whose knees were put where thigh and shin meet.
     """
-    right = put_right(raw, look, only_sure=True) if look.view is View.SIDE else _hips_on_the_bar(raw, look)
-    return (raw, smoothed) if right is raw else (right, smooth(right))
+    if look.view is View.SIDE:
+        right, legs = put_right(raw, look, only_sure=True)
+    else:
+        right, legs = _hips_on_the_bar(raw, look), ()
+    return (raw, smoothed, ()) if right is raw else (right, smooth(right), legs)
 
 
 def _hips_on_the_bar(track: Track, look: Look) -> Track:
@@ -93,7 +101,7 @@ def _hips_on_the_bar(track: Track, look: Look) -> Track:
     return replace(track, image_px=px)
 
 
-def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
+def put_right(track: Track, look: Look, *, only_sure: bool = False) -> tuple[Track, tuple[Leg, ...]]:
     """Put the landmarks that a plate hides where bar, planted foot and visible shin say they are.
 
     Hips below a bare bar or a collar are seen, and stay where they are.
@@ -103,10 +111,13 @@ def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
         look: How the camera sees them.
         only_sure: Whether the frames are as measured: legs then stay as they are where no place of the
             planted foot is sure, and hips behind the plate are not taken for the person's own.
+
+    Returns:
+        The frames, and the legs whose knees were put where thigh and shin meet.
     """
     bar = bar_of(track, look) if look.view is View.SIDE else None
     if bar is None or bar.radius_m < HIDES_M:
-        return track
+        return track, ()
     px, visibility = track.image_px.copy(), track.visibility.copy()
     known = np.flatnonzero(np.isfinite(bar.end_px[:, 0]) & np.isfinite(px[:, HIPS[0], 0]))
     _lost_legs(px, visibility, _behind(px, bar), bar.trunk_px)
@@ -116,8 +127,8 @@ def put_right(track: Track, look: Look, *, only_sure: bool = False) -> Track:
     _shoulders_on_the_bench(px, visibility, known, bar, look)
     usual = _usual(behind, bar, look) if only_sure else None
     _hips(px, visibility, known, bar, bar.over_hips_px(track.size)[known], usual)
-    _knees(px, visibility, track.shin_px, look, foot, behind)
-    return replace(track, image_px=px, visibility=visibility)
+    legs = _knees(px, visibility, track.shin_px, look, foot, behind)
+    return replace(track, image_px=px, visibility=visibility), legs
 
 
 def _lost_legs(px: Floats, visibility: Floats, behind: NDArray[np.bool_], trunk_px: float) -> None:
@@ -364,11 +375,15 @@ def _knees(
     look: Look,
     foot: _Foot | None,
     behind: NDArray[np.bool_],
-) -> None:
+) -> tuple[Leg, ...]:
     """Put the knees of planted legs right, and leave one that is hidden otherwise as not seen.
 
     Where no foot is sure, the planted leg is that over the lower one; both are where they stand side by side.
+
+    Returns:
+        The legs whose knees were put where thigh and shin meet.
     """
+    legs = []
     feet = px[:, Landmark.LEFT_ANKLE : Landmark.RIGHT_ANKLE + 1]
     lower = np.argmax(np.nan_to_num(feet[..., 1], nan=-np.inf), axis=1)
     beside = _side_by_side(px, look.scale_px)
@@ -381,9 +396,12 @@ def _knees(
         on_line = planted & np.isfinite(line[:, 0])
         _knee_on_line(px, line, np.flatnonzero(on_line), side, look.scale_px, hidden)
         met = np.flatnonzero(planted & hidden & ~on_line)
-        _knee_between(px, met, side, look)
+        thigh, shin = USUAL_THIGH * look.scale_px, USUAL_SHIN * look.scale_px
+        legs.append(Leg(side, met, thigh, shin, _LENGTH, _HIP))
+        px[met, Landmark.LEFT_KNEE + side] = legs[side].knee_px(px, look)
         visibility[on_line, Landmark.LEFT_KNEE + side] = 1.0
         visibility[hidden & ~planted, Landmark.LEFT_KNEE + side] = 0.0
+    return tuple(leg for leg in legs if len(leg.rows))
 
 
 def _shin_line(px: Floats, shin_px: Floats | None, look: Look, place: Floats | None) -> Floats:
@@ -405,17 +423,5 @@ def _knee_on_line(
     ankle, knee = px[rows, Landmark.LEFT_ANKLE + side], px[rows, Landmark.LEFT_KNEE + side]
     steep = np.maximum(-line[rows, 1], 0.3)
     height = np.maximum(ankle[:, 1] - knee[:, 1], _LEAST_SHIN * trunk_px)
-    length = np.where(hidden[rows], _SHIN * trunk_px, height / steep)
+    length = np.where(hidden[rows], USUAL_SHIN * trunk_px, height / steep)
     px[rows, Landmark.LEFT_KNEE + side] = ankle + line[rows] * length[:, None]
-
-
-def _knee_between(px: Floats, rows: np.ndarray, side: int, look: Look) -> None:
-    """Put a hidden knee where the thigh from the hip and the shin from the ankle meet, on the upper side."""
-    hip, ankle = px[rows, Landmark.LEFT_HIP + side], px[rows, Landmark.LEFT_ANKLE + side]
-    way = ankle - hip
-    apart = np.maximum(np.hypot(*way.T), 1e-6)[:, None]
-    thigh, shin = _THIGH * look.scale_px, _SHIN * look.scale_px
-    along = np.clip((apart**2 + thigh**2 - shin**2) / (2.0 * apart), -thigh, thigh)
-    aside = np.sqrt(thigh**2 - along**2)
-    square = look.facing * np.stack([way[:, 1], -way[:, 0]], axis=1) / apart
-    px[rows, Landmark.LEFT_KNEE + side] = hip + way / apart * along + square * aside

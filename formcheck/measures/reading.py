@@ -38,6 +38,7 @@ class Reading:
             comparison shows no fault.
         beyond: Whether what was measured is more than a body can do: `value` is that limit, and is not shown
             as a number.
+        by_leg: The part of the uncertainty that comes from a leg that was put back (`measures.planted`).
     """
 
     value: float
@@ -49,6 +50,7 @@ class Reading:
     beyond: bool = False
     change: str = ""
     alone: Reading | None = None
+    by_leg: float = 0.0
 
     @classmethod
     def none(cls, reason: str, remedy: str = "", *, change: str = "") -> Reading:

@@ -16,6 +16,7 @@ __all__ = [
     "angle_at_deg",
     "distance_px",
     "elevation_deg",
+    "knee_between",
     "line_slope_deg",
     "rotate_px",
     "wrap_deg",
@@ -124,3 +125,25 @@ def rotate_px(points: Floats, angle_deg: float | Floats) -> Floats:
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     x, y = points[..., 0], points[..., 1]
     return np.stack([c * x + s * y, -s * x + c * y], axis=-1)
+
+
+def knee_between(hip: Floats, ankle: Floats, thigh: float, shin: float, *, facing: float) -> Floats:
+    """Return (T, 2) where the thigh from the hip and the shin from the ankle meet, on the knee's upper side.
+
+    Two circles meet there. Where hip and ankle are further apart than the leg is long, the thigh points to
+    the ankle.
+
+    Args:
+        hip: (T, 2) pixels.
+        ankle: (T, 2) pixels.
+        thigh: Its length in pixels.
+        shin: Its length in pixels.
+        facing: +1 where the feet of somebody face up are to the image right of the head, -1 otherwise.
+    """
+    way = ankle - hip
+    apart = np.maximum(np.hypot(*way.T), 1e-6)[:, None]
+    along = np.clip((apart**2 + thigh**2 - shin**2) / (2.0 * apart), -thigh, thigh)
+    aside = np.sqrt(thigh**2 - along**2)
+    square = facing * np.stack([way[:, 1], -way[:, 0]], axis=1) / apart
+    knee: Floats = hip + way / apart * along + square * aside
+    return knee

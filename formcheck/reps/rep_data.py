@@ -16,6 +16,7 @@ from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.hidden import HIDES_M, feet_off_the_plate, put_right_first
 from formcheck.measures.hidden_shoulders import guessed_shoulders_rest
+from formcheck.measures.planted import joined, perhaps, put_back
 from formcheck.measures.reading import (
     CAMERA_MOVED,
     MIN_LENGTH_PUT_RIGHT,
@@ -35,6 +36,7 @@ from formcheck.poses.geometry import distance_px, finite_median, median, wrap_de
 from formcheck.poses.levelling import LIMIT_DEG, roll_in
 from formcheck.poses.other_views import other_views
 from formcheck.poses.pose import Floats, Rolled, Side, View
+from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
 from formcheck.poses.viewpoint import Look, look
 from formcheck.reps.baseline import Baseline, fitting
@@ -93,13 +95,18 @@ class SetData:
         *,
         baselines: Sequence[Baseline] = (),
     ) -> None:
-        self._raw, right = put_right_first(*guessed_shoulders_rest(raw, smoothed, look), look)
-        self.body = Body(right, working, look, filmed=smoothed)
+        measured, right, met = put_right_first(*guessed_shoulders_rest(raw, smoothed, look), look)
+        self._raw, put = put_back(measured, look)
+        right = right if self._raw is measured else smooth(self._raw)
+        # What is learned beside a plate takes landmarks as they are drawn there.
+        self.body = Body(right, working, look, filmed=right if measured is raw else smoothed)
+        self._legs, self._put = joined((*put, *met, *self.body.met)), put
         self.look, self.working, self.reps = look, working, tuple(reps)
         self.baseline = fitting(baselines, working, look)
         self._traits: dict[str, Floats] = {}
         self._values: dict[str, Floats] = {}
         self._noise: dict[str, float] = {}
+        self._perhaps: dict[str, Floats] = {}
         self.observed = Observations.of(raw, look.scale_px)
         self._moved: dict[Span, float] = {}
         self._lengths: dict[tuple[object, ...], float] = {}
@@ -146,6 +153,30 @@ class SetData:
     def usable(self) -> dict[tuple[Role, Part], np.ndarray]:
         """Cache of (T,) masks per joint."""
         return {}
+
+    def put_back_off(self, name: str) -> Floats:
+        """Return (K, T) by how much a measure differs for each error of a knee put where thigh and shin meet.
+
+        K is 0 where none was.
+        """
+        if name not in self._perhaps:
+            tracks = perhaps(self.body.track, self._legs, self.look) if self._legs else []
+            with np.errstate(invalid="ignore", divide="ignore"):
+                off = [MEASURES[name].of(self.body.seen_in(track)) - self.values(name) for track in tracks]
+            angle = MEASURES[name].unit == "deg"
+            found = np.array(off).reshape(-1, len(self.body.track))
+            self._perhaps[name] = wrap_deg(found) if angle else found
+        return self._perhaps[name]
+
+    def feet_put_back(self, part: slice) -> bool:
+        """Whether a foot was put back to its place in some frames, and so not seen there."""
+        return any(bool(((leg.back >= part.start) & (leg.back < part.stop)).any()) for leg in self._put)
+
+    def met_share(self, part: slice) -> float:
+        """Return the share of some frames in which the working knee was put where thigh and shin meet."""
+        side, frames = self.working.offset, np.arange(part.start, part.stop)
+        rows = [leg.rows for leg in self._legs if leg.side == side]
+        return float(np.isin(frames, np.concatenate(rows)).mean()) if rows else 0.0
 
     def sees(self, role: Role, part: Part) -> np.ndarray:
         """Return (T,) whether a joint is found, called visible by the model, and does not jump."""
@@ -478,15 +509,24 @@ class RepData:
             shrink_error_deg(lengths) if self.look.view is View.SIDE and measure.unit == "deg" else 0.0
         )
         missed = [self.missed(name, one) for one in ((phase, Phase.START) if from_start else (phase,))]
+        by_leg = self._by_leg(name, part, good)
         uncertainty = math.hypot(
-            self._uncertainty(measure, change, scatter), by_roll, by_plate, by_length, *missed
+            self._uncertainty(measure, change, scatter), by_roll, by_plate, by_length, by_leg, *missed
         )
-        return Reading(value, uncertainty, at_s, "a plate hides the hips" if by_plate else "")
+        return Reading(value, uncertainty, at_s, "a plate hides the hips" if by_plate else "", by_leg=by_leg)
+
+    def _by_leg(self, name: str, part: slice, good: np.ndarray) -> float:
+        """Return the error of a measure that comes from legs that were put back."""
+        off = self.set.put_back_off(name)
+        if not len(off):
+            return 0.0
+        return float(np.hypot.reduce(np.nan_to_num(finite_median(off[:, part][:, good].T))))
 
     def _shin_hidden(self, part: slice) -> bool:
-        """Whether a plate that is followed hides the planted shin in some frames."""
-        hidden = self.set.plated and self.set.bar is not None
-        return hidden and shin_seen(self.set.body.track, part) < MIN_USABLE
+        """Whether a plate that is followed hides the planted shin, and its knee is not told otherwise."""
+        if not self.set.plated or self.set.bar is None:
+            return False
+        return self.set.met_share(part) + shin_seen(self.set.body.track, part) < MIN_USABLE
 
     def _good(self, measure: Measure, part: slice) -> np.ndarray | Reading:
         """Return which frames of a part show a measure, or a reading that says why too few do.

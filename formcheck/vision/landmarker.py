@@ -135,12 +135,14 @@ class MediaPipeLandmarker:
     def follow(self, crowd: Crowd, wanted: Wanted | None = None) -> None:
         """Follow one person of a survey in the whole video: the one wanted, or the one most likely to train.
 
+        Who trains is left open where nobody was seen often enough to tell.
+
         Raises:
             UsageError: If the one wanted is not there.
             NoPersonError: If one is wanted and nobody is there.
         """
         chosen = wanted.of(crowd) if wanted else crowd.best()
-        if chosen is not None and crowd.several:
+        if chosen is not None and crowd.several and (wanted or crowd.knows(chosen)):
             self._follower = Follower(chosen.sightings, chosen.times_s[0])
             self._settled = True
 
@@ -285,14 +287,22 @@ class MediaPipeLandmarker:
     def _is_theirs(self, image_rgb: Image, time_s: float, seen: Sighting | None) -> bool:
         """Return whether a pose is the person followed; in doubt, detect all people in the whole image."""
         assert self._follower is not None
+        astray = False
         if self._follower.doubts(time_s, seen):
             known = None if seen is None or self._follower.jumps(time_s, seen) else seen
-            everyone = self.find_everyone(image_rgb, known)
+            if known is not None and self._follower.behind_others(known):  # painted over, it hides them
+                everyone = distinct([known, *self.find_everyone(image_rgb)])
+            else:
+                everyone = self.find_everyone(image_rgb, known)
             self._follower.observe(time_s, everyone)
             self._people = self._follower.people
+            astray = seen is not None and known is None and self._follower.found
             if not self._settled:
                 self._choose_again(time_s, everyone)
-        return self._follower.update(time_s, seen)
+        theirs = self._follower.update(time_s, seen)
+        if astray and not theirs:  # they were found, and the tracker is elsewhere
+            self._show_black(image_rgb.shape[:2])
+        return theirs
 
     def _with_things(self, pose: Pose, image_rgb: Image, mask: Mask | None) -> Pose:
         """Add what the person holds, and legs seen from behind and from ahead."""
@@ -372,7 +382,7 @@ def _sighting(landmarks: Any, image_rgb: Image) -> Sighting:
     """Convert normalised landmarks into pixels and visibility."""
     height, width = image_rgb.shape[:2]
     rows = np.array([(p.x * width, p.y * height, p.visibility) for p in landmarks], dtype=np.float64)
-    return Sighting(rows[:, :2], rows[:, 2])
+    return Sighting.within(rows[:, :2], rows[:, 2], (width, height))
 
 
 def _mp_image(image_rgb: Image) -> Any:

@@ -33,6 +33,7 @@ _MIN_VISIBILITY = 0.7  # of shoulders to ankles: less is often a bench, or part 
 _STAYS = 0.3  # share of the observations in which a person must be seen to be counted from the left
 _RIVAL = 0.7  # of the best score: a second person this close makes the choice a guess
 _LIVELY = 0.06  # limbs of a person who trains move by this share of the body's size
+_HEAD_CUT = 0.05  # of the height: landmarks of a head that is cut off are pressed against the upper edge
 _ENOUGH = 4  # sightings needed to tell whether a person moves or stays
 
 
@@ -43,10 +44,18 @@ class Sighting:
     Attributes:
         px: (33, 2) landmarks in pixels.
         visibility: (33,) the model's guess, 0 to 1.
+        cut: Whether the edge of the image cuts the body: its landmarks there are guesses, perhaps inside.
     """
 
     px: Floats
     visibility: Floats
+    cut: bool = False
+
+    @classmethod
+    def within(cls, px: Floats, visibility: Floats, size: tuple[int, int]) -> Sighting:
+        """Return a body with whether it is cut by the edge of an image of this width and height."""
+        outside = (px < 0).any() or (px > size).any() or px[:, 1].min() < _HEAD_CUT * size[1]
+        return cls(px, visibility, bool(outside))
 
     @cached_property
     def box(self) -> Floats:
@@ -180,14 +189,22 @@ class Crowd:
             self.candidates[known.get(index, -1)].add(time_s, body)
 
     def score(self, candidate: Candidate) -> float:
-        """Return how likely it is that a person trains: large, central, moving, and always there."""
+        """Return how likely it is that a person trains: large, central, moving, and always there.
+
+        There: since they came. Who walks in to train must not lose to who stood about before.
+        """
         off = abs(float(candidate.centre[0]) - self._width / 2) / (self._width / 2)
-        there = len(candidate.sightings) / max(len(self._observed_s), 1)
+        since = sum(time_s >= candidate.times_s[0] for time_s in self._observed_s)
+        there = len(candidate.sightings) / max(since, min(_ENOUGH, len(self._observed_s)))
         return candidate.size * (1 - 0.3 * min(off, 1.0)) * there * (0.4 + 0.6 * candidate.liveliness)
 
     def best(self) -> Candidate | None:
         """Return the person most likely to train, or None if nobody was seen."""
         return max(self.candidates, key=self.score, default=None)
+
+    def knows(self, candidate: Candidate) -> bool:
+        """Return whether a person was seen often enough to tell where they are and whether they move."""
+        return len(candidate.sightings) >= min(_ENOUGH, len(self._observed_s))
 
     def better_than(self, followed: Sighting | None) -> Candidate | None:
         """Return a person who is there and clearly more likely to train than the one followed, or None.

@@ -27,6 +27,8 @@ _AROUND = 0.15  # how far others may have moved since the last observation
 _POSTURE = 0.16  # more `unlike` the person's mean place than this: another person, or one in front
 _LIMB = 0.06  # a limb may be longer or shorter than before by this, and by a fifth of its length
 _STEADY_S = 0.3  # after the last jump, until limbs count again
+_AS_LARGE = 1.5  # bodies of sizes further apart are two people
+_APART_S = 30.0  # who was seen beside the person is known for so long, where they were last
 _COVERED_S = 30.0  # time constant: a body found where the person's own was lately is the same one, seen amiss
 _CLEAR = 0.3  # a new body that overlaps the person's by less is another person; others must be found twice
 _OTHERS_S = 4.0  # a person not seen for this long has gone
@@ -49,6 +51,7 @@ class Follower:
 
     Attributes:
         mine: The last certain sighting of the person.
+        found: Whether the person was among all people in the last observation.
         others: The other people in the last observation.
         people: The number of people, with the one followed. Others count once they were found in two
             observations in a row.
@@ -56,8 +59,10 @@ class Follower:
 
     def __init__(self, start: Sequence[Sighting] = (), start_s: float = float("-inf")) -> None:
         self.mine, self._start_s = start[0] if start else None, start_s
+        self.found = False
         self.others: list[Sighting] = []
         self.people = 0
+        self._apart: list[tuple[float, Sighting]] = []  # who was seen beside the person, and when
         self._mirror, self._images = MirrorImages(), list[Sighting]()  # the person's images in mirrors
         self._sure = bool(start)  # whether others are people
         self._hidden = False  # a near person was seen a moment ago and may be in front now
@@ -71,8 +76,9 @@ class Follower:
             self._size = float(np.median([one.size for one in start]))
             self._box = self._covered = start[0].box
             self._home = np.median([one.px for one in start], axis=0)
-        if len(start) > 1:
-            self._limbs = np.percentile([_lengths(one.px) for one in start], [20, 80], axis=0)
+        whole = [_lengths(one.px) for one in start if not one.cut]
+        if len(whole) > 1:
+            self._limbs = np.percentile(whole, [20, 80], axis=0)
         self._seen: Sighting | None = None
         self._seen_s = self._observed_s = self._others_s = self._mixed_s = float("-inf")
 
@@ -111,6 +117,10 @@ class Follower:
             return True
         return seen is not None and (self.jumps(time_s, seen) or bool(self._steps(time_s, seen).any()))
 
+    def behind_others(self, seen: Sighting) -> bool:
+        """Return whether somebody larger, who may be in front of this body, was there at the last look."""
+        return any(one.size > seen.size for one in self._people())
+
     def jumps(self, time_s: float, seen: Sighting) -> bool:
         """Return whether a pose is too far from the person's last place to be theirs."""
         if self.mine is None:
@@ -120,7 +130,7 @@ class Follower:
         gone_s = self._gone_s(time_s)
         if not self._crowded(time_s):
             if gone_s > _PATIENCE_S:
-                return False
+                return self._was_beside(seen)
         elif not 0.6 < seen.size / self._size < 1.7:
             return True
         return distance(seen, self.mine) > (_REACH + _REACH_PER_S * gone_s) * self._size
@@ -128,9 +138,11 @@ class Follower:
     def observe(self, time_s: float, everyone: Sequence[Sighting]) -> None:
         """Add all people in the image at this time, with the one followed if they were found."""
         mine = self._find(time_s, everyone)
+        self.found = mine is not None
         others = [one for one in everyone if one is not mine]
         if not self._crowded(time_s):  # the person's own body may be found again where landmarks were bad
             others = [one for one in others if not self._own_body(one)]
+        self._keep_apart(time_s, others, beside=mine is not None)
         self._observed_s = time_s
         self._hidden = not others and self._near() and time_s - self._others_s < _HIDDEN_S
         if others:
@@ -160,6 +172,13 @@ class Follower:
         if mine:
             self._keep(time_s, seen)
         return mine
+
+    def _keep_apart(self, time_s: float, others: Sequence[Sighting], *, beside: bool) -> None:
+        """Remember who cannot be the person followed, since they were seen beside them."""
+        kept = [(at_s, one) for at_s, one in self._apart if time_s - at_s < _APART_S]
+        now = [one for one in others if beside or any(_same_place(one, was) for _, was in kept)]
+        gone = [(at_s, was) for at_s, was in kept if not any(_same_place(one, was) for one in now)]
+        self._apart = gone + [(time_s, one) for one in now]
 
     def _crowded(self, time_s: float) -> bool:
         """Return whether others were seen lately, or the person to follow has not come yet."""
@@ -195,13 +214,13 @@ class Follower:
         mine = self.mine
         if mine is None:
             return everyone[0] if len(everyone) == 1 else None
-        at_home = [one for one in everyone if self._off(one) < SAME_PLACE]
-        if at_home:
-            return min(at_home, key=self._off)
+        near = [one for one in everyone if self._away(time_s, one) < SAME_PLACE]
+        if near:
+            return min(near, key=lambda one: self._away(time_s, one))
         alone = len(everyone) == 1 and not self._crowded(time_s)
         if not alone and self._gone_s(time_s) <= _PATIENCE_S:
             return None
-        new = [one for one in everyone if alone or self._may_be_back(one)]
+        new = [one for one in everyone if not self._was_beside(one) and (alone or self._as_long(one))]
         if not new:
             return None
         found = min(new, key=lambda one: distance(one, mine))
@@ -211,11 +230,16 @@ class Follower:
         self._home, self._limbs, self._seen = found.px, None, None
         return found
 
-    def _may_be_back(self, one: Sighting) -> bool:
-        """Return whether a body is none of the known others and has limbs of the same length."""
-        if any(unlike(one, other.px) < SAME_PLACE for other in self.others):
-            return False
-        if self._limbs is None:
+    def _was_beside(self, one: Sighting) -> bool:
+        """Return whether a body is one of those seen beside the person.
+
+        Who stands and then lies down is found in another place and posture, never beside themselves.
+        """
+        return any(_same_place(one, other) for _, other in self._apart)
+
+    def _as_long(self, one: Sighting) -> bool:
+        """Return whether a body has limbs as long as the person's or, where they are unknown, the size."""
+        if self._limbs is None or one.cut:
             return 0.5 < one.size / self._size < 2.0
         now, before = _lengths(one.px), self._limbs.mean(axis=0)
         ratio = np.maximum(now[::2], now[1::2]) / np.maximum(before[::2], before[1::2])
@@ -224,6 +248,12 @@ class Follower:
     def _off(self, seen: Sighting) -> float:
         """Return the distance of a body from the person's mean place, in body sizes."""
         return 0.0 if self._home is None else unlike(seen, self._home)
+
+    def _away(self, time_s: float, one: Sighting) -> float:
+        """Return the distance of a body from the person's mean place or, as they may walk, their last one."""
+        if self.mine is None or self._mine_s is None or time_s - self._mine_s > _LOOK_S:
+            return self._off(one)
+        return min(self._off(one), unlike(one, self.mine.px))
 
     def _steps(self, time_s: float, seen: Sighting) -> np.ndarray:
         """(33,) whether a joint moved faster since the last frame than a joint can."""
@@ -270,7 +300,7 @@ class Follower:
         if self._box is None or self._home is None:
             self._size, self._box, self._home = seen.size, seen.box, seen.px
             self._covered = seen.box
-        elif self._limbs is None:
+        elif self._limbs is None and not seen.cut:
             self._limbs = np.array([limbs, limbs])
         else:
             near = self._crowded(time_s) and self._near()
@@ -279,11 +309,19 @@ class Follower:
             self._box = _drawn_in(self._box, seen.box, share)
             covered = seen.box if self._covered is None else self._covered
             self._covered = _drawn_in(covered, seen.box, share / _COVERED_S)
-            self._limbs = self._limbs + 0.2 * share * (limbs - self._limbs)
-            if not near:
-                short, long = self._limbs
-                self._limbs = np.array([np.minimum(short, limbs), np.maximum(long, limbs)])
+            if self._limbs is not None and not seen.cut:
+                self._limbs = self._limbs + 0.2 * share * (limbs - self._limbs)
+                if not near:
+                    short, long = self._limbs
+                    self._limbs = np.array([np.minimum(short, limbs), np.maximum(long, limbs)])
         self.mine, self._mine_s = seen, time_s
+
+
+def _same_place(one: Sighting, other: Sighting) -> bool:
+    """Return whether a body is where another one was, even if its limbs are found elsewhere, and as large."""
+    if unlike(one, other.px) < SAME_PLACE:
+        return True
+    return overlap(one.box, other.box) > MAX_OVERLAP and 1 / _AS_LARGE < one.size / other.size < _AS_LARGE
 
 
 def _drawn_in(box: Floats, now: Floats, share: float) -> Floats:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.plates import SHOT, nearer, plated, seen
+from support.plates import SHOT, nearer, plated, put_right, seen
 from support.skeleton import Tempo, thrusts
 
 from formcheck.measures.bar import bar_of
-from formcheck.measures.hidden import put_right
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.plates import RADIUS_PX, TRUNK_PX, plated, seen, thrusts_from_the_side
+from support.plates import RADIUS_PX, TRUNK_PX, plated, put_right, seen, thrusts_from_the_side
 
-from formcheck.measures.hidden import put_right, put_right_first
+from formcheck.measures.hidden import put_right_first
 from formcheck.poses.pose import HIPS, Floats, Landmark, Side
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -103,7 +103,7 @@ def test_hips_turn_with_the_trunk_as_the_bar_does() -> None:
 def test_without_a_plate_nothing_is_smoothed_anew() -> None:
     true = thrusts_from_the_side()
     smoothed = smooth(true)
-    assert put_right_first(true, smoothed, seen(true)) == (true, smoothed)
+    assert put_right_first(true, smoothed, seen(true)) == (true, smoothed, ())
 
 
 def test_a_held_out_foot_drawn_onto_the_planted_one_is_not_seen() -> None:

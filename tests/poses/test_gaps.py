@@ -66,6 +66,18 @@ def test_what_happened_out_of_sight_is_not_judged() -> None:
     assert not any("out of sight" in v.reason for one in others for v in one.verdicts)
 
 
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_what_is_decided_at_the_top_needs_no_more_than_the_top_in_sight(way: str) -> None:
+    ends_s = {"up": (REP.start_s, REP.lockout_s), "down": (REP.lower_s, REP.end_s)}[way]
+    middle_s = sum(ends_s) / 2
+    seen = judged(without(CLIP, (middle_s - 0.2, middle_s + 0.2), people=2.0))
+    [rep] = [one for one in seen.reps if one.start_s < middle_s < one.end_s]
+    told = {v.fault: v for v in rep.verdicts}
+    assert told["small-range"].status is Status.OK
+    assert told["lowering-too-fast"].reason.startswith("you were out of sight for 0."), "times need all of it"
+    assert told["lumbar-arching"].reason.startswith("you were out"), "decided on the way"
+
+
 def test_frames_that_never_came_are_told_from_a_person_out_of_sight() -> None:
     middle_s = (REP.lockout_s + REP.lower_s) / 2
     lost = without(CLIP, (middle_s - 0.25, middle_s + 0.25))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from formcheck.measures import hidden
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import HIPS, SHOULDERS
 from formcheck.poses.track import Track
@@ -49,3 +50,8 @@ def plated(track: Track, *, share: float = 0.8) -> Track:
 def seen(track: Track) -> Look:
     """How a camera from the side sees it."""
     return look(track, "supine")
+
+
+def put_right(track: Track, view: Look) -> Track:
+    """The frames with hidden landmarks where they are."""
+    return hidden.put_right(track, view)[0]

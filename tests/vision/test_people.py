@@ -101,6 +101,39 @@ def test_live_another_is_taken_only_where_clearly_better() -> None:
     assert crowd.better_than(None) is None
 
 
+def test_who_walks_in_does_not_lose_to_who_stood_there_before() -> None:
+    crowd = Crowd(SIZE)
+    fidgets = [body(200, at=at, scale=0.5) for at in [*PHASES, *PHASES]]
+    for number, one in enumerate(fidgets[:10]):
+        crowd.observe(float(number), [one])
+    assert crowd.better_than(fidgets[9]) is None
+    for number, at in enumerate(PHASES[:6], start=10):
+        crowd.observe(float(number), [fidgets[number], *([body(600, at=at)] if number != 12 else [])])
+    best = crowd.best()
+    assert best is not None
+    assert round(best.sightings[0].box[0]) == 600
+    assert crowd.better_than(fidgets[15]) is best
+    assert not crowd.undecided
+
+
+def test_who_passes_once_while_nobody_trained_yet_is_not_known() -> None:
+    crowd = crowd_of(*([] for _ in range(8)), [body(0), body(800)])
+    assert crowd.several
+    assert not any(crowd.knows(one) for one in crowd.candidates)
+    crowd = crowd_of(*([body(0, at=i), body(800)] for i in PHASES))
+    assert all(crowd.knows(one) for one in crowd.candidates)
+
+
+@pytest.mark.parametrize(
+    ("left", "top", "cut"),
+    [(300.0, 100.0, False), (-30.0, 100.0, True), (300.0, 5.0, True), (1500.0, 100.0, True)],
+    ids=["whole", "left", "head", "right"],
+)
+def test_a_body_at_the_edge_is_known_to_be_cut(left: float, top: float, cut: bool) -> None:
+    px = body(0).px - body(0).px.min(axis=0) + (left, top)
+    assert Sighting.within(px, np.ones(33), (1600, 900)).cut is cut
+
+
 ROW = crowd_of(*([body(0, at=i), body(500, at=i), body(1000, at=i)] for i in PHASES), [body(1500)])
 
 

@@ -208,3 +208,62 @@ def test_a_limb_of_another_length_is_not_theirs() -> None:
     given = np.array([mine for _, mine, _ in run(longer, lambda i: [trained(i), beside])])
     assert given[TRACK.time_s < 6.0].mean() > 0.95
     assert not given[(TRACK.time_s > 8.0) & (TRACK.time_s < 9.0)].any()
+
+
+BESIDE = upright(1200.0, scale=0.4)
+"""Stands at the back the whole time."""
+DOWN_S = 4.0
+STANDS = TRACK.time_s < DOWN_S
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["whole", "cut by the edge"])
+def test_who_gets_down_beside_somebody_is_followed_on(cut: bool) -> None:
+    stood = upright(300.0)
+    if cut:  # pressed into the picture: limbs of half their length
+        stood = Sighting(0.55 * stood.px + (300.0, 0.0), stood.visibility, cut=True)
+
+    def body(i: int) -> Sighting:
+        return stood if STANDS[i] else trained(i)
+
+    given = np.array([mine for _, mine, _ in run(body, lambda i: [body(i), BESIDE])])
+    assert given[STANDS].mean() > 0.9
+    assert given[TRACK.time_s > DOWN_S + 4.0].mean() > 0.9
+
+
+def test_who_stood_beside_is_not_taken_after_a_while_in_which_they_were_overlooked() -> None:
+    overlooked = (TRACK.time_s > 3.0) & (TRACK.time_s < 9.0)
+
+    def there(i: int) -> list[Sighting]:
+        if STANDS[i]:
+            return [trained(i), BESIDE]
+        return [] if overlooked[i] else [BESIDE, upright(100.0, scale=0.1)]
+
+    steps = [
+        (mine, follower.mine)
+        for _, mine, follower in run(
+            lambda i: trained(i) if STANDS[i] else None if overlooked[i] else BESIDE, there
+        )
+    ]
+    assert not any(mine for mine, _ in steps[int(np.argmin(STANDS)) :])
+    assert not any(last is BESIDE for _, last in steps)
+
+
+def test_who_walks_is_looked_for_where_they_were_last() -> None:
+    def walks(i: int) -> Sighting:
+        return upright(200.0 + 250.0 * float(TRACK.time_s[i]), scale=0.8)
+
+    found = []
+    for i, _, follower in run(walks, lambda i: [walks(i), BESIDE]):
+        if 0.5 < TRACK.time_s[i] < 2.0:
+            found.append(follower.found)
+    assert all(found)
+
+
+def test_who_may_be_in_front_is_larger() -> None:
+    follower = Follower([BESIDE])
+    follower.observe(0.0, [BESIDE, MINE])
+    assert follower.found
+    assert follower.behind_others(BESIDE)
+    assert not follower.behind_others(MINE)
+    follower.observe(1.0, [MINE])
+    assert not follower.found

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pytest
 from support.skeleton import kickbacks
 
+from formcheck import api
 from formcheck.api import choose
 from formcheck.errors import NoPersonError, UsageError
+from formcheck.poses.pose import Image, Pose
 from formcheck.video.reader import VideoSink
 from formcheck.vision.landmarker import MediaPipeLandmarker
 from formcheck.vision.people import Candidate, Crowd, Sighting, Wanted
@@ -93,3 +95,53 @@ def test_wanted_where_nobody_is(clip: Path) -> None:
     assert chosen(Blind(still=True), clip) == []
     with pytest.raises(NoPersonError):
         chosen(Blind(still=True), clip, "left")
+
+
+class Watcher(Finder):
+    """Takes another person for the one who trains after some frames, unless it looked closely before."""
+
+    made: ClassVar[list[Watcher]] = []
+
+    def __init__(self, model: Path, *, verbose: bool = False) -> None:
+        super().__init__(still=True, others=bool(self.made))
+        self.made.append(self)
+        self.seen_s: list[float] = []
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @property
+    def person(self) -> int:
+        return int(len(self.made) == 1 and len(self.seen_s) > 20)
+
+    def settle(self) -> None:
+        pass
+
+    def look_afresh(self) -> None:
+        pass
+
+    def detect(self, image_rgb: Image, time_s: float) -> Pose:
+        self.seen_s.append(time_s)
+        at = int(np.searchsorted(TRACK.time_s, time_s % TRACK.duration_s - 0.1))
+        return Pose(time_s, TRACK.image_px[at], np.ones(33))
+
+
+def test_a_clip_in_which_another_one_proves_to_train_is_gone_through_again(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "MediaPipeLandmarker", Watcher)
+    monkeypatch.setattr(api, "resolve", lambda *_, **__: Path("model"))
+    monkeypatch.setattr(Watcher, "made", [])
+    counts: list[int] = []
+    api.analyze_clip(clip, progress=lambda frames, _: counts.append(frames))
+    first, again = Watcher.made
+    assert len(first.surveys) == 1
+    assert 20 <= len(first.seen_s) < SECONDS * 10
+    assert [len(times_s) for times_s in again.surveys] == [pytest.approx(12, abs=1)], "closely, at once"
+    assert again.followed is not None
+    assert again.seen_s[0] == 0.0
+    assert counts.count(0) == 2
+    assert counts[-1] == SECONDS * 10

@@ -14,6 +14,7 @@ from formcheck.measures.bar import bar_of
 from formcheck.measures.body import Body, Part, Role
 from formcheck.measures.catalogue import MEASURES, Measure
 from formcheck.measures.drawn import BackOutline, JointAngle, JointHeight
+from formcheck.measures.planted import put_back
 from formcheck.poses.geometry import wrap_deg
 from formcheck.poses.levelling import upright
 from formcheck.poses.pose import Floats, Landmark, Pose, Side
@@ -67,7 +68,8 @@ class Scene:
         self.start_s = starts_s[0] - 1.0 if starts_s else -np.inf
         self._track = track
         side = working[0] if len(working) == 1 else look.near
-        self.body, self.filmed = Body(upright(track), side, look), Body(track, side, look)
+        level, filmed = (put_back(frames, look)[0] for frames in (upright(track), track))
+        self.body, self.filmed = Body(level, side, look), Body(filmed, side, look)
         self._starts_s = starts_s
         self._bar = bar_of(self.filmed.track, look)
         shown = sorted(
