@@ -19,6 +19,7 @@ from formcheck.vision.plate_pair import Pair, PlatePairWatch
 
 _ANYBODY = 0.3  # of the shorter side: trunk of somebody who lies in the middle of the picture
 _CLEAR, _ROUND = 0.5, 0.93  # share of the rim, and width over height, as in `formcheck.poses.viewpoint`
+_ASIDE_S = 2.0  # for which one that was so clear and round counts
 
 
 class Plates:
@@ -36,6 +37,7 @@ class Plates:
         self.pair: Pair | None = None
         self.covering: Sequence[Disc] = ()
         self._both = PlatePairWatch()
+        self._round_s = float("-inf")  # when a plate was seen that shows that the camera stands aside
         self._near, self._far = PlateWatch(), FarPlateWatch()
         self._guessed = False  # what is followed was looked for where nobody was found
 
@@ -55,7 +57,10 @@ class Plates:
         image_px = image_px if found else _anybody(image_rgb.shape)
         both = self.pair is not None
         self.disc = NO_DISC if both else self._near.update(image_rgb, image_px, time_s)
-        self.pair = None if _is_round(self.disc) else self._both.update(image_rgb, image_px, time_s)
+        if _is_round(self.disc):
+            self._round_s = time_s
+        aside = not both and time_s - self._round_s < _ASIDE_S
+        self.pair = None if aside else self._both.update(image_rgb, image_px, time_s)
         if self.pair is not None:
             self.disc, self.far_px = np.array(self.pair.near), np.array([self.pair.far[:2]])
             self.covering = ()
