@@ -18,6 +18,8 @@ from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, by_the_hips, hidde
 from formcheck.vision.plate_pair import Pair, PlatePairWatch
 
 _ANYBODY = 0.3  # of the shorter side: trunk of somebody who lies in the middle of the picture
+_CLEAR, _ROUND = 0.5, 0.93  # share of the rim, and width over height, as in `formcheck.poses.viewpoint`
+_ASIDE_S = 2.0  # for which one that was so clear and round counts
 
 
 class Plates:
@@ -35,6 +37,7 @@ class Plates:
         self.pair: Pair | None = None
         self.covering: Sequence[Disc] = ()
         self._both = PlatePairWatch()
+        self._round_s = float("-inf")  # when a plate was seen that shows that the camera stands aside
         self._near, self._far = PlateWatch(), FarPlateWatch()
         self._guessed = False  # what is followed was looked for where nobody was found
 
@@ -52,12 +55,18 @@ class Plates:
             self._near, self._far = PlateWatch(), FarPlateWatch()
         self._guessed = not found
         image_px = image_px if found else _anybody(image_rgb.shape)
-        self.pair = self._both.update(image_rgb, image_px, time_s)
+        both = self.pair is not None
+        self.disc = NO_DISC if both else self._near.update(image_rgb, image_px, time_s)
+        if _is_round(self.disc):
+            self._round_s = time_s
+        aside = not both and time_s - self._round_s < _ASIDE_S
+        self.pair = None if aside else self._both.update(image_rgb, image_px, time_s)
         if self.pair is not None:
             self.disc, self.far_px = np.array(self.pair.near), np.array([self.pair.far[:2]])
             self.covering = ()
             return
-        self.disc = self._near.update(image_rgb, image_px, time_s)
+        if both:
+            self.disc = self._near.update(image_rgb, image_px, time_s)
         self.far_px = self._far.update(image_rgb, self.disc, time_s)
         near = self._near.covering(image_rgb, image_px)
         far = None if near is None else self._far.beside(near, time_s)
@@ -87,6 +96,11 @@ class Plates:
         for disc in self.covering:
             hidden |= hidden_by(disc, px)
         return np.where(hidden[..., None], np.nan, px)
+
+
+def _is_round(disc: Floats) -> bool:
+    """Whether a plate is so clear and round that it is seen from the side, and no pair is."""
+    return bool(disc[5] >= _CLEAR and disc[2] > _ROUND * disc[3])
 
 
 def _anybody(shape: tuple[int, ...]) -> Floats:

@@ -8,6 +8,7 @@ import pytest
 
 from formcheck.poses.geometry import FOCAL
 from formcheck.poses.pose import Floats, Image, Landmark
+from formcheck.vision.plate import PlateWatch
 from formcheck.vision.plate_pair import Pair, PlatePairWatch, find_pair
 from formcheck.vision.plates import Plates
 
@@ -155,3 +156,15 @@ def test_what_is_followed_is_given_as_the_bar_and_no_other_line_while_it_is_lost
     plates.update(np.full_like(image, 175), landmarks(), 0.5)
     assert plates.pair is None
     assert np.isnan(plates.bar_px(image, landmarks())).all()
+
+
+@pytest.mark.parametrize(("width_px", "pairs"), [(60.0, False), (40.0, True)])
+def test_beside_a_plate_that_is_clearly_round_no_pair_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, width_px: float, pairs: bool
+) -> None:
+    disc = np.array([150.0, 130.0, width_px, 60.0, 0.3, 0.8])
+    monkeypatch.setattr(PlateWatch, "update", lambda *_: disc)
+    plates, image = Plates(), picture()
+    for number in range(6):
+        plates.update(image, landmarks(), number / 15)
+    assert (plates.pair is not None) is pairs
