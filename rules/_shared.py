@@ -149,6 +149,12 @@ def upper_half(data: RepData) -> slice:
     return data.set.frames((rep.start_s + rep.lockout_s) / 2, (rep.lower_s + rep.end_s) / 2)
 
 
+def waiting(data: RepData) -> np.ndarray:
+    """Return the frames just before and just after a repetition."""
+    waits = [data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.BOTTOM)]
+    return np.concatenate([np.arange(part.start, part.stop) for part in waits])
+
+
 _SEEN = 0.8  # share of the frames in which a leg must be seen steadily to say that it moves
 _SEEN_STANDING = 0.6  # the same to say that it stands still: the working leg passes in front of it
 
@@ -396,8 +402,19 @@ _ASIDE, _MOST_LOWER, _CLEARLY = 0.1, 0.5, 0.3
 
 
 def leg_votes(data: RepData) -> tuple[float, float]:
-    """Return votes for the left leg (positive) as the planted one: by the knees, and by the lower foot."""
-    body, part = data.set.body, upper_half(data)
+    """Return votes for the left leg (positive) as the planted one: by the knees, and by the lower foot.
+
+    Both the upper half and the rests around it count: at the top a free leg may have dropped as low as the
+    planted foot, at rest it may not be held out yet.
+    """
+    votes = np.array([_leg_votes_in(data, part) for part in (upper_half(data), waiting(data))])
+    known = np.isfinite(votes).any(axis=0)
+    knees, foot = np.where(known, np.nansum(votes, axis=0), np.nan).tolist()
+    return knees, foot
+
+
+def _leg_votes_in(data: RepData, part: slice | np.ndarray) -> tuple[float, float]:
+    body = data.set.body
     _, up = _across(data, part)
     joints: tuple[Part, ...] = ("hip", "knee", "ankle")
     bends = [180.0 - median(angle_at_deg(*(body.sagittal(r, j)[part] for j in joints))) for r in ROLES]

@@ -6,11 +6,9 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-import numpy as np
-
 from formcheck.rule import OBLIQUE, Gate, Phase, Reading, RepData, View
 
-from ._shared import ROLES, foot_stagger, median
+from ._shared import ROLES, foot_stagger, median, waiting
 
 FRONT = frozenset({View.HEAD_END})
 ALL_ROUND = OBLIQUE | FRONT
@@ -19,12 +17,6 @@ KNEES_BENT_DEG = 48.0
 squat bends them by 60."""
 SPLIT_PCT = 55.0
 """Feet further apart along the body stand one before the other: half a step, in percent of the trunk."""
-
-
-def waiting(data: RepData) -> np.ndarray:
-    """Return the frames just before and just after a repetition."""
-    waits = [data.set.frames(*data.rep.window(phase)) for phase in (Phase.START, Phase.BOTTOM)]
-    return np.concatenate([np.arange(part.start, part.stop) for part in waits])
 
 
 def stance(data: RepData) -> Reading:
