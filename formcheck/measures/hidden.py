@@ -91,6 +91,8 @@ def _hips_on_the_bar(track: Track, look: Look) -> Track:
     bar = over_hips_px(track, look.yaw_deg)
     hips = track.image_px[:, HIPS]
     known = np.flatnonzero(np.isfinite(bar[:, 0]) & np.isfinite(hips[:, 0, 0]))
+    if not len(known):
+        return track
     off = bar[known] - hips[known].mean(axis=1)
     off -= np.median(off, axis=0)
     between = np.flatnonzero(np.isfinite(hips[:, 0, 0]))

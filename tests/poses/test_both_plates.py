@@ -10,6 +10,7 @@ from support.both_plates import TRUNK_PX, between_plates
 from support.skeleton import Shot, Tempo, level, thrusts
 
 from formcheck.exercises.readings import pelvis_tilt
+from formcheck.measures.hidden import put_right_first
 from formcheck.poses.both_plates import often_between_plates, over_hips_px, with_lost_hips, yaw_by_plates_deg
 from formcheck.poses.pose import HIPS, SHOULDERS, Side, View
 from formcheck.poses.smoothing import smooth
@@ -134,3 +135,11 @@ def test_somebody_of_whom_nothing_is_known_stays_lost(why: str) -> None:
     if why == "no plates":
         track = replace(track, far_px=None)
     assert not with_lost_hips(track).found[gone].any()
+
+
+def test_plates_beside_somebody_whose_hips_are_never_seen_change_nothing() -> None:
+    track = between_plates(thrusting(), 40.0)
+    px = track.image_px.copy()
+    px[:, HIPS] = np.nan
+    blind = replace(track, image_px=px)
+    assert put_right_first(blind, blind, look(track, "supine"))[:2] == (blind, blind)
