@@ -81,10 +81,32 @@ def over_hips_px(track: Track, yaw_deg: float) -> Floats:
     far, ends = track.far_px[seen, 0], track.bar_px[seen]
     near = ends.sum(axis=1) - far
     radius = float(finite_median(track.rim[seen, 1]))
-    # The far one is smaller; the middle seems nearer to it, as what is nearer seems longer.
-    smaller = 1.0 / (1.0 + _LENGTH * np.cos(np.radians(yaw_deg)) * radius / (FOCAL * max(track.size)))
+    # The middle seems nearer to the far one, as what is nearer seems longer.
+    smaller = _smaller(radius, track, yaw_deg)
     middle[seen] = (smaller * near + far) / (1.0 + smaller)
     return middle
+
+
+def height_in_radii(track: Track, yaw_deg: float) -> Floats:
+    """Return (T,) how high the middle of the bar is over a fixed place, in radii of a plate; NaN if unknown.
+
+    On a bar that tilts the ends do not rise alike.
+    """
+    height = np.full(len(track), np.nan)
+    seen = between_plates(track)
+    if track.bar_px is None or track.far_px is None or track.rim is None or not seen.any():
+        return height
+    far_y = track.far_px[seen, 0, 1]
+    near_y = track.bar_px[seen, :, 1].sum(axis=1) - far_y
+    radius = float(finite_median(track.rim[seen, 1]))
+    height[seen] = -(near_y + far_y / _smaller(radius, track, yaw_deg)) / (2.0 * radius)
+    return height
+
+
+def _smaller(radius_px: float, track: Track, yaw_deg: float) -> float:
+    """Return the size of the far plate over that of the near one, whose radius is given."""
+    away = _LENGTH * np.cos(np.radians(yaw_deg)) * radius_px / (FOCAL * max(track.size))
+    return float(1.0 / (1.0 + away))
 
 
 def with_lost_hips(track: Track) -> Track:

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from formcheck.errors import UsageError
+from formcheck.poses.both_plates import height_in_radii, over_hips_px
 from formcheck.poses.pose import Floats
 from formcheck.reps.rep_data import RepData, SetData
 
@@ -142,10 +143,14 @@ def _height(data: SetData, plate_mm: float | None) -> Floats:
     """Return (T,) heights of the load over any fixed place, in metres or trunk lengths."""
     if data.bar is None:
         return data.values(SIGNAL) / 100.0
+    body, both = data.body, data.body.by_plates  # seen on both ends the bar is known in the middle
     if plate_mm is None:
+        if both:
+            return -over_hips_px(body.track, data.look.yaw_deg)[:, 1] / data.bar.trunk_px
         return data.bar.rise_pct / 100.0
-    height: Floats = -data.bar.end_px[:, 1] * plate_mm / 2000.0 / data.bar.radius_px
-    return height
+    near: Floats = -data.bar.end_px[:, 1] / data.bar.radius_px
+    radii = height_in_radii(body.track, data.look.yaw_deg) if both else near
+    return radii * plate_mm / 2000.0
 
 
 def _place_error(data: SetData, part: slice, plate_mm: float | None) -> float:

@@ -6,12 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.both_plates import TRUNK_PX, between_plates
+from support.both_plates import RADIUS_M, TRUNK_M, TRUNK_PX, between_plates
 from support.skeleton import Shot, Tempo, level, thrusts
 
 from formcheck.exercises.readings import pelvis_tilt
 from formcheck.measures.hidden import put_right_first
-from formcheck.poses.both_plates import often_between_plates, over_hips_px, with_lost_hips, yaw_by_plates_deg
+from formcheck.poses.both_plates import (
+    height_in_radii,
+    often_between_plates,
+    over_hips_px,
+    with_lost_hips,
+    yaw_by_plates_deg,
+)
 from formcheck.poses.pose import HIPS, SHOULDERS, Side, View
 from formcheck.poses.smoothing import smooth
 from formcheck.poses.track import Track
@@ -143,3 +149,14 @@ def test_plates_beside_somebody_whose_hips_are_never_seen_change_nothing() -> No
     px[:, HIPS] = np.nan
     blind = replace(track, image_px=px)
     assert put_right_first(blind, blind, look(track, "supine"))[:2] == (blind, blind)
+
+
+@pytest.mark.parametrize("roll_deg", [0.0, 12.0, -12.0])
+def test_the_middle_of_a_bar_rises_as_far_whether_it_tilts_or_not(roll_deg: float) -> None:
+    track = thrusting()
+    hips_y = track.image_px[:, HIPS, 1].mean(axis=1)
+    share = (hips_y.max() - hips_y) / np.ptp(hips_y)
+    seen = between_plates(track, 40.0, roll_deg * share)
+    height_m = height_in_radii(seen, 40.0) * RADIUS_M
+    assert np.ptp(height_m) == pytest.approx(np.ptp(hips_y) * TRUNK_M / TRUNK_PX, rel=0.05)
+    assert np.isnan(height_in_radii(track, 40.0)).all()
