@@ -179,7 +179,7 @@ def _planted_foot(
     if vote == 0.0:
         return None
     side, other = (0, 1) if vote > 0.0 else (1, 0)
-    turned = clear == -vote
+    turned = (clear == -vote) & ~_ahead_as_usual(feet[:, other, 0] - feet[:, side, 0], clear == vote, bar)
     feet[turned] = feet[turned, ::-1]
     place: Floats = np.median(feet[clear != 0.0, side], axis=0)
     off = np.hypot(*(feet - place).T).T / bar.trunk_px
@@ -195,6 +195,19 @@ def _planted_foot(
     if float(finite_median(apart)) > _HELD_OUT:
         _forget(px, visibility, rows[apart < _STANDS], other)
     return _Foot(side, place)
+
+
+def _ahead_as_usual(ahead: Floats, known: np.ndarray, bar: Bar) -> np.ndarray:
+    """Return (N,) whether a leg that is held out is ahead of the planted one: it may drop as low as that.
+
+    Args:
+        ahead: (N,) how far its foot is to the right of the planted one.
+        known: (N,) in which frames the legs are told apart by their heights.
+        bar: The bar.
+    """
+    usual = float(finite_median(ahead[known]))
+    as_usual: np.ndarray = ahead * np.sign(usual) > _PLANTED * bar.trunk_px
+    return as_usual & (abs(usual) > _HELD_OUT * bar.trunk_px)
 
 
 def _exchange(px: Floats, visibility: Floats, rows: np.ndarray) -> None:

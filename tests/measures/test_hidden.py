@@ -106,6 +106,17 @@ def test_without_a_plate_nothing_is_smoothed_anew() -> None:
     assert put_right_first(true, smoothed, seen(true)) == (true, smoothed, ())
 
 
+def test_a_free_leg_that_drops_as_low_as_the_planted_foot_stays_the_free_one() -> None:
+    """The planted foot is lost so often that no place of it is sure: it is drawn higher then."""
+    true = thrusts_from_the_side()
+    low = np.arange(len(true)) % 10 < 4
+    px = plated(true).image_px.copy()
+    px[low, Landmark.RIGHT_ANKLE] += [0.3 * TRUNK_PX, -0.25 * TRUNK_PX]
+    px[low, Landmark.LEFT_ANKLE, 1] = px[low, Landmark.RIGHT_ANKLE, 1] + 0.2 * TRUNK_PX
+    right = put_right(replace(plated(true), image_px=px), seen(true))
+    assert right.image_px[low, Landmark.LEFT_ANKLE] == pytest.approx(px[low, Landmark.LEFT_ANKLE])
+
+
 def test_a_held_out_foot_drawn_onto_the_planted_one_is_not_seen() -> None:
     true = thrusts_from_the_side()
     drawn, track = slice(40, 52), plated(true)
