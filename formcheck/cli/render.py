@@ -98,8 +98,9 @@ def render(
 def _list_sets() -> None:
     from formcheck.render.sets import SETS
 
+    width = max(map(len, SETS))
     for name, (_, what) in SETS.items():
-        say(f"{name:<14}{what}\n")
+        say(f"{name:<{width}}  {what}\n")
 
 
 def _check(

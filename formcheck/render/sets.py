@@ -423,6 +423,9 @@ _OBLIQUE_BESIDE_PLATES = [
 ]
 
 
+_FREE_LEG_BESIDE_PLATES = [pair for pair in range(80) if _kind_and_plates(pair) == ("nonworking_drop", True)]
+
+
 def _habit_one(first: int, pair: int, *, faulty: bool, oblique: bool) -> Spec:
     seed = first + 2 * pair + (not faulty)
     rng = np.random.default_rng([seed, 19])
@@ -489,6 +492,10 @@ SETS: dict[str, tuple[Callable[[], Iterator[Spec]], str]] = {
     "habit-oblique": (
         partial(_habit, 100_401, _OBLIQUE_BESIDE_PLATES, oblique=True),
         "seeds 100415 to 100576, as habit-again: big plates, seen obliquely, arched, tilted or clean",
+    ),
+    "habit-free-leg": (
+        partial(_habit, 100_601, _FREE_LEG_BESIDE_PLATES),
+        "seeds 100607 to 100736, as habit-again: big plates, from the side, the free leg low or clean",
     ),
     "gym": (_gym, "seeds 98801 to 98808: mirrors, and furniture before and behind the person"),
     "lifelike": (_lifelike, "seeds 98001 to 98024: movement profiles, soft tissue, fidgeting, phones"),

@@ -391,6 +391,7 @@ def test_random_clips_and_named_sets(formcheck: Command, tmp_path: Path) -> None
         "habit-plates": 22,
         "habit-again": 48,
         "habit-oblique": 20,
+        "habit-free-leg": 10,
     }
     for name in SETS:
         ids = [spec.id for spec in named_set(name)]
