@@ -447,6 +447,11 @@ class Exercise:
         return self.posture in UPRIGHT
 
     @property
+    def done_down(self) -> bool:
+        """Whether it has repetitions that are done lying or on all fours: who stands does none."""
+        return not (self.upright or self.is_hold)
+
+    @property
     def both_work(self) -> bool:
         """Whether both sides do the same."""
         return self.side_of == "both"

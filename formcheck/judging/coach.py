@@ -166,7 +166,7 @@ class Coach:
 
     def _lies(self, pose: Pose) -> bool:
         """Whether a pose may be part of a set. Who stands has ended the movement before."""
-        if self.exercise.upright or self.exercise.is_hold or self._look is None:
+        if not self.exercise.done_down or self._look is None:
             return True
         lies = self._down.update(pose.time_s, pose.image_px, self._look.view)
         if not lies:

@@ -332,8 +332,7 @@ def _segmented(data: SetData, exercise: Exercise) -> Movements:
     t, values = data.body.track.time_s, signal_of(exercise, data.look.view, data.values)
     every: list[Rep] = []
     dropped: list[Dropped] = []
-    anyhow = exercise.upright or exercise.is_hold
-    for part in [slice(None)] if anyhow else down(data.body.track, data.look.view):
+    for part in down(data.body.track, data.look.view) if exercise.done_down else [slice(None)]:
         found = movements(exercise, t[part], values[part])
         every += found.reps
         dropped += found.dropped

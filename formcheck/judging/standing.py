@@ -65,14 +65,14 @@ def down(track: Track, view: View) -> list[slice]:
     if view not in OBLIQUE:
         return [slice(0, len(track))]
     stands = _without_short(_stands(track.image_px), track.time_s)
-    stands = ~_without_short(~stands, track.time_s)
-    ends = np.flatnonzero(np.diff(stands, prepend=True, append=True))
-    rests = _rests(*_trunk(track.image_px), track.time_s)
+    if not stands.any():
+        return [slice(0, len(track))]
+    rests = _rests(track)
     parts = []
-    for first, last in zip(ends[::2].tolist(), ends[1::2].tolist(), strict=True):
-        still = np.flatnonzero(rests[first:last]) + first
-        begins = first if first == 0 or not len(still) else int(still[0])
-        over = last if last == len(track) or not len(still) else int(still[-1]) + 1
+    for part in _spans(_without_short(~stands, track.time_s)):
+        still = np.flatnonzero(rests[part]) + part.start
+        begins = part.start if part.start == 0 or not len(still) else int(still[0])
+        over = part.stop if part.stop == len(track) or not len(still) else int(still[-1]) + 1
         parts.append(slice(begins, over))
     return parts
 
@@ -102,7 +102,7 @@ class Down:
         elif self._stood and not any(lately) and time_s - self._last[0][0] >= _RESTS_S:
             places = np.array([place for _, _, place in self._last])
             trunk = float(np.median(distance_px(places[:, :2], places[:, 2:])))
-            self._stood = float(np.ptp(places, axis=0).max()) >= _KEEPS * trunk
+            self._stood = not _keeps_place(places, trunk)
         return not self._stood
 
 
@@ -136,22 +136,33 @@ def _stands(px: Floats) -> np.ndarray:
     return np.asarray(whole | (thighs_down & shins_down & cut_off))
 
 
-def _rests(shoulders: Floats, hips: Floats, time_s: Floats) -> np.ndarray:
+def _rests(track: Track) -> np.ndarray:
     """Return (T,) whether the trunk is in a stretch of time in which it keeps its place."""
-    trunk = float(np.nanmedian(distance_px(shoulders, hips)))
-    ends = np.searchsorted(time_s, time_s + _RESTS_S, side="right")
-    rests = np.zeros(len(time_s), dtype=bool)
-    for first, end in enumerate(ends.tolist()):
-        here = np.hstack([shoulders[first:end], hips[first:end]])
-        if time_s[-1] - time_s[first] >= _RESTS_S and float(np.ptp(here, axis=0).max()) < _KEEPS * trunk:
+    shoulders, hips = _trunk(track.image_px)
+    places, trunk = np.hstack([shoulders, hips]), float(np.nanmedian(distance_px(shoulders, hips)))
+    time_s = track.time_s
+    rests = np.zeros(len(track), dtype=bool)
+    for first in range(int(np.searchsorted(time_s, time_s[-1] - _RESTS_S, side="right"))):
+        end = int(np.searchsorted(time_s, time_s[first] + _RESTS_S, side="right"))
+        if _keeps_place(places[first:end], trunk):
             rests[first:end] = True
     return rests
 
 
+def _keeps_place(places: Floats, trunk: float) -> bool:
+    """Whether (N, 4) middles of shoulders and hips stay where they are, by the trunk's length."""
+    return bool(np.ptp(places, axis=0).max() < _KEEPS * trunk)
+
+
+def _spans(true: np.ndarray) -> list[slice]:
+    """Return the stretches in which (T,) are true."""
+    ends = np.flatnonzero(np.diff(true, prepend=False, append=False)).tolist()
+    return [slice(first, last) for first, last in zip(ends[::2], ends[1::2], strict=True)]
+
+
 def _without_short(true: np.ndarray, time_s: Floats) -> np.ndarray:
     """Return (T,) without what is true for a shorter time than standing takes."""
-    ends = np.flatnonzero(np.diff(true, prepend=False, append=False))
     kept = np.zeros_like(true)
-    for first, last in zip(ends[::2], ends[1::2], strict=True):
-        kept[first:last] = time_s[last - 1] - time_s[first] >= _STANDS_S
+    for part in _spans(true):
+        kept[part] = time_s[part.stop - 1] - time_s[part.start] >= _STANDS_S
     return kept

@@ -28,9 +28,9 @@ from 36 to 44 deg."""
 _YAWS_DEG = np.arange(0.0, 81.0)
 _SHINS = _SHIN_TO_TRUNK * (1.0 + _FEET_NEARER * np.sin(np.radians(_YAWS_DEG))) / np.cos(np.radians(_YAWS_DEG))
 
-_PLATE_CLEAR, _PLATE_MANY = 0.5, 0.25
+PLATE_CLEAR, _PLATE_MANY = 0.5, 0.25
 """Share of the rim that is seen of a plate that shows its form, and of the frames in which it does."""
-_PLATE_ROUND, _PLATE_NARROW = 0.93, 0.85
+PLATE_ROUND, _PLATE_NARROW = 0.93, 0.85
 """Width over height of a plate that is seen from the side, and of one that is not: clear ones were 0.93 to
 1.04 in 60 rendered sets from there, and 0.74 in 2 from 40 deg off."""
 _PLATE_ASIDE_DEG = 12.0
@@ -157,7 +157,7 @@ def _by_plate(track: Track, yaw_deg: float) -> float:
 
 def aside_by_plate(track: Track) -> bool:
     """Whether a clear plate on the bar looks so round that it is seen from the side."""
-    return _plate_aspect(track) > _PLATE_ROUND
+    return _plate_aspect(track) > PLATE_ROUND
 
 
 def _plate_aspect(track: Track) -> float:
@@ -165,7 +165,7 @@ def _plate_aspect(track: Track) -> float:
     if track.rim is None:
         return float("nan")
     with np.errstate(invalid="ignore"):
-        clear = track.rim[:, 3] >= _PLATE_CLEAR
+        clear = track.rim[:, 3] >= PLATE_CLEAR
     if clear.mean() < _PLATE_MANY:
         return float("nan")
     return float(np.median(track.rim[clear, 0] / track.rim[clear, 1]))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.poses.pose import HIPS, SHOULDERS, Floats, Image, Landmark, trunk_px
+from formcheck.poses.viewpoint import PLATE_CLEAR, PLATE_ROUND
 from formcheck.vision.barbell import NO_BAR, find_bar
 from formcheck.vision.far_plate import NO_CENTRE, FarPlateWatch
 from formcheck.vision.masking import without_discs
@@ -18,7 +19,6 @@ from formcheck.vision.plate import NO_DISC, Disc, PlateWatch, by_the_hips, hidde
 from formcheck.vision.plate_pair import Pair, PlatePairWatch
 
 _ANYBODY = 0.3  # of the shorter side: trunk of somebody who lies in the middle of the picture
-_CLEAR, _ROUND = 0.5, 0.93  # share of the rim, and width over height, as in `formcheck.poses.viewpoint`
 _ASIDE_S = 2.0  # for which one that was so clear and round counts
 
 
@@ -100,7 +100,7 @@ class Plates:
 
 def _is_round(disc: Floats) -> bool:
     """Whether a plate is so clear and round that it is seen from the side, and no pair is."""
-    return bool(disc[5] >= _CLEAR and disc[2] > _ROUND * disc[3])
+    return bool(disc[5] >= PLATE_CLEAR and disc[2] > PLATE_ROUND * disc[3])
 
 
 def _anybody(shape: tuple[int, ...]) -> Floats:
